@@ -1,0 +1,143 @@
+//! Peak, exact areas and half-lives of a read-out, and a non-compartmental check of them.
+
+use crate::error::Result;
+use crate::sim::{SystemOutput, Trajectory};
+
+/// What a curve amounts to. Times in h, concentrations in mg/L, areas in mg h/L.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Exposure {
+    /// Highest concentration up to the horizon.
+    pub cmax: f64,
+    /// First time it is reached.
+    pub tmax: f64,
+    /// Whether the curve still rises at the horizon, so that the true peak comes later.
+    pub still_rising: bool,
+    /// Exact area to infinity, all doses counted.
+    pub auc_inf: f64,
+    /// Exact area up to the horizon.
+    pub auc_shown: f64,
+    /// Time from the peak until half of it; `None` when it is not reached within a day.
+    pub half_of_peak: Option<f64>,
+    /// Half-life of the slowest phase that the read-out shows.
+    pub half_life: Option<f64>,
+}
+
+/// Non-compartmental figures from the plotted points alone.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Nca {
+    /// Area by linear-up, log-down, mg h/L.
+    pub auc_shown: f64,
+    /// Terminal rate from the last points, 1/h.
+    pub lambda_z: Option<f64>,
+    /// Area to infinity from the last plotted point (observed), mg h/L.
+    pub auc_inf: Option<f64>,
+}
+
+impl Exposure {
+    /// Reads `output` of `trajectory`.
+    ///
+    /// # Errors
+    /// When an area cannot be computed, which checked models exclude.
+    pub fn of(trajectory: &Trajectory, output: &SystemOutput, series: &[f64]) -> Result<Self> {
+        let shown = trajectory.shown;
+        let top = (0..shown).fold(0, |best, i| if series[i] > series[best] { i } else { best });
+        let (mut tmax, mut cmax) = (trajectory.times[top], series[top]);
+        for left in [top.wrapping_sub(1), top] {
+            if left >= shown.saturating_sub(1) {
+                continue;
+            }
+            if let Some((time, value)) = summit(trajectory, output, left).filter(|(_, v)| *v > cmax) {
+                (tmax, cmax) = (time, value);
+            }
+        }
+        let still_rising = top + 1 == shown && cmax > 0.0 && trajectory.slope(output, top) > 0.0;
+        Ok(Self {
+            cmax,
+            tmax,
+            still_rising,
+            auc_inf: trajectory.area(output, None)?,
+            auc_shown: trajectory.area(output, Some(shown - 1))?,
+            half_of_peak: half_of_peak(trajectory, output, series, tmax, cmax),
+            half_life: trajectory.system.slowest_rate(&output.row).map(|rate| std::f64::consts::LN_2 / rate),
+        })
+    }
+}
+
+/// The peak between point `left` and the next, where the curve rises at first and falls at last.
+fn summit(trajectory: &Trajectory, output: &SystemOutput, left: usize) -> Option<(f64, f64)> {
+    let width = trajectory.times[left + 1] - trajectory.times[left];
+    if width <= 0.0 || trajectory.slope(output, left) <= 0.0 {
+        return None;
+    }
+    let slope = |dt: f64| trajectory.after(output, left, dt).1;
+    if slope(width) >= 0.0 {
+        return None;
+    }
+    let dt = bisect(0.0, width, |dt| slope(dt) > 0.0);
+    Some((trajectory.times[left] + dt, trajectory.after(output, left, dt).0))
+}
+
+fn half_of_peak(trajectory: &Trajectory, output: &SystemOutput, series: &[f64], tmax: f64, cmax: f64) -> Option<f64> {
+    if cmax <= 0.0 {
+        return None;
+    }
+    let half = cmax / 2.0;
+    let first = (1..series.len()).find(|&i| trajectory.times[i] > tmax && series[i] <= half)?;
+    let left = first - 1;
+    let width = trajectory.times[first] - trajectory.times[left];
+    let dt = bisect(0.0, width, |dt| trajectory.after(output, left, dt).0 > half);
+    Some(trajectory.times[left] + dt - tmax)
+}
+
+/// Where `before` turns from true to false between `low` and `high`.
+pub(super) fn bisect(mut low: f64, mut high: f64, before: impl Fn(f64) -> bool) -> f64 {
+    for _ in 0..60 {
+        let middle = 0.5 * (low + high);
+        if before(middle) { low = middle } else { high = middle }
+    }
+    0.5 * (low + high)
+}
+
+/// Linear-up, log-down areas and a terminal rate from points alone, as a check on the exact figures.
+pub fn nca(times: &[f64], values: &[f64]) -> Nca {
+    let mut auc = 0.0;
+    for i in 1..times.len() {
+        let (dt, a, b) = (times[i] - times[i - 1], values[i - 1], values[i]);
+        auc += if b < a && b > 0.0 { (a - b) * dt / (a / b).ln() } else { 0.5 * (a + b) * dt };
+    }
+    let lambda_z = terminal_rate(times, values);
+    let last = values.last().copied().unwrap_or(0.0);
+    Nca { auc_shown: auc, lambda_z, auc_inf: lambda_z.map(|rate| auc + last / rate) }
+}
+
+/// Slope of the log concentration over the last fifth of the falling part.
+fn terminal_rate(times: &[f64], values: &[f64]) -> Option<f64> {
+    let top = (0..values.len()).fold(0, |best, i| if values[i] > values[best] { i } else { best });
+    let from = top + (values.len() - top) * 4 / 5;
+    let points: Vec<(f64, f64)> =
+        (from..values.len()).filter(|&i| i > top && values[i] > 0.0).map(|i| (times[i], values[i].ln())).collect();
+    if points.len() < 3 {
+        return None;
+    }
+    let n = points.len() as f64;
+    let (mt, my) = (points.iter().map(|p| p.0).sum::<f64>() / n, points.iter().map(|p| p.1).sum::<f64>() / n);
+    let sxx: f64 = points.iter().map(|p| (p.0 - mt).powi(2)).sum();
+    let sxy: f64 = points.iter().map(|p| (p.0 - mt) * (p.1 - my)).sum();
+    let rate = -sxy / sxx;
+    (rate.is_finite() && rate > 0.0).then_some(rate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn log_down_is_exact_for_an_exponential() {
+        let times: Vec<f64> = (0..=40).map(|i| f64::from(i) * 0.25).collect();
+        let values: Vec<f64> = times.iter().map(|t| 100.0 * (-0.3 * t).exp()).collect();
+        let figures = nca(&times, &values);
+        // by hand: 100 / 0.3 (1 - exp(-3)) and 100 / 0.3
+        assert!((figures.auc_shown - 316.737_644).abs() < 1e-5);
+        assert!((figures.auc_inf.unwrap() - 333.333_333).abs() < 1e-5);
+    }
+}

@@ -1,0 +1,170 @@
+//! When something may be noticed, when it is strongest, when main effects fade.
+//!
+//! Levels and delays differ between people and studies, so a window is never one time. Until people
+//! are simulated, a fixed grid stands for them: levels and delays at the middles of equal shares of
+//! their distributions, for each pair of one study. A window is the union over the pairs.
+//! None of this says when somebody can leave or drive.
+
+use crate::library::{Delay, Effects, Level, LevelKind};
+use crate::model::Site;
+use crate::sim::{SystemOutput, Trajectory};
+use crate::units::MINUTES_PER_HOUR;
+
+/// 10th, 50th and 90th percentile, in minutes from the first dose.
+pub type Percentiles = [f64; 3];
+
+/// The windows of one arm.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Windows {
+    /// First time above the level at which one may notice something.
+    pub onset: Option<Percentiles>,
+    /// Time of the strongest effect.
+    pub peak: Option<Percentiles>,
+    /// From when to when the effect is within a tenth of its strongest (10th of starts, 90th of ends).
+    pub strongest: Option<[f64; 2]>,
+    /// Last time above the level of the dissociative part: main effects fading.
+    pub main_effects_end: Option<Percentiles>,
+    /// Share of the grid that reaches the dissociative level. Not a share of people.
+    pub grid_reaching: f64,
+}
+
+/// Levels and delays are each cut into this many equal shares.
+const SHARES: usize = 5;
+/// Strongest means at least this part of the highest.
+const STRONGEST: f64 = 0.9;
+
+struct Cell {
+    onset: Option<f64>,
+    end: Option<f64>,
+    peak: f64,
+    strong: [f64; 2],
+}
+
+/// The windows for `drug` over the grid of levels and delays; `curves` are the ends of a range, or one.
+pub fn windows(curves: &[(&Trajectory, &SystemOutput)], drug: &str, effects: &Effects) -> Windows {
+    let mut result = Windows::default();
+    let (mut onsets, mut peaks, mut ends, mut strong) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut cells, mut reaching) = (0.0, 0.0);
+    for pair in &effects.pairs {
+        let Some(levels) = pair.levels.get(drug) else { continue };
+        let (notice, dissociative) = (levels.get(&LevelKind::Notice), levels.get(&LevelKind::Dissociative));
+        let mut grid = Vec::new();
+        for (trajectory, output) in curves {
+            let delay = if output.site == Site::Venous { effects.venous_delay } else { pair.delay };
+            grid.extend(pair_cells(trajectory, output, &delay, notice, dissociative));
+        }
+        cells += grid.len() as f64;
+        let of = |f: &dyn Fn(&Cell) -> Option<f64>| -> Vec<f64> { grid.iter().filter_map(f).collect() };
+        let (onset, end) = (of(&|c| c.onset), of(&|c| c.end));
+        reaching += end.len() as f64;
+        onsets.push(onset);
+        ends.push(end);
+        peaks.push(of(&|c| Some(c.peak)));
+        strong.extend(grid.iter().map(|c| c.strong));
+    }
+    result.onset = union(&onsets);
+    result.peak = union(&peaks);
+    result.main_effects_end = union(&ends);
+    let starts: Vec<f64> = strong.iter().map(|s| s[0]).collect();
+    let stops: Vec<f64> = strong.iter().map(|s| s[1]).collect();
+    result.strongest = percentile(&starts, 0.1).zip(percentile(&stops, 0.9)).map(|(a, b)| [a, b]);
+    result.grid_reaching = if cells > 0.0 { reaching / cells } else { 0.0 };
+    result
+}
+
+fn pair_cells(
+    trajectory: &Trajectory,
+    output: &SystemOutput,
+    delay: &Delay,
+    notice: Option<&Level>,
+    dissociative: Option<&Level>,
+) -> Vec<Cell> {
+    let quantiles = |level: Option<&Level>| -> Vec<Option<f64>> {
+        level.map_or(vec![None; SHARES], |l| l.quantiles(SHARES).iter().map(|c| Some(c.mg_l())).collect())
+    };
+    let levels: Vec<(Option<f64>, Option<f64>)> =
+        quantiles(notice).into_iter().zip(quantiles(dissociative)).collect();
+    let mut cells = Vec::new();
+    for half_life in delay.quantiles(SHARES) {
+        let site = trajectory.behind(output, std::f64::consts::LN_2 / half_life.hours());
+        let top = (0..site.len()).fold(0, |best, i| if site[i] > site[best] { i } else { best });
+        let strong = site[top] * STRONGEST;
+        let minutes = |h: f64| h * MINUTES_PER_HOUR;
+        for (l1, l2) in &levels {
+            cells.push(Cell {
+                onset: l1.and_then(|l| first_above(&trajectory.times, &site, l)).map(minutes),
+                end: l2.and_then(|l| last_above(&trajectory.times, &site, l)).map(minutes),
+                peak: minutes(trajectory.times[top]),
+                strong: [
+                    first_above(&trajectory.times, &site, strong).map_or(0.0, minutes),
+                    last_above(&trajectory.times, &site, strong).map_or(0.0, minutes),
+                ],
+            });
+        }
+    }
+    cells
+}
+
+/// First time the curve is above `level`, interpolated between points.
+fn first_above(times: &[f64], values: &[f64], level: f64) -> Option<f64> {
+    let i = values.iter().position(|&v| v >= level)?;
+    if i == 0 {
+        return Some(times[0]);
+    }
+    Some(crossing(times, values, i - 1, level))
+}
+
+/// Last time the curve is above `level`; the last point when it still is.
+fn last_above(times: &[f64], values: &[f64], level: f64) -> Option<f64> {
+    let i = values.iter().rposition(|&v| v >= level)?;
+    if i + 1 == values.len() {
+        return Some(times[i]);
+    }
+    Some(crossing(times, values, i, level))
+}
+
+fn crossing(times: &[f64], values: &[f64], i: usize, level: f64) -> f64 {
+    let share = (level - values[i]) / (values[i + 1] - values[i]);
+    times[i] + share.clamp(0.0, 1.0) * (times[i + 1] - times[i])
+}
+
+/// Lowest 10th and highest 90th percentile over the pairs; the middle over all of them together.
+fn union(by_pair: &[Vec<f64>]) -> Option<Percentiles> {
+    let low = by_pair.iter().filter_map(|v| percentile(v, 0.1)).fold(f64::INFINITY, f64::min);
+    let high = by_pair.iter().filter_map(|v| percentile(v, 0.9)).fold(f64::NEG_INFINITY, f64::max);
+    let middle = percentile(&by_pair.concat(), 0.5)?;
+    Some([low, middle, high])
+}
+
+/// Linear between order statistics (type 7).
+fn percentile(values: &[f64], p: f64) -> Option<f64> {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let last = sorted.len().checked_sub(1)?;
+    let at = p * last as f64;
+    let (i, share) = (at.floor() as usize, at.fract());
+    Some(sorted[i] + share * (sorted[(i + 1).min(last)] - sorted[i]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn percentiles_are_type_7() {
+        // R: quantile(c(1, 2, 3, 4), c(.1, .5, .9)) gives 1.3, 2.5, 3.7
+        let values = [4.0, 1.0, 3.0, 2.0];
+        for (p, expected) in [(0.1, 1.3), (0.5, 2.5), (0.9, 3.7)] {
+            assert!((percentile(&values, p).unwrap() - expected).abs() < 1e-12);
+        }
+        assert_eq!(percentile(&[], 0.5), None);
+    }
+
+    #[test]
+    fn crossings_are_interpolated() {
+        let (times, values) = ([0.0, 1.0, 2.0, 3.0], [0.0, 10.0, 10.0, 0.0]);
+        assert_eq!(first_above(&times, &values, 5.0), Some(0.5));
+        assert_eq!(last_above(&times, &values, 5.0), Some(2.5));
+        assert_eq!(first_above(&times, &values, 11.0), None);
+    }
+}

@@ -1,0 +1,284 @@
+//! One error type: what was wrong, where, and what would have worked.
+
+use std::fmt;
+
+/// Whether the input was wrong (exit code 2) or the thing could not be done (exit code 1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A file, value or combination that ketasim refuses.
+    Input,
+    /// The input may be right, but it could not be done: a file is missing, no model fits.
+    Cannot,
+}
+
+/// One step into a TOML document: a key or the index of a list entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// Key of a table.
+    Key(String),
+    /// Entry of a list, from 0.
+    Index(usize),
+}
+
+impl From<&str> for Step {
+    fn from(key: &str) -> Self {
+        Self::Key(key.to_owned())
+    }
+}
+
+impl From<&String> for Step {
+    fn from(key: &String) -> Self {
+        Self::Key(key.clone())
+    }
+}
+
+impl From<usize> for Step {
+    fn from(index: usize) -> Self {
+        Self::Index(index)
+    }
+}
+
+/// Builds the path of an [`Error`]: `path!["arm", 0, "dose", 1]`.
+#[macro_export]
+macro_rules! path {
+    ($($step:expr),* $(,)?) => { vec![$($crate::error::Step::from($step)),*] };
+}
+
+/// A place in a text: file name, line, column and the line itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// Name of the file as the caller gave it.
+    pub file: String,
+    /// Line, from 1; 0 when only the file is known.
+    pub line: usize,
+    /// Column, from 1.
+    pub column: usize,
+    /// The line's text, shortened when long.
+    pub text: String,
+}
+
+/// A refusal in the reader's words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Error {
+    kind: Kind,
+    what: String,
+    remedy: Option<String>,
+    path: Vec<Step>,
+    place: Option<Place>,
+}
+
+/// Result with ketasim's [`Error`].
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl Error {
+    /// A refusal of what was put in.
+    pub fn input(what: impl Into<String>) -> Self {
+        Self { kind: Kind::Input, what: what.into(), remedy: None, path: Vec::new(), place: None }
+    }
+
+    /// Something that could not be done.
+    pub fn cannot(what: impl Into<String>) -> Self {
+        Self { kind: Kind::Cannot, ..Self::input(what) }
+    }
+
+    /// Adds what would have worked.
+    #[must_use]
+    pub fn remedy(mut self, remedy: impl Into<String>) -> Self {
+        self.remedy = Some(remedy.into());
+        self
+    }
+
+    /// Says which entry of the document is meant.
+    #[must_use]
+    pub fn at(mut self, path: Vec<Step>) -> Self {
+        self.path = path;
+        self
+    }
+
+    /// Puts `outer` in front of the path, for checks that know only their own part.
+    #[must_use]
+    pub fn within(mut self, mut outer: Vec<Step>) -> Self {
+        outer.append(&mut self.path);
+        self.path = outer;
+        self
+    }
+
+    /// Looks up the path in `text`, so that the message can name file and line.
+    #[must_use]
+    pub fn located(mut self, file: &str, text: &str) -> Self {
+        if self.place.is_none() {
+            let span = span_of(text, &self.path).unwrap_or(0..0);
+            self.place = Some(place(file, text, span, !self.path.is_empty()));
+        }
+        self
+    }
+
+    /// Turns a TOML error into ours, keeping its position.
+    pub fn from_toml(error: &toml::de::Error, file: &str, text: &str) -> Self {
+        let message = error.message();
+        let (what, remedy) = match message.split_once('\u{1f}') {
+            Some((what, remedy)) => (what.to_owned(), Some(remedy.to_owned())),
+            None => (plain_toml_message(message), None),
+        };
+        let place = error.span().map(|span| place(file, text, span, true));
+        Self { kind: Kind::Input, what, remedy, path: Vec::new(), place }
+    }
+
+    /// Input or cannot: decides the exit code.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// What was wrong, in one sentence.
+    pub fn what(&self) -> &str {
+        &self.what
+    }
+
+    /// What would have worked, if known.
+    pub fn what_would_work(&self) -> Option<&str> {
+        self.remedy.as_deref()
+    }
+
+    /// The entry of the document that is meant; empty when it is the whole.
+    pub fn path(&self) -> &[Step] {
+        &self.path
+    }
+
+    /// File and line, once [`Error::located`].
+    pub fn place(&self) -> Option<&Place> {
+        self.place.as_ref()
+    }
+
+    /// For `serde::de::Error::custom`: keeps the remedy apart through serde's single string.
+    pub(crate) fn for_serde(&self) -> String {
+        match &self.remedy {
+            Some(remedy) => format!("{}\u{1f}{remedy}", self.what),
+            None => self.what.clone(),
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(place) = &self.place {
+            match place.line {
+                0 => writeln!(f, "{}:", place.file)?,
+                line => writeln!(f, "{}, line {line}:", place.file)?,
+            }
+            if !place.text.is_empty() {
+                writeln!(f, "    {}", place.text)?;
+            }
+        }
+        write!(f, "{}", self.what)?;
+        if let Some(remedy) = &self.remedy {
+            write!(f, "\n{remedy}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// serde and the TOML parser speak of types and tokens; readers know values and keys.
+fn plain_toml_message(message: &str) -> String {
+    if message.contains("recursion limit") {
+        return "the file nests brackets or tables too deeply".to_owned();
+    }
+    message.trim().to_owned()
+}
+
+fn place(file: &str, text: &str, span: std::ops::Range<usize>, known: bool) -> Place {
+    if !known {
+        return Place { file: file.to_owned(), line: 0, column: 0, text: String::new() };
+    }
+    let start = (0..=span.start.min(text.len())).rev().find(|&i| text.is_char_boundary(i)).unwrap_or(0);
+    let line_start = text[..start].rfind('\n').map_or(0, |i| i + 1);
+    let line = text[..start].matches('\n').count() + 1;
+    let full = text[line_start..].lines().next().unwrap_or("").trim();
+    let mut shown: String = full.chars().take(LONGEST_QUOTE).collect();
+    if full.chars().count() > LONGEST_QUOTE {
+        shown.push('…');
+    }
+    Place { file: file.to_owned(), line, column: text[line_start..start].chars().count() + 1, text: shown }
+}
+
+/// A quoted line longer than this is cut: a terminal is about this wide.
+const LONGEST_QUOTE: usize = 90;
+
+/// Finds the byte range of the deepest part of `path` that exists in the document.
+fn span_of(text: &str, path: &[Step]) -> Option<std::ops::Range<usize>> {
+    use toml::de::DeValue;
+    let table = toml::de::DeTable::parse(text).ok()?;
+    let mut span = None;
+    let mut here = DeValue::Table(table.into_inner());
+    for step in path {
+        let next = match (step, here) {
+            (Step::Key(key), DeValue::Table(table)) => table
+                .into_iter()
+                .find(|(k, _)| k.get_ref().as_ref() == key)
+                .map(|(k, v)| (if v.get_ref().is_table() { k.span() } else { v.span() }, v.into_inner())),
+            (Step::Index(index), DeValue::Array(list)) => {
+                list.into_iter().nth(*index).map(|v| (v.span(), v.into_inner()))
+            }
+            _ => None,
+        };
+        let Some((found, inner)) = next else { break };
+        span = Some(found);
+        here = inner;
+    }
+    span
+}
+
+/// "did you mean" for a misspelt name, else the list of what there is.
+pub fn suggestion<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    let known: Vec<&str> = known.into_iter().collect();
+    let near = known
+        .iter()
+        .map(|k| (distance(&wanted.to_lowercase(), &k.to_lowercase()), *k))
+        .filter(|(d, k)| *d <= 1 + k.chars().count() / 4)
+        .min();
+    match near {
+        Some((_, name)) => format!("did you mean \"{name}\"? There is: {}", known.join(", ")),
+        None => format!("there is: {}", known.join(", ")),
+    }
+}
+
+/// Edit distance (Levenshtein), enough for one misspelt word.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, ca) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, cb) in b.iter().enumerate() {
+            let substituted = diagonal + usize::from(ca != *cb);
+            diagonal = row[j + 1];
+            row[j + 1] = substituted.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_names_file_line_and_remedy() {
+        let text = "title = \"x\"\n[[arm]]\nlabel = \"IV\"\n[[arm.dose]]\namount = \"-5 mg\"\n";
+        let error = Error::input("the amount is negative")
+            .remedy("write for example \"35 mg\"")
+            .at(path!["arm", 0, "dose", 0, "amount"])
+            .located("s.toml", text);
+        assert_eq!(
+            error.to_string(),
+            "s.toml, line 5:\n    amount = \"-5 mg\"\nthe amount is negative\nwrite for example \"35 mg\""
+        );
+    }
+
+    #[test]
+    fn a_misspelt_name_is_suggested() {
+        assert!(suggestion("ketamin", ["ketamine", "esketamine"]).starts_with("did you mean \"ketamine\""));
+        assert!(suggestion("xyz", ["iv", "im"]).starts_with("there is: iv, im"));
+    }
+}

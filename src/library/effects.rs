@@ -1,0 +1,392 @@
+//! From concentration to what may be noticed: levels and delays in pairs, bands, programme figures.
+
+use crate::error::{Error, Result};
+use crate::model::{Grade, Source};
+use crate::path;
+use crate::regimen::Route;
+use crate::units::{Concentration, Fraction, Time};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// The whole of `assets/effects.toml`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Effects {
+    /// Levels and their delay, each pair from one study.
+    pub pairs: Vec<Pair>,
+    /// Delay behind venous plasma, which lags already.
+    pub venous_delay: Delay,
+    /// Bands in which people were waking from anaesthesia.
+    pub cautions: Vec<Caution>,
+    /// What stands behind the timing of a drug and route.
+    evidence: Vec<Evidence>,
+    /// What programmes say, by route.
+    pub programmes: Vec<Programme>,
+    /// Sources by key.
+    pub sources: Vec<Source>,
+}
+
+/// Levels and the delay they were estimated with.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pair {
+    /// As written in the file.
+    pub id: String,
+    /// For people.
+    pub name: String,
+    /// Delay of the effect behind arterial plasma.
+    pub delay: Delay,
+    /// Levels by drug.
+    pub levels: BTreeMap<String, BTreeMap<LevelKind, Level>>,
+    /// Key of its source.
+    pub source: String,
+    /// How it was come by.
+    pub grade: Grade,
+    /// Remark.
+    pub note: Option<String>,
+}
+
+/// What is noticed at a level.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LevelKind {
+    /// One may notice something.
+    Notice,
+    /// The dissociative part; main effects are taken to fade below it.
+    Dissociative,
+}
+
+/// A concentration at which something is noticed, different for everybody.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Level {
+    /// Median over people.
+    pub median: Concentration,
+    /// Plausible span of the median.
+    pub span: [Concentration; 2],
+    /// Spread between people, log-normal.
+    pub cv: f64,
+}
+
+/// Half-life of the delay between plasma and effect.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Delay {
+    /// Log-normal with this median; `sigma` on the log scale.
+    LogNormal {
+        /// Median half-life.
+        median: Time,
+        /// Standard deviation on the log scale.
+        sigma: f64,
+    },
+    /// Anything between two half-lives.
+    Uniform {
+        /// Shortest half-life.
+        low: Time,
+        /// Longest half-life.
+        high: Time,
+    },
+}
+
+/// A band of concentrations that calls for caution; never a target.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Caution {
+    /// Drug.
+    pub drug: String,
+    /// Middle.
+    pub median: Concentration,
+    /// Band.
+    pub band: [Concentration; 2],
+    /// What was seen there.
+    pub words: String,
+    /// Key of its source.
+    pub source: String,
+    /// How it was come by.
+    pub grade: Grade,
+}
+
+/// What stands behind timings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum EvidenceKind {
+    /// Controlled trials.
+    Trial,
+    /// Experience of programmes.
+    Programme,
+    /// The model alone.
+    Model,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Evidence {
+    drug: String,
+    route: Route,
+    kind: EvidenceKind,
+    source: String,
+    note: Option<String>,
+}
+
+/// What programmes publish about a route.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Programme {
+    /// Route.
+    pub route: Route,
+    /// First noticed.
+    pub onset: [Time; 2],
+    /// Strongest.
+    pub strongest: [Time; 2],
+    /// Peak in plasma.
+    pub plasma_peak: Option<[Time; 2]>,
+    /// Length of the experience.
+    pub experience: [Time; 2],
+    /// Bioavailability.
+    pub bioavailability: [Fraction; 2],
+    /// Key of its source.
+    pub source: String,
+}
+
+impl EvidenceKind {
+    /// As in the JSON of `compare`.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Trial => "trial",
+            Self::Programme => "programme",
+            Self::Model => "model",
+        }
+    }
+}
+
+impl Delay {
+    /// Half-lives at the middles of `n` equal shares of the distribution.
+    pub fn quantiles(&self, n: usize) -> Vec<Time> {
+        middles(n)
+            .map(|p| match self {
+                Self::LogNormal { median, sigma } => Time::from_hours(median.hours() * (sigma * normal_quantile(p)).exp()),
+                Self::Uniform { low, high } => Time::from_hours(low.hours() + p * (high.hours() - low.hours())),
+            })
+            .collect()
+    }
+}
+
+impl Level {
+    /// Levels at the middles of `n` equal shares of people.
+    pub fn quantiles(&self, n: usize) -> Vec<Concentration> {
+        let sigma = (self.cv * self.cv).ln_1p().sqrt();
+        middles(n).map(|p| Concentration::from_mg_l(self.median.mg_l() * (sigma * normal_quantile(p)).exp())).collect()
+    }
+}
+
+fn middles(n: usize) -> impl Iterator<Item = f64> {
+    (0..n).map(move |i| (i as f64 + 0.5) / n as f64)
+}
+
+/// Quantile of the standard normal distribution (Acklam's rational approximation, 1e-9 relative).
+pub(crate) fn normal_quantile(p: f64) -> f64 {
+    const A: [f64; 6] = [
+        -3.969_683_028_665_376e1,
+        2.209_460_984_245_205e2,
+        -2.759_285_104_469_687e2,
+        1.383_577_518_672_69e2,
+        -3.066_479_806_614_716e1,
+        2.506_628_277_459_239,
+    ];
+    const B: [f64; 5] = [
+        -5.447_609_879_822_406e1,
+        1.615_858_368_580_409e2,
+        -1.556_989_798_598_866e2,
+        6.680_131_188_771_972e1,
+        -1.328_068_155_288_572e1,
+    ];
+    const C: [f64; 6] = [
+        -7.784_894_002_430_293e-3,
+        -3.223_964_580_411_365e-1,
+        -2.400_758_277_161_838,
+        -2.549_732_539_343_734,
+        4.374_664_141_464_968,
+        2.938_163_982_698_783,
+    ];
+    const D: [f64; 4] = [
+        7.784_695_709_041_462e-3,
+        3.224_671_290_700_398e-1,
+        2.445_134_137_142_996,
+        3.754_408_661_907_416,
+    ];
+    let horner = |coefficients: &[f64], x: f64| coefficients.iter().fold(0.0, |sum, c| sum * x + c);
+    let tail = |q: f64| horner(&C, q) / (horner(&D, q) * q + 1.0);
+    if p < 0.02425 {
+        tail((-2.0 * p.ln()).sqrt())
+    } else if p > 1.0 - 0.02425 {
+        -tail((-2.0 * (1.0 - p).ln()).sqrt())
+    } else {
+        let (q, r) = (p - 0.5, (p - 0.5) * (p - 0.5));
+        horner(&A, r) * q / (horner(&B, r) * r + 1.0)
+    }
+}
+
+impl Effects {
+    /// What stands behind the timing of a drug by a route.
+    pub fn evidence(&self, drug: &str, route: Route) -> EvidenceKind {
+        self.evidence.iter().find(|e| e.drug == drug && e.route == route).map_or(EvidenceKind::Model, |e| e.kind)
+    }
+
+    /// What must be said beside a curve of this drug by this route.
+    pub fn evidence_note(&self, drug: &str, route: Route) -> Option<&str> {
+        self.evidence.iter().find(|e| e.drug == drug && e.route == route)?.note.as_deref()
+    }
+
+    /// What programmes say of a route.
+    pub fn programme(&self, route: Route) -> Option<&Programme> {
+        self.programmes.iter().find(|p| p.route == route)
+    }
+
+    /// The band for a drug.
+    pub fn caution(&self, drug: &str) -> Option<&Caution> {
+        self.cautions.iter().find(|c| c.drug == drug)
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(rename = "format")]
+    _format: u32,
+    pair: Vec<PairFile>,
+    venous_delay: VenousFile,
+    caution: Vec<CautionFile>,
+    evidence: Vec<Evidence>,
+    programme: Vec<Programme>,
+    source: crate::model::Ordered<crate::model::SourceFile>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PairFile {
+    id: String,
+    name: String,
+    delay: DelayFile,
+    levels: BTreeMap<String, BTreeMap<LevelKind, LevelFile>>,
+    source: String,
+    grade: Grade,
+    note: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DelayFile {
+    half_life: Time,
+    low: Time,
+    high: Time,
+    covers: Fraction,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LevelFile {
+    median: Concentration,
+    low: Concentration,
+    high: Concentration,
+    cv: Fraction,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct VenousFile {
+    half_life: SpanFile,
+    source: String,
+    #[serde(rename = "grade")]
+    _grade: Grade,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SpanFile {
+    #[serde(rename = "median")]
+    _median: Time,
+    low: Time,
+    high: Time,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CautionFile {
+    drug: String,
+    median: Concentration,
+    low: Concentration,
+    high: Concentration,
+    words: String,
+    source: String,
+    grade: Grade,
+}
+
+/// Reads `assets/effects.toml`.
+pub(super) fn parse(name: &str, text: &str) -> Result<Effects> {
+    let file: File = toml::from_str(text).map_err(|e| Error::from_toml(&e, name, text))?;
+    let named: Vec<&str> = file
+        .pair
+        .iter()
+        .map(|p| &p.source)
+        .chain(file.caution.iter().map(|c| &c.source))
+        .chain(file.evidence.iter().map(|e| &e.source))
+        .chain(file.programme.iter().map(|p| &p.source))
+        .chain([&file.venous_delay.source])
+        .map(String::as_str)
+        .collect();
+    if let Some(unknown) = named.iter().find(|key| !file.source.0.iter().any(|(k, _)| k == *key)) {
+        return Err(Error::input(format!("the source \"{unknown}\" is not listed")).located(name, text));
+    }
+    let pairs = file.pair.into_iter().enumerate().map(|(i, p)| pair(i, p)).collect::<Result<_>>();
+    let ends = file.venous_delay.half_life;
+    Ok(Effects {
+        pairs: pairs.map_err(|e| e.located(name, text))?,
+        venous_delay: Delay::Uniform { low: ends.low, high: ends.high },
+        cautions: file
+            .caution
+            .into_iter()
+            .map(|c| Caution {
+                drug: c.drug,
+                median: c.median,
+                band: [c.low, c.high],
+                words: c.words,
+                source: c.source,
+                grade: c.grade,
+            })
+            .collect(),
+        evidence: file.evidence,
+        programmes: file.programme,
+        sources: file.source.0.into_iter().map(|(key, s)| s.named(key)).collect(),
+    })
+}
+
+fn pair(i: usize, p: PairFile) -> Result<Pair> {
+    let d = p.delay;
+    if !(d.low < d.half_life && d.half_life < d.high && d.low.hours() > 0.0) {
+        return Err(Error::input("a delay has low below half_life below high").at(path!["pair", i, "delay"]));
+    }
+    // width of the interval in standard deviations on the log scale
+    let width = 2.0 * normal_quantile(0.5 + d.covers.parts() / 2.0);
+    let delay = Delay::LogNormal { median: d.half_life, sigma: (d.high.hours() / d.low.hours()).ln() / width };
+    let mut levels = BTreeMap::new();
+    for (drug, by_kind) in p.levels {
+        let mut checked = BTreeMap::new();
+        for (kind, l) in by_kind {
+            if !(l.low <= l.median && l.median <= l.high && l.low.mg_l() > 0.0 && l.cv.parts() > 0.0) {
+                return Err(Error::input(format!("a level of {drug} is not ordered low, median, high"))
+                    .at(path!["pair", i, "levels", &drug]));
+            }
+            checked.insert(kind, Level { median: l.median, span: [l.low, l.high], cv: l.cv.parts() });
+        }
+        levels.insert(drug, checked);
+    }
+    Ok(Pair { id: p.id, name: p.name, delay, levels, source: p.source, grade: p.grade, note: p.note })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::normal_quantile;
+
+    /// Values of the standard normal from printed tables.
+    #[test]
+    fn normal_quantiles_match_the_tables() {
+        for (p, z) in [(0.5, 0.0), (0.9, 1.281_551_566), (0.975, 1.959_963_985), (0.01, -2.326_347_874)] {
+            assert!((normal_quantile(p) - z).abs() < 1e-7, "{p}");
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! Everything the simulator knows that is not code: models, drugs, levels of effect, conditions.
+//!
+//! The embedded files and files of the user go through the same parsers. Nothing here touches the
+//! file system; texts are passed in.
+
+mod conditions;
+mod drugs;
+mod effects;
+
+pub use conditions::{Condition, Measured};
+pub use drugs::{AnalyteName, Drug};
+pub use effects::{Caution, Delay, Effects, EvidenceKind, Level, LevelKind, Pair, Programme};
+
+use crate::error::{Error, Result, suggestion};
+use crate::model::{Model, parse_model};
+use crate::path;
+use crate::regimen::Route;
+use std::collections::BTreeMap;
+
+/// Where a model came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// Shipped with ketasim.
+    Embedded,
+    /// A file of the user, by name.
+    File(String),
+}
+
+/// Models and the data around them.
+#[derive(Debug, Clone)]
+pub struct Library {
+    models: Vec<(Model, Origin)>,
+    /// Drugs, in the order of the file.
+    pub drugs: Vec<Drug>,
+    /// Analytes.
+    pub analytes: Vec<AnalyteName>,
+    /// Levels, delays, bands, programme figures.
+    pub effects: Effects,
+    /// Conditions with measured changes.
+    pub conditions: Vec<Condition>,
+}
+
+/// File name and text of every shipped model; `tests/tidy.rs` compares the list with the folder.
+pub const EMBEDDED_MODELS: &[(&str, &str)] = &[
+    ("clements-nimmo-1981.toml", include_str!("../../models/clements-nimmo-1981.toml")),
+    ("domino.toml", include_str!("../../models/domino.toml")),
+    ("fanta-otto.toml", include_str!("../../models/fanta-otto.toml")),
+    ("kamp-2020.toml", include_str!("../../models/kamp-2020.toml")),
+    ("ketamine-composite.toml", include_str!("../../models/ketamine-composite.toml")),
+    ("perez-ruixo-2021.toml", include_str!("../../models/perez-ruixo-2021.toml")),
+    ("simons-2022.toml", include_str!("../../models/simons-2022.toml")),
+];
+
+impl Library {
+    /// The shipped library.
+    ///
+    /// # Errors
+    /// Never with the shipped files, which tests read; the type keeps a broken build from panicking.
+    pub fn embedded() -> Result<Self> {
+        let (drugs, analytes) = drugs::parse("assets/drugs.toml", include_str!("../../assets/drugs.toml"))?;
+        let effects = effects::parse("assets/effects.toml", include_str!("../../assets/effects.toml"))?;
+        let conditions = conditions::parse("assets/conditions.toml", include_str!("../../assets/conditions.toml"))?;
+        let mut library = Self { models: Vec::new(), drugs, analytes, effects, conditions };
+        for (name, text) in EMBEDDED_MODELS {
+            library.add(&format!("models/{name}"), text, Origin::Embedded)?;
+        }
+        Ok(library)
+    }
+
+    /// Adds a model file of the user; its id must be new.
+    ///
+    /// # Errors
+    /// When the file is refused or its id is taken.
+    pub fn insert_toml(&mut self, name: &str, text: &str) -> Result<&Model> {
+        self.add(name, text, Origin::File(name.to_owned()))
+    }
+
+    fn add(&mut self, name: &str, text: &str, origin: Origin) -> Result<&Model> {
+        let model = self.check_toml(name, text)?;
+        self.models.push((model, origin));
+        match self.models.last() {
+            Some((model, _)) => Ok(model),
+            None => Err(Error::cannot("the library is empty")),
+        }
+    }
+
+    /// Checks a model file against itself and this library, without adding it.
+    ///
+    /// # Errors
+    /// When the file is refused, its id is taken, or it names a drug that is not known.
+    pub fn check_toml(&self, name: &str, text: &str) -> Result<Model> {
+        let model = parse_model(name, text)?;
+        let refuse = |e: Error| Err(e.located(name, text));
+        if let Some((_, origin)) = self.models.iter().find(|(m, _)| m.id == model.id) {
+            let by = match origin {
+                Origin::Embedded => "a model that ships with ketasim".to_owned(),
+                Origin::File(file) => file.clone(),
+            };
+            return refuse(
+                Error::input(format!("the id \"{}\" is taken by {by}", model.id)).remedy("choose another id").at(path!["id"]),
+            );
+        }
+        if let Err(e) = self.drug(&model.drug) {
+            return refuse(e.at(path!["drug"]));
+        }
+        let analytes = || self.analytes.iter().map(|a| a.id.as_str());
+        if let Some(odd) = model.compartments.iter().find(|c| !analytes().any(|a| a == c.holds)) {
+            return refuse(
+                Error::input(format!("\"{}\" holds the unknown analyte \"{}\"", odd.name, odd.holds))
+                    .remedy(suggestion(&odd.holds, analytes())),
+            );
+        }
+        for route in &model.default_for {
+            if let Some(other) = self.default_for(&model.drug, *route) {
+                return refuse(
+                    Error::input(format!("{} is the default for {} by route {route} already", other.id, model.drug))
+                        .remedy("leave the route out of `default_for`")
+                        .at(path!["default_for"]),
+                );
+            }
+        }
+        Ok(model)
+    }
+
+    /// All models, in the order they were added.
+    pub fn models(&self) -> impl Iterator<Item = &Model> {
+        self.models.iter().map(|(m, _)| m)
+    }
+
+    /// Where a model came from.
+    pub fn origin(&self, id: &str) -> Option<&Origin> {
+        self.models.iter().find(|(m, _)| m.id == id).map(|(_, o)| o)
+    }
+
+    /// A model by id.
+    ///
+    /// # Errors
+    /// When there is none of that name; the message lists them.
+    pub fn model(&self, id: &str) -> Result<&Model> {
+        self.models().find(|m| m.id == id).ok_or_else(|| {
+            Error::input(format!("there is no model \"{id}\"")).remedy(suggestion(id, self.models().map(|m| m.id.as_str())))
+        })
+    }
+
+    /// A drug by id.
+    ///
+    /// # Errors
+    /// When there is none of that name.
+    pub fn drug(&self, id: &str) -> Result<&Drug> {
+        self.drugs.iter().find(|d| d.id == id).ok_or_else(|| {
+            Error::input(format!("there is no drug \"{id}\"")).remedy(suggestion(id, self.drugs.iter().map(|d| d.id.as_str())))
+        })
+    }
+
+    /// The model that is taken for a drug and route when none is named.
+    pub fn default_for(&self, drug: &str, route: Route) -> Option<&Model> {
+        self.models().find(|m| m.drug == drug && m.default_for.contains(&route))
+    }
+
+    /// The model that is taken for doses by these routes when none is named.
+    ///
+    /// # Errors
+    /// When no default model has all the routes.
+    pub fn default_for_all(&self, drug: &str, routes: &[Route]) -> Result<&Model> {
+        let has_all = |m: &&Model| routes.iter().all(|r| m.routes.contains_key(r));
+        let defaults = routes.iter().filter_map(|r| self.default_for(drug, *r));
+        defaults.into_iter().find(has_all).ok_or_else(|| {
+            let words: Vec<String> = routes.iter().map(ToString::to_string).collect();
+            let can: Vec<String> = self
+                .models()
+                .filter(|m| m.drug == drug)
+                .map(|m| format!("{} ({})", m.id, m.routes.keys().map(|r| r.id()).collect::<Vec<_>>().join(", ")))
+                .collect();
+            Error::cannot(format!("no model of {drug} has the routes {} together", words.join(" and ")))
+                .remedy(format!("give them in arms of their own, or name a model: {}", can.join("; ")))
+        })
+    }
+
+    /// Models of the drug that have all these routes, one for each disposition, the first named first.
+    pub fn applicable<'a>(&'a self, first: &'a Model, routes: &[Route]) -> Vec<&'a Model> {
+        let mut by_disposition: BTreeMap<&str, &Model> = BTreeMap::new();
+        by_disposition.insert(&first.disposition, first);
+        for model in self.models() {
+            let fits = model.drug == first.drug && routes.iter().all(|r| model.routes.contains_key(r));
+            if fits {
+                by_disposition.entry(&model.disposition).or_insert(model);
+            }
+        }
+        let mut list: Vec<&Model> = by_disposition.into_values().collect();
+        list.sort_by_key(|m| m.id != first.id);
+        list
+    }
+
+    /// Name of an analyte for people.
+    pub fn analyte_name<'a>(&'a self, id: &'a str) -> &'a str {
+        self.analytes.iter().find(|a| a.id == id).map_or(id, |a| a.name.as_str())
+    }
+
+    /// Whether an analyte is a metabolite.
+    pub fn is_metabolite(&self, id: &str) -> bool {
+        self.analytes.iter().any(|a| a.id == id && a.metabolite)
+    }
+
+    /// A condition by id.
+    ///
+    /// # Errors
+    /// When the library has no data on it.
+    pub fn condition(&self, id: &str) -> Result<&Condition> {
+        self.conditions.iter().find(|c| c.id == id).ok_or_else(|| {
+            Error::input(format!("the library has no data on the condition \"{id}\""))
+                .remedy(suggestion(id, self.conditions.iter().map(|c| c.id.as_str())))
+        })
+    }
+}

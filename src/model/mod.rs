@@ -1,0 +1,582 @@
+//! A published model: checked, immutable, with the source and grade of every number.
+
+mod check;
+pub mod expr;
+mod file;
+mod individual;
+
+pub use check::parse_model;
+pub use file::{Between, CheckedQuantity, Covariate, Distribution, Grade, Site};
+pub(crate) use file::{Ordered, SourceFile};
+pub use individual::Individual;
+
+use crate::regimen::{AfterHold, Dose, Form, Route};
+use crate::units::{Age, Amount, Dim, Time, Weight};
+use expr::Expr;
+use std::collections::BTreeMap;
+
+/// A model file that passed every check.
+#[derive(Debug, Clone)]
+pub struct Model {
+    /// Name in files and links.
+    pub id: String,
+    /// One line for people.
+    pub title: String,
+    /// What it is and is not, a short paragraph.
+    pub about: String,
+    /// The drug it describes, which is also its parent analyte.
+    pub drug: String,
+    /// What the source's amounts refer to.
+    pub salt: Form,
+    /// Where the plasma was drawn that it was estimated from.
+    pub estimated_from: Site,
+    /// Whether it was put together from several sources.
+    pub composite: bool,
+    /// Name of its disposition; models that share one count once in a spread between models.
+    pub disposition: String,
+    /// Routes for which it is taken when a scenario names no model.
+    pub default_for: Vec<Route>,
+    /// Sources by key, in the order of the file.
+    pub sources: Vec<Source>,
+    /// Who was studied.
+    pub population: String,
+    /// Number of people, where known.
+    pub n: Option<u32>,
+    /// Range of body weight that was studied.
+    pub weight: Option<[Weight; 2]>,
+    /// Range of age that was studied.
+    pub age: Option<[Age; 2]>,
+    /// Where these limits come from, when not from the source.
+    pub limits_note: Option<String>,
+    /// What the source lacks or was not found.
+    pub missing: Vec<String>,
+    /// Parameters, in the order of the file.
+    pub parameters: Vec<Parameter>,
+    /// Formulas, each after those it uses.
+    pub derived: Vec<Derived>,
+    /// Covariate effects.
+    pub effects: Vec<Effect>,
+    /// Spread between people or occasions.
+    pub spreads: Vec<Spread>,
+    /// Correlations between spreads.
+    pub correlations: Vec<Correlation>,
+    /// Residual errors.
+    pub residuals: Vec<Residual>,
+    /// Compartments and sinks, short-hands lowered.
+    pub compartments: Vec<Compartment>,
+    /// Flows between them.
+    pub flows: Vec<Flow>,
+    /// Ways in, by route.
+    pub routes: BTreeMap<Route, RouteModel>,
+    /// What can be read out.
+    pub outputs: Vec<Output>,
+    /// Where a single line would claim too much.
+    pub ranges: Vec<Range>,
+    /// Figures that the source prints and the file must reproduce.
+    pub checkpoints: Vec<Checkpoint>,
+}
+
+/// A citation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Source {
+    /// Key used by parameters.
+    pub key: String,
+    /// Citation in full.
+    pub citation: String,
+    /// DOI.
+    pub doi: Option<String>,
+    /// PubMed number.
+    pub pmid: Option<String>,
+    /// Where the numbers were read, when not in the source itself.
+    pub read_in: Option<String>,
+}
+
+impl std::fmt::Display for Source {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.citation)?;
+        if let Some(doi) = &self.doi {
+            write!(f, " doi:{doi}")?;
+        }
+        if let Some(read_in) = &self.read_in {
+            write!(f, " (read in {read_in})")?;
+        }
+        Ok(())
+    }
+}
+
+/// A number with unit, source and grade.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Parameter {
+    /// Symbol.
+    pub name: String,
+    /// As written, with its unit.
+    pub text: String,
+    /// In canonical units.
+    pub value: f64,
+    /// Dimension.
+    pub dim: Dim,
+    /// Key of its source.
+    pub source: String,
+    /// How it was come by.
+    pub grade: Grade,
+    /// Remark.
+    pub note: Option<String>,
+}
+
+/// A formula over parameters.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Derived {
+    /// Symbol.
+    pub name: String,
+    /// Formula.
+    pub formula: Expr,
+    /// Unit as written.
+    pub unit: String,
+    /// Dimension, equal to the unit's.
+    pub dim: Dim,
+    /// Worst grade of what it uses.
+    pub grade: Grade,
+    /// Remark.
+    pub note: Option<String>,
+}
+
+/// How a covariate changes parameters.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Effect {
+    /// Parameters it acts on.
+    pub on: Vec<String>,
+    /// What it goes by.
+    pub by: Covariate,
+    /// Its form.
+    pub form: EffectForm,
+    /// Key of its source.
+    pub source: String,
+    /// How it was come by.
+    pub grade: Grade,
+    /// Remark.
+    pub note: Option<String>,
+}
+
+/// Form of a covariate effect. Factors multiply first, slopes are added afterwards.
+#[derive(Debug, Clone, PartialEq)]
+pub enum EffectForm {
+    /// times (covariate / reference)^power
+    Power {
+        /// Reference value in canonical units.
+        reference: f64,
+        /// Exponent.
+        power: f64,
+    },
+    /// plus slope x (covariate - reference)
+    Linear {
+        /// Reference value.
+        reference: f64,
+        /// Slope in canonical units.
+        slope: f64,
+    },
+    /// plus slope x how far the covariate lies above the hinge
+    Hinge {
+        /// Where it begins.
+        above: f64,
+        /// Slope in canonical units.
+        slope: f64,
+    },
+    /// times a factor for some categories
+    Category {
+        /// Categories it applies to.
+        is: Vec<String>,
+        /// Factor.
+        times: f64,
+    },
+}
+
+impl Effect {
+    /// In words: "x (weight / 70 kg)^0.75".
+    pub fn words(&self) -> String {
+        use crate::units::number;
+        let (by, unit) = match self.by {
+            Covariate::Weight => ("weight", "kg"),
+            Covariate::Age => ("age", "y"),
+            Covariate::Sex => ("sex", ""),
+            Covariate::Ancestry => ("ancestry", ""),
+        };
+        match &self.form {
+            EffectForm::Power { reference, power } => {
+                format!("x ({by} / {} {unit})^{}", number(*reference), number(*power))
+            }
+            EffectForm::Linear { reference, slope } => {
+                format!("{:+} per {unit} of {by} from {} {unit}", slope, number(*reference))
+            }
+            EffectForm::Hinge { above, slope } => {
+                format!("{:+} per {unit} of {by} above {} {unit}", slope, number(*above))
+            }
+            EffectForm::Category { is, times } => format!("x {} where {by} is {}", number(*times), is.join(" or ")),
+        }
+    }
+}
+
+/// Figure in which a spread is given.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum SpreadFigure {
+    /// Coefficient of variation, as a fraction.
+    Cv(f64),
+    /// Standard deviation on the transformed scale.
+    Omega(f64),
+    /// Variance on the transformed scale.
+    OmegaSquared(f64),
+}
+
+/// Spread of a parameter.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Spread {
+    /// Parameter.
+    pub name: String,
+    /// Scale.
+    pub distribution: Distribution,
+    /// Figure as the source gives it.
+    pub figure: SpreadFigure,
+    /// Between people or occasions.
+    pub between: Between,
+    /// Key of its source.
+    pub source: String,
+    /// How it was come by.
+    pub grade: Grade,
+    /// Remark.
+    pub note: Option<String>,
+}
+
+impl Spread {
+    /// Standard deviation on the log or logit scale. A log-normal CV is turned by sqrt(ln(1 + CV^2)).
+    pub fn omega(&self) -> f64 {
+        match self.figure {
+            SpreadFigure::Cv(cv) => (cv * cv).ln_1p().sqrt(),
+            SpreadFigure::Omega(omega) => omega,
+            SpreadFigure::OmegaSquared(variance) => variance.sqrt(),
+        }
+    }
+
+    /// In words: "CV 20 % (log-normal, between people)".
+    pub fn words(&self) -> String {
+        use crate::units::number;
+        let figure = match self.figure {
+            SpreadFigure::Cv(cv) => format!("CV {} %", number(cv * 100.0)),
+            SpreadFigure::Omega(omega) => format!("omega {}", number(omega)),
+            SpreadFigure::OmegaSquared(variance) => format!("omega squared {}", number(variance)),
+        };
+        let scale = match self.distribution {
+            Distribution::LogNormal => "log-normal",
+            Distribution::LogitNormal => "logit-normal",
+        };
+        let between = match self.between {
+            Between::People => "between people",
+            Between::Occasions => "between occasions",
+        };
+        format!("{figure} ({scale}, {between})")
+    }
+}
+
+/// Correlation between two spreads.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Correlation {
+    /// The two parameters.
+    pub between: [String; 2],
+    /// Correlation coefficient on the transformed scale.
+    pub r: f64,
+    /// Key of its source.
+    pub source: String,
+    /// How it was come by.
+    pub grade: Grade,
+}
+
+/// Residual error of an analyte.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Residual {
+    /// Analyte.
+    pub analyte: String,
+    /// Proportional part as a fraction.
+    pub proportional: Option<f64>,
+    /// Additive part, mg/L.
+    pub additive: Option<f64>,
+    /// Key of its source.
+    pub source: String,
+    /// How it was come by.
+    pub grade: Grade,
+    /// Remark.
+    pub note: Option<String>,
+}
+
+/// A place that holds an amount.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Compartment {
+    /// Name.
+    pub name: String,
+    /// Analyte it holds.
+    pub holds: String,
+    /// Volume, where a concentration or a clearance needs it.
+    pub volume: Option<Expr>,
+    /// What it is.
+    pub kind: CompartmentKind,
+}
+
+/// What a compartment is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CompartmentKind {
+    /// Drug comes and goes.
+    Ordinary,
+    /// One for every dose that is held at the same time.
+    Mouth,
+    /// Drug ends here.
+    Sink,
+}
+
+/// Drug leaving a compartment.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Flow {
+    /// Index of the compartment it leaves.
+    pub from: usize,
+    /// How fast.
+    pub pace: Pace,
+    /// Where it goes; shares add up to one.
+    pub split: Vec<Split>,
+}
+
+/// How fast drug leaves.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Pace {
+    /// First-order rate, 1/h.
+    Rate(Expr),
+    /// Clearance, divided by the compartment's volume.
+    Clearance(Expr),
+}
+
+/// One destination of a flow.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Split {
+    /// Index of the compartment it enters.
+    pub into: usize,
+    /// Share of the flow; `None` is the rest.
+    pub share: Option<Expr>,
+    /// Mass of the new analyte per mass that left; 1 when absent.
+    pub yields: Option<Expr>,
+    /// An apparent yield, which may exceed what mass allows.
+    pub apparent: bool,
+}
+
+/// How drug enters by one route.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RouteModel {
+    /// Parallel ways in.
+    pub ways: Vec<Way>,
+    /// Holding in the mouth, where the route has it.
+    pub hold: Option<Hold>,
+    /// Time after which the count of sprays starts again, where the route has sprays.
+    pub sprays_restart: Option<Expr>,
+    /// What is assumed, in one line.
+    pub assumption: String,
+    /// Doses that were studied.
+    pub studied: Option<[Amount; 2]>,
+}
+
+/// One way in.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Way {
+    /// Index of the compartment it enters.
+    pub into: usize,
+    /// Share of the dose; `None` is the rest.
+    pub share: Option<Expr>,
+    /// Share of second and later sprays, where it differs.
+    pub share_later: Option<Expr>,
+    /// Lag.
+    pub lag: Option<Expr>,
+    /// Length of a zero-order input.
+    pub duration: Option<Expr>,
+}
+
+/// Holding in the mouth.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Hold {
+    /// Index of the mouth compartment.
+    pub mouth: usize,
+    /// Time it is held when the dose does not say.
+    pub default: Expr,
+    /// What is done with the rest when the dose does not say.
+    pub default_after: AfterHold,
+    /// Where the rest goes when swallowed.
+    pub swallow: usize,
+    /// Where the rest goes when spat out.
+    pub spit: usize,
+    /// Longest hold that was studied.
+    pub studied: Option<Time>,
+}
+
+/// A read-out.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Output {
+    /// Analyte.
+    pub analyte: String,
+    /// Site.
+    pub site: Site,
+    /// What it reads.
+    pub reads: Reading,
+    /// For which doses it holds; `None` for all.
+    pub only: Option<Only>,
+    /// Remark.
+    pub note: Option<String>,
+}
+
+/// What a read-out reads.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Reading {
+    /// Amount over volume of a compartment.
+    Compartment(usize),
+    /// First-order delay behind another read-out of the same analyte.
+    Delay {
+        /// Index of the read-out it follows.
+        of: usize,
+        /// Rate, 1/h.
+        rate: Expr,
+    },
+}
+
+/// Doses for which a read-out holds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Only {
+    /// Routes.
+    pub routes: Vec<Route>,
+    /// Shortest infusion.
+    pub infusion_at_least: Option<Time>,
+}
+
+/// Two ends between which the truth may lie, where one line would claim too much.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Range {
+    /// Route.
+    pub route: Route,
+    /// Drawn when the total amount by this route exceeds this.
+    pub above: Option<Amount>,
+    /// Low end.
+    pub low: RangeEnd,
+    /// High end.
+    pub high: RangeEnd,
+    /// Why.
+    pub note: String,
+}
+
+/// One end of a range.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RangeEnd {
+    /// What it stands for.
+    pub label: String,
+    /// Parameters to replace, by formulas over the others.
+    pub set: BTreeMap<String, Expr>,
+}
+
+/// A figure that the source prints.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Checkpoint {
+    /// Where it is printed.
+    pub from: String,
+    /// Body weight, when it matters.
+    pub weight: Option<Weight>,
+    /// Doses.
+    pub doses: Vec<Dose>,
+    /// Analyte.
+    pub analyte: String,
+    /// What is compared.
+    pub quantity: CheckedQuantity,
+    /// End of a truncated AUC.
+    pub auc_to: Option<Time>,
+    /// Printed value, mg/L or mg h/L.
+    pub expect: f64,
+    /// Allowed relative difference.
+    pub within: f64,
+    /// Why it is known not to agree.
+    pub known_discrepancy: Option<String>,
+}
+
+impl Site {
+    /// "arterial plasma" and so on, for axes.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Arterial => "arterial plasma",
+            Self::Venous => "venous plasma",
+            Self::Mixed => "plasma, arterial and venous data mixed",
+            Self::Unstated => "plasma, sampling site not stated",
+            Self::Effect => "effect site",
+        }
+    }
+
+    /// As written in files.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Arterial => "arterial",
+            Self::Venous => "venous",
+            Self::Mixed => "mixed",
+            Self::Unstated => "unstated",
+            Self::Effect => "effect",
+        }
+    }
+}
+
+impl Grade {
+    /// All grades.
+    pub const ALL: [Self; 5] = [Self::A, Self::B, Self::C, Self::D, Self::E];
+
+    /// What the letter means.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::A => "read in the paper's table or text",
+            Self::B => "read in an abstract or a label",
+            Self::C => "second hand: a transcription or another program",
+            Self::D => "derived for ketasim from named data",
+            Self::E => "assumption",
+        }
+    }
+
+    /// Derived or assumed: shown to the user as such.
+    pub fn is_ours(self) -> bool {
+        matches!(self, Self::D | Self::E)
+    }
+}
+
+impl std::fmt::Display for Grade {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{self:?}")
+    }
+}
+
+impl Model {
+    /// The read-out of `analyte` at `site`.
+    pub fn output(&self, analyte: &str, site: Site) -> Option<&Output> {
+        self.outputs.iter().find(|o| o.analyte == analyte && o.site == site)
+    }
+
+    /// Sites at which the parent can be read, effect site left out.
+    pub fn sites(&self) -> Vec<Site> {
+        self.outputs.iter().filter(|o| o.analyte == self.drug && o.site != Site::Effect).map(|o| o.site).collect()
+    }
+
+    /// Analytes that can be read at `site`, parent first.
+    pub fn analytes(&self, site: Site) -> Vec<&str> {
+        let mut list: Vec<&str> =
+            self.outputs.iter().filter(|o| o.site == site).map(|o| o.analyte.as_str()).collect();
+        list.sort_by_key(|a| *a != self.drug);
+        list
+    }
+
+    /// The range that applies to `total` given by `route`.
+    pub fn range(&self, route: Route, total: Amount) -> Option<&Range> {
+        self.ranges.iter().find(|r| r.route == route && r.above.is_none_or(|above| total.mg() > above.mg() + 1e-9))
+    }
+
+    /// Source by key.
+    pub fn source(&self, key: &str) -> Option<&Source> {
+        self.sources.iter().find(|s| s.key == key)
+    }
+
+    /// Whether body weight changes anything in this model.
+    pub fn uses_weight(&self) -> bool {
+        let by_formula = self.derived.iter().any(|d| d.formula.names().contains(&"weight"));
+        by_formula || self.effects.iter().any(|e| e.by == Covariate::Weight)
+    }
+}

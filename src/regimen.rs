@@ -1,0 +1,354 @@
+//! What is given: doses with their time, route, amount and manner.
+
+use crate::error::{Error, Result};
+use crate::path;
+use crate::units::{Amount, Dim, Quantity, Time, Weight, number};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::fmt;
+use std::str::FromStr;
+
+/// Where a dose is put.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Route {
+    /// Into a vein.
+    Iv,
+    /// Into a muscle.
+    Im,
+    /// Under the tongue.
+    Sl,
+    /// Into the nose.
+    In,
+    /// Swallowed.
+    Po,
+}
+
+impl Route {
+    /// All routes.
+    pub const ALL: [Self; 5] = [Self::Iv, Self::Im, Self::Sl, Self::In, Self::Po];
+
+    /// As written in files: `iv`, `im`, `sl`, `in`, `po`.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Iv => "iv",
+            Self::Im => "im",
+            Self::Sl => "sl",
+            Self::In => "in",
+            Self::Po => "po",
+        }
+    }
+
+    /// In words: "into a vein (IV)".
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Iv => "into a vein (IV)",
+            Self::Im => "into a muscle (IM)",
+            Self::Sl => "under the tongue (SL)",
+            Self::In => "into the nose (IN)",
+            Self::Po => "swallowed (PO)",
+        }
+    }
+}
+
+impl fmt::Display for Route {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.id().to_uppercase())
+    }
+}
+
+/// An amount of drug, fixed or per body weight.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum DoseAmount {
+    /// The same for everybody.
+    Fixed(Amount),
+    /// mg per kg of body weight.
+    PerKg(f64),
+}
+
+impl DoseAmount {
+    /// The amount for a person of this weight.
+    pub fn for_weight(self, weight: Weight) -> Amount {
+        match self {
+            Self::Fixed(amount) => amount,
+            Self::PerKg(mg_per_kg) => Amount::from_mg(mg_per_kg * weight.kg()),
+        }
+    }
+
+    /// The bare number, in mg or mg/kg.
+    pub fn number(self) -> f64 {
+        match self {
+            Self::Fixed(amount) => amount.mg(),
+            Self::PerKg(mg_per_kg) => mg_per_kg,
+        }
+    }
+}
+
+impl FromStr for DoseAmount {
+    type Err = Error;
+    fn from_str(text: &str) -> Result<Self> {
+        let help = "write for example \"35 mg\" or \"0.5 mg/kg\"";
+        let quantity =
+            Quantity::parse(text).map_err(|e| if e.what_would_work().is_some() { e } else { e.remedy(help) })?;
+        match quantity.dim {
+            Dim::DRUG => Ok(Self::Fixed(Amount::from_mg(quantity.value))),
+            Dim::DRUG_PER_WEIGHT => Ok(Self::PerKg(quantity.value)),
+            Dim::NONE => Err(Error::input(format!("\"{}\" has no unit", text.trim())).remedy(help)),
+            other => Err(Error::input(format!("\"{}\" is in {other}, but a dose is in mg or mg/kg", text.trim()))
+                .remedy(help)),
+        }
+    }
+}
+
+impl fmt::Display for DoseAmount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Fixed(amount) => write!(f, "{amount}"),
+            Self::PerKg(mg_per_kg) => write!(f, "{} mg/kg", number(*mg_per_kg)),
+        }
+    }
+}
+
+impl Serialize for DoseAmount {
+    fn serialize<S: Serializer>(&self, s: S) -> std::result::Result<S::Ok, S::Error> {
+        s.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for DoseAmount {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> std::result::Result<Self, D::Error> {
+        crate::units::text_value(d, "35 mg")
+    }
+}
+
+/// Whether the amount is of the base or of its hydrochloride.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Form {
+    /// Ketamine base, as labels of vials and sprays state it.
+    #[default]
+    Base,
+    /// Ketamine hydrochloride, the heavier salt.
+    Hydrochloride,
+}
+
+/// What is done with the rest when a held dose ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AfterHold {
+    /// Swallowed.
+    #[default]
+    Swallow,
+    /// Spat out.
+    Spit,
+}
+
+/// Further doses like the first (NONMEM's II and ADDL).
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Repeat {
+    /// Interval between starts.
+    pub every: Time,
+    /// Number of doses after the first.
+    pub additional: u64,
+}
+
+/// One dosing event, with its repeats.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Dose {
+    /// When it starts, from the start of the session.
+    #[serde(default = "at_start")]
+    pub time: Time,
+    /// Where it is put.
+    pub route: Route,
+    /// How much.
+    pub amount: DoseAmount,
+    /// Base or hydrochloride.
+    #[serde(default)]
+    pub form: Form,
+    /// Length of an infusion; absent means a bolus. IV only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duration: Option<Time>,
+    /// How long it is held under the tongue. SL only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hold: Option<Time>,
+    /// Swallowed or spat out after holding. SL only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<AfterHold>,
+    /// Number of sprays or devices that share the amount. IN only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sprays: Option<u64>,
+    /// Time between sprays. IN only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spray_every: Option<Time>,
+    /// Further doses like this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repeat: Option<Repeat>,
+}
+
+fn at_start() -> Time {
+    Time::from_hours(0.0)
+}
+
+/// More doses than this in one arm are refused before any is laid out.
+pub const MOST_DOSES: u64 = 500;
+/// More sprays than this in one dose are refused.
+pub const MOST_SPRAYS: u64 = 50;
+/// A single amount above this (100 g) is taken for a slip of the pen.
+const MOST_MG: f64 = 1e5;
+
+impl Dose {
+    /// A dose at the start, with nothing else said.
+    pub fn new(route: Route, amount: DoseAmount) -> Self {
+        Self {
+            time: at_start(),
+            route,
+            amount,
+            form: Form::Base,
+            duration: None,
+            hold: None,
+            after: None,
+            sprays: None,
+            spray_every: None,
+            repeat: None,
+        }
+    }
+
+    /// Doses given in all, the repeats counted.
+    pub fn count(&self) -> u64 {
+        1 + self.repeat.map_or(0, |r| r.additional)
+    }
+
+    /// Start times, the repeats counted. Call only after [`Dose::check`], which caps their number.
+    pub fn starts(&self) -> impl Iterator<Item = Time> + '_ {
+        let every = self.repeat.map_or(0.0, |r| r.every.hours());
+        (0..self.count()).map(move |i| Time::from_hours(self.time.hours() + every * i as f64))
+    }
+
+    /// Refuses what cannot be given, whatever the model.
+    ///
+    /// # Errors
+    /// When a number is out of range or a key does not belong to the route.
+    pub fn check(&self, horizon: Time) -> Result<()> {
+        self.check_amount()?;
+        self.check_keys()?;
+        if self.time.hours() < 0.0 {
+            return Err(Error::input(format!("the dose is at {}, before the session starts", self.time))
+                .remedy("times count from 0 min")
+                .at(path!["time"]));
+        }
+        positive(self.duration, "duration", "an infusion", "leave it out for a bolus")?;
+        positive(self.hold, "hold", "holding", "write for example \"10 min\"")?;
+        if let Some(every) = self.spray_every.filter(|t| t.hours() < 0.0) {
+            return Err(Error::input(format!("sprays cannot be {every} apart")).at(path!["spray_every"]));
+        }
+        self.check_counts()?;
+        let last = self.starts().last().unwrap_or(self.time);
+        if last.hours() > horizon.hours() {
+            return Err(Error::input(format!("a dose at {last} comes after the end of the simulation ({horizon})"))
+                .remedy("lengthen `horizon`, or give fewer or earlier doses")
+                .at(if self.repeat.is_some() { path!["repeat"] } else { path!["time"] }));
+        }
+        Ok(())
+    }
+
+    fn check_amount(&self) -> Result<()> {
+        let amount = self.amount.number();
+        let wrong = if amount <= 0.0 {
+            "a dose is more than nothing"
+        } else if amount > MOST_MG {
+            "no dose is that large"
+        } else {
+            return Ok(());
+        };
+        Err(Error::input(format!("an amount of {}: {wrong}", self.amount))
+            .remedy("write for example \"35 mg\" or \"0.5 mg/kg\"")
+            .at(path!["amount"]))
+    }
+
+    fn check_keys(&self) -> Result<()> {
+        let foreign = |key: &str, set: bool, route: Route, does: &str| -> Result<()> {
+            if !set || self.route == route {
+                return Ok(());
+            }
+            Err(Error::input(format!("`{key}` belongs to the route {}, but this dose goes {}", route.id(), self.route.words()))
+                .remedy(format!("leave `{key}` out ({does}), or change the route"))
+                .at(path![key]))
+        };
+        foreign("duration", self.duration.is_some(), Route::Iv, "it is the length of an infusion")?;
+        foreign("hold", self.hold.is_some(), Route::Sl, "it is the time under the tongue")?;
+        foreign("after", self.after.is_some(), Route::Sl, "it says whether the rest is swallowed or spat out")?;
+        foreign("sprays", self.sprays.is_some(), Route::In, "it counts sprays")?;
+        foreign("spray_every", self.spray_every.is_some(), Route::In, "it is the time between sprays")
+    }
+
+    fn check_counts(&self) -> Result<()> {
+        if let Some(sprays) = self.sprays.filter(|n| !(1..=MOST_SPRAYS).contains(n)) {
+            return Err(Error::input(format!("{sprays} sprays in one dose"))
+                .remedy(format!("from 1 to {MOST_SPRAYS}"))
+                .at(path!["sprays"]));
+        }
+        let Some(repeat) = self.repeat else { return Ok(()) };
+        if repeat.every.hours() <= 0.0 {
+            return Err(Error::input(format!("doses cannot repeat every {}", repeat.every))
+                .remedy("write for example every = \"30 min\"")
+                .at(path!["repeat", "every"]));
+        }
+        if repeat.additional >= MOST_DOSES {
+            return Err(Error::input(format!("{} additional doses are too many", repeat.additional))
+                .remedy(format!("an arm has at most {MOST_DOSES} doses"))
+                .at(path!["repeat", "additional"]));
+        }
+        Ok(())
+    }
+}
+
+fn positive(time: Option<Time>, key: &str, what: &str, remedy: &str) -> Result<()> {
+    match time {
+        Some(t) if t.hours() <= 0.0 => {
+            Err(Error::input(format!("{what} cannot last {t}")).remedy(remedy).at(path![key]))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Checks all doses of an arm together.
+///
+/// # Errors
+/// When there is none, or too many once repeats are counted.
+pub fn check_regimen(doses: &[Dose], horizon: Time) -> Result<()> {
+    if doses.is_empty() {
+        return Err(Error::input("the arm has no dose").remedy("add an [[arm.dose]] with time, route and amount"));
+    }
+    for (i, dose) in doses.iter().enumerate() {
+        dose.check(horizon).map_err(|e| e.within(path!["dose", i]))?;
+    }
+    let all = doses.iter().fold(0_u64, |n, d| n.saturating_add(d.count()));
+    if all > MOST_DOSES {
+        return Err(Error::input(format!("the arm has {all} doses once repeats are counted"))
+            .remedy(format!("an arm has at most {MOST_DOSES} doses")));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_amount_is_fixed_or_per_weight() {
+        let amount: DoseAmount = "0.5 mg/kg".parse().unwrap();
+        assert_eq!(amount.for_weight(Weight::from_kg(70.0)).mg(), 35.0);
+        assert_eq!(amount.to_string(), "0.5 mg/kg");
+        assert_eq!("500 mcg".parse::<DoseAmount>().unwrap().to_string(), "0.5 mg");
+        assert!("35".parse::<DoseAmount>().unwrap_err().what().contains("no unit"));
+        assert!("3 mL".parse::<DoseAmount>().unwrap_err().what().contains("mg or mg/kg"));
+    }
+
+    #[test]
+    fn four_billion_repeats_are_refused_before_they_are_laid_out() {
+        let mut dose = Dose::new(Route::Im, DoseAmount::PerKg(0.5));
+        dose.repeat = Some(Repeat { every: Time::from_minutes(30.0), additional: 4_000_000_000 });
+        assert!(dose.check(Time::from_hours(4.0)).unwrap_err().what().contains("too many"));
+    }
+}

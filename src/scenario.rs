@@ -1,0 +1,268 @@
+//! A scenario: who gets what, under which model. The only thing a user edits, saves and shares.
+
+use crate::error::{Error, Result, suggestion};
+use crate::library::Library;
+use crate::model::{Model, Site};
+use crate::path;
+use crate::regimen::{Dose, Route, check_regimen};
+use crate::subject::Subject;
+use crate::units::Time;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Who gets what, under which model, for how long.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scenario {
+    /// Format of the file; 1 is the only one.
+    #[serde(default = "one")]
+    pub format: u32,
+    /// Headline.
+    #[serde(default)]
+    pub title: String,
+    /// How long to simulate.
+    #[serde(default = "four_hours")]
+    pub horizon: Time,
+    /// Who is simulated.
+    #[serde(default)]
+    pub subject: Subject,
+    /// Conditions the library has data on.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub conditions: BTreeMap<String, bool>,
+    /// The clinic's own rules and phones, for the timeline.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clinic: Option<Clinic>,
+    /// What is compared.
+    #[serde(default, rename = "arm")]
+    pub arms: Vec<StudyArm>,
+}
+
+/// The clinic's own rules.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Clinic {
+    /// Name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Phone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+    /// Local crisis line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub crisis_line: Option<String>,
+    /// Food and drink before, in the clinic's words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fasting: Option<String>,
+    /// Least stay after the dose.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stay: Option<Time>,
+}
+
+/// One curve of the comparison.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StudyArm {
+    /// Name, different from the others'.
+    pub label: String,
+    /// Drug.
+    pub drug: String,
+    /// Model; absent: the default for drug and route.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    /// Where plasma is read; absent: the model's own site.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub site: Option<PlasmaSite>,
+    /// Whether the arm takes part; one that is off is kept but not run.
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
+    pub on: bool,
+    /// Doses.
+    #[serde(default, rename = "dose")]
+    pub doses: Vec<Dose>,
+}
+
+/// A site that can be asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PlasmaSite {
+    /// Arterial plasma.
+    Arterial,
+    /// Venous plasma.
+    Venous,
+}
+
+impl From<PlasmaSite> for Site {
+    fn from(site: PlasmaSite) -> Self {
+        match site {
+            PlasmaSite::Arterial => Self::Arterial,
+            PlasmaSite::Venous => Self::Venous,
+        }
+    }
+}
+
+fn one() -> u32 {
+    1
+}
+
+fn yes() -> bool {
+    true
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_yes(on: &bool) -> bool {
+    *on
+}
+
+fn four_hours() -> Time {
+    Time::from_hours(4.0)
+}
+
+/// A scenario file is a page; more than this (1 MiB) is something else.
+pub const LARGEST_FILE: usize = 1 << 20;
+/// More arms than this cannot be told apart.
+pub const MOST_ARMS: usize = 24;
+/// Shortest and longest simulation, hours (one minute, sixty days).
+const HORIZON_H: std::ops::RangeInclusive<f64> = 1.0 / 60.0 - 1e-9..=1440.0;
+/// Labels longer than this do not fit a card.
+const LONGEST_LABEL: usize = 60;
+
+impl Scenario {
+    /// The opening screen's scenario, as a file.
+    pub const OPENING: &'static str = include_str!("../assets/scenarios/four-routes.toml");
+
+    /// Reads a scenario; `name` is for messages.
+    ///
+    /// # Errors
+    /// With file and line, what is wrong and what would have worked.
+    pub fn from_toml(name: &str, text: &str, library: &Library) -> Result<Self> {
+        if text.len() > LARGEST_FILE {
+            return Err(Error::input(format!("{name} has {} bytes", text.len()))
+                .remedy(format!("a scenario has at most {LARGEST_FILE} bytes")));
+        }
+        let scenario: Self = toml::from_str(text).map_err(|e| Error::from_toml(&e, name, text))?;
+        scenario.check(library).map_err(|e| e.located(name, text))?;
+        Ok(scenario)
+    }
+
+    /// The scenario as a file.
+    ///
+    /// # Errors
+    /// When it cannot be written as TOML, which its types exclude.
+    pub fn to_toml(&self) -> Result<String> {
+        toml::to_string(self).map_err(|e| Error::cannot(format!("the scenario cannot be written: {e}")))
+    }
+
+    /// Refuses what cannot be simulated, without simulating.
+    ///
+    /// # Errors
+    /// With the path of the entry that is wrong.
+    pub fn check(&self, library: &Library) -> Result<()> {
+        self.check_head(library)?;
+        for (i, arm) in self.arms.iter().enumerate() {
+            let at = path!["arm", i];
+            if self.arms[..i].iter().any(|a| a.label == arm.label) {
+                return Err(Error::input(format!("two arms have the label \"{}\"", arm.label))
+                    .remedy("give each arm a label of its own")
+                    .at(path!["arm", i, "label"]));
+            }
+            arm.check(self.horizon, library).map_err(|e| e.within(at))?;
+        }
+        Ok(())
+    }
+
+    fn check_head(&self, library: &Library) -> Result<()> {
+        if self.format != 1 {
+            return Err(Error::input(format!("format {} is not known", self.format))
+                .remedy("this version reads format 1")
+                .at(path!["format"]));
+        }
+        if !HORIZON_H.contains(&self.horizon.hours()) {
+            return Err(Error::input(format!("a horizon of {} cannot be simulated", self.horizon))
+                .remedy("from 1 min to 60 d, for example \"4 h\"")
+                .at(path!["horizon"]));
+        }
+        self.subject.check().map_err(|e| e.within(path!["subject"]))?;
+        for id in self.conditions.keys() {
+            library.condition(id).map_err(|e| e.at(path!["conditions", id]))?;
+        }
+        if self.arms.len() > MOST_ARMS {
+            return Err(Error::input(format!("{} arms are too many to compare", self.arms.len()))
+                .remedy(format!("at most {MOST_ARMS}"))
+                .at(path!["arm"]));
+        }
+        Ok(())
+    }
+}
+
+impl StudyArm {
+    /// Checks the arm by itself.
+    fn check(&self, horizon: Time, library: &Library) -> Result<()> {
+        if self.label.trim().is_empty() || self.label.chars().count() > LONGEST_LABEL {
+            return Err(Error::input(format!("a label has from 1 to {LONGEST_LABEL} characters")).at(path!["label"]));
+        }
+        library.drug(&self.drug).map_err(|e| e.at(path!["drug"]))?;
+        check_regimen(&self.doses, horizon)?;
+        let model = self.model_in(library)?;
+        for (i, dose) in self.doses.iter().enumerate() {
+            if !model.routes.contains_key(&dose.route) {
+                return Err(Error::input(format!("{} has no route {}", model.id, dose.route.id()))
+                    .remedy(suggestion("", model.routes.keys().map(|r| r.id())))
+                    .at(path!["dose", i, "route"]));
+            }
+        }
+        self.site_in(model).map(|_| ())
+    }
+
+    /// Routes used, each once.
+    pub fn routes(&self) -> Vec<Route> {
+        let mut list = Vec::new();
+        for dose in &self.doses {
+            if !list.contains(&dose.route) {
+                list.push(dose.route);
+            }
+        }
+        list
+    }
+
+    /// The named model, or the default for drug and routes.
+    ///
+    /// # Errors
+    /// When there is none, or it describes another drug.
+    pub fn model_in<'a>(&self, library: &'a Library) -> Result<&'a Model> {
+        let Some(id) = &self.model else {
+            return library.default_for_all(&self.drug, &self.routes());
+        };
+        let model = library.model(id).map_err(|e| e.at(path!["model"]))?;
+        if model.drug == self.drug {
+            return Ok(model);
+        }
+        let fit = library.models().filter(|m| m.drug == self.drug).map(|m| m.id.as_str());
+        Err(Error::input(format!("{id} is a model of {}, but the arm's drug is {}", model.drug, self.drug))
+            .remedy(suggestion("", fit))
+            .at(path!["model"]))
+    }
+
+    /// The asked-for site, or the model's own.
+    ///
+    /// # Errors
+    /// When the model has no curve there, or not for these doses.
+    pub fn site_in(&self, model: &Model) -> Result<Site> {
+        let Some(asked) = self.site else { return Ok(model.estimated_from) };
+        let site = Site::from(asked);
+        let refuse = |what: String, remedy: String| Err(Error::input(what).remedy(remedy).at(path!["site"]));
+        let own = model.estimated_from;
+        let leave_out = format!("leave `site` out: the model's own site is {}", own.words());
+        let Some(output) = model.output(&model.drug, site) else {
+            return refuse(format!("{} has no curve for {}", model.id, site.words()), leave_out);
+        };
+        let Some(only) = &output.only else { return Ok(site) };
+        for dose in &self.doses {
+            let slow = dose.route != Route::Iv
+                || only.infusion_at_least.is_none_or(|least| dose.duration.is_some_and(|d| d.hours() >= least.hours() - 1e-9));
+            if !only.routes.contains(&dose.route) || !slow {
+                let note = output.note.clone().unwrap_or_else(|| "it was not estimated for such a dose".to_owned());
+                return refuse(format!("{} offers no {} after this dose: {note}", model.id, site.words()), leave_out);
+            }
+        }
+        Ok(site)
+    }
+}

@@ -1,0 +1,324 @@
+//! A regimen laid out in time for one person: jumps, input rates and transfers.
+
+use super::system::System;
+use crate::error::{Error, Result, suggestion};
+use crate::model::{Individual, Model, RouteModel, Way};
+use crate::path;
+use crate::regimen::{AfterHold, Dose, Form, Route};
+use crate::subject::Subject;
+use crate::units::{Amount, Time};
+
+/// Something that happens at an instant.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Act {
+    /// mg put into a state.
+    Add {
+        /// Where.
+        state: usize,
+        /// mg.
+        amount: f64,
+    },
+    /// Change of a constant input, mg/h.
+    Rate {
+        /// Where.
+        state: usize,
+        /// mg/h; negative when an input ends.
+        change: f64,
+    },
+    /// All that is in one state goes to another.
+    Move {
+        /// From here.
+        from: usize,
+        /// To there.
+        into: usize,
+    },
+}
+
+/// What a drug's product says of sprays.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SprayRules {
+    /// Amount of one device, by which an unstated number of sprays is counted.
+    pub device: Option<Amount>,
+    /// Time between sprays when the dose does not say.
+    pub every: Time,
+}
+
+/// A regimen laid out in time.
+#[derive(Debug, Clone)]
+pub struct Schedule {
+    /// Acts with their times, in order.
+    pub acts: Vec<(f64, Act)>,
+    /// All drug given, mg base.
+    pub given: f64,
+    /// Doses held at once, at most.
+    pub mouths: usize,
+    /// Start and end of each dose, for marks on the time axis: an infusion or a hold has length.
+    pub doses: Vec<DoseMark>,
+    /// What was taken for granted, in words.
+    pub taken: Vec<String>,
+}
+
+/// A dose on the time axis.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct DoseMark {
+    /// h
+    pub start: f64,
+    /// h
+    pub end: f64,
+    /// mg base
+    pub amount: f64,
+    /// Route.
+    pub route: Route,
+}
+
+/// One dose put down: amounts in mg base, times in h.
+#[derive(Debug)]
+struct Put<'a> {
+    dose: &'a Dose,
+    way_in: &'a RouteModel,
+    start: f64,
+    amount: f64,
+    /// 0 for a first spray, else which it is.
+    spray: usize,
+    hold: Option<(f64, AfterHold)>,
+}
+
+impl Schedule {
+    /// Lays out `doses`, each checked before, for this person.
+    ///
+    /// # Errors
+    /// When the model has no such route or cannot use a key of a dose.
+    pub fn new(
+        model: &Model,
+        person: &Individual,
+        subject: &Subject,
+        doses: &[Dose],
+        base_per_salt: f64,
+        sprays: SprayRules,
+    ) -> Result<Plan> {
+        let mut taken = Vec::new();
+        let mut puts = Vec::new();
+        for (index, dose) in doses.iter().enumerate() {
+            let way_in = route_of(model, dose.route).map_err(|e| e.within(path!["dose", index]))?;
+            check_keys(model, way_in, dose).map_err(|e| e.within(path!["dose", index]))?;
+            let hold = hold_of(way_in, person, dose, &mut taken);
+            let amount = base_amount(dose, subject, base_per_salt);
+            let (count, every) = sprays_of(dose, amount, sprays, &mut taken);
+            for start in dose.starts() {
+                for k in 0..count {
+                    puts.push(Put {
+                        dose,
+                        way_in,
+                        start: start.hours() + every * k as f64,
+                        amount: amount / count as f64,
+                        spray: 0,
+                        hold,
+                    });
+                }
+            }
+        }
+        puts.sort_by(|a, b| a.start.total_cmp(&b.start));
+        number_sprays(&mut puts, person);
+        let slots = assign_mouths(&puts);
+        let mouths = slots.iter().map(|s| s + 1).max().unwrap_or(0);
+        Ok(Plan { puts: puts.iter().zip(slots).map(|(p, s)| p.lower(person, s)).collect(), mouths, taken })
+    }
+}
+
+/// Which acts the doses lead to, still by compartment.
+#[derive(Debug)]
+pub struct Plan {
+    puts: Vec<Lowered>,
+    /// Doses held at once, at most.
+    pub mouths: usize,
+    taken: Vec<String>,
+}
+
+#[derive(Debug)]
+struct Lowered {
+    mark: DoseMark,
+    acts: Vec<(f64, Target)>,
+}
+
+#[derive(Debug)]
+enum Target {
+    Add(usize, usize, f64),
+    Rate(usize, usize, f64),
+    Move { from: (usize, usize), into: usize },
+}
+
+impl Plan {
+    /// Resolves compartments to the states of `system`.
+    pub fn on(&self, system: &System) -> Schedule {
+        let mut acts: Vec<(f64, Act)> = Vec::new();
+        for (time, target) in self.puts.iter().flat_map(|p| &p.acts) {
+            let act = match *target {
+                Target::Add(c, slot, amount) => Act::Add { state: system.state_of(c, slot), amount },
+                Target::Rate(c, slot, change) => Act::Rate { state: system.state_of(c, slot), change },
+                Target::Move { from: (c, slot), into } => {
+                    Act::Move { from: system.state_of(c, slot), into: system.state_of(into, 0) }
+                }
+            };
+            acts.push((*time, act));
+        }
+        // at one instant a mouth is emptied before it is filled again
+        let rank = |act: &Act| u8::from(!matches!(act, Act::Move { .. }));
+        acts.sort_by(|a, b| a.0.total_cmp(&b.0).then(rank(&a.1).cmp(&rank(&b.1))));
+        Schedule {
+            acts,
+            given: self.puts.iter().map(|p| p.mark.amount).sum(),
+            mouths: self.mouths,
+            doses: self.puts.iter().map(|p| p.mark).collect(),
+            taken: self.taken.clone(),
+        }
+    }
+}
+
+impl Put<'_> {
+    fn lower(&self, person: &Individual, slot: usize) -> Lowered {
+        let mut acts = Vec::new();
+        let share = |way: &Way| {
+            let formula = if self.spray > 0 { way.share_later.as_ref().or(way.share.as_ref()) } else { way.share.as_ref() };
+            formula.map(|f| person.value(f))
+        };
+        let stated: f64 = self.way_in.ways.iter().filter_map(share).sum();
+        let own_length = self.dose.duration.map(Time::hours);
+        let mut end = self.start + own_length.unwrap_or(0.0);
+        for way in &self.way_in.ways {
+            let amount = self.amount * share(way).unwrap_or((1.0 - stated).max(0.0));
+            let start = self.start + way.lag.as_ref().map_or(0.0, |lag| person.value(lag));
+            let held = self.way_in.hold.as_ref().filter(|h| h.mouth == way.into);
+            let slot = if held.is_some() { slot } else { 0 };
+            if amount <= 0.0 {
+                continue;
+            }
+            match own_length.or(way.duration.as_ref().map(|d| person.value(d))) {
+                Some(length) => {
+                    let rate = amount / length;
+                    acts.push((start, Target::Rate(way.into, slot, rate)));
+                    acts.push((start + length, Target::Rate(way.into, slot, -rate)));
+                }
+                None => acts.push((start, Target::Add(way.into, slot, amount))),
+            }
+            if let (Some(held), Some((time, after))) = (held, self.hold) {
+                let into = if after == AfterHold::Swallow { held.swallow } else { held.spit };
+                acts.push((start + time, Target::Move { from: (held.mouth, slot), into }));
+                end = end.max(start + time);
+            }
+        }
+        Lowered { mark: DoseMark { start: self.start, end, amount: self.amount, route: self.dose.route }, acts }
+    }
+}
+
+fn route_of(model: &Model, route: Route) -> Result<&RouteModel> {
+    model.routes.get(&route).ok_or_else(|| {
+        Error::input(format!("{} has no route {}", model.id, route.id()))
+            .remedy(suggestion("", model.routes.keys().map(|r| r.id())))
+            .at(path!["route"])
+    })
+}
+
+fn check_keys(model: &Model, way_in: &RouteModel, dose: &Dose) -> Result<()> {
+    let cannot = |key: &str, why: &str| {
+        Err(Error::input(format!("{} cannot use `{key}` by route {}: {why}", model.id, dose.route.id()))
+            .remedy(format!("leave `{key}` out, or choose another model"))
+            .at(path![key]))
+    };
+    if way_in.hold.is_none() && dose.hold.is_some() {
+        return cannot("hold", "its time under the tongue is built in");
+    }
+    if way_in.hold.is_none() && dose.after.is_some() {
+        return cannot("after", "what happens to the rest is built in");
+    }
+    if way_in.sprays_restart.is_none() && (dose.sprays.is_some() || dose.spray_every.is_some()) {
+        return cannot("sprays", "it does not tell sprays apart");
+    }
+    if dose.duration.is_some() && way_in.ways.iter().any(|w| w.duration.is_some()) {
+        return cannot("duration", "the length of its input is built in");
+    }
+    Ok(())
+}
+
+fn hold_of(way_in: &RouteModel, person: &Individual, dose: &Dose, taken: &mut Vec<String>) -> Option<(f64, AfterHold)> {
+    let hold = way_in.hold.as_ref()?;
+    let time = dose.hold.map_or_else(|| person.value(&hold.default), Time::hours);
+    let after = dose.after.unwrap_or(hold.default_after);
+    let rest = if after == AfterHold::Swallow { "swallowed" } else { "spat out" };
+    let time_text = Time::from_hours(time);
+    match (dose.hold, dose.after) {
+        (None, None) => taken.push(format!("hold not stated: held {time_text}, then {rest}, taken")),
+        (None, Some(_)) => taken.push(format!("hold not stated: {time_text} taken")),
+        (Some(_), None) => taken.push(format!("after the hold not stated: {rest} taken")),
+        _ => {}
+    }
+    if let Some(studied) = hold.studied.filter(|s| time > s.hours() + 1e-9) {
+        taken.push(format!("held {time_text}, longer than the {studied} that was studied: extrapolated"));
+    }
+    if after == AfterHold::Spit {
+        taken.push("spat out after holding: extrapolated from doses that were swallowed".to_owned());
+    }
+    Some((time, after))
+}
+
+fn base_amount(dose: &Dose, subject: &Subject, base_per_salt: f64) -> f64 {
+    let factor = match dose.form {
+        Form::Base => 1.0,
+        Form::Hydrochloride => base_per_salt,
+    };
+    dose.amount.for_weight(subject.weight).mg() * factor
+}
+
+fn sprays_of(dose: &Dose, amount: f64, rules: SprayRules, taken: &mut Vec<String>) -> (u64, f64) {
+    if dose.route != Route::In {
+        return (1, 0.0);
+    }
+    let by_device = |device: Amount| (amount / device.mg() - 1e-9).ceil().clamp(1.0, crate::regimen::MOST_SPRAYS as f64) as u64;
+    let count = dose.sprays.unwrap_or_else(|| {
+        let count = rules.device.map_or(1, by_device);
+        let each = rules.device.map_or(String::new(), |d| format!(" of {d}"));
+        taken.push(format!("sprays not stated: {count}{each} taken"));
+        count
+    });
+    let every = dose.spray_every.unwrap_or(rules.every);
+    if count > 1 && dose.spray_every.is_none() {
+        taken.push(format!("time between sprays not stated: {every} taken"));
+    }
+    (count, every.hours())
+}
+
+/// The count of sprays starts again after a pause that the model states.
+fn number_sprays(puts: &mut [Put], person: &Individual) {
+    let mut last: Option<(f64, usize)> = None;
+    for put in puts.iter_mut() {
+        let Some(restart) = &put.way_in.sprays_restart else { continue };
+        let pause = person.value(restart);
+        put.spray = match last {
+            Some((time, spray)) if put.start - time < pause - 1e-9 => spray + 1,
+            _ => 0,
+        };
+        last = Some((put.start, put.spray));
+    }
+}
+
+/// Gives every dose that is held a mouth of its own for as long as it is held.
+fn assign_mouths(puts: &[Put]) -> Vec<usize> {
+    let mut free_from: Vec<f64> = Vec::new();
+    puts.iter()
+        .map(|put| {
+            let Some((time, _)) = put.hold else { return 0 };
+            let slot = free_from.iter().position(|&t| t <= put.start + 1e-9).unwrap_or(free_from.len());
+            if slot == free_from.len() {
+                free_from.push(0.0);
+            }
+            free_from[slot] = put.start + time;
+            slot
+        })
+        .collect()
+}
+
+impl DoseMark {
+    /// Whether it takes time.
+    pub fn has_length(&self) -> bool {
+        self.end > self.start + 1e-9
+    }
+}

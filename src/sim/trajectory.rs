@@ -1,0 +1,280 @@
+//! States over time: the one loop that both solvers share.
+
+use super::exact::{ExactStepper, advance};
+use super::numeric;
+use super::schedule::{Act, Schedule};
+use super::system::{System, SystemOutput};
+use crate::error::Result;
+use nalgebra::{DMatrix, DVector};
+
+/// How a segment is crossed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Solver {
+    /// Exact where the system is linear, which every model file is today.
+    #[default]
+    Auto,
+    /// Matrix exponential.
+    Exact,
+    /// Dop853.
+    Numeric,
+}
+
+/// Cuts closer than this are one (hours).
+const SAME_INSTANT: f64 = 1e-9;
+/// Beyond the horizon the states are followed further, for what ends later: hours and step.
+const TAIL_H: f64 = 24.0;
+const TAIL_STEP_H: f64 = 1.0 / 12.0;
+
+/// The course of all states. Where the state jumps, both sides are kept at the same time.
+#[derive(Debug, Clone)]
+pub struct Trajectory {
+    /// Times, h; a jump has its time twice.
+    pub times: Vec<f64>,
+    /// Number of points up to the horizon; the rest is the tail.
+    pub shown: usize,
+    /// Points at the asked-for times, by index; after a jump at that time.
+    pub grid: Vec<usize>,
+    /// The system, smaller than the model's where states are never reached.
+    pub system: System,
+    generator: DMatrix<f64>,
+    points: Vec<DVector<f64>>,
+    /// Index of the first point at or after which nothing is given any more.
+    quiet: usize,
+}
+
+/// Follows `schedule` on `system` up to `horizon`, recording at multiples of `every` and at every cut.
+///
+/// # Errors
+/// When the numeric solver gives up.
+pub fn simulate(system: &System, schedule: &Schedule, horizon: f64, every: f64, solver: Solver) -> Result<Trajectory> {
+    let acts: Vec<Act> = schedule.acts.iter().map(|(_, a)| a.clone()).collect();
+    let (system, place) = system.reached_by(&acts);
+    let timed = reduce(&schedule.acts, &place);
+    let inputs = input_states(&timed);
+    let generator = generator(&system, &inputs);
+    let n = system.states.len();
+    let mut stepper = ExactStepper::new(&generator);
+    let mut step = |z: &DVector<f64>, dt: f64| match solver {
+        Solver::Auto | Solver::Exact => Ok(stepper.step(z, dt)),
+        Solver::Numeric => numeric::step(&generator, z, dt),
+    };
+    let mut run = Run { times: Vec::new(), points: Vec::new(), grid: Vec::new(), shown: 0, quiet: 0 };
+    let mut z = DVector::zeros(n + inputs.len());
+    let mut now = 0.0;
+    let mut next_act = 0;
+    for (time, stop) in stops(&timed, horizon, every) {
+        if time - now > SAME_INSTANT {
+            z = step(&z, time - now)?;
+            now = time;
+        }
+        run.push(now, &z);
+        if stop.cut {
+            let before = z.clone();
+            while next_act < timed.len() && timed[next_act].0 <= time + SAME_INSTANT {
+                apply(&timed[next_act].1, &mut z, &inputs, n);
+                next_act += 1;
+            }
+            if z.rows(0, n) != before.rows(0, n) && time > 0.0 {
+                run.push(now, &z);
+            } else if let Some(last) = run.points.last_mut() {
+                last.copy_from(&z);
+            }
+            run.quiet = run.points.len() - 1;
+        }
+        if stop.grid {
+            run.grid.push(run.points.len() - 1);
+        }
+        if now <= horizon + SAME_INSTANT {
+            run.shown = run.points.len();
+        }
+    }
+    let Run { times, points, grid, shown, quiet } = run;
+    Ok(Trajectory { times, shown, grid, system, generator, points, quiet })
+}
+
+struct Run {
+    times: Vec<f64>,
+    points: Vec<DVector<f64>>,
+    grid: Vec<usize>,
+    shown: usize,
+    quiet: usize,
+}
+
+impl Run {
+    fn push(&mut self, time: f64, z: &DVector<f64>) {
+        self.times.push(time);
+        self.points.push(z.clone());
+    }
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Stop {
+    grid: bool,
+    cut: bool,
+}
+
+/// All times at which something is recorded or happens, ascending, equal ones merged.
+fn stops(acts: &[(f64, Act)], horizon: f64, every: f64) -> Vec<(f64, Stop)> {
+    let last_act = acts.last().map_or(0.0, |(t, _)| *t);
+    let steps = (horizon / every + 1e-9).floor() as usize;
+    let grid = (0..=steps).map(|i| (i as f64 * every, Stop { grid: true, cut: false }));
+    let end = std::iter::once((horizon, Stop::default()));
+    let cuts = acts.iter().map(|(t, _)| (*t, Stop { grid: false, cut: true }));
+    let after = horizon.max(last_act);
+    let tail_steps = (TAIL_H / TAIL_STEP_H).round() as usize;
+    let tail = (1..=tail_steps).map(|i| (after + i as f64 * TAIL_STEP_H, Stop::default()));
+    let mut all: Vec<(f64, Stop)> = grid.chain(end).chain(cuts).chain(tail).collect();
+    all.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut merged: Vec<(f64, Stop)> = Vec::with_capacity(all.len());
+    for (time, stop) in all {
+        match merged.last_mut() {
+            Some((t, s)) if time - *t <= SAME_INSTANT => {
+                s.grid |= stop.grid;
+                s.cut |= stop.cut;
+            }
+            _ => merged.push((time, stop)),
+        }
+    }
+    merged
+}
+
+fn reduce(acts: &[(f64, Act)], place: &[Option<usize>]) -> Vec<(f64, Act)> {
+    let map = |i: usize| place[i].unwrap_or(0);
+    acts.iter()
+        .map(|(time, act)| {
+            let act = match *act {
+                Act::Add { state, amount } => Act::Add { state: map(state), amount },
+                Act::Rate { state, change } => Act::Rate { state: map(state), change },
+                Act::Move { from, into } => Act::Move { from: map(from), into: map(into) },
+            };
+            (*time, act)
+        })
+        .collect()
+}
+
+fn input_states(acts: &[(f64, Act)]) -> Vec<usize> {
+    let mut list: Vec<usize> =
+        acts.iter().filter_map(|(_, a)| if let Act::Rate { state, .. } = a { Some(*state) } else { None }).collect();
+    list.sort_unstable();
+    list.dedup();
+    list
+}
+
+fn generator(system: &System, inputs: &[usize]) -> DMatrix<f64> {
+    let n = system.states.len();
+    let mut g = DMatrix::zeros(n + inputs.len(), n + inputs.len());
+    g.view_mut((0, 0), (n, n)).copy_from(&system.rates);
+    for (k, &state) in inputs.iter().enumerate() {
+        g[(state, n + k)] = 1.0;
+    }
+    g
+}
+
+fn apply(act: &Act, z: &mut DVector<f64>, inputs: &[usize], n: usize) {
+    match *act {
+        Act::Add { state, amount } => z[state] += amount,
+        Act::Move { from, into } => {
+            let amount = z[from];
+            z[into] += amount;
+            z[from] = 0.0;
+        }
+        Act::Rate { state, change } => {
+            if let Some(k) = inputs.iter().position(|&s| s == state) {
+                let rate = z[n + k] + change;
+                // what is left after an input ends is rounding
+                z[n + k] = if rate.abs() < 1e-9 * change.abs() { 0.0 } else { rate };
+            }
+        }
+    }
+}
+
+impl Trajectory {
+    /// Concentration of a read-out at every point, mg/L.
+    pub fn series(&self, output: &SystemOutput) -> Vec<f64> {
+        self.points.iter().map(|z| self.read(output, z)).collect()
+    }
+
+    fn read(&self, output: &SystemOutput, z: &DVector<f64>) -> f64 {
+        let n = self.system.states.len();
+        // rounding can leave a hair below nothing
+        (&output.row * z.rows(0, n))[0].max(0.0)
+    }
+
+    /// Rate of change of a read-out just after point `i`, mg/L/h.
+    pub fn slope(&self, output: &SystemOutput, i: usize) -> f64 {
+        self.slope_of(output, &self.points[i])
+    }
+
+    fn slope_of(&self, output: &SystemOutput, z: &DVector<f64>) -> f64 {
+        let n = self.system.states.len();
+        (&output.row * (&self.generator * z).rows(0, n))[0]
+    }
+
+    /// Value and rate of change of a read-out `dt` hours after point `i`, before the next cut.
+    pub fn after(&self, output: &SystemOutput, i: usize, dt: f64) -> (f64, f64) {
+        let z = advance(&self.generator, &self.points[i], dt);
+        (self.read(output, &z), self.slope_of(output, &z))
+    }
+
+    /// Amounts in all states at point `i`, with their names.
+    pub fn amounts(&self, i: usize) -> impl Iterator<Item = (&super::system::State, f64)> {
+        self.system.states.iter().zip(self.points[i].iter().copied())
+    }
+
+    /// Exact area under a read-out from 0 to point `end` (to infinity when `None`), mg h/L.
+    ///
+    /// Over a segment x' = K x + u gives w.(x0 - x1 + u dt) for the weights w of
+    /// [`System::area_per_amount`]; a jump adds nothing.
+    ///
+    /// # Errors
+    /// When the rate matrix cannot be inverted.
+    pub fn area(&self, output: &SystemOutput, end: Option<usize>) -> Result<f64> {
+        let n = self.system.states.len();
+        let weights = self.system.area_per_amount(&output.row)?;
+        let last = end.unwrap_or(self.quiet);
+        let mut area = 0.0;
+        for i in 0..last {
+            let dt = self.times[i + 1] - self.times[i];
+            if dt > 0.0 {
+                let drift = &self.generator.view((0, n), (n, self.generator.ncols() - n))
+                    * self.points[i].rows(n, self.generator.ncols() - n)
+                    * dt;
+                area += weights.dot(&(self.points[i].rows(0, n) - self.points[i + 1].rows(0, n) + drift));
+            }
+        }
+        if end.is_none() {
+            area += weights.dot(&self.points[last].rows(0, n));
+        }
+        Ok(area)
+    }
+
+    /// Concentration at an effect site with rate `ke0` (1/h) behind a read-out, at every point.
+    pub fn behind(&self, output: &SystemOutput, ke0: f64) -> Vec<f64> {
+        let n = self.generator.nrows();
+        let mut wide = DMatrix::zeros(n + 1, n + 1);
+        wide.view_mut((0, 0), (n, n)).copy_from(&self.generator);
+        let states = self.system.states.len();
+        wide.view_mut((n, 0), (1, states)).copy_from(&(&output.row * ke0));
+        wide[(n, n)] = -ke0;
+        let transposed = wide.transpose();
+        let mut last_row = DVector::zeros(n + 1);
+        last_row[n] = 1.0;
+        let mut rows: Vec<(f64, DVector<f64>)> = Vec::new();
+        let mut site = 0.0;
+        let mut list = vec![0.0];
+        for i in 1..self.points.len() {
+            let dt = self.times[i] - self.times[i - 1];
+            if dt > 0.0 {
+                let known = rows.iter().position(|(d, _)| (d - dt).abs() < 1e-12);
+                let at = known.unwrap_or_else(|| {
+                    rows.push((dt, advance(&transposed, &last_row, dt)));
+                    rows.len() - 1
+                });
+                let row = &rows[at].1;
+                site = row.rows(0, n).dot(&self.points[i - 1]) + row[n] * site;
+            }
+            list.push(site.max(0.0));
+        }
+        list
+    }
+}
