@@ -1,0 +1,464 @@
+//! What a picture of an outcome shows: data only, no painter, no pixels.
+//!
+//! One figure is drawn on the screen and into files alike. Different drugs never share a y axis.
+
+use crate::library::{Effects, Library};
+use crate::model::Site;
+use crate::outcome::{ArmOutcome, Curve, Outcome};
+use crate::regimen::Route;
+use crate::units::{MINUTES_PER_HOUR, NG_ML_PER_MG_L, Time, significant};
+
+/// How the outcome is looked at; a change never runs a simulation.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+pub struct View {
+    /// Logarithmic concentrations.
+    pub log: bool,
+    /// Time in hours instead of minutes.
+    pub hours: bool,
+    /// Metabolites in panels of their own.
+    pub metabolites: bool,
+    /// What programmes say, over the strips.
+    pub programmes: bool,
+    /// Strips under the plot.
+    pub strips: bool,
+    /// Part of the time axis that is shown, in hours; all when absent.
+    pub zoom: Option<[f64; 2]>,
+}
+
+impl Default for View {
+    fn default() -> Self {
+        Self { log: false, hours: false, metabolites: false, programmes: false, strips: true, zoom: None }
+    }
+}
+
+/// A whole picture.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Figure {
+    /// Headline.
+    pub title: String,
+    /// Weight, age and horizon in one line.
+    pub subtitle: String,
+    /// Shown part of the time axis, hours.
+    pub time: [f64; 2],
+    /// Whether times are written in hours.
+    pub hours: bool,
+    /// Concentration panels, top to bottom.
+    pub panels: Vec<Panel>,
+    /// One strip for each arm, on the same time axis.
+    pub strips: Vec<Strip>,
+    /// What a line or fill stands for, for pictures without a cursor.
+    pub legend: Vec<LegendEntry>,
+    /// Models, doses, assumptions: what a picture must carry when it travels alone.
+    pub footer: Vec<String>,
+}
+
+/// Which arm something belongs to: one colour and one dash everywhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Role {
+    /// Its first route gives the colour.
+    pub route: Route,
+    /// 0 for the first arm of that route; further ones have another dash.
+    pub variant: usize,
+    /// Index of the arm in the scenario.
+    pub arm: usize,
+}
+
+/// Concentrations of one drug or of its metabolites.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Panel {
+    /// Says what is plotted and whether R and S are meant.
+    pub heading: String,
+    /// Axis label with site and unit.
+    pub y_label: String,
+    /// Logarithmic axis.
+    pub log: bool,
+    /// Range of the axis, ng/mL.
+    pub y: [f64; 2],
+    /// Lines.
+    pub lines: Vec<Line>,
+    /// Fills between two ends.
+    pub bands: Vec<Band>,
+    /// Where people were waking from anaesthesia, once it is reached.
+    pub caution: Option<CautionBand>,
+    /// Measured points of the user.
+    pub points: Vec<PointSet>,
+    /// Said across the panel when curves of different sites stand side by side.
+    pub banner: Option<String>,
+}
+
+/// A curve.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Line {
+    /// Label at its end.
+    pub label: String,
+    /// Whose it is.
+    pub role: Role,
+    /// Times, h.
+    pub x: Vec<f64>,
+    /// ng/mL.
+    pub y: Vec<f64>,
+}
+
+/// A fill between two ends, without a centre line.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Band {
+    /// Label at its end.
+    pub label: String,
+    /// Whose it is.
+    pub role: Role,
+    /// Times, h.
+    pub x: Vec<f64>,
+    /// Low end, ng/mL.
+    pub low: Vec<f64>,
+    /// High end, ng/mL.
+    pub high: Vec<f64>,
+    /// What the ends stand for.
+    pub ends: [String; 2],
+}
+
+/// A hatched band that calls for caution.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CautionBand {
+    /// ng/mL.
+    pub y: [f64; 2],
+    /// What was seen there.
+    pub words: String,
+}
+
+/// Measured points.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PointSet {
+    /// Label.
+    pub label: String,
+    /// Times in h and ng/mL.
+    pub points: Vec<[f64; 2]>,
+}
+
+/// When one arm may be noticed, is strongest, fades.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Strip {
+    /// Label.
+    pub label: String,
+    /// Whose it is.
+    pub role: Role,
+    /// From when to when noticing may begin (10th to 90th percentile), minutes.
+    pub noticing: Option<[f64; 2]>,
+    /// Strongest, minutes.
+    pub strongest: Option<[f64; 2]>,
+    /// Main effects fading (10th to 90th percentile), minutes. The strip ends in this fade, never in an edge.
+    pub fading: Option<[f64; 2]>,
+    /// What programmes say: onset, strongest, end of the experience, minutes.
+    pub programme: Option<ProgrammeTimes>,
+    /// For the reader of a screen: the same in words.
+    pub words: String,
+}
+
+/// What programmes say of a route, minutes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ProgrammeTimes {
+    /// First noticed.
+    pub onset: [f64; 2],
+    /// Strongest.
+    pub strongest: [f64; 2],
+    /// Experience over.
+    pub end: [f64; 2],
+}
+
+/// Entry of the legend.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LegendEntry {
+    /// Text.
+    pub text: String,
+    /// Whose it is.
+    pub role: Role,
+    /// Fill instead of line.
+    pub fill: bool,
+}
+
+/// Said on every picture.
+pub const EDUCATION_ONLY: &str = "Education only. Not for deciding doses, leaving or driving.";
+/// Under the strips.
+pub const STRIP_NOTE: &str = "main effects fading: not the time you can leave or drive";
+/// What follows every strip.
+pub const STAFF_DECIDE: &str = "staff decide; no driving";
+/// Across curves of different sites.
+const SITES_DIFFER: &str = "curves of different sampling sites: early values cannot be compared";
+
+/// A linear axis never ends below this, so that empty plots have a scale (ng/mL).
+const LEAST_TOP: f64 = 10.0;
+/// A log axis spans at most this many decades below its top.
+const DECADES: f64 = 3.0;
+
+impl Figure {
+    /// The picture of an outcome.
+    pub fn new(outcome: &Outcome, view: &View, library: &Library, points: &[PointSet]) -> Self {
+        let horizon = outcome.horizon.hours();
+        let time = view.zoom.map_or([0.0, horizon], |[a, b]| [a.max(0.0), b.min(horizon)]);
+        let roles = roles(&outcome.arms);
+        let mut panels = Vec::new();
+        for drug in drugs(&outcome.arms) {
+            let arms: Vec<(&ArmOutcome, Role)> =
+                outcome.arms.iter().zip(&roles).filter(|(a, _)| a.drug == drug).map(|(a, r)| (a, *r)).collect();
+            panels.push(panel(&arms, 0, view, library, time, if panels.is_empty() { points } else { &[] }));
+            let most = arms.iter().map(|(a, _)| a.curves.len()).max().unwrap_or(0);
+            for k in 1..if view.metabolites { most } else { 1 } {
+                panels.push(panel(&arms, k, view, library, time, &[]));
+            }
+        }
+        let strips = if view.strips {
+            outcome.arms.iter().zip(&roles).map(|(a, r)| strip(a, *r, view, &library.effects)).collect()
+        } else {
+            Vec::new()
+        };
+        let legend = outcome
+            .arms
+            .iter()
+            .zip(&roles)
+            .map(|(a, r)| LegendEntry { text: legend_text(a), role: *r, fill: a.range.is_some() })
+            .collect();
+        Self {
+            title: outcome.title.clone(),
+            subtitle: format!(
+                "{}, {}, {}; simulated for {}",
+                outcome.subject.weight,
+                outcome.subject.age,
+                match outcome.subject.sex.as_str() {
+                    "unstated" => "sex not stated",
+                    sex => sex,
+                },
+                outcome.horizon
+            ),
+            time,
+            hours: view.hours,
+            panels,
+            strips,
+            legend,
+            footer: footer(outcome),
+        }
+    }
+
+    /// Unit of the time axis.
+    pub fn time_unit(&self) -> &'static str {
+        if self.hours { "h" } else { "min" }
+    }
+
+    /// A time in hours as a number of the axis' unit.
+    pub fn in_time_unit(&self, hours: f64) -> f64 {
+        if self.hours { hours } else { hours * MINUTES_PER_HOUR }
+    }
+}
+
+impl Panel {
+    /// Value of every line and band at a time, highest first: label, role, low and high.
+    pub fn at(&self, hours: f64) -> Vec<(&str, Role, [f64; 2])> {
+        let mut list: Vec<(&str, Role, [f64; 2])> = Vec::new();
+        for line in &self.lines {
+            if let Some(y) = interpolate(&line.x, &line.y, hours) {
+                list.push((&line.label, line.role, [y, y]));
+            }
+        }
+        for band in &self.bands {
+            let ends = interpolate(&band.x, &band.low, hours).zip(interpolate(&band.x, &band.high, hours));
+            if let Some((low, high)) = ends {
+                list.push((&band.label, band.role, [low, high]));
+            }
+        }
+        list.sort_by(|a, b| b.2[1].total_cmp(&a.2[1]));
+        list
+    }
+}
+
+/// Linear between points; at a jump the value after it.
+pub fn interpolate(x: &[f64], y: &[f64], at: f64) -> Option<f64> {
+    let after = x.partition_point(|&t| t <= at);
+    match (after.checked_sub(1), x.get(after)) {
+        (Some(i), Some(&next)) => Some(y[i] + (y[i + 1] - y[i]) * (at - x[i]) / (next - x[i])),
+        (Some(i), None) if (at - x[i]).abs() < 1e-9 => Some(y[i]),
+        _ => None,
+    }
+}
+
+/// Role of every arm: colour by first route, dash by order among arms of that route.
+pub fn roles(arms: &[ArmOutcome]) -> Vec<Role> {
+    let route = |a: &ArmOutcome| a.routes.first().copied().unwrap_or(Route::Iv);
+    arms.iter()
+        .enumerate()
+        .map(|(i, a)| Role {
+            route: route(a),
+            variant: arms[..i].iter().filter(|b| route(b) == route(a)).count(),
+            arm: a.index,
+        })
+        .collect()
+}
+
+fn drugs(arms: &[ArmOutcome]) -> Vec<String> {
+    let mut list: Vec<String> = Vec::new();
+    for arm in arms {
+        if !list.contains(&arm.drug) {
+            list.push(arm.drug.clone());
+        }
+    }
+    list
+}
+
+/// The `k`th analyte of these arms: 0 is the parent.
+fn panel(
+    arms: &[(&ArmOutcome, Role)],
+    k: usize,
+    view: &View,
+    library: &Library,
+    time: [f64; 2],
+    points: &[PointSet],
+) -> Panel {
+    let (mut lines, mut bands) = (Vec::new(), Vec::new());
+    let mut sites: Vec<Site> = Vec::new();
+    let mut analyte = String::new();
+    for (arm, role) in arms {
+        let Some(curve) = arm.curves.get(k) else { continue };
+        if !sites.contains(&curve.site) {
+            sites.push(curve.site);
+        }
+        analyte.clone_from(&curve.analyte);
+        match &arm.range {
+            Some(range) => bands.extend(range_band(arm, *role, range.low.curves.get(k), range.high.curves.get(k))),
+            None => lines.push(Line { label: arm.label.clone(), role: *role, x: arm.times.clone(), y: curve.values.clone() }),
+        }
+    }
+    let drug = arms.first().map_or("", |(a, _)| a.drug.as_str());
+    let heading = match (k, arms.first()) {
+        (0, Some((arm, _))) => arm.drug_name.clone(),
+        _ => format!("{} from {drug}", library.analyte_name(&analyte)),
+    };
+    let site = match sites.as_slice() {
+        [one] => one.words().to_owned(),
+        _ => "plasma, sites as labelled".to_owned(),
+    };
+    if sites.len() > 1 {
+        for (line, (arm, _)) in lines.iter_mut().zip(arms.iter().filter(|(a, _)| a.range.is_none())) {
+            line.label = format!("{} ({})", line.label, arm.site.id());
+        }
+    }
+    let top = highest(&lines, &bands, points, time);
+    let caution = library.effects.caution(drug).filter(|c| k == 0 && top >= c.band[0].ng_ml()).map(|c| CautionBand {
+        y: [c.band[0].ng_ml(), c.band[1].ng_ml()],
+        words: c.words.clone(),
+    });
+    Panel {
+        heading,
+        y_label: format!("{site}, ng/mL"),
+        log: view.log,
+        y: axis(top, view.log),
+        lines,
+        bands,
+        caution,
+        points: points.to_vec(),
+        banner: (sites.len() > 1).then(|| SITES_DIFFER.to_owned()),
+    }
+}
+
+fn range_band(arm: &ArmOutcome, role: Role, low: Option<&Curve>, high: Option<&Curve>) -> Option<Band> {
+    let (low, high) = low.zip(high)?;
+    let range = arm.range.as_ref()?;
+    let pick = |curve: &Curve, i: &usize| curve.values.get(*i).copied().unwrap_or(0.0);
+    let pairs = arm.grid.iter().map(|i| (pick(low, i), pick(high, i)));
+    Some(Band {
+        label: arm.label.clone(),
+        role,
+        x: arm.grid.iter().map(|&i| arm.times[i]).collect(),
+        low: pairs.clone().map(|(a, b)| a.min(b)).collect(),
+        high: pairs.map(|(a, b)| a.max(b)).collect(),
+        ends: [range.low.label.clone(), range.high.label.clone()],
+    })
+}
+
+fn highest(lines: &[Line], bands: &[Band], points: &[PointSet], time: [f64; 2]) -> f64 {
+    let inside = |x: f64| x >= time[0] - 1e-9 && x <= time[1] + 1e-9;
+    let of = |x: &[f64], y: &[f64]| x.iter().zip(y).filter(|(x, _)| inside(**x)).map(|(_, y)| *y).fold(0.0, f64::max);
+    let lines = lines.iter().map(|l| of(&l.x, &l.y)).fold(0.0, f64::max);
+    let bands = bands.iter().map(|b| of(&b.x, &b.high)).fold(0.0, f64::max);
+    let points = points.iter().flat_map(|p| &p.points).filter(|p| inside(p[0])).map(|p| p[1]).fold(0.0, f64::max);
+    lines.max(bands).max(points)
+}
+
+fn axis(top: f64, log: bool) -> [f64; 2] {
+    let top = (top * 1.08).max(LEAST_TOP);
+    if log { [top / 10_f64.powf(DECADES), top * 1.3] } else { [0.0, top] }
+}
+
+fn strip(arm: &ArmOutcome, role: Role, view: &View, effects: &Effects) -> Strip {
+    let w = &arm.windows;
+    let ends = |p: Option<[f64; 3]>| p.map(|p| [p[0], p[2]]);
+    let programme = effects.programme(role.route).filter(|_| view.programmes).map(|p| {
+        let minutes = |t: [Time; 2]| [t[0].minutes(), t[1].minutes()];
+        ProgrammeTimes { onset: minutes(p.onset), strongest: minutes(p.strongest), end: minutes(p.experience) }
+    });
+    Strip {
+        label: arm.label.clone(),
+        role,
+        noticing: ends(w.onset),
+        strongest: w.strongest,
+        fading: ends(w.main_effects_end),
+        programme,
+        words: strip_words(arm),
+    }
+}
+
+/// The windows in one sentence.
+pub fn strip_words(arm: &ArmOutcome) -> String {
+    let w = &arm.windows;
+    let span = |p: Option<[f64; 3]>| p.map(|p| format!("{} to {} min", significant(p[0], 2), significant(p[2], 2)));
+    let Some(onset) = span(w.onset) else {
+        return format!("{}: below the level at which something is noticed", arm.label);
+    };
+    let strongest =
+        w.strongest.map_or(String::new(), |s| format!(", strongest {} to {} min", significant(s[0], 2), significant(s[1], 2)));
+    let fading = span(w.main_effects_end).map_or(", dissociative level not reached".to_owned(), |f| format!(", main effects fading {f}"));
+    format!("{}: may begin to notice {onset}{strongest}{fading}; then {STAFF_DECIDE}", arm.label)
+}
+
+fn legend_text(arm: &ArmOutcome) -> String {
+    let dose = doses_in_words(arm);
+    match &arm.range {
+        Some(range) => format!("{}: {dose}; range from \"{}\" to \"{}\"", arm.label, range.low.label, range.high.label),
+        None => format!("{}: {dose}", arm.label),
+    }
+}
+
+/// "35 mg into a vein (IV) over 40 min".
+pub fn doses_in_words(arm: &ArmOutcome) -> String {
+    let Some(first) = arm.doses.first() else { return String::new() };
+    let same = arm.doses.iter().all(|d| (d.amount - first.amount).abs() < 1e-9 && d.route == first.route);
+    let each = format!("{} mg", significant(first.amount, 3));
+    let count = arm.doses.len();
+    let length = if first.has_length() && first.route == Route::Iv {
+        format!(" over {}", Time::from_hours(first.end - first.start))
+    } else {
+        String::new()
+    };
+    if count > 1 && same {
+        format!("{count} x {each} {}{length}", first.route.words())
+    } else if count > 1 {
+        format!("{} mg in {count} doses", significant(arm.dose_mg, 3))
+    } else {
+        format!("{each} {}{length}", first.route.words())
+    }
+}
+
+fn footer(outcome: &Outcome) -> Vec<String> {
+    let mut lines: Vec<String> = outcome
+        .arms
+        .iter()
+        .map(|a| {
+            let assumption = a.assumptions.first().map_or(String::new(), |s| format!("; {s}"));
+            format!("{}: {} mg base, model {}, {}{assumption}", a.label, significant(a.dose_mg, 3), a.model, a.site.words())
+        })
+        .collect();
+    lines.push(format!("Typical person of {}. {EDUCATION_ONLY}", outcome.subject.weight));
+    lines
+}
+
+/// ng/mL of an exposure's peak.
+pub fn cmax_ng_ml(curve: &Curve) -> f64 {
+    curve.exposure.cmax * NG_ML_PER_MG_L
+}

@@ -1,0 +1,224 @@
+//! A figure laid out on a page: shapes with roles, no colours and no painter.
+//!
+//! The screen and the files paint the same shapes, so they look alike. Lengths are points.
+
+mod layout;
+mod ticks;
+
+pub use layout::layout;
+
+use crate::regimen::Route;
+
+/// What a shape is painted with; a palette gives the colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ink {
+    /// The page.
+    Background,
+    /// Inside of a plot.
+    Plot,
+    /// Text to read.
+    Text,
+    /// Text of second rank.
+    Muted,
+    /// Axes and frames.
+    Axis,
+    /// Grid lines.
+    Grid,
+    /// An arm, by its route.
+    Route(Route),
+    /// Text in an arm's colour, dark enough to read.
+    RouteText(Route),
+    /// Bands that call for caution.
+    Caution,
+    /// What programmes say.
+    Programme,
+    /// The solid block after every strip.
+    Staff,
+    /// Text on that block.
+    OnStaff,
+    /// Measured points.
+    Point,
+}
+
+/// Line pattern.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dash {
+    /// Unbroken.
+    Solid,
+    /// On and off lengths in points, repeated.
+    Pattern(&'static [u8]),
+}
+
+/// Where text sits relative to its anchor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Align {
+    /// Anchor at the left end, or at the top.
+    Start,
+    /// Anchor in the middle.
+    Middle,
+    /// Anchor at the right end, or at the bottom.
+    End,
+}
+
+/// One thing to paint. Coordinates are points from the top left.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Shape {
+    /// A line through points.
+    Line {
+        /// Points.
+        points: Vec<[f64; 2]>,
+        /// Colour.
+        ink: Ink,
+        /// Width in points.
+        width: f64,
+        /// Pattern.
+        dash: Dash,
+    },
+    /// A fill between two curves over the same x.
+    Band {
+        /// Horizontal positions.
+        x: Vec<f64>,
+        /// Upper edge.
+        upper: Vec<f64>,
+        /// Lower edge.
+        lower: Vec<f64>,
+        /// Colour.
+        ink: Ink,
+        /// Opacity, 0 to 1.
+        alpha: f64,
+    },
+    /// A filled rectangle.
+    Rect {
+        /// Left, top, right, bottom.
+        rect: [f64; 4],
+        /// Colour.
+        ink: Ink,
+        /// Opacity, 0 to 1.
+        alpha: f64,
+    },
+    /// A filled or open circle.
+    Circle {
+        /// Centre.
+        at: [f64; 2],
+        /// Radius.
+        radius: f64,
+        /// Colour.
+        ink: Ink,
+        /// Filled or open.
+        filled: bool,
+    },
+    /// A line of text.
+    Text {
+        /// Anchor.
+        at: [f64; 2],
+        /// What it says.
+        text: String,
+        /// Colour.
+        ink: Ink,
+        /// Size in points.
+        size: f64,
+        /// Horizontal and vertical alignment.
+        align: [Align; 2],
+        /// Turned a quarter to the left, for y axes.
+        turned: bool,
+    },
+}
+
+/// A laid-out page.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scene {
+    /// Width in points.
+    pub width: f64,
+    /// Height in points.
+    pub height: f64,
+    /// Shapes, back to front.
+    pub shapes: Vec<Shape>,
+    /// Where concentrations are plotted, one for each panel.
+    pub plots: Vec<PlotArea>,
+    /// Left and right end of the time axis in points, and the times there in hours.
+    pub time: TimeSpan,
+    /// Where each strip lies: left, top, right, bottom.
+    pub strips: Vec<[f64; 4]>,
+}
+
+/// Where a panel's concentrations are plotted.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PlotArea {
+    /// Left, top, right, bottom.
+    pub rect: [f64; 4],
+    /// Bottom and top of the axis, ng/mL.
+    pub y: [f64; 2],
+    /// Logarithmic.
+    pub log: bool,
+}
+
+/// The one time axis of all panels and strips.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct TimeSpan {
+    /// Left and right end, points.
+    pub x: [f64; 2],
+    /// Times there, hours.
+    pub hours: [f64; 2],
+}
+
+impl TimeSpan {
+    /// Position of a time.
+    pub fn to_x(self, hours: f64) -> f64 {
+        self.x[0] + (hours - self.hours[0]) / (self.hours[1] - self.hours[0]) * (self.x[1] - self.x[0])
+    }
+
+    /// Time at a position.
+    pub fn to_hours(self, x: f64) -> f64 {
+        self.hours[0] + (x - self.x[0]) / (self.x[1] - self.x[0]) * (self.hours[1] - self.hours[0])
+    }
+}
+
+impl PlotArea {
+    /// Position of a concentration, kept inside the plot.
+    pub fn to_y(self, ng_ml: f64) -> f64 {
+        let [bottom, top] = self.y;
+        let share = if self.log {
+            (ng_ml.max(bottom) / bottom).ln() / (top / bottom).ln()
+        } else {
+            (ng_ml - bottom) / (top - bottom)
+        };
+        let [_, y0, _, y1] = self.rect;
+        y1 - share.clamp(0.0, 1.0) * (y1 - y0)
+    }
+}
+
+/// How wide text is; each painter knows its own font.
+pub trait Measure {
+    /// Width of a line of text at a size, points.
+    fn width(&self, text: &str, size: f64) -> f64;
+}
+
+/// What a page carries besides plots and strips.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Page {
+    /// Width in points.
+    pub width: f64,
+    /// Height in points.
+    pub height: f64,
+    /// Title, legend and footer, for pictures that travel alone.
+    pub furniture: bool,
+    /// Factor on all text sizes and line widths; 1.5 for a projector.
+    pub scale: f64,
+}
+
+impl Dash {
+    /// Dash of a route and variant, the same everywhere.
+    pub fn of(route: Route, variant: usize) -> Self {
+        const FURTHER: [Dash; 3] = [Dash::Pattern(&[2, 2]), Dash::Pattern(&[10, 2, 2, 2, 2, 2]), Dash::Pattern(&[5, 5])];
+        if variant > 0 {
+            return FURTHER[(variant - 1) % FURTHER.len()];
+        }
+        match route {
+            Route::Iv => Self::Solid,
+            Route::Im => Self::Pattern(&[9, 4]),
+            Route::Sl => Self::Pattern(&[3, 3]),
+            Route::In => Self::Pattern(&[9, 3, 2, 3]),
+            Route::Po => Self::Pattern(&[14, 4]),
+        }
+    }
+}
