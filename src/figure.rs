@@ -148,6 +148,8 @@ pub struct Strip {
     pub strongest: Option<[f64; 2]>,
     /// Main effects fading (10th to 90th percentile), minutes. The strip ends in this fade, never in an edge.
     pub fading: Option<[f64; 2]>,
+    /// Start and end of each dose, minutes; equal for one that takes no time.
+    pub doses: Vec<[f64; 2]>,
     /// What programmes say: onset, strongest, end of the experience, minutes.
     pub programme: Option<ProgrammeTimes>,
     /// For the reader of a screen: the same in words.
@@ -399,6 +401,7 @@ fn strip(arm: &ArmOutcome, role: Role, view: &View, effects: &Effects) -> Strip 
         noticing: ends(w.onset),
         strongest: w.strongest,
         fading: ends(w.main_effects_end),
+        doses: arm.doses.iter().map(|d| [d.start * MINUTES_PER_HOUR, d.end * MINUTES_PER_HOUR]).collect(),
         programme,
         words: strip_words(arm),
     }

@@ -3,6 +3,8 @@
 //! The screen and the files paint the same shapes, so they look alike. Lengths are points.
 
 mod layout;
+mod plot;
+mod strip;
 mod ticks;
 
 pub use layout::layout;
