@@ -1,5 +1,8 @@
 //! ketasim
 pub mod analysis;
+#[cfg(feature = "app")]
+pub mod app;
+pub mod curves;
 pub mod error;
 pub mod figure;
 #[cfg(any(feature = "app", feature = "export"))]
@@ -8,6 +11,8 @@ pub mod library;
 pub mod model;
 pub mod outcome;
 pub mod palette;
+#[cfg(any(feature = "app", feature = "cli"))]
+pub mod points;
 pub mod regimen;
 pub mod scenario;
 pub mod scene;

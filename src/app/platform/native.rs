@@ -1,0 +1,75 @@
+//! Desktop: the system's clock, dialogs and files.
+
+use crate::error::Result;
+use std::sync::mpsc::{Receiver, TryRecvError, channel};
+
+/// Measures how long something took.
+#[derive(Debug)]
+pub struct Stopwatch(std::time::Instant);
+
+impl Stopwatch {
+    /// Starts now.
+    #[expect(clippy::disallowed_methods, reason = "the status line says how long a run took")]
+    pub fn start() -> Self {
+        Self(std::time::Instant::now())
+    }
+
+    /// Since the start.
+    pub fn milliseconds(&self) -> f64 {
+        self.0.elapsed().as_secs_f64() * 1e3
+    }
+}
+
+/// A file dialog of the system, in a thread of its own so that no frame waits for it.
+#[derive(Debug, Default)]
+pub struct Picker(Option<Receiver<Option<String>>>);
+
+impl Picker {
+    /// Opens the dialog.
+    #[expect(clippy::disallowed_methods, reason = "the system's dialog blocks its thread")]
+    pub fn open(&mut self, save: bool, name: &str, extension: &str, ctx: &egui::Context) {
+        let (send, receive) = channel();
+        let (name, extension, ctx) = (name.to_owned(), extension.to_owned(), ctx.clone());
+        std::thread::spawn(move || {
+            let dialog = rfd::FileDialog::new().add_filter(&extension, &[&extension]).set_file_name(&name);
+            let picked = if save { dialog.save_file() } else { dialog.pick_file() };
+            // the window may be gone by now
+            let _ = send.send(picked.map(|p| p.display().to_string()));
+            ctx.request_repaint();
+        });
+        self.0 = Some(receive);
+    }
+
+    /// The path that was picked, once.
+    pub fn take(&mut self) -> Option<String> {
+        let answer = self.0.as_ref()?.try_recv();
+        if answer != Err(TryRecvError::Empty) {
+            self.0 = None;
+        }
+        answer.ok().flatten()
+    }
+
+    /// Whether the dialog is still open.
+    pub fn is_open(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// Whether this platform has file dialogs.
+    pub const AVAILABLE: bool = true;
+}
+
+/// Reads a text file of at most `most` bytes.
+///
+/// # Errors
+/// When it is missing, too large or not text.
+pub fn read_text(path: &str, most: usize) -> Result<String> {
+    crate::files::read_text(path, most)
+}
+
+/// Writes a file as a whole or not at all.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn write(path: &str, bytes: &[u8]) -> Result<()> {
+    crate::files::write_atomic(path, bytes)
+}
