@@ -1,6 +1,8 @@
 //! ketasim
 pub mod analysis;
 pub mod error;
+#[cfg(feature = "export")]
+pub mod export;
 pub mod figure;
 #[cfg(any(feature = "app", feature = "export"))]
 pub mod fonts;
