@@ -170,12 +170,12 @@ fn the_png_has_the_asked_pixels_and_a_white_page() {
 fn text_in_the_picture_is_as_wide_as_measured() {
     let label = "Typical adult: 35 mg over 40 min";
     let svg = paint(&scene_of(vec![text([50.0, 50.0], label, [Align::Start; 2])])).unwrap();
-    let pixels = resvg::tiny_skia::Pixmap::decode_png(&png(&svg, 1.0).unwrap()).unwrap();
+    let pixels = resvg::tiny_skia::Pixmap::decode_png(&png(&svg, 4.0).unwrap()).unwrap();
     let inked = |x: u32| (0..pixels.height()).any(|y| pixels.pixel(x, y).is_some_and(|p| p.red() < 128));
     let columns: Vec<u32> = (0..pixels.width()).filter(|x| inked(*x)).collect();
     let end = 50.0 + FontMeasure::new().unwrap().width(label, 12.0);
-    let (first, last) = (f64::from(columns[0]), f64::from(columns[columns.len() - 1]));
-    assert!((first - 50.0).abs() < 2.0 && (last - end).abs() < 3.0, "{first}..{last}, measured end {end}");
+    let (first, last) = (f64::from(columns[0]) / 4.0, f64::from(columns[columns.len() - 1]) / 4.0);
+    assert!((first - 50.0).abs() < 1.5 && (last - end).abs() < 1.5, "{first}..{last}, measured end {end}");
 }
 
 #[test]
