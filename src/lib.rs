@@ -4,6 +4,8 @@ pub mod analysis;
 pub mod app;
 pub mod curves;
 pub mod error;
+#[cfg(feature = "export")]
+pub mod export;
 pub mod figure;
 #[cfg(any(feature = "app", feature = "export"))]
 pub mod fonts;
