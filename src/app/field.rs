@@ -29,7 +29,7 @@ pub struct Field<'a> {
 impl Field<'_> {
     /// Shows the field; returns whether the value changed and, below it, what could not be read.
     pub fn show(self, ui: &mut Ui, value: &mut f64) -> Response {
-        let id = Id::unique(("field", ui.id().with(self.name)));
+        let id = Id::unique(("field", ui.scope_id().with(self.name)));
         let refused: RefCell<Option<String>> = RefCell::new(None);
         let parsed = RefCell::new(false);
         let suffix = if self.unit.is_empty() { String::new() } else { format!(" {}", self.unit) };
@@ -62,9 +62,11 @@ impl Field<'_> {
     /// Keeps a refusal in view until the field is read again.
     fn explain(self, ui: &mut Ui, id: Id, refused: Option<String>, read: bool) {
         if read || refused.is_some() {
-            ui.data_mut(|d| match refused {
-                Some(why) => d.insert_temp(id, why),
-                None => d.remove::<String>(id),
+            ui.data_mut(|d| {
+                d.remove::<String>(id);
+                if let Some(why) = refused {
+                    d.insert_temp(id, why);
+                }
             });
         }
         if let Some(why) = ui.data(|d| d.get_temp::<String>(id)) {

@@ -309,11 +309,11 @@ fn minutes(ui: &mut Ui, name: &str, time: &mut Time, example: &str) {
 
 /// A switched-off infusion comes back with the length it had.
 fn remember(ui: &Ui, what: &str, time: Time) {
-    let id = Id::unique(ui.id().with(what));
+    let id = Id::unique(ui.scope_id().with(what));
     ui.data_mut(|d| d.insert_temp(id, time.hours()));
 }
 
 fn remembered(ui: &Ui, what: &str, minutes: f64) -> Time {
-    let id = Id::unique(ui.id().with(what));
+    let id = Id::unique(ui.scope_id().with(what));
     ui.data(|d| d.get_temp::<f64>(id)).map_or(Time::from_minutes(minutes), Time::from_hours)
 }

@@ -63,7 +63,7 @@ impl Picker {
 /// # Errors
 /// When it is missing, too large or not text.
 pub fn read_text(path: &str, most: usize) -> Result<String> {
-    crate::files::read_text(path, most)
+    crate::files::read_text(std::path::Path::new(path), most)
 }
 
 /// Writes a file as a whole or not at all.
@@ -71,5 +71,5 @@ pub fn read_text(path: &str, most: usize) -> Result<String> {
 /// # Errors
 /// When it cannot be written.
 pub fn write(path: &str, bytes: &[u8]) -> Result<()> {
-    crate::files::write_atomic(path, bytes)
+    crate::files::write_atomic(std::path::Path::new(path), bytes)
 }
