@@ -142,6 +142,14 @@ fn a_dashed_line_is_drawn_as_its_dashes() {
 }
 
 #[test]
+fn a_corner_just_before_the_end_of_a_dash_does_not_turn_its_end() {
+    let points = vec![[0.0, 10.0], [5.0, 10.0], [8.9, 10.0], [9.2, 10.3], [30.0, 10.3]];
+    let line = Shape::Line { points, ink: Ink::Text, width: 2.0, dash: Dash::Pattern(&[9, 4]) };
+    let svg = paint(&scene_of(vec![line])).unwrap();
+    assert!(svg.contains("points=\"0,80 40,80 72,81 \""), "{svg}");
+}
+
+#[test]
 fn what_cannot_be_drawn_is_refused() {
     for at in [[f64::NAN, 0.0], [0.0, f64::INFINITY], [1e9, 0.0]] {
         assert!(paint(&scene_of(vec![text(at, "x", [Align::Start; 2])])).is_err(), "{at:?}");
