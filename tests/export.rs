@@ -1,7 +1,8 @@
 //! Files of a hand-made scene: what is in them, whatever the layout of figures.
 #![cfg(feature = "export")]
 
-use ketasim::export::{FontMeasure, Format, paint, pdf, png};
+use ketasim::export::{FontMeasure, Format, page_for, paint, pdf, png, render};
+use ketasim::figure::{Figure, LegendEntry, Line, Panel, Role};
 use ketasim::regimen::Route;
 use ketasim::scene::{Align, Dash, Ink, Measure, Scene, Shape, TimeSpan};
 use resvg::usvg::{self, roxmltree};
@@ -100,7 +101,7 @@ fn everything() -> Scene {
 }
 
 fn texts(svg: &str) -> Vec<String> {
-    let document = roxmltree::Document::parse(svg).unwrap();
+    let Ok(document) = roxmltree::Document::parse(svg) else { return vec![format!("not XML: {svg}")] };
     let nodes = document.descendants().filter(|n| n.has_tag_name("text"));
     nodes.map(|n| n.text().unwrap_or("").to_owned()).collect()
 }
@@ -138,6 +139,14 @@ fn a_dashed_line_is_drawn_as_its_dashes() {
     let svg = paint(&scene_of(vec![line])).unwrap();
     assert!(svg.contains("points=\"0,80 72,80 \"") && svg.contains("points=\"104,80 160,80 \""), "{svg}");
     assert!(svg.contains("stroke-width=\"16\""), "{svg}");
+}
+
+#[test]
+fn a_corner_just_before_the_end_of_a_dash_does_not_turn_its_end() {
+    let points = vec![[0.0, 10.0], [5.0, 10.0], [8.9, 10.0], [9.2, 10.3], [30.0, 10.3]];
+    let line = Shape::Line { points, ink: Ink::Text, width: 2.0, dash: Dash::Pattern(&[9, 4]) };
+    let svg = paint(&scene_of(vec![line])).unwrap();
+    assert!(svg.contains("points=\"0,80 40,80 72,81 \""), "{svg}");
 }
 
 #[test]
@@ -210,4 +219,38 @@ fn write_pictures() {
     std::fs::write(format!("{folder}/everything.svg"), &svg).unwrap();
     std::fs::write(format!("{folder}/everything.png"), png(&svg, 2.0).unwrap()).unwrap();
     std::fs::write(format!("{folder}/everything.pdf"), pdf(&svg, "Everything").unwrap()).unwrap();
+}
+
+#[test]
+fn a_figure_is_written_in_every_format_on_a_page_that_grows_with_it() {
+    let role = Role { route: Route::Iv, variant: 0, arm: 0 };
+    let line = Line { label: "IV".to_owned(), role, x: vec![0.0, 1.0, 4.0], y: vec![0.0, 180.0, 20.0] };
+    let panel = Panel {
+        heading: "Ketamine".to_owned(),
+        y_label: "venous plasma, ng/mL".to_owned(),
+        log: false,
+        y: [0.0, 200.0],
+        lines: vec![line],
+        bands: Vec::new(),
+        caution: None,
+        points: Vec::new(),
+        banner: None,
+    };
+    let figure = Figure {
+        title: "One arm".to_owned(),
+        subtitle: "70 kg".to_owned(),
+        time: [0.0, 4.0],
+        hours: false,
+        panels: vec![panel.clone()],
+        strips: Vec::new(),
+        legend: vec![LegendEntry { text: "IV".to_owned(), role, fill: false }],
+        footer: vec!["Education only.".to_owned()],
+    };
+    let starts = |format, magic: &[u8]| render(&figure, format).unwrap().starts_with(magic);
+    assert!(starts(Format::Svg, b"<svg "));
+    assert!(starts(Format::Png, b"\x89PNG\r\n\x1a\n"));
+    assert!(starts(Format::Pdf, b"%PDF"));
+    let two = Figure { panels: vec![panel.clone(), panel], ..figure.clone() };
+    assert_eq!((page_for(&figure).width, page_for(&figure).height), (1000.0, 482.0));
+    assert_eq!(page_for(&two).height, 812.0);
 }

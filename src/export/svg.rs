@@ -16,6 +16,8 @@ const FINENESS: f64 = 8.0;
 const PLOTTERS_FONT_FACTOR: f64 = 1.24;
 /// What plotters adds to text whose anchor is at the top.
 const PLOTTERS_TEXT_SHIFT: &str = " dy=\"0.76em\"";
+/// A dash ends square to its last step, which must be long enough to keep its direction on whole pixels.
+const SHORTEST_END: f64 = 0.75;
 /// Outline of an open circle, points.
 const CIRCLE_LINE: f64 = 1.25;
 /// Sides beyond this have no use, and plotters counts its pixels in 32 bits.
@@ -59,7 +61,7 @@ impl Painter<'_, '_> {
             Shape::Line { points, ink, width, dash } => {
                 let whole = match dash {
                     Dash::Solid => vec![points.clone()],
-                    Dash::Pattern(pattern) => dashes(points, pattern),
+                    Dash::Pattern(pattern) => dashes(points, pattern).iter().map(|d| without_stubs(d)).collect(),
                 };
                 for piece in whole.iter().filter(|p| p.len() > 1) {
                     canvas.draw(&PathElement::new(places(piece)?, stroke(*ink, *width))).map_err(refused)?;
@@ -150,6 +152,14 @@ fn finish(raw: &str, scene: &Scene, canvas: (u32, u32)) -> String {
 /// What XML forbids, and line breaks, become spaces.
 fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') { ' ' } else { c }).collect()
+}
+
+/// A dash without the points so close to its ends that they would turn them.
+fn without_stubs(dash: &[[f64; 2]]) -> Vec<[f64; 2]> {
+    let [first, inner @ .., last] = dash else { return dash.to_vec() };
+    let far = |a: &[f64; 2], b: &[f64; 2]| (a[0] - b[0]).hypot(a[1] - b[1]) >= SHORTEST_END;
+    let inner = inner.iter().filter(|p| far(p, first) && far(p, last));
+    std::iter::once(first).chain(inner).chain([last]).copied().collect()
 }
 
 fn rgba(ink: Ink, alpha: f64) -> RGBAColor {

@@ -68,7 +68,7 @@ mod tests {
 
     #[test]
     fn drawn_lengths_add_up_to_the_share_of_the_pattern() {
-        // 1000 whole periods of a finely sampled circle: points much closer than a dash
+        // a finely sampled circle gone around many times: points lie closer than a dash is long
         let circle: Vec<[f64; 2]> =
             (0..=7000).map(|i| f64::from(i) / 7000.0 * 200.0).map(|t| [100.0 * t.cos(), 100.0 * t.sin()]).collect();
         for pattern in [&[9_u8, 4][..], &[9, 3, 2, 3], &[3, 3], &[10, 2, 2, 2, 2, 2]] {
