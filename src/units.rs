@@ -237,7 +237,7 @@ pub fn number(value: f64) -> String {
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
 
-/// `value` to `digits` significant digits, for tables: 253, 14.2, 0.301.
+/// `value` to at most `digits` significant digits, without trailing zeros, for tables: 253, 14.2, 0.301.
 pub fn significant(value: f64, digits: i32) -> String {
     if value == 0.0 || !value.is_finite() {
         return if value == 0.0 { "0".to_owned() } else { "–".to_owned() };
@@ -246,7 +246,8 @@ pub fn significant(value: f64, digits: i32) -> String {
     let text = format!("{value:.decimals$}");
     // rounding may add a digit: 9.996 to three digits is 10.0, not 10.00
     let again = (digits - 1 - text.parse::<f64>().unwrap_or(value).abs().log10().floor() as i32).max(0) as usize;
-    format!("{value:.again$}")
+    let text = format!("{value:.again$}");
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
 
 macro_rules! quantity {
@@ -461,7 +462,8 @@ mod tests {
 
     #[test]
     fn significant_digits_round_once() {
-        assert_eq!(significant(9.996, 3), "10.0");
+        assert_eq!(significant(9.996, 3), "10");
+        assert_eq!(significant(35.0, 3), "35");
         assert_eq!(significant(252.6, 3), "253");
         assert_eq!(significant(0.300_96, 3), "0.301");
     }

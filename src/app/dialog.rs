@@ -19,11 +19,6 @@ impl Dialog {
         self.fresh = true;
     }
 
-    /// Whether it is open.
-    pub fn is_open(&self) -> bool {
-        self.open.is_some()
-    }
-
     /// Draws it; acts once a path is given.
     pub fn show(&mut self, ui: &Ui, actions: &mut Vec<Action>) {
         let Some((purpose, mut path)) = self.open.take() else { return };

@@ -139,7 +139,9 @@ fn time_axis(canvas: &mut Canvas, figure: &Figure, time: TimeSpan, y: f64, marks
         canvas.text([x, y + 6.0 * s], label, Ink::Muted, TEXT, [Align::Middle, Align::Start]);
     }
     // the unit stands where the labels of the curves end
-    canvas.text([time.x[1] + GAP * s, y + 6.0 * s], &unit_that_fits(canvas, &unit, figure), Ink::Muted, TEXT, [Align::Start, Align::Start]);
+    let last = marks.last().map_or(0.0, |(hours, label)| time.to_x(*hours) + canvas.width(label, TEXT) / 2.0);
+    let x = (time.x[1] + GAP * s).max(last + 4.0 * s);
+    canvas.text([x, y + 6.0 * s], &unit_that_fits(canvas, &unit, figure), Ink::Muted, TEXT, [Align::Start, Align::Start]);
 }
 
 /// The unit in full where labels leave room, else the bare unit.

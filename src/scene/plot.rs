@@ -18,7 +18,7 @@ fn y_marks(panel: &Panel) -> Vec<(f64, Option<String>)> {
     if panel.log {
         ticks::log(panel.y[0], panel.y[1])
     } else {
-        ticks::linear(panel.y[0], panel.y[1], 5).into_iter().map(|(v, l)| (v, Some(l))).collect()
+        ticks::linear(panel.y[0], panel.y[1], 6).into_iter().map(|(v, l)| (v, Some(l))).collect()
     }
 }
 

@@ -85,12 +85,12 @@ fn card(
         let on = ui.checkbox(&mut arm.on, "");
         ui.ctx().accesskit_node_builder(on.id, |node| node.set_label(format!("Show {label}")));
         swatch(ui, role, outcome.is_some_and(|o| o.range.is_some()), arm.on);
-        let edit = TextEdit::singleline(&mut arm.label).desired_width(118.0).font(egui::TextStyle::Heading).frame(Frame::NONE);
+        let room = (ui.available_width() - 48.0).max(60.0);
+        let edit = TextEdit::singleline(&mut arm.label).desired_width(room).font(egui::TextStyle::Heading).frame(Frame::NONE);
         let field = ui.add(edit);
         ui.ctx().accesskit_node_builder(field.id, |node| node.set_label(format!("Label of {label}")));
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             menu(ui, arm, role.arm, library, actions);
-            small(ui, arm.drug.as_str());
         });
     });
     if !arm.on {
@@ -115,7 +115,7 @@ fn card(
         }
         if let Some(outcome) = outcome.filter(|_| error.is_none()) {
             let kg = significant(outcome.dose_mg / weight.kg(), 2);
-            small(ui, &format!("{} mg in all, {kg} mg/kg base", significant(outcome.dose_mg, 3)));
+            small(ui, &format!("{} mg {} base, {kg} mg/kg", significant(outcome.dose_mg, 3), arm.drug));
         }
     });
     match (error, outcome) {
