@@ -107,8 +107,9 @@ impl Error {
     #[must_use]
     pub fn located(mut self, file: &str, text: &str) -> Self {
         if self.place.is_none() {
-            let span = span_of(text, &self.path).unwrap_or(0..0);
-            self.place = Some(place(file, text, span, !self.path.is_empty()));
+            let span = span_of(text, &self.path);
+            let known = span.is_some();
+            self.place = Some(place(file, text, span.unwrap_or(0..0), known));
         }
         self
     }
@@ -118,7 +119,7 @@ impl Error {
         let message = error.message();
         let (what, remedy) = match message.split_once('\u{1f}') {
             Some((what, remedy)) => (what.to_owned(), Some(remedy.to_owned())),
-            None => (plain_toml_message(message), None),
+            None => plain_toml_message(message),
         };
         let place = error.span().map(|span| place(file, text, span, true));
         Self { kind: Kind::Input, what, remedy, path: Vec::new(), place }
@@ -180,11 +181,88 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {}
 
 /// serde and the TOML parser speak of types and tokens; readers know values and keys.
-fn plain_toml_message(message: &str) -> String {
+fn plain_toml_message(message: &str) -> (String, Option<String>) {
+    let message = message.trim();
     if message.contains("recursion limit") {
-        return "the file nests brackets or tables too deeply".to_owned();
+        let remedy = "a file for ketasim needs no more than four levels";
+        return ("the file nests brackets or tables too deeply".to_owned(), Some(remedy.to_owned()));
     }
-    message.trim().to_owned()
+    let (head, expected) = message.split_once(", expected ").unwrap_or((message, ""));
+    let names = quoted(expected);
+    if let Some(key) = head.strip_prefix("unknown field ") {
+        let key = key.trim_matches('`');
+        let remedy = if names.is_empty() { "take it out".to_owned() } else { suggestion(key, names) };
+        return (format!("there is no key `{key}` here"), Some(remedy));
+    }
+    if let Some(word) = head.strip_prefix("unknown variant ") {
+        let word = word.trim_matches('`');
+        return (format!("\"{word}\" is not known here"), Some(suggestion(word, names)));
+    }
+    if let Some(key) = head.strip_prefix("missing field ") {
+        let key = key.trim_matches('`');
+        return (format!("the key `{key}` is missing"), Some(format!("add `{key}` to this part of the file")));
+    }
+    let wrong = ["invalid type: ", "invalid value: ", "invalid length "].iter().find_map(|p| head.strip_prefix(p));
+    if let Some(found) = wrong {
+        let needed = plain_type(expected);
+        let found = plain_found(found);
+        return (format!("{needed} is needed here, not {found}"), Some(example_of(&needed).to_owned()));
+    }
+    let remedy = head.contains("duplicate key").then(|| "keep one of the two".to_owned());
+    (message.to_owned(), remedy)
+}
+
+/// What stands between backquotes.
+fn quoted(text: &str) -> Vec<&str> {
+    text.split('`').skip(1).step_by(2).collect()
+}
+
+/// "an array of length 2" and the like, for people.
+fn plain_type(expected: &str) -> String {
+    let words = match expected {
+        "a string" => "text in quotes",
+        "a boolean" => "true or false",
+        "u8" | "u32" | "u64" | "usize" => "a whole number, 0 or more,",
+        "f32" | "f64" => "a number without a unit",
+        "a sequence" => "a list",
+        "a map" | "a table" => "a table of keys",
+        other if other.starts_with("struct ") => "a table of keys",
+        other => {
+            return match other.strip_prefix("an array of length ") {
+                Some(n) => format!("a list of {n}"),
+                None => other.to_owned(),
+            };
+        }
+    };
+    words.to_owned()
+}
+
+/// "string \"x\"", "integer `5`", "map" and the like, for people.
+fn plain_found(found: &str) -> String {
+    let (kind, value) = found.split_once(' ').unwrap_or((found, ""));
+    match kind {
+        "string" => value.to_owned(),
+        "integer" | "boolean" => value.trim_matches('`').to_owned(),
+        "floating" => value.trim_start_matches("point ").trim_matches('`').to_owned(),
+        "map" => "a table".to_owned(),
+        "sequence" => "a list".to_owned(),
+        number if number.chars().all(|c| c.is_ascii_digit()) => format!("one of {number}"),
+        _ => found.to_owned(),
+    }
+}
+
+fn example_of(needed: &str) -> &'static str {
+    match needed {
+        "text in quotes" => "write for example key = \"35 mg\"",
+        "true or false" => "write key = true or key = false, without quotes",
+        "a whole number, 0 or more," => "write for example key = 2, without quotes, point or unit",
+        "a number without a unit" => "write for example key = 0.75, without quotes",
+        "a table of keys" => "write [name] on a line and its keys below, or name = { key = \"...\" }",
+        _ if needed.starts_with("a list") => {
+            "write the list in brackets, for example key = [\"a\", \"b\"]; a list of parts has [[name]] above each part"
+        }
+        _ => "compare with a file that ships with ketasim",
+    }
 }
 
 fn place(file: &str, text: &str, span: std::ops::Range<usize>, known: bool) -> Place {

@@ -194,6 +194,10 @@ fn at_start() -> Time {
 pub const MOST_DOSES: u64 = 500;
 /// More sprays than this in one dose are refused.
 pub const MOST_SPRAYS: u64 = 50;
+/// Shortest and longest input or hold, hours (one second, sixty days): shorter ones vanish between two instants.
+pub(crate) const SPAN_H: std::ops::RangeInclusive<f64> = 1.0 / 3600.0..=1440.0;
+/// A single amount below this (1 ng) is taken for a slip of the pen.
+const LEAST_MG: f64 = 1e-6;
 /// A single amount above this (100 g) is taken for a slip of the pen.
 const MOST_MG: f64 = 1e5;
 
@@ -237,13 +241,21 @@ impl Dose {
                 .remedy("times count from 0 min")
                 .at(path!["time"]));
         }
-        positive(self.duration, "duration", "an infusion", "leave it out for a bolus")?;
-        positive(self.hold, "hold", "holding", "write for example \"10 min\"")?;
+        lasting(self.duration, "duration", "an infusion", "leave it out for a bolus")?;
+        lasting(self.hold, "hold", "holding", "write for example \"10 min\"")?;
         if let Some(every) = self.spray_every.filter(|t| t.hours() < 0.0) {
             return Err(Error::input(format!("sprays cannot be {every} apart")).at(path!["spray_every"]));
         }
         self.check_counts()?;
         let last = self.starts().last().unwrap_or(self.time);
+        let sprays = self.sprays.unwrap_or(1).saturating_sub(1) as f64;
+        let spray = last.hours() + sprays * self.spray_every.map_or(0.0, Time::hours);
+        if last.hours() <= horizon.hours() && spray > horizon.hours() {
+            let at = Time::from_hours(spray);
+            return Err(Error::input(format!("the last spray, at {at}, comes after the end of the simulation ({horizon})"))
+                .remedy("lengthen `horizon`, or shorten `spray_every`")
+                .at(path!["spray_every"]));
+        }
         if last.hours() > horizon.hours() {
             return Err(Error::input(format!("a dose at {last} comes after the end of the simulation ({horizon})"))
                 .remedy("lengthen `horizon`, or give fewer or earlier doses")
@@ -254,7 +266,7 @@ impl Dose {
 
     fn check_amount(&self) -> Result<()> {
         let amount = self.amount.number();
-        let wrong = if amount <= 0.0 {
+        let wrong = if amount < LEAST_MG {
             "a dose is more than nothing"
         } else if amount > MOST_MG {
             "no dose is that large"
@@ -303,11 +315,12 @@ impl Dose {
     }
 }
 
-fn positive(time: Option<Time>, key: &str, what: &str, remedy: &str) -> Result<()> {
+/// An infusion or a hold within what can be followed: from a second to the longest horizon.
+fn lasting(time: Option<Time>, key: &str, what: &str, remedy: &str) -> Result<()> {
     match time {
-        Some(t) if t.hours() <= 0.0 => {
-            Err(Error::input(format!("{what} cannot last {t}")).remedy(remedy).at(path![key]))
-        }
+        Some(t) if !SPAN_H.contains(&t.hours()) => Err(Error::input(format!("{what} cannot last {t}"))
+            .remedy(format!("from 1 s to 60 d; {remedy}"))
+            .at(path![key])),
         _ => Ok(()),
     }
 }

@@ -52,12 +52,14 @@ impl Dim {
     /// Dimension of a product (`sign` 1) or quotient (`sign` -1).
     #[must_use]
     pub fn combine(self, other: Self, sign: i8) -> Self {
+        // saturating: a unit of a hundred factors is nonsense, but must not panic
+        let add = |x: i8, y: i8| x.saturating_add(y.saturating_mul(sign));
         Self {
-            drug: self.drug + sign * other.drug,
-            volume: self.volume + sign * other.volume,
-            time: self.time + sign * other.time,
-            weight: self.weight + sign * other.weight,
-            age: self.age + sign * other.age,
+            drug: add(self.drug, other.drug),
+            volume: add(self.volume, other.volume),
+            time: add(self.time, other.time),
+            weight: add(self.weight, other.weight),
+            age: add(self.age, other.age),
         }
     }
 }
@@ -71,7 +73,7 @@ impl fmt::Display for Dim {
             parts
                 .iter()
                 .filter(|(_, e)| e.signum() == sign)
-                .map(|(unit, e)| if e.abs() == 1 { (*unit).to_owned() } else { format!("{unit}^{}", e.abs()) })
+                .map(|(unit, e)| if e.unsigned_abs() == 1 { (*unit).to_owned() } else { format!("{unit}^{}", e.unsigned_abs()) })
                 .collect()
         };
         let (above, below) = (side(1), side(-1));

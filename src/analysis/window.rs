@@ -84,17 +84,20 @@ fn pair_cells(
     };
     let levels: Vec<(Option<f64>, Option<f64>)> =
         quantiles(notice).into_iter().zip(quantiles(dissociative)).collect();
+    let plasma = trajectory.series(output);
     let mut cells = Vec::new();
     for half_life in delay.quantiles(SHARES) {
-        let site = trajectory.behind(output, std::f64::consts::LN_2 / half_life.hours());
+        let ke0 = std::f64::consts::LN_2 / half_life.hours();
+        let site = trajectory.behind(output, ke0);
         let top = (0..site.len()).fold(0, |best, i| if site[i] > site[best] { i } else { best });
+        let peak = summit(&trajectory.times, &plasma, &site, ke0, top);
         let strong = site[top] * STRONGEST;
         let minutes = |h: f64| h * MINUTES_PER_HOUR;
         for (l1, l2) in &levels {
             cells.push(Cell {
                 onset: l1.and_then(|l| first_above(&trajectory.times, &site, l)).map(minutes),
                 end: l2.and_then(|l| last_above(&trajectory.times, &site, l)).map(minutes),
-                peak: minutes(trajectory.times[top]),
+                peak: minutes(peak),
                 strong: [
                     first_above(&trajectory.times, &site, strong).map_or(0.0, minutes),
                     last_above(&trajectory.times, &site, strong).map_or(0.0, minutes),
@@ -103,6 +106,23 @@ fn pair_cells(
         }
     }
     cells
+}
+
+/// Time of the highest value near point `top`: between two points the effect site is a cubic, of which both
+/// ends' slopes are known, ke0 (plasma - site). Points alone would give everybody the same time.
+fn summit(times: &[f64], plasma: &[f64], site: &[f64], ke0: f64, top: usize) -> f64 {
+    for i in [top.wrapping_sub(1), top] {
+        let Some(width) = times.get(i.wrapping_add(1)).zip(times.get(i)).map(|(b, a)| b - a) else { continue };
+        let slope = |k: usize| ke0 * (plasma[k] - site[k]) * width;
+        let (left, right, rise) = (slope(i), slope(i + 1), site[i + 1] - site[i]);
+        if left > 0.0 && right < 0.0 {
+            let steep = |x: f64| {
+                left * (1.0 - 4.0 * x + 3.0 * x * x) + right * (3.0 * x * x - 2.0 * x) + 6.0 * rise * (x - x * x)
+            };
+            return times[i] + width * super::nca::bisect(0.0, 1.0, |x| steep(x) > 0.0);
+        }
+    }
+    times[top]
 }
 
 /// First time the curve is above `level`, interpolated between points.
@@ -158,6 +178,16 @@ mod tests {
             assert!((percentile(&values, p).unwrap() - expected).abs() < 1e-12);
         }
         assert_eq!(percentile(&[], 0.5), None);
+    }
+
+    #[test]
+    fn a_peak_between_points_is_found() {
+        // plasma exp(-t), site behind it at rate 2: 2 (exp(-t) - exp(-2t)), highest at ln 2
+        let times: Vec<f64> = (0..40).map(|i| f64::from(i) * 0.1).collect();
+        let plasma: Vec<f64> = times.iter().map(|t| (-t).exp()).collect();
+        let site: Vec<f64> = times.iter().map(|t| 2.0 * ((-t).exp() - (-2.0 * t).exp())).collect();
+        let peak = summit(&times, &plasma, &site, 2.0, 7);
+        assert!((peak - std::f64::consts::LN_2).abs() < 1e-4, "{peak}");
     }
 
     #[test]

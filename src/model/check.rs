@@ -11,6 +11,11 @@ use crate::units::Quantity;
 /// A model file is a few pages; more than this (1 MiB) is something else.
 pub const LARGEST_FILE: usize = 1 << 20;
 
+/// A model with more compartments than this could not be followed in a reasonable time.
+const MOST_COMPARTMENTS: usize = 100;
+/// More spreads, parameters or formulas than this are not a model that people published.
+const MOST_NAMES: usize = 500;
+
 /// Where drug can end. `eliminated` is filled by elimination, the others say why drug never arrived.
 const SINKS: [&str; 4] = ["eliminated", "presystemic", "unabsorbed", "spat"];
 
@@ -95,6 +100,12 @@ impl Checker {
 
     fn parameters(&mut self) -> Result<()> {
         let list = std::mem::take(&mut self.file.parameters);
+        let names = list.0.len() + self.file.derived.0.len();
+        if names > MOST_NAMES {
+            return Err(Error::input(format!("the model has {names} parameters and formulas"))
+                .remedy(format!("at most {MOST_NAMES}"))
+                .at(path!["parameters"]));
+        }
         for (name, p) in list.0 {
             let at = path!["parameters", &name];
             self.new_name(&name).map_err(|e| e.at(at.clone()))?;
@@ -760,6 +771,10 @@ impl Checker {
     fn topology(&self) -> Result<()> {
         let model = &self.model;
         let n = model.compartments.len();
+        if n > MOST_COMPARTMENTS {
+            return Err(Error::input(format!("the model has {n} compartments, transits and sinks counted"))
+                .remedy(format!("at most {MOST_COMPARTMENTS}")));
+        }
         let mut edges: Vec<(usize, usize)> = model.flows.iter().flat_map(|f| f.split.iter().map(|s| (f.from, s.into))).collect();
         let mut entered = vec![false; n];
         for route in model.routes.values() {

@@ -36,6 +36,8 @@ pub enum Op {
     Above,
 }
 
+/// More numbers, names and signs than this are refused: a long chain is a deep tree too.
+const LONGEST: usize = 500;
 /// Deeper nesting than this is refused before it can exhaust the stack.
 const DEEPEST: usize = 40;
 
@@ -46,6 +48,10 @@ impl Expr {
     /// When it is not a formula of this grammar.
     pub fn parse(text: &str) -> Result<Self> {
         let tokens = tokens(text)?;
+        if tokens.len() > LONGEST {
+            return Err(Error::input(format!("the formula has {} parts", tokens.len()))
+                .remedy(format!("at most {LONGEST}: name some of them as derived parameters")));
+        }
         let mut parser = Parser { text, tokens: &tokens, at: 0, depth: 0 };
         let expr = parser.sum()?;
         match parser.peek() {
@@ -325,9 +331,12 @@ mod tests {
     }
 
     #[test]
-    fn deep_nesting_is_refused() {
-        let text = format!("{}1{}", "(".repeat(20_000), ")".repeat(20_000));
+    fn deep_and_long_formulas_are_refused() {
+        let text = format!("{}1{}", "(".repeat(200), ")".repeat(200));
         assert!(Expr::parse(&text).unwrap_err().what().contains("too deeply"));
+        // a chain without parentheses is a tree as deep as it is long
+        let text = format!("1{}", " + 1".repeat(200_000));
+        assert!(Expr::parse(&text).unwrap_err().what().contains("400001 parts"));
         assert!(Expr::parse("a b").is_err() && Expr::parse("").is_err() && Expr::parse("a $ b").is_err());
     }
 }

@@ -2,7 +2,9 @@
 
 use super::expr::Expr;
 use super::{Covariate, EffectForm, Model, Pace};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, Step};
+use crate::path;
+use crate::regimen::SPAN_H;
 use crate::subject::Subject;
 use crate::units::number;
 use std::collections::{BTreeMap, HashMap};
@@ -12,6 +14,9 @@ use std::collections::{BTreeMap, HashMap};
 pub struct Individual {
     values: HashMap<String, f64>,
 }
+
+/// A rate above this (a half-life of 2.5 ms) is a slip of the pen, 1/h.
+const FASTEST: f64 = 1e6;
 
 /// Rounding allowed where shares are added up.
 const SLACK: f64 = 1e-9;
@@ -58,64 +63,92 @@ impl Individual {
 
     /// Refuses negative volumes, shares above one and the like.
     fn verify(&self, model: &Model) -> Result<()> {
-        let positive = |what: &str, formula: &Expr| self.within(what, formula, f64::MIN_POSITIVE, f64::MAX);
+        let check = Verify { person: self, model };
         for compartment in &model.compartments {
-            if let Some(volume) = &compartment.volume {
-                positive("a volume", volume)?;
-            }
+            compartment.volume.iter().try_for_each(|v| check.positive("a volume", v))?;
         }
         for flow in &model.flows {
             match &flow.pace {
-                Pace::Rate(rate) => positive("a rate", rate)?,
-                Pace::Clearance(clearance) => positive("a clearance", clearance)?,
+                Pace::Rate(rate) => check.within("a rate, per hour,", rate, f64::MIN_POSITIVE, FASTEST)?,
+                Pace::Clearance(clearance) => check.positive("a clearance", clearance)?,
             }
             let from = &model.compartments[flow.from].name;
-            self.shares(&format!("what leaves \"{from}\""), flow.split.iter().map(|s| s.share.as_ref()))?;
+            check.shares(&format!("what leaves \"{from}\""), flow.split.iter().map(|s| s.share.as_ref()))?;
             for split in &flow.split {
                 if let Some(yields) = &split.yields {
                     let most = if split.apparent { f64::MAX } else { 1.0 + SLACK };
-                    self.within("a yield (mark it `apparent = true` if it may exceed 1)", yields, 0.0, most)?;
+                    check.within("a yield (mark it `apparent = true` if it may exceed 1)", yields, 0.0, most)?;
                 }
             }
         }
+        let (shortest, longest) = (*SPAN_H.start(), *SPAN_H.end());
         for (route, way_in) in &model.routes {
             let what = format!("a dose by route {}", route.id());
-            self.shares(&what, way_in.ways.iter().map(|w| w.share.as_ref()))?;
+            check.shares(&what, way_in.ways.iter().map(|w| w.share.as_ref()))?;
             let later = way_in.ways.iter().map(|w| w.share_later.as_ref().or(w.share.as_ref()));
-            self.shares(&format!("{what} (later sprays)"), later)?;
+            check.shares(&format!("{what} (later sprays)"), later)?;
             for way in &way_in.ways {
-                way.lag.iter().try_for_each(|lag| self.within("a lag", lag, 0.0, f64::MAX))?;
-                way.duration.iter().try_for_each(|d| positive("a duration of input", d))?;
+                way.lag.iter().try_for_each(|lag| check.within("a lag, in hours,", lag, 0.0, longest))?;
+                let length = "a length of input, in hours,";
+                way.duration.iter().try_for_each(|d| check.within(length, d, shortest, longest))?;
             }
-            way_in.hold.iter().try_for_each(|hold| positive("a time of holding", &hold.default))?;
+            let held = "a time of holding, in hours,";
+            way_in.hold.iter().try_for_each(|hold| check.within(held, &hold.default, shortest, longest))?;
         }
         Ok(())
     }
+}
+
+/// A person's values against what a model can be.
+struct Verify<'a> {
+    person: &'a Individual,
+    model: &'a Model,
+}
+
+impl Verify<'_> {
+    fn positive(&self, what: &str, formula: &Expr) -> Result<()> {
+        self.within(what, formula, f64::MIN_POSITIVE, f64::MAX)
+    }
 
     fn within(&self, what: &str, formula: &Expr, least: f64, most: f64) -> Result<()> {
-        let value = self.value(formula);
+        let value = self.person.value(formula);
         if value.is_finite() && value >= least && value <= most {
             return Ok(());
         }
         let shown = if value.is_finite() { number(value) } else { "not a finite number".to_owned() };
-        let range = match (least > 0.0, most < 2.0) {
-            (true, _) => "must be positive",
-            (false, true) => "must lie between 0 and 1",
-            (false, false) => "must not be negative",
+        let range = if most == f64::MAX {
+            if least > 0.0 { "must be positive".to_owned() } else { "must not be negative".to_owned() }
+        } else {
+            format!("must lie between {} and {}", number(least), number(most.round()))
         };
-        Err(Error::input(format!("`{formula}` is {shown} for a person of {} kg and {} y: {what} {range}",
-            number(self.get("weight")), number(self.get("age")))))
+        let (weight, age) = (number(self.person.get("weight")), number(self.person.get("age")));
+        Err(Error::input(format!("`{formula}` is {shown} for a person of {weight} kg and {age} y: {what} {range}"))
+            .remedy("change the value, its covariate effects, or for whom the model is (`applies_to`)")
+            .at(self.place_of(formula)))
+    }
+
+    /// Where the first name of a formula is defined in the model file.
+    fn place_of(&self, formula: &Expr) -> Vec<Step> {
+        let names = formula.names();
+        let Some(name) = names.first() else { return Vec::new() };
+        if self.model.derived.iter().any(|d| d.name == *name) {
+            path!["derived", *name]
+        } else {
+            path!["parameters", *name]
+        }
     }
 
     fn shares<'a>(&self, of_what: &str, shares: impl Iterator<Item = Option<&'a Expr>>) -> Result<()> {
-        let mut sum = 0.0;
+        let (mut sum, mut first) = (0.0, None);
         for share in shares.flatten() {
             self.within(&format!("a share of {of_what}"), share, 0.0, 1.0 + SLACK)?;
-            sum += self.value(share);
+            sum += self.person.value(share);
+            first = first.or(Some(share));
         }
         if sum > 1.0 + SLACK {
-            return Err(Error::input(format!("the shares of {of_what} add up to {}, more than all of it", number(sum)))
-                .remedy("let the shares add up to 1 at most; the last may be \"rest\""));
+            let error = Error::input(format!("the shares of {of_what} add up to {}, more than all of it", number(sum)))
+                .remedy("let the shares add up to 1 at most; the last may be \"rest\"");
+            return Err(error.at(first.map_or(Vec::new(), |share| self.place_of(share))));
         }
         Ok(())
     }

@@ -15,6 +15,6 @@ mod system;
 mod trajectory;
 
 pub use exact::advance;
-pub use schedule::{DoseMark, Schedule, SprayRules};
-pub use system::{System, SystemOutput};
+pub use schedule::{Act, DoseMark, Plan, Schedule, SprayRules};
+pub use system::{MOST_HELD, State, StateKind, System, SystemOutput};
 pub use trajectory::{Solver, Trajectory, simulate};

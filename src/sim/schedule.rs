@@ -186,7 +186,8 @@ impl Put<'_> {
         let mut end = self.start + own_length.unwrap_or(0.0);
         for way in &self.way_in.ways {
             let amount = self.amount * share(way).unwrap_or((1.0 - stated).max(0.0));
-            let start = self.start + way.lag.as_ref().map_or(0.0, |lag| person.value(lag));
+            let lag = way.lag.as_ref().map_or(0.0, |lag| person.value(lag));
+            let start = self.start + lag;
             let held = self.way_in.hold.as_ref().filter(|h| h.mouth == way.into);
             let slot = if held.is_some() { slot } else { 0 };
             if amount <= 0.0 {
@@ -202,8 +203,10 @@ impl Put<'_> {
             }
             if let (Some(held), Some((time, after))) = (held, self.hold) {
                 let into = if after == AfterHold::Swallow { held.swallow } else { held.spit };
-                acts.push((start + time, Target::Move { from: (held.mouth, slot), into }));
-                end = end.max(start + time);
+                // added in this order, the end of a hold is never a rounding error after the next start
+                let over = self.start + time + lag;
+                acts.push((over, Target::Move { from: (held.mouth, slot), into }));
+                end = end.max(over);
             }
         }
         Lowered { mark: DoseMark { start: self.start, end, amount: self.amount, route: self.dose.route }, acts }
@@ -306,7 +309,8 @@ fn assign_mouths(puts: &[Put]) -> Vec<usize> {
     puts.iter()
         .map(|put| {
             let Some((time, _)) = put.hold else { return 0 };
-            let slot = free_from.iter().position(|&t| t <= put.start + 1e-9).unwrap_or(free_from.len());
+            // no tolerance: a dose put in a rounding error before the mouth is emptied would be emptied with it
+            let slot = free_from.iter().position(|&t| t <= put.start).unwrap_or(free_from.len());
             if slot == free_from.len() {
                 free_from.push(0.0);
             }
