@@ -2,11 +2,15 @@
 pub mod analysis;
 #[cfg(feature = "app")]
 pub mod app;
+#[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
+pub mod cli;
 pub mod curves;
 pub mod error;
 #[cfg(feature = "export")]
 pub mod export;
 pub mod figure;
+#[cfg(all(not(target_arch = "wasm32"), any(feature = "app", feature = "cli")))]
+pub mod files;
 #[cfg(any(feature = "app", feature = "export"))]
 pub mod fonts;
 pub mod library;
@@ -20,4 +24,5 @@ pub mod scenario;
 pub mod scene;
 pub mod sim;
 pub mod subject;
+pub mod table;
 pub mod units;

@@ -150,7 +150,7 @@ impl Quantity {
 }
 
 /// Splits off the number: digits, sign, point, exponent, or a word such as `inf`.
-fn split_number(text: &str) -> (&str, &str) {
+pub(crate) fn split_number(text: &str) -> (&str, &str) {
     let mut end = 0;
     let bytes = text.as_bytes();
     while end < bytes.len() {
