@@ -156,7 +156,8 @@ impl Scenario {
         let runner = Runner { scenario: self, arm, library, every, solver: options.solver };
         let plain = runner.solve(model, site, &BTreeMap::new())?;
         let routes = arm.routes();
-        let range = model.ranges.iter().find(|r| {
+        // of the routes used: no amount at all by another route would pass for "not above" its limit
+        let range = model.ranges.iter().filter(|r| routes.contains(&r.route)).find(|r| {
             model.range(r.route, Amount::from_mg(plain.given_by(r.route))).is_some_and(|found| found == *r)
         });
         let ends = match range {
