@@ -1,5 +1,4 @@
 //! The only place that touches the file system: whole texts in, whole files out, folders listed.
-#![expect(clippy::disallowed_methods, reason = "this is the module that the other modules are sent to")]
 
 use crate::error::{Error, Result};
 use std::ffi::OsString;
@@ -179,6 +178,7 @@ fn unwritable(name: &str, error: &io::Error) -> Error {
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "this is the module that the other modules are sent to")]
 mod tests {
     use super::*;
     use crate::error::Kind;

@@ -2,6 +2,8 @@
 pub mod analysis;
 #[cfg(feature = "app")]
 pub mod app;
+#[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
+pub mod cli;
 pub mod curves;
 pub mod error;
 #[cfg(feature = "export")]
@@ -9,6 +11,8 @@ pub mod export;
 #[cfg(all(any(feature = "app", feature = "cli"), not(target_arch = "wasm32")))]
 pub mod files;
 pub mod figure;
+#[cfg(all(not(target_arch = "wasm32"), any(feature = "app", feature = "cli")))]
+pub mod files;
 #[cfg(any(feature = "app", feature = "export"))]
 pub mod fonts;
 pub mod library;
@@ -22,4 +26,5 @@ pub mod scenario;
 pub mod scene;
 pub mod sim;
 pub mod subject;
+pub mod table;
 pub mod units;

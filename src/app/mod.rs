@@ -213,7 +213,8 @@ impl eframe::App for App {
 /// When there is no usable display: none set, a stale one, no OpenGL.
 #[cfg(not(target_arch = "wasm32"))]
 pub fn open() -> Result<()> {
-    let no_window = |why: String| Error::cannot(why).remedy("set DISPLAY or WAYLAND_DISPLAY, or use `ketasim compare`");
+    platform::display()?;
+    let no_window = |why: String| Error::cannot(format!("no window can be opened ({why})"));
     let viewport = egui::ViewportBuilder::default()
         .with_title("ketasim")
         .with_app_id("ketasim")
@@ -224,5 +225,5 @@ pub fn open() -> Result<()> {
         App::install(&cc.egui_ctx);
         App::new(cc.storage).map(|app| Box::new(app) as Box<dyn eframe::App>).map_err(Into::into)
     });
-    eframe::run_native("ketasim", options, start).map_err(|e| no_window(e.to_string()))
+    platform::guarded(|| eframe::run_native("ketasim", options, start).map_err(|e| no_window(e.to_string())))
 }

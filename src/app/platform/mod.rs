@@ -3,7 +3,7 @@
 #[cfg(not(target_arch = "wasm32"))]
 mod native;
 #[cfg(not(target_arch = "wasm32"))]
-pub use native::{Picker, Stopwatch, read_text, write};
+pub use native::{Picker, Stopwatch, display, guarded, read_text, write};
 
 #[cfg(target_arch = "wasm32")]
 mod web;

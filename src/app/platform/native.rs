@@ -1,6 +1,6 @@
 //! Desktop: the system's clock, dialogs and files.
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 
 /// Measures how long something took.
@@ -72,4 +72,34 @@ pub fn read_text(path: &str, most: usize) -> Result<String> {
 /// When it cannot be written.
 pub fn write(path: &str, bytes: &[u8]) -> Result<()> {
     crate::files::write_atomic(std::path::Path::new(path), bytes)
+}
+
+/// Refuses where no display is set at all, before the window library looks for one.
+///
+/// # Errors
+/// On Unix without a display in the environment.
+pub fn display() -> Result<()> {
+    let set = |name: &str| std::env::var_os(name).is_some_and(|v| !v.is_empty());
+    let wanted = cfg!(all(unix, not(target_os = "macos")));
+    if wanted && !["DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET"].into_iter().any(set) {
+        return Err(Error::cannot("no display is set (neither DISPLAY nor WAYLAND_DISPLAY)"));
+    }
+    Ok(())
+}
+
+/// Runs the window; a library that panics for want of a system library becomes an error.
+///
+/// # Errors
+/// What the window said, or that it panicked before it was open.
+pub fn guarded(run: impl FnOnce() -> Result<()>) -> Result<()> {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(|_| {}));
+    let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(run));
+    std::panic::set_hook(usual);
+    result.unwrap_or_else(|cause| {
+        let text = cause.downcast_ref::<String>().cloned();
+        let text = text.or_else(|| cause.downcast_ref::<&str>().map(|s| (*s).to_owned()));
+        let why = text.map_or(String::new(), |t| format!(": {}", t.lines().next().unwrap_or("")));
+        Err(Error::cannot(format!("the window library gave up{why}")))
+    })
 }
