@@ -124,7 +124,9 @@ impl App {
 
     fn shortcuts(&mut self, ui: &Ui) -> Vec<Action> {
         let typing = ui.ctx().text_edit_focused();
-        let key = |modifiers: Modifiers, key: Key| ui.input_mut(|i| i.consume_shortcut(&KeyboardShortcut::new(modifiers, key)));
+        let key = |modifiers: Modifiers, key: Key| {
+            ui.input_mut(|i| i.consume_shortcut(&KeyboardShortcut::new(modifiers, key)))
+        };
         let mut actions = Vec::new();
         let command = Modifiers::COMMAND;
         if !typing {
@@ -155,7 +157,11 @@ impl App {
         let dropped = ui.input(|i| i.raw.dropped_files.clone());
         for file in dropped {
             let path = file.path().display().to_string();
-            let text = if path.ends_with(".toml") { platform::read_text(&path, crate::scenario::LARGEST_FILE) } else { Ok(String::new()) };
+            let text = if path.ends_with(".toml") {
+                platform::read_text(&path, crate::scenario::LARGEST_FILE)
+            } else {
+                Ok(String::new())
+            };
             match text {
                 Ok(text) if path.ends_with(".toml") => {
                     let model = text.contains("estimated_from");
@@ -164,7 +170,8 @@ impl App {
                 Ok(_) if path.ends_with(".csv") => actions.push(Action::With(Purpose::Points, path)),
                 Ok(_) => {
                     let error = Error::input(format!("{path} cannot be opened"));
-                    self.message = Some(Err(error.remedy("drop a scenario or model (.toml) or measured points (.csv)")));
+                    self.message =
+                        Some(Err(error.remedy("drop a scenario or model (.toml) or measured points (.csv)")));
                 }
                 Err(error) => self.message = Some(Err(error)),
             }

@@ -40,11 +40,7 @@ struct Checker {
 impl Checker {
     fn new(mut file: ModelFile) -> Result<Self> {
         check_head(&file)?;
-        let sources = std::mem::take(&mut file.source)
-            .0
-            .into_iter()
-            .map(|(key, s)| s.named(key))
-            .collect();
+        let sources = std::mem::take(&mut file.source).0.into_iter().map(|(key, s)| s.named(key)).collect();
         let model = Model {
             id: file.id.clone(),
             title: file.title.clone(),
@@ -121,8 +117,15 @@ impl Checker {
             if quantity.dim != Dim::NONE && !p.value.chars().any(char::is_alphabetic) {
                 return Err(Error::input(format!("`{name}` has no unit")).at(value_at));
             }
-            let parameter =
-                Parameter { name, text: p.value, value: quantity.value, dim: quantity.dim, source, grade, note: p.note };
+            let parameter = Parameter {
+                name,
+                text: p.value,
+                value: quantity.value,
+                dim: quantity.dim,
+                source,
+                grade,
+                note: p.note,
+            };
             self.model.parameters.push(parameter);
         }
         Ok(())
@@ -136,7 +139,9 @@ impl Checker {
                 .remedy("a name has letters, digits and _, and begins with a letter"));
         }
         if ["weight", "age", "min", "max", "above", "rest"].contains(&name) {
-            return Err(Error::input(format!("`{name}` has a meaning of its own in formulas")).remedy("use another name"));
+            return Err(
+                Error::input(format!("`{name}` has a meaning of its own in formulas")).remedy("use another name")
+            );
         }
         if self.dim_of(name).is_some() {
             return Err(Error::input(format!("`{name}` is defined twice")));
@@ -257,7 +262,9 @@ impl Checker {
                         .at([at, path!["on"]].concat()));
                 }
             }
-            let form = self.effect_form(&e).map_err(|err| if err.path().is_empty() { err.at(at.clone()) } else { err.within(at.clone()) })?;
+            let form = self
+                .effect_form(&e)
+                .map_err(|err| if err.path().is_empty() { err.at(at.clone()) } else { err.within(at.clone()) })?;
             self.model.effects.push(Effect { on: e.on, by: e.by, form, source, grade, note: e.note });
         }
         Ok(())
@@ -279,8 +286,11 @@ impl Checker {
             for on in &e.on {
                 let needed = self.dim_of(on).unwrap_or(Dim::NONE).combine(own, -1);
                 if quantity.dim != needed {
-                    return Err(Error::input(format!("the slope is in {}, but for `{on}` {needed} is needed", quantity.dim))
-                        .at(path!["slope"]));
+                    return Err(Error::input(format!(
+                        "the slope is in {}, but for `{on}` {needed} is needed",
+                        quantity.dim
+                    ))
+                    .at(path!["slope"]));
                 }
             }
             Ok(quantity.value)
@@ -311,15 +321,17 @@ impl Checker {
             };
             let fraction = parameter.dim == Dim::NONE && parameter.value > 0.0 && parameter.value < 1.0;
             if s.distribution == Distribution::LogitNormal && !fraction {
-                return Err(Error::input(format!("`{name}` is not a fraction between 0 and 1, so it cannot scatter on the logit scale"))
-                    .remedy("use distribution = \"log-normal\"")
-                    .at(at));
+                return Err(Error::input(format!(
+                    "`{name}` is not a fraction between 0 and 1, so it cannot scatter on the logit scale"
+                ))
+                .remedy("use distribution = \"log-normal\"")
+                .at(at));
             }
             let (source, grade) = self.provenance(&format!("the spread of `{name}`"), s.source, s.grade, &at)?;
             let figure = match (&s.cv, s.omega, s.omega_squared) {
-                (Some(cv), None, None) if s.distribution == Distribution::LogNormal => {
-                    SpreadFigure::Cv(Quantity::parse_as(cv, Dim::NONE, "20 %").map_err(|e| e.at([at.clone(), path!["cv"]].concat()))?)
-                }
+                (Some(cv), None, None) if s.distribution == Distribution::LogNormal => SpreadFigure::Cv(
+                    Quantity::parse_as(cv, Dim::NONE, "20 %").map_err(|e| e.at([at.clone(), path!["cv"]].concat()))?,
+                ),
                 (None, Some(omega), None) => SpreadFigure::Omega(omega),
                 (None, None, Some(variance)) => SpreadFigure::OmegaSquared(variance),
                 _ => {
@@ -328,7 +340,8 @@ impl Checker {
                         .at(at));
                 }
             };
-            let spread = Spread { name, distribution: s.distribution, figure, between: s.between, source, grade, note: s.note };
+            let spread =
+                Spread { name, distribution: s.distribution, figure, between: s.between, source, grade, note: s.note };
             if !(spread.omega().is_finite() && spread.omega() > 0.0) {
                 return Err(Error::input(format!("the spread of `{}` must be positive", spread.name)).at(at));
             }
@@ -343,7 +356,9 @@ impl Checker {
             let omega = |name: &str| {
                 self.model.spreads.iter().find(|s| s.name == name).map(Spread::omega).ok_or_else(|| {
                     let known = self.model.spreads.iter().map(|s| s.name.as_str());
-                    Error::input(format!("`{name}` is correlated but has no spread")).remedy(suggestion(name, known)).at(at.clone())
+                    Error::input(format!("`{name}` is correlated but has no spread"))
+                        .remedy(suggestion(name, known))
+                        .at(at.clone())
                 })
             };
             let (x, y) = (omega(&c.between[0])?, omega(&c.between[1])?);
@@ -370,7 +385,8 @@ impl Checker {
             matrix[(j, i)] = c.r;
         }
         if matrix.cholesky().is_none() {
-            return Err(Error::input("the correlations contradict each other: no people could scatter like that").at(path!["correlation"]));
+            return Err(Error::input("the correlations contradict each other: no people could scatter like that")
+                .at(path!["correlation"]));
         }
         Ok(())
     }
@@ -378,13 +394,21 @@ impl Checker {
     fn residuals(&mut self) -> Result<()> {
         for (i, r) in std::mem::take(&mut self.file.residual).into_iter().enumerate() {
             let at = path!["residual", i];
-            let (source, grade) = self.provenance(&format!("the residual error of {}", r.analyte), r.source, r.grade, &at)?;
+            let (source, grade) =
+                self.provenance(&format!("the residual error of {}", r.analyte), r.source, r.grade, &at)?;
             let read = |text: Option<String>, dim: Dim, example: &str| {
                 text.map(|t| Quantity::parse_as(&t, dim, example)).transpose().map_err(|e| e.at(at.clone()))
             };
             let proportional = read(r.proportional, Dim::NONE, "15 %")?;
             let additive = read(r.additive, Dim::CONCENTRATION, "1 ng/mL")?;
-            self.model.residuals.push(Residual { analyte: r.analyte, proportional, additive, source, grade, note: r.note });
+            self.model.residuals.push(Residual {
+                analyte: r.analyte,
+                proportional,
+                additive,
+                source,
+                grade,
+                note: r.note,
+            });
         }
         Ok(())
     }
@@ -394,7 +418,11 @@ impl Checker {
     fn compartments(&mut self) -> Result<()> {
         for (i, d) in self.file.disposition.clone().iter().enumerate() {
             if !(1..=3).contains(&d.V.len()) {
-                return Err(Error::input(format!("a disposition has 1 to 3 volumes, not {}", d.V.len())).at(path!["disposition", i, "V"]));
+                return Err(Error::input(format!("a disposition has 1 to 3 volumes, not {}", d.V.len())).at(path![
+                    "disposition",
+                    i,
+                    "V"
+                ]));
             }
             for (j, volume) in d.V.iter().enumerate() {
                 let volume = self.expr(volume, Dim::VOLUME, path!["disposition", i, "V", j])?;
@@ -402,7 +430,8 @@ impl Checker {
                 self.add_compartment(name, &d.of, Some(volume), CompartmentKind::Ordinary, path!["disposition", i])?;
             }
         }
-        let mouths: Vec<String> = self.file.routes.values().filter_map(|r| r.hold.as_ref().map(|h| h.mouth.clone())).collect();
+        let mouths: Vec<String> =
+            self.file.routes.values().filter_map(|r| r.hold.as_ref().map(|h| h.mouth.clone())).collect();
         for (name, c) in self.file.compartments.clone().0 {
             let at = path!["compartments", &name];
             let kind = if mouths.contains(&name) { CompartmentKind::Mouth } else { CompartmentKind::Ordinary };
@@ -423,9 +452,18 @@ impl Checker {
         Ok(())
     }
 
-    fn add_compartment(&mut self, name: String, holds: &str, volume: Option<Expr>, kind: CompartmentKind, at: Vec<Step>) -> Result<()> {
+    fn add_compartment(
+        &mut self,
+        name: String,
+        holds: &str,
+        volume: Option<Expr>,
+        kind: CompartmentKind,
+        at: Vec<Step>,
+    ) -> Result<()> {
         if SINKS.contains(&name.as_str()) {
-            return Err(Error::input(format!("\"{name}\" is where drug ends, not a compartment")).remedy("use another name").at(at));
+            return Err(Error::input(format!("\"{name}\" is where drug ends, not a compartment"))
+                .remedy("use another name")
+                .at(at));
         }
         if self.model.compartments.iter().any(|c| c.name == name) {
             return Err(Error::input(format!("the compartment \"{name}\" is defined twice")).at(at));
@@ -442,7 +480,12 @@ impl Checker {
         }
         if sink {
             let kind = CompartmentKind::Sink;
-            self.model.compartments.push(Compartment { name: name.to_owned(), holds: analyte.to_owned(), volume: None, kind });
+            self.model.compartments.push(Compartment {
+                name: name.to_owned(),
+                holds: analyte.to_owned(),
+                volume: None,
+                kind,
+            });
             return Ok(self.model.compartments.len() - 1);
         }
         let known = self.model.compartments.iter().map(|c| c.name.as_str()).chain(SINKS);
@@ -480,7 +523,8 @@ impl Checker {
         let wanted: Vec<String> = std::iter::once("k10".to_owned())
             .chain((2..=n).flat_map(|j| [format!("k1{j}"), format!("k{j}1")]))
             .collect();
-        let by_rates = d.CL.is_none() && d.Q.is_empty() && d.k.len() == wanted.len() && wanted.iter().all(|k| d.k.contains_key(k));
+        let by_rates =
+            d.CL.is_none() && d.Q.is_empty() && d.k.len() == wanted.len() && wanted.iter().all(|k| d.k.contains_key(k));
         if let (Some(clearance), true) = (&d.CL, by_clearance) {
             let pace = Pace::Clearance(self.expr(clearance, Dim::CLEARANCE, here("CL"))?);
             self.model.flows.push(Flow { from: central, pace, split });
@@ -502,8 +546,12 @@ impl Checker {
                 self.exchange(central, other, there, back);
             }
         } else {
-            return Err(Error::input(format!("a disposition with {n} volumes needs CL and {} Q, or k with {}", n - 1, wanted.join(", ")))
-                .at(at.to_vec()));
+            return Err(Error::input(format!(
+                "a disposition with {n} volumes needs CL and {} Q, or k with {}",
+                n - 1,
+                wanted.join(", ")
+            ))
+            .at(at.to_vec()));
         }
         Ok(())
     }
@@ -550,7 +598,9 @@ impl Checker {
             return Ok(());
         }
         let Some(from) = &f.from else {
-            return Err(Error::input("a flow says where it comes from").remedy("write from = \"...\" or between = [\"...\", \"...\"]").at(at.to_vec()));
+            return Err(Error::input("a flow says where it comes from")
+                .remedy("write from = \"...\" or between = [\"...\", \"...\"]")
+                .at(at.to_vec()));
         };
         let from = self.target(from, "", here("from"))?;
         self.volumes_for(&pace, &[from], at)?;
@@ -566,7 +616,8 @@ impl Checker {
                 for (k, s) in f.split.iter().enumerate() {
                     let here = |key: &str| [at.to_vec(), path!["split", k, key]].concat();
                     let into = self.target(&s.into, &analyte, here("into"))?;
-                    let share = if s.share == "rest" { None } else { Some(self.expr(&s.share, Dim::NONE, here("share"))?) };
+                    let share =
+                        if s.share == "rest" { None } else { Some(self.expr(&s.share, Dim::NONE, here("share"))?) };
                     let yields = self.opt_expr(s.yields.as_ref(), Dim::NONE, here("yield"))?;
                     split.push(Split { into, share, yields, apparent: s.apparent });
                 }
@@ -626,7 +677,8 @@ impl Checker {
         }
         for route in &self.model.default_for {
             if !self.model.routes.contains_key(route) {
-                return Err(Error::input(format!("the model is default for {} but has no such route", route.id())).at(path!["default_for"]));
+                return Err(Error::input(format!("the model is default for {} but has no such route", route.id()))
+                    .at(path!["default_for"]));
             }
         }
         Ok(())
@@ -637,7 +689,12 @@ impl Checker {
         let drug = self.model.drug.clone();
         let mut into = self.target(&w.into, &drug, here("into"))?;
         if self.model.compartments[into].holds != drug {
-            return Err(Error::input(format!("a dose of {drug} cannot enter \"{}\", which holds {}", w.into, self.holds(into))).at(here("into")));
+            return Err(Error::input(format!(
+                "a dose of {drug} cannot enter \"{}\", which holds {}",
+                w.into,
+                self.holds(into)
+            ))
+            .at(here("into")));
         }
         if let Some(ka) = &w.ka {
             let ka = self.expr(ka, Dim::RATE, here("ka"))?;
@@ -677,10 +734,12 @@ impl Checker {
                     let c = self.target(name, &o.analyte, here("compartment"))?;
                     let held = &self.model.compartments[c];
                     if held.volume.is_none() {
-                        return Err(Error::input(format!("\"{name}\" has no volume, so it has no concentration")).at(here("compartment")));
+                        return Err(Error::input(format!("\"{name}\" has no volume, so it has no concentration"))
+                            .at(here("compartment")));
                     }
                     if held.holds != o.analyte {
-                        return Err(Error::input(format!("\"{name}\" holds {}, not {}", held.holds, o.analyte)).at(here("compartment")));
+                        return Err(Error::input(format!("\"{name}\" holds {}, not {}", held.holds, o.analyte))
+                            .at(here("compartment")));
                     }
                     Reading::Compartment(c)
                 }
@@ -692,7 +751,8 @@ impl Checker {
                     }
                     let of = self.model.outputs.iter().position(|p| p.analyte == o.analyte && p.site == site);
                     let Some(of) = of else {
-                        return Err(Error::input(format!("{} at {} is not read out above", o.analyte, site.words())).at(here("follows")));
+                        return Err(Error::input(format!("{} at {} is not read out above", o.analyte, site.words()))
+                            .at(here("follows")));
                     };
                     Reading::Delay { of, rate: self.expr(rate, Dim::RATE, here("rate"))? }
                 }
@@ -703,14 +763,26 @@ impl Checker {
                 }
             };
             let only = o.only.clone().map(|x| Only { routes: x.routes, infusion_at_least: x.infusion_at_least });
-            self.model.outputs.push(Output { analyte: o.analyte.clone(), site: o.site, reads, only, note: o.note.clone() });
+            self.model.outputs.push(Output {
+                analyte: o.analyte.clone(),
+                site: o.site,
+                reads,
+                only,
+                note: o.note.clone(),
+            });
         }
         if self.model.estimated_from == Site::Venous && self.model.outputs.iter().any(|o| o.site == Site::Arterial) {
-            return Err(Error::input("the model was fitted to venous samples: it has no arterial curve").at(path!["output"]));
+            return Err(
+                Error::input("the model was fitted to venous samples: it has no arterial curve").at(path!["output"])
+            );
         }
         if self.model.output(&self.model.drug, self.model.estimated_from).is_none() {
-            return Err(Error::input(format!("no output reads {} at the model's own site, {}", self.model.drug, self.model.estimated_from.words()))
-                .at(path!["output"]));
+            return Err(Error::input(format!(
+                "no output reads {} at the model's own site, {}",
+                self.model.drug,
+                self.model.estimated_from.words()
+            ))
+            .at(path!["output"]));
         }
         Ok(())
     }
@@ -718,7 +790,8 @@ impl Checker {
     fn ranges(&mut self) -> Result<()> {
         for (i, r) in std::mem::take(&mut self.file.range).into_iter().enumerate() {
             if !self.model.routes.contains_key(&r.route) {
-                return Err(Error::input(format!("there is a range for {}, but no such route", r.route.id())).at(path!["range", i]));
+                return Err(Error::input(format!("there is a range for {}, but no such route", r.route.id()))
+                    .at(path!["range", i]));
             }
             let low = self.range_end(r.low, path!["range", i, "low"])?;
             let high = self.range_end(r.high, path!["range", i, "high"])?;
@@ -733,7 +806,9 @@ impl Checker {
             let at = [at.clone(), path!["set", &name]].concat();
             let Some(dim) = self.model.parameters.iter().find(|p| p.name == name).map(|p| p.dim) else {
                 let known = self.model.parameters.iter().map(|p| p.name.as_str());
-                return Err(Error::input(format!("\"{name}\" is no parameter")).remedy(suggestion(&name, known)).at(at));
+                return Err(Error::input(format!("\"{name}\" is no parameter"))
+                    .remedy(suggestion(&name, known))
+                    .at(at));
             };
             set.insert(name, self.expr(&formula, dim, at)?);
         }
@@ -747,8 +822,10 @@ impl Checker {
                 CheckedQuantity::Cmax => (Dim::CONCENTRATION, "43.8 ng/mL"),
                 CheckedQuantity::Auc => (Dim::EXPOSURE, "147 ng*h/mL"),
             };
-            let expect = Quantity::parse_as(&c.expect, dim, example).map_err(|e| e.at([at.clone(), path!["expect"]].concat()))?;
-            let within = Quantity::parse_as(&c.within, Dim::NONE, "5 %").map_err(|e| e.at([at.clone(), path!["within"]].concat()))?;
+            let expect = Quantity::parse_as(&c.expect, dim, example)
+                .map_err(|e| e.at([at.clone(), path!["expect"]].concat()))?;
+            let within = Quantity::parse_as(&c.within, Dim::NONE, "5 %")
+                .map_err(|e| e.at([at.clone(), path!["within"]].concat()))?;
             crate::regimen::check_regimen(&c.dose, Time::from_hours(f64::MAX)).map_err(|e| e.within(at))?;
             self.model.checkpoints.push(Checkpoint {
                 from: c.from,
@@ -775,7 +852,8 @@ impl Checker {
             return Err(Error::input(format!("the model has {n} compartments, transits and sinks counted"))
                 .remedy(format!("at most {MOST_COMPARTMENTS}")));
         }
-        let mut edges: Vec<(usize, usize)> = model.flows.iter().flat_map(|f| f.split.iter().map(|s| (f.from, s.into))).collect();
+        let mut edges: Vec<(usize, usize)> =
+            model.flows.iter().flat_map(|f| f.split.iter().map(|s| (f.from, s.into))).collect();
         let mut entered = vec![false; n];
         for route in model.routes.values() {
             route.ways.iter().for_each(|w| entered[w.into] = true);
@@ -837,7 +915,9 @@ impl Checker {
 
 fn check_head(file: &ModelFile) -> Result<()> {
     if let Some(format) = file.format.filter(|f| *f != 1) {
-        return Err(Error::input(format!("format {format} is not known")).remedy("this version reads format 1").at(path!["format"]));
+        return Err(Error::input(format!("format {format} is not known"))
+            .remedy("this version reads format 1")
+            .at(path!["format"]));
     }
     if file.id.is_empty() || !file.id.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-') {
         return Err(Error::input(format!("\"{}\" cannot be an id", file.id))
@@ -910,4 +990,3 @@ fn spread_along(edges: &[(usize, usize)], marked: &mut [bool]) {
         }
     }
 }
-

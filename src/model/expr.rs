@@ -87,8 +87,11 @@ impl Expr {
                     Op::Multiply => Ok(dx.combine(dy, 1)),
                     Op::Divide => Ok(dx.combine(dy, -1)),
                     _ if dx == dy => Ok(dx),
-                    _ => Err(Error::input(format!("{x} is in {dx}, but {y} is in {dy}: unlike units cannot be {}", op.verb()))
-                        .remedy("add, subtract and compare only like quantities")),
+                    _ => Err(Error::input(format!(
+                        "{x} is in {dx}, but {y} is in {dy}: unlike units cannot be {}",
+                        op.verb()
+                    ))
+                    .remedy("add, subtract and compare only like quantities")),
                 }
             }
         }

@@ -23,8 +23,15 @@ fn y_marks(panel: &Panel) -> Vec<(f64, Option<String>)> {
 }
 
 /// Draws a panel between two heights.
-pub(super) fn draw(canvas: &mut Canvas, panel: &Panel, time: TimeSpan, [top, bottom]: [f64; 2], marks: &[(f64, String)]) -> PlotArea {
+pub(super) fn draw(
+    canvas: &mut Canvas,
+    panel: &Panel,
+    time: TimeSpan,
+    [top, bottom]: [f64; 2],
+    marks: &[(f64, String)],
+) -> PlotArea {
     let s = canvas.scale;
+    let top = top + GAP * s;
     let head = (HEADING + GAP) * s;
     let rect = [time.x[0], top + head, time.x[1], bottom];
     let area = PlotArea { rect, y: panel.y, log: panel.log };
@@ -51,7 +58,13 @@ fn heading(canvas: &mut Canvas, panel: &Panel, rect: [f64; 4], top: f64) {
         if canvas.width(banner, SMALL) < room {
             canvas.text([rect[2], base + 2.0 * s], banner, Ink::Caution, SMALL, [Align::End, Align::Start]);
         } else {
-            canvas.text([rect[2] - 4.0 * s, rect[1] + 4.0 * s], banner, Ink::Caution, SMALL, [Align::End, Align::Start]);
+            canvas.text(
+                [rect[2] - 4.0 * s, rect[1] + 4.0 * s],
+                banner,
+                Ink::Caution,
+                SMALL,
+                [Align::End, Align::Start],
+            );
         }
     }
 }
