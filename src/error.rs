@@ -64,7 +64,8 @@ pub struct Error {
     what: String,
     remedy: Option<String>,
     path: Vec<Step>,
-    place: Option<Place>,
+    /// Boxed, because a result is as large as its error.
+    place: Option<Box<Place>>,
 }
 
 /// Result with ketasim's [`Error`].
@@ -109,7 +110,7 @@ impl Error {
         if self.place.is_none() {
             let span = span_of(text, &self.path);
             let known = span.is_some();
-            self.place = Some(place(file, text, span.unwrap_or(0..0), known));
+            self.place = Some(Box::new(place(file, text, span.unwrap_or(0..0), known)));
         }
         self
     }
@@ -121,7 +122,7 @@ impl Error {
             Some((what, remedy)) => (what.to_owned(), Some(remedy.to_owned())),
             None => plain_toml_message(message),
         };
-        let place = error.span().map(|span| place(file, text, span, true));
+        let place = error.span().map(|span| Box::new(place(file, text, span, true)));
         Self { kind: Kind::Input, what, remedy, path: Vec::new(), place }
     }
 
@@ -147,7 +148,7 @@ impl Error {
 
     /// File and line, once [`Error::located`].
     pub fn place(&self) -> Option<&Place> {
-        self.place.as_ref()
+        self.place.as_deref()
     }
 
     /// For `serde::de::Error::custom`: keeps the remedy apart through serde's single string.

@@ -6,7 +6,7 @@ use crate::library::{Effects, Library};
 use crate::model::Site;
 use crate::outcome::{ArmOutcome, Curve, Outcome};
 use crate::regimen::Route;
-use crate::units::{MINUTES_PER_HOUR, NG_ML_PER_MG_L, Time, significant};
+use crate::units::{MINUTES_PER_HOUR, NG_ML_PER_MG_L, Time, short, significant};
 
 /// How the outcome is looked at; a change never runs a simulation.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -148,6 +148,8 @@ pub struct Strip {
     pub strongest: Option<[f64; 2]>,
     /// Main effects fading (10th to 90th percentile), minutes. The strip ends in this fade, never in an edge.
     pub fading: Option<[f64; 2]>,
+    /// Start and end of each dose, minutes; equal for one that takes no time.
+    pub doses: Vec<[f64; 2]>,
     /// What programmes say: onset, strongest, end of the experience, minutes.
     pub programme: Option<ProgrammeTimes>,
     /// For the reader of a screen: the same in words.
@@ -399,6 +401,7 @@ fn strip(arm: &ArmOutcome, role: Role, view: &View, effects: &Effects) -> Strip 
         noticing: ends(w.onset),
         strongest: w.strongest,
         fading: ends(w.main_effects_end),
+        doses: arm.doses.iter().map(|d| [d.start * MINUTES_PER_HOUR, d.end * MINUTES_PER_HOUR]).collect(),
         programme,
         words: strip_words(arm),
     }
@@ -429,7 +432,7 @@ fn legend_text(arm: &ArmOutcome) -> String {
 pub fn doses_in_words(arm: &ArmOutcome) -> String {
     let Some(first) = arm.doses.first() else { return String::new() };
     let same = arm.doses.iter().all(|d| (d.amount - first.amount).abs() < 1e-9 && d.route == first.route);
-    let each = format!("{} mg", significant(first.amount, 3));
+    let each = format!("{} mg", short(first.amount, 3));
     let count = arm.doses.len();
     let length = if first.has_length() && first.route == Route::Iv {
         format!(" over {}", Time::from_hours(first.end - first.start))
@@ -439,7 +442,7 @@ pub fn doses_in_words(arm: &ArmOutcome) -> String {
     if count > 1 && same {
         format!("{count} x {each} {}{length}", first.route.words())
     } else if count > 1 {
-        format!("{} mg in {count} doses", significant(arm.dose_mg, 3))
+        format!("{} mg in {count} doses", short(arm.dose_mg, 3))
     } else {
         format!("{each} {}{length}", first.route.words())
     }

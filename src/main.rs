@@ -1,1 +1,32 @@
-fn main() {}
+//! The program: with a command the command line, without one the window.
+
+use std::process::ExitCode;
+
+/// Commands are run; without one the window opens.
+#[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
+fn main() -> ExitCode {
+    ketasim::cli::run(std::env::args_os(), open)
+}
+
+/// Opens the window, or says why there is none and prints the comparison.
+#[cfg(all(feature = "cli", feature = "app", not(target_arch = "wasm32")))]
+fn open() -> ExitCode {
+    match ketasim::app::open() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => ketasim::cli::without_window(why.what()),
+    }
+}
+
+/// Says why there is no window and prints the comparison.
+#[cfg(all(feature = "cli", not(feature = "app"), not(target_arch = "wasm32")))]
+fn open() -> ExitCode {
+    ketasim::cli::without_window("this build has no window")
+}
+
+/// Without a command line there is nothing this program could do.
+#[cfg(not(all(feature = "cli", not(target_arch = "wasm32"))))]
+#[expect(clippy::print_stderr, reason = "there is no command line to say it for the program")]
+fn main() -> ExitCode {
+    eprintln!("ketasim: this build has no command line: build it with the feature `cli`");
+    ExitCode::FAILURE
+}

@@ -156,9 +156,7 @@ impl Scenario {
         let runner = Runner { scenario: self, arm, library, every, solver: options.solver };
         let plain = runner.solve(model, site, &BTreeMap::new())?;
         let routes = arm.routes();
-        let range = model.ranges.iter().find(|r| {
-            model.range(r.route, Amount::from_mg(plain.given_by(r.route))).is_some_and(|found| found == *r)
-        });
+        let range = routes.iter().find_map(|r| model.range(*r, Amount::from_mg(plain.given_by(*r))));
         let ends = match range {
             Some(r) => Some((runner.solve(model, site, &r.low.set)?, runner.solve(model, site, &r.high.set)?)),
             None => None,

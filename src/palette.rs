@@ -44,8 +44,8 @@ fn light(ink: Ink) -> Rgb {
         Ink::RouteText(Route::Po) => [132, 88, 0],
         Ink::Caution => [186, 60, 50],
         Ink::Programme => [60, 62, 68],
-        Ink::Staff => [84, 88, 96],
-        Ink::OnStaff => [255, 255, 255],
+        Ink::Staff => [205, 208, 213],
+        Ink::OnStaff => [40, 43, 48],
     }
 }
 
@@ -64,8 +64,8 @@ fn dark(ink: Ink) -> Rgb {
         Ink::Route(Route::Po) | Ink::RouteText(Route::Po) => [240, 184, 60],
         Ink::Caution => [240, 120, 108],
         Ink::Programme => [214, 216, 220],
-        Ink::Staff => [96, 101, 110],
-        Ink::OnStaff => [255, 255, 255],
+        Ink::Staff => [72, 76, 84],
+        Ink::OnStaff => [235, 236, 238],
     }
 }
 

@@ -129,6 +129,9 @@ impl Scenario {
     /// The opening screen's scenario, as a file.
     pub const OPENING: &'static str = include_str!("../assets/scenarios/four-routes.toml");
 
+    /// Arms that can be added, as a scenario file.
+    pub const ARMS: &'static str = include_str!("../assets/scenarios/arms.toml");
+
     /// Reads a scenario; `name` is for messages.
     ///
     /// # Errors

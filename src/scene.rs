@@ -2,9 +2,13 @@
 //!
 //! The screen and the files paint the same shapes, so they look alike. Lengths are points.
 
+mod dash;
 mod layout;
+mod plot;
+mod strip;
 mod ticks;
 
+pub use dash::dashes;
 pub use layout::layout;
 
 use crate::regimen::Route;

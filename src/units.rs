@@ -152,7 +152,7 @@ impl Quantity {
 }
 
 /// Splits off the number: digits, sign, point, exponent, or a word such as `inf`.
-fn split_number(text: &str) -> (&str, &str) {
+pub(crate) fn split_number(text: &str) -> (&str, &str) {
     let mut end = 0;
     let bytes = text.as_bytes();
     while end < bytes.len() {
@@ -244,7 +244,7 @@ pub fn number(value: f64) -> String {
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
 
-/// `value` to `digits` significant digits, for tables: 253, 14.2, 0.301.
+/// `value` to at most `digits` significant digits, without trailing zeros, for tables: 253, 14.2, 0.301.
 pub fn significant(value: f64, digits: i32) -> String {
     if value == 0.0 || !value.is_finite() {
         return if value == 0.0 { "0".to_owned() } else { "–".to_owned() };
@@ -253,7 +253,14 @@ pub fn significant(value: f64, digits: i32) -> String {
     let text = format!("{value:.decimals$}");
     // rounding may add a digit: 9.996 to three digits is 10.0, not 10.00
     let again = (digits - 1 - text.parse::<f64>().unwrap_or(value).abs().log10().floor() as i32).max(0) as usize;
-    format!("{value:.again$}")
+    let text = format!("{value:.again$}");
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+}
+
+/// As [`significant`], without trailing zeros: for amounts that people write as 35 mg, not 35.0 mg.
+pub fn short(value: f64, digits: i32) -> String {
+    let text = significant(value, digits);
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
 
 macro_rules! quantity {
@@ -475,8 +482,10 @@ mod tests {
 
     #[test]
     fn significant_digits_round_once() {
-        assert_eq!(significant(9.996, 3), "10.0");
+        assert_eq!(significant(9.996, 3), "10");
+        assert_eq!(significant(35.0, 3), "35");
         assert_eq!(significant(252.6, 3), "253");
         assert_eq!(significant(0.300_96, 3), "0.301");
+        assert_eq!((short(35.0, 3), short(0.301, 2), short(0.0, 3)), ("35".into(), "0.3".into(), "0".into()));
     }
 }

@@ -1,10 +1,193 @@
 //! Where everything of a figure goes on a page.
 
-use super::{Measure, Page, Scene, TimeSpan};
+use super::{Align, Dash, Ink, Measure, Page, Scene, Shape, TimeSpan, plot, strip, ticks};
 use crate::figure::Figure;
 
+/// Text sizes: small print, text, headings, title.
+pub(super) const SMALL: f64 = 11.0;
+pub(super) const TEXT: f64 = 13.0;
+pub(super) const HEADING: f64 = 15.0;
+const TITLE: f64 = 20.0;
+/// Space between things, in steps of four points.
+pub(super) const GAP: f64 = 8.0;
+/// Length of the line sample before a label.
+pub(super) const SAMPLE: f64 = 20.0;
+
+/// What all parts of a layout need.
+pub(super) struct Canvas<'a> {
+    pub shapes: Vec<Shape>,
+    pub measure: &'a dyn Measure,
+    pub scale: f64,
+}
+
 /// Lays a figure out on a page.
-pub fn layout(figure: &Figure, page: Page, _measure: &dyn Measure) -> Scene {
-    let time = TimeSpan { x: [0.0, page.width], hours: figure.time };
-    Scene { width: page.width, height: page.height, shapes: Vec::new(), plots: Vec::new(), time, strips: Vec::new() }
+pub fn layout(figure: &Figure, page: Page, measure: &dyn Measure) -> Scene {
+    let s = page.scale;
+    let mut canvas = Canvas { shapes: Vec::new(), measure, scale: s };
+    let (mut top, mut bottom) = (GAP * s, page.height - GAP * s);
+    if page.furniture {
+        canvas.shapes.push(Shape::Rect { rect: [0.0, 0.0, page.width, page.height], ink: Ink::Background, alpha: 1.0 });
+        top = head(&mut canvas, figure);
+        bottom = foot(&mut canvas, figure, page, bottom);
+    }
+    let left = left_margin(&canvas, figure);
+    let right = page.width - right_margin(&canvas, figure, page.width);
+    let time = TimeSpan { x: [left, right.max(left + 40.0)], hours: figure.time };
+    let strips_height = strip::height(figure) * s;
+    let axis_height = (TEXT + 2.0 * GAP) * s;
+    let panels_bottom = (bottom - strips_height - axis_height).max(top + 40.0);
+    let each = (panels_bottom - top) / figure.panels.len().max(1) as f64;
+    let marks = time_marks(&canvas, figure, time);
+    let mut plots = Vec::new();
+    for (i, panel) in figure.panels.iter().enumerate() {
+        let y = top + each * i as f64;
+        plots.push(plot::draw(&mut canvas, panel, time, [y, y + each], &marks));
+    }
+    time_axis(&mut canvas, figure, time, panels_bottom, &marks);
+    let strips = strip::draw(&mut canvas, figure, time, panels_bottom + axis_height);
+    Scene { width: page.width, height: page.height, shapes: canvas.shapes, plots, time, strips }
+}
+
+/// Wide enough for the widest number of any y axis.
+fn left_margin(canvas: &Canvas, figure: &Figure) -> f64 {
+    let labels = figure.panels.iter().flat_map(|p| plot::y_labels(p));
+    let widest = labels.map(|l| canvas.width(&l, TEXT)).fold(0.0, f64::max);
+    widest + 2.0 * GAP * canvas.scale
+}
+
+/// Wide enough for the labels at the ends of curves and strips, but not more than a third of the page.
+fn right_margin(canvas: &Canvas, figure: &Figure, width: f64) -> f64 {
+    let lines = figure.panels.iter().flat_map(|p| p.lines.iter().map(|l| &l.label).chain(p.bands.iter().map(|b| &b.label)));
+    let widest = lines.chain(figure.strips.iter().map(|s| &s.label)).map(|l| canvas.width(l, TEXT)).fold(0.0, f64::max);
+    (widest + (SAMPLE + 2.0 * GAP) * canvas.scale).min(width / 3.0)
+}
+
+fn head(canvas: &mut Canvas, figure: &Figure) -> f64 {
+    let s = canvas.scale;
+    let x = 2.0 * GAP * s;
+    canvas.text([x, 2.0 * GAP * s], &figure.title, Ink::Text, TITLE, [Align::Start, Align::Start]);
+    canvas.text([x, (2.0 * GAP + TITLE + 6.0) * s], &figure.subtitle, Ink::Muted, TEXT, [Align::Start, Align::Start]);
+    (2.0 * GAP + TITLE + TEXT + 3.0 * GAP) * s
+}
+
+/// Legend and footer from the bottom up; returns where they begin.
+fn foot(canvas: &mut Canvas, figure: &Figure, page: Page, bottom: f64) -> f64 {
+    let s = canvas.scale;
+    let x = 2.0 * GAP * s;
+    let most = page.width - 2.0 * x;
+    let small: Vec<String> = figure.footer.iter().flat_map(|l| wrap(canvas, l, SMALL, most)).collect();
+    let row = (SMALL + 4.0) * s;
+    let mut y = bottom - row * small.len() as f64;
+    for (i, line) in small.iter().enumerate() {
+        let at = [x, y + row * i as f64];
+        canvas.text(at, line, Ink::Muted, SMALL, [Align::Start, Align::Start]);
+    }
+    let indent = 40.0 * s;
+    let entries: Vec<_> =
+        figure.legend.iter().map(|e| (e, wrap(canvas, &e.text, TEXT, most - indent))).collect();
+    let row = (TEXT + 4.0) * s;
+    let rows: usize = entries.iter().map(|(_, lines)| lines.len()).sum();
+    y -= row * rows as f64 + GAP * s;
+    let begin = y;
+    for (entry, lines) in entries {
+        let (ink, middle) = (Ink::Route(entry.role.route), y + row / 2.0 - 1.0);
+        if entry.fill {
+            let rect = [x, middle - 5.0 * s, x + 30.0 * s, middle + 5.0 * s];
+            canvas.shapes.push(Shape::Rect { rect, ink, alpha: 0.35 });
+        } else {
+            let dash = Dash::of(entry.role.route, entry.role.variant);
+            canvas.line(vec![[x, middle], [x + 30.0 * s, middle]], ink, 2.5, dash);
+        }
+        for line in lines {
+            canvas.text([x + indent, y], &line, Ink::Text, TEXT, [Align::Start, Align::Start]);
+            y += row;
+        }
+    }
+    begin - GAP * s
+}
+
+/// Breaks text at spaces so that each line is at most `most` wide.
+fn wrap(canvas: &Canvas, text: &str, size: f64, most: f64) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        let Some(last) = lines.last_mut() else { break };
+        let longer = if last.is_empty() { word.to_owned() } else { format!("{last} {word}") };
+        if !last.is_empty() && canvas.width(&longer, size) > most {
+            lines.push(word.to_owned());
+        } else {
+            *last = longer;
+        }
+    }
+    lines
+}
+
+/// Times with labels, thinned so that labels do not touch; positions are hours.
+fn time_marks(canvas: &Canvas, figure: &Figure, time: TimeSpan) -> Vec<(f64, String)> {
+    let [low, high] = time.hours.map(|h| figure.in_time_unit(h));
+    let per_unit = figure.in_time_unit(1.0);
+    let widest = canvas.width("00000", TEXT).max(1.0);
+    let wanted = ((time.x[1] - time.x[0]) / widest).floor().clamp(2.0, 14.0) as usize;
+    ticks::time(low, high, figure.hours, wanted).into_iter().map(|(v, label)| (v / per_unit, label)).collect()
+}
+
+fn time_axis(canvas: &mut Canvas, figure: &Figure, time: TimeSpan, y: f64, marks: &[(f64, String)]) {
+    let s = canvas.scale;
+    let unit = format!("{} from first dose", figure.time_unit());
+    for (hours, label) in marks {
+        let x = time.to_x(*hours);
+        canvas.line(vec![[x, y], [x, y + 4.0 * s]], Ink::Axis, 1.0, Dash::Solid);
+        canvas.text([x, y + 6.0 * s], label, Ink::Muted, TEXT, [Align::Middle, Align::Start]);
+    }
+    // the unit stands where the labels of the curves end
+    let last = marks.last().map_or(0.0, |(hours, label)| time.to_x(*hours) + canvas.width(label, TEXT) / 2.0);
+    let x = (time.x[1] + GAP * s).max(last + 4.0 * s);
+    canvas.text([x, y + 6.0 * s], &unit_that_fits(canvas, &unit, figure), Ink::Muted, TEXT, [Align::Start, Align::Start]);
+}
+
+/// The unit in full where labels leave room, else the bare unit.
+fn unit_that_fits(canvas: &Canvas, unit: &str, figure: &Figure) -> String {
+    let room = right_margin(canvas, figure, f64::MAX) - GAP * canvas.scale;
+    if canvas.width(unit, TEXT) <= room { unit.to_owned() } else { figure.time_unit().to_owned() }
+}
+
+impl Canvas<'_> {
+    /// Width of text at a nominal size, scaled.
+    pub fn width(&self, text: &str, size: f64) -> f64 {
+        self.measure.width(text, size * self.scale)
+    }
+
+    pub fn text(&mut self, at: [f64; 2], text: &str, ink: Ink, size: f64, align: [Align; 2]) {
+        let text = text.to_owned();
+        self.shapes.push(Shape::Text { at, text, ink, size: size * self.scale, align, turned: false });
+    }
+
+    pub fn line(&mut self, points: Vec<[f64; 2]>, ink: Ink, width: f64, dash: Dash) {
+        if points.len() > 1 {
+            self.shapes.push(Shape::Line { points, ink, width: width * self.scale, dash });
+        }
+    }
+
+    pub fn rect(&mut self, rect: [f64; 4], ink: Ink, alpha: f64) {
+        if rect[2] > rect[0] && rect[3] > rect[1] {
+            self.shapes.push(Shape::Rect { rect, ink, alpha });
+        }
+    }
+
+    /// Slanted lines inside a rectangle.
+    pub fn hatch(&mut self, rect: [f64; 4], ink: Ink, width: f64, step: f64) {
+        let [x0, y0, x1, y1] = rect;
+        if x1 <= x0 || y1 <= y0 {
+            return;
+        }
+        let (height, step) = (y1 - y0, step * self.scale);
+        let mut start = x0 - height;
+        while start < x1 {
+            // from the bottom at `start` up to the right, cut to the rectangle
+            let (from, to) = (start.max(x0), (start + height).min(x1));
+            if to > from {
+                self.line(vec![[from, y1 - (from - start)], [to, y1 - (to - start)]], ink, width, Dash::Solid);
+            }
+            start += step;
+        }
+    }
 }

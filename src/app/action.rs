@@ -1,0 +1,235 @@
+//! Acts that are not edits: applied in order, after everything is drawn.
+
+use super::App;
+use super::state::State;
+use crate::error::{Error, Result};
+use crate::export::{self, Format};
+use crate::figure::Figure;
+use crate::regimen::Dose;
+use crate::scenario::{LARGEST_FILE, Scenario};
+use crate::units::Time;
+
+/// Something to be done once the frame is drawn.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Action {
+    /// Back one step.
+    Undo,
+    /// Forward one step.
+    Redo,
+    /// Back to the opening scenario.
+    Reset,
+    /// Ask for a path, then do something with it.
+    Ask(Purpose),
+    /// A path was given.
+    With(Purpose, String),
+    /// The curves as CSV into the clipboard.
+    CopyCurves,
+    /// The scenario as TOML into the clipboard.
+    CopyScenario,
+    /// Take the measured points away.
+    ClearPoints,
+    /// A new arm, by its place among those offered.
+    Add(usize),
+    /// A copy of an arm.
+    Duplicate(usize),
+    /// Take an arm away.
+    Remove(usize),
+}
+
+/// What a path is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Open a scenario.
+    Open,
+    /// Save the scenario.
+    Save,
+    /// Export the picture.
+    Plot(Format),
+    /// Export the curves.
+    Curves,
+    /// Lay measured points over the curves.
+    Points,
+    /// Add a model file.
+    Model,
+}
+
+impl Purpose {
+    /// Title of the dialog.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Open => "Open a scenario",
+            Self::Save => "Save the scenario",
+            Self::Plot(_) => "Export the picture",
+            Self::Curves => "Export the curves",
+            Self::Points => "Measured points from a CSV file",
+            Self::Model => "Add a model file",
+        }
+    }
+
+    /// Whether a file is written.
+    pub fn writes(self) -> bool {
+        matches!(self, Self::Save | Self::Plot(_) | Self::Curves)
+    }
+
+    /// Name proposed, and its extension.
+    pub fn file(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Open | Self::Save => ("scenario.toml", "toml"),
+            Self::Plot(Format::Svg) => ("ketasim.svg", "svg"),
+            Self::Plot(Format::Png) => ("ketasim.png", "png"),
+            Self::Plot(Format::Pdf) => ("ketasim.pdf", "pdf"),
+            Self::Curves => ("curves.csv", "csv"),
+            Self::Points => ("points.csv", "csv"),
+            Self::Model => ("model.toml", "toml"),
+        }
+    }
+
+    /// What the file is for, in one line.
+    pub fn help(self) -> &'static str {
+        match self {
+            Self::Open | Self::Save => "a text file that the command line reads as well",
+            Self::Plot(_) => "with title, models, doses and assumptions, ready for a slide",
+            Self::Curves => "one row for each arm, time and analyte",
+            Self::Points => "columns time_min or time_h, and conc_ng_ml; arm_id names a series",
+            Self::Model => "checked like the models that ship with ketasim",
+        }
+    }
+}
+
+/// Largest file of measured points, bytes.
+const LARGEST_POINTS: usize = 4 << 20;
+
+impl App {
+    /// Applies one act; a failure becomes the message of the status line.
+    pub(super) fn apply(&mut self, action: Action, ctx: &egui::Context) {
+        let result = match action {
+            Action::Undo => {
+                self.step_back();
+                Ok(None)
+            }
+            Action::Redo => {
+                self.step_forward();
+                Ok(None)
+            }
+            Action::Reset => State::opening(&self.library).map(|s| {
+                self.state.scenario = s.scenario;
+                None
+            }),
+            Action::Ask(purpose) => {
+                self.dialog.ask(purpose);
+                Ok(None)
+            }
+            Action::With(purpose, path) => self.with_path(purpose, &path).map(Some),
+            Action::CopyCurves => self.curves().map(|text| {
+                ctx.copy_text(text);
+                Some("curves copied".to_owned())
+            }),
+            Action::CopyScenario => self.state.scenario.to_toml().map(|text| {
+                ctx.copy_text(text);
+                Some("scenario copied".to_owned())
+            }),
+            Action::ClearPoints => {
+                self.points.clear();
+                self.shown.redraw();
+                Ok(None)
+            }
+            Action::Add(i) => {
+                self.add_arm(i);
+                Ok(None)
+            }
+            Action::Duplicate(i) => {
+                self.duplicate(i);
+                Ok(None)
+            }
+            Action::Remove(i) => {
+                if i < self.state.scenario.arms.len() {
+                    self.state.scenario.arms.remove(i);
+                }
+                Ok(None)
+            }
+        };
+        match result {
+            Ok(Some(said)) => self.message = Some(Ok(said)),
+            Ok(None) => {}
+            Err(error) => self.message = Some(Err(error)),
+        }
+        ctx.request_repaint();
+    }
+
+    fn with_path(&mut self, purpose: Purpose, path: &str) -> Result<String> {
+        use super::platform::{read_text, write};
+        match purpose {
+            Purpose::Open => {
+                let text = read_text(path, LARGEST_FILE)?;
+                self.state.scenario = Scenario::from_toml(path, &text, &self.library)?;
+                Ok(format!("opened {path}"))
+            }
+            Purpose::Save => {
+                write(path, self.state.scenario.to_toml()?.as_bytes())?;
+                Ok(format!("saved {path}"))
+            }
+            Purpose::Plot(format) => {
+                write(path, &export::render(self.figure()?, format)?)?;
+                Ok(format!("wrote {path}"))
+            }
+            Purpose::Curves => {
+                write(path, self.curves()?.as_bytes())?;
+                Ok(format!("wrote {path}"))
+            }
+            Purpose::Points => {
+                let sets = crate::points::parse(path, &read_text(path, LARGEST_POINTS)?)?;
+                let count: usize = sets.iter().map(|s| s.points.len()).sum();
+                self.points = sets;
+                self.shown.redraw();
+                Ok(format!("{count} measured points from {path}"))
+            }
+            Purpose::Model => {
+                let text = read_text(path, LARGEST_FILE)?;
+                let id = self.library.insert_toml(path, &text)?.id.clone();
+                self.shown.rerun();
+                Ok(format!("model {id} added"))
+            }
+        }
+    }
+
+    fn figure(&self) -> Result<&Figure> {
+        let nothing = || Error::cannot("there is nothing to export").remedy("switch a route on");
+        self.shown.figure.as_ref().filter(|f| !f.panels.is_empty()).ok_or_else(nothing)
+    }
+
+    fn curves(&self) -> Result<String> {
+        let nothing = || Error::cannot("there are no curves").remedy("switch a route on");
+        let outcome = self.shown.outcome.as_ref().filter(|o| !o.arms.is_empty()).ok_or_else(nothing)?;
+        Ok(crate::curves::csv(outcome))
+    }
+
+    fn add_arm(&mut self, i: usize) {
+        if let Some(mut arm) = self.offered.get(i).cloned() {
+            arm.label = self.free_label(&arm.label);
+            self.state.scenario.arms.push(arm);
+        }
+    }
+
+    fn duplicate(&mut self, i: usize) {
+        if let Some(mut arm) = self.state.scenario.arms.get(i).cloned() {
+            arm.label = self.free_label(&arm.label);
+            self.state.scenario.arms.insert(i + 1, arm);
+        }
+    }
+
+    fn free_label(&self, wanted: &str) -> String {
+        let taken = |l: &str| self.state.scenario.arms.iter().any(|a| a.label == l);
+        let base = wanted.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end();
+        let numbered = (2..).map(|n| format!("{base} {n}"));
+        std::iter::once(wanted.to_owned()).chain(numbered).find(|l| !taken(l)).unwrap_or_else(|| wanted.to_owned())
+    }
+}
+
+/// A further dose like the last one, a while after it.
+pub fn another_dose(doses: &[Dose], horizon: Time) -> Option<Dose> {
+    let mut dose = doses.last()?.clone();
+    let later = dose.time.hours() + 0.5;
+    dose.time = Time::from_hours(later.min(horizon.hours()));
+    dose.repeat = None;
+    Some(dose)
+}

@@ -1,0 +1,83 @@
+//! Paints a scene with egui; the same shapes as in files.
+
+use super::theme;
+use crate::scene::{Align, Dash, Measure, Scene, Shape, dashes};
+use egui::{Align2, Color32, FontId, Mesh, Pos2, Rect, Stroke, Ui, Vec2};
+
+/// Text widths as the window's font has them.
+pub struct EguiMeasure<'a>(pub &'a egui::Context);
+
+impl Measure for EguiMeasure<'_> {
+    fn width(&self, text: &str, size: f64) -> f64 {
+        let font = FontId::proportional(size as f32);
+        let galley = self.0.fonts_mut(|f| f.layout_no_wrap(text.to_owned(), font, Color32::PLACEHOLDER));
+        f64::from(galley.size().x)
+    }
+}
+
+/// Paints all shapes with their top left at `origin`; `dim` is 1 for full colours.
+pub fn paint(ui: &Ui, scene: &Scene, origin: Pos2, dim: f32) {
+    let painter = ui.painter();
+    let at = |p: [f64; 2]| origin + Vec2::new(p[0] as f32, p[1] as f32);
+    for shape in &scene.shapes {
+        match shape {
+            Shape::Line { points, ink, width, dash } => {
+                let stroke = Stroke::new(*width as f32, theme::ink(ui, *ink).gamma_multiply(dim));
+                match dash {
+                    Dash::Solid => {
+                        painter.add(egui::Shape::line(points.iter().map(|p| at(*p)).collect(), stroke));
+                    }
+                    Dash::Pattern(pattern) => {
+                        for piece in dashes(points, pattern) {
+                            painter.add(egui::Shape::line(piece.into_iter().map(at).collect(), stroke));
+                        }
+                    }
+                }
+            }
+            Shape::Band { x, upper, lower, ink, alpha } => {
+                let colour = theme::with_alpha(theme::ink(ui, *ink), *alpha).gamma_multiply(dim);
+                painter.add(band(x, upper, lower, colour, at));
+            }
+            Shape::Rect { rect: [x0, y0, x1, y1], ink, alpha } => {
+                let rect = Rect::from_min_max(at([*x0, *y0]), at([*x1, *y1]));
+                painter.rect_filled(rect, 0.0, theme::with_alpha(theme::ink(ui, *ink), *alpha).gamma_multiply(dim));
+            }
+            Shape::Circle { at: centre, radius, ink, filled } => {
+                let colour = theme::ink(ui, *ink).gamma_multiply(dim);
+                if *filled {
+                    painter.circle_filled(at(*centre), *radius as f32, colour);
+                } else {
+                    painter.circle_stroke(at(*centre), *radius as f32, Stroke::new(1.6, colour));
+                }
+            }
+            Shape::Text { at: anchor, text, ink, size, align, turned: _ } => {
+                let colour = theme::ink(ui, *ink).gamma_multiply(dim);
+                painter.text(at(*anchor), align2(*align), text, FontId::proportional(*size as f32), colour);
+            }
+        }
+    }
+}
+
+fn align2([horizontal, vertical]: [Align; 2]) -> Align2 {
+    let one = |a: Align| match a {
+        Align::Start => egui::Align::Min,
+        Align::Middle => egui::Align::Center,
+        Align::End => egui::Align::Max,
+    };
+    Align2([one(horizontal), one(vertical)])
+}
+
+/// A strip of quads: right for bands of any shape.
+fn band(x: &[f64], upper: &[f64], lower: &[f64], colour: Color32, at: impl Fn([f64; 2]) -> Pos2) -> Mesh {
+    let mut mesh = Mesh::default();
+    for (i, &x) in x.iter().enumerate() {
+        mesh.colored_vertex(at([x, upper[i]]), colour);
+        mesh.colored_vertex(at([x, lower[i]]), colour);
+        if i > 0 {
+            let k = 2 * i as u32;
+            mesh.add_triangle(k - 2, k - 1, k);
+            mesh.add_triangle(k - 1, k, k + 1);
+        }
+    }
+    mesh
+}

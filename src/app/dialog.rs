@@ -1,0 +1,62 @@
+//! One dialog for every file: a path to type, and the system's own dialog beside it.
+
+use super::action::{Action, Purpose};
+use super::platform::Picker;
+use egui::{Id, Key, Modal, Ui};
+
+/// The file dialog, when it is open.
+#[derive(Debug, Default)]
+pub struct Dialog {
+    open: Option<(Purpose, String)>,
+    picker: Picker,
+    fresh: bool,
+}
+
+impl Dialog {
+    /// Opens it.
+    pub fn ask(&mut self, purpose: Purpose) {
+        self.open = Some((purpose, purpose.file().0.to_owned()));
+        self.fresh = true;
+    }
+
+    /// Draws it; acts once a path is given.
+    pub fn show(&mut self, ui: &Ui, actions: &mut Vec<Action>) {
+        let Some((purpose, mut path)) = self.open.take() else { return };
+        if let Some(picked) = self.picker.take() {
+            path = picked;
+        }
+        let (mut done, mut closed) = (false, false);
+        let fresh = std::mem::take(&mut self.fresh);
+        let modal = Modal::new(Id::unique("file dialog")).show(ui.ctx(), |ui| {
+            ui.set_width(420.0);
+            ui.heading(purpose.title());
+            ui.weak(purpose.help());
+            ui.add_space(8.0);
+            ui.horizontal(|ui| {
+                let label = ui.label("File");
+                let edit = egui::TextEdit::singleline(&mut path).desired_width(280.0);
+                let field = ui.add(edit).labelled_by(label.id);
+                if fresh {
+                    field.request_focus();
+                }
+                done |= field.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));
+                if Picker::AVAILABLE && ui.add_enabled(!self.picker.is_open(), egui::Button::new("Browse…")).clicked() {
+                    let (name, extension) = purpose.file();
+                    self.picker.open(purpose.writes(), name, extension, ui.ctx());
+                }
+            });
+            ui.add_space(8.0);
+            ui.horizontal(|ui| {
+                let named = !path.trim().is_empty();
+                let verb = if purpose.writes() { "Save" } else { "Open" };
+                done |= ui.add_enabled(named, egui::Button::new(verb)).clicked();
+                closed |= ui.button("Cancel").clicked();
+            });
+        });
+        if done && !path.trim().is_empty() {
+            actions.push(Action::With(purpose, path.trim().to_owned()));
+        } else if !closed && !modal.should_close() {
+            self.open = Some((purpose, path));
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! A number with its unit inside the field: dragged or typed, typed with or without the unit.
+//!
+//! What cannot be read leaves the value as it was and says what was expected; nothing is clamped
+//! silently.
+
+use crate::units::{Dim, Quantity, number};
+use egui::{DragValue, Id, Response, Ui};
+use std::cell::RefCell;
+
+/// What a field holds.
+#[derive(Debug, Clone, Copy)]
+pub struct Field<'a> {
+    /// Name for screen readers and tests, for example "IV amount".
+    pub name: &'a str,
+    /// Unit shown in the field.
+    pub unit: &'a str,
+    /// Dimension of what may be typed with a unit.
+    pub dim: Dim,
+    /// What would have worked.
+    pub example: &'a str,
+    /// Change per point dragged, in the field's unit.
+    pub speed: f64,
+    /// Digits after the point while dragging.
+    pub decimals: usize,
+    /// Allowed values in the field's unit.
+    pub range: [f64; 2],
+}
+
+impl Field<'_> {
+    /// Shows the field; returns whether the value changed and, below it, what could not be read.
+    pub fn show(self, ui: &mut Ui, value: &mut f64) -> Response {
+        let id = Id::unique(("field", ui.scope_id().with(self.name)));
+        let refused: RefCell<Option<String>> = RefCell::new(None);
+        let parsed = RefCell::new(false);
+        let suffix = if self.unit.is_empty() { String::new() } else { format!(" {}", self.unit) };
+        let parser = |text: &str| {
+            *parsed.borrow_mut() = true;
+            match self.read(text) {
+                Ok(value) => Some(value),
+                Err(why) => {
+                    *refused.borrow_mut() = Some(why);
+                    None
+                }
+            }
+        };
+        let widget = DragValue::new(value)
+            .speed(self.speed)
+            .range(self.range[0]..=self.range[1])
+            .clamp_existing_to_range(false)
+            .suffix(suffix)
+            .max_decimals(self.decimals)
+            .custom_formatter(|v, _| number((v * 1e6).round() / 1e6))
+            .custom_parser(parser)
+            .update_while_editing(false);
+        let response = ui.add(widget).on_hover_text(format!("drag or type, for example {}", self.example));
+        let name = self.name.to_owned();
+        ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(name));
+        self.explain(ui, id, refused.into_inner(), parsed.into_inner() || response.changed());
+        response
+    }
+
+    /// Keeps a refusal in view until the field is read again.
+    fn explain(self, ui: &mut Ui, id: Id, refused: Option<String>, read: bool) {
+        if read || refused.is_some() {
+            ui.data_mut(|d| {
+                d.remove::<String>(id);
+                if let Some(why) = refused {
+                    d.insert_temp(id, why);
+                }
+            });
+        }
+        if let Some(why) = ui.data(|d| d.get_temp::<String>(id)) {
+            let colour = super::theme::ink(ui, crate::scene::Ink::Caution);
+            ui.colored_label(colour, egui::RichText::new(why).small());
+        }
+    }
+
+    fn read(self, text: &str) -> Result<f64, String> {
+        let text = text.trim();
+        let expected = format!("\"{text}\" is not understood: write for example {}", self.example);
+        let one = Quantity::parse(&format!("1 {}", self.unit)).map_or(1.0, |q| q.value);
+        let bare = Quantity::parse(text).map_err(|_| expected.clone())?;
+        let value = if bare.dim == self.dim && text.chars().any(char::is_alphabetic) {
+            bare.value / one
+        } else if bare.dim == Dim::NONE && !text.contains('%') {
+            bare.value
+        } else {
+            return Err(expected);
+        };
+        if value >= self.range[0] && value <= self.range[1] {
+            Ok(value)
+        } else {
+            let [low, high] = self.range.map(number);
+            Err(format!("{} is outside {low} to {high} {}", number(value), self.unit))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn typed_text_may_carry_a_unit() {
+        let field = Field {
+            name: "amount",
+            unit: "mg",
+            dim: Dim::DRUG,
+            example: "35 mg",
+            speed: 1.0,
+            decimals: 1,
+            range: [0.0, 1000.0],
+        };
+        assert_eq!(field.read("35"), Ok(35.0));
+        assert_eq!(field.read("0.05 g"), Ok(50.0));
+        assert!(field.read("35 mL").unwrap_err().contains("35 mg"));
+        assert!(field.read("abc").unwrap_err().contains("not understood"));
+        assert!(field.read("-5").unwrap_err().contains("outside 0 to 1000 mg"));
+    }
+}

@@ -1,0 +1,229 @@
+//! The desktop app: edits a scenario, draws its outcome, remembers nothing else.
+//!
+//! `advance` runs what changed, `draw` draws; panels are functions over the piece they edit.
+
+mod action;
+mod canvas;
+mod dialog;
+mod field;
+mod panels;
+mod platform;
+mod runner;
+mod state;
+mod theme;
+
+pub use action::{Action, Purpose};
+pub use runner::Shown;
+pub use state::{Look, State};
+
+use crate::error::{Error, Result};
+use crate::figure::PointSet;
+use crate::library::Library;
+use crate::scenario::{Scenario, StudyArm};
+use egui::util::undoer::{Settings, Undoer};
+use egui::{CentralPanel, Key, KeyboardShortcut, Modifiers, Panel, Ui};
+
+/// The whole app.
+pub struct App {
+    /// Models and data.
+    pub library: Library,
+    /// What is kept between runs.
+    pub state: State,
+    /// What is on the screen.
+    pub shown: Shown,
+    /// Measured points laid over the curves.
+    pub points: Vec<PointSet>,
+    /// Time under the cursor, hours.
+    pub cursor: Option<f64>,
+    /// What the last act said.
+    pub message: Option<Result<String>>,
+    undoer: Undoer<Scenario>,
+    dialog: dialog::Dialog,
+    offered: Vec<StudyArm>,
+    help: bool,
+}
+
+/// Seconds after which an edit becomes a step of undo, and a changed state is kept on disk.
+const SETTLED: f32 = 0.6;
+const KEPT: u64 = 3;
+
+impl App {
+    /// The opening screen, or what was kept.
+    ///
+    /// # Errors
+    /// When the shipped files cannot be read, which tests exclude.
+    pub fn new(storage: Option<&dyn eframe::Storage>) -> Result<Self> {
+        let library = Library::embedded()?;
+        let state = State::opening(&library)?.restore(storage, &library);
+        let offered = Scenario::from_toml("assets/scenarios/arms.toml", Scenario::ARMS, &library)?.arms;
+        let settings = Settings { stable_time: SETTLED, ..Settings::default() };
+        Ok(Self {
+            library,
+            state,
+            shown: Shown::default(),
+            points: Vec::new(),
+            cursor: None,
+            message: None,
+            undoer: Undoer::with_settings(settings),
+            dialog: dialog::Dialog::default(),
+            offered,
+            help: false,
+        })
+    }
+
+    /// Sets fonts and themes; call once before the first frame.
+    pub fn install(ctx: &egui::Context) {
+        theme::install(ctx);
+    }
+
+    /// Runs what changed since the last frame.
+    pub fn advance(&mut self, ctx: &egui::Context) {
+        let theme = if self.state.look.dark { egui::Theme::Dark } else { egui::Theme::Light };
+        if ctx.theme() != theme {
+            ctx.set_theme(theme);
+        }
+        self.shown.update(&self.state.scenario, &self.state.look.view, &self.points, &self.library);
+        let now = ctx.input(|i| i.time);
+        self.undoer.feed_state(now, &self.state.scenario);
+        if self.undoer.is_in_flux() {
+            ctx.request_repaint_after_secs(SETTLED + 0.05);
+        }
+    }
+
+    /// Draws the window and applies what was asked for.
+    pub fn draw(&mut self, ui: &mut Ui) {
+        let before = (self.state.clone(), self.points.len());
+        let mut actions = self.shortcuts(ui);
+        self.drops(ui, &mut actions);
+        Panel::top("toolbar").exact_size(38.0).show(ui, |ui| {
+            let undo = (self.undoer.has_undo(&self.state.scenario), self.undoer.has_redo(&self.state.scenario));
+            panels::toolbar(ui, &mut self.state, undo, !self.points.is_empty(), &mut self.help, &mut actions);
+        });
+        Panel::bottom("status").exact_size(26.0).show(ui, |ui| panels::status(ui, &self.shown, &mut self.message));
+        Panel::left("arms").default_size(304.0).size_range(280.0..=400.0).show(ui, |ui| {
+            panels::arms(ui, &mut self.state.scenario, &self.shown, &self.library, &self.offered, &mut actions);
+        });
+        Panel::right("results").default_size(268.0).size_range(220.0..=420.0).show(ui, |ui| {
+            panels::results(ui, &self.shown, &self.library);
+        });
+        CentralPanel::default().show(ui, |ui| {
+            panels::plot(ui, &mut self.state.look, &self.shown, &mut self.cursor, &self.offered, &mut actions);
+        });
+        self.dialog.show(ui, &mut actions);
+        panels::help(ui, &mut self.help);
+        let ctx = ui.ctx().clone();
+        for action in actions {
+            self.apply(action, &ctx);
+        }
+        if before != (self.state.clone(), self.points.len()) {
+            // the edit is run in the next frame, and kept once the autosave is due
+            ctx.request_repaint();
+            ctx.request_repaint_after_secs(KEPT as f32 + 0.2);
+        }
+    }
+
+    fn shortcuts(&mut self, ui: &Ui) -> Vec<Action> {
+        let typing = ui.ctx().text_edit_focused();
+        let key = |modifiers: Modifiers, key: Key| ui.input_mut(|i| i.consume_shortcut(&KeyboardShortcut::new(modifiers, key)));
+        let mut actions = Vec::new();
+        let command = Modifiers::COMMAND;
+        if !typing {
+            // shift first: a shortcut without it would take the key
+            if key(command | Modifiers::SHIFT, Key::Z) || key(command, Key::Y) {
+                actions.push(Action::Redo);
+            } else if key(command, Key::Z) {
+                actions.push(Action::Undo);
+            }
+        }
+        if key(command, Key::O) {
+            actions.push(Action::Ask(Purpose::Open));
+        }
+        if key(command, Key::S) {
+            actions.push(Action::Ask(Purpose::Save));
+        }
+        if key(command, Key::E) {
+            actions.push(Action::Ask(Purpose::Plot(crate::export::Format::Svg)));
+        }
+        if key(Modifiers::NONE, Key::F1) {
+            self.help = !self.help;
+        }
+        actions
+    }
+
+    /// Files dropped on the window: by their ending, a scenario, a model or measured points.
+    fn drops(&mut self, ui: &Ui, actions: &mut Vec<Action>) {
+        let dropped = ui.input(|i| i.raw.dropped_files.clone());
+        for file in dropped {
+            let path = file.path().display().to_string();
+            let text = if path.ends_with(".toml") { platform::read_text(&path, crate::scenario::LARGEST_FILE) } else { Ok(String::new()) };
+            match text {
+                Ok(text) if path.ends_with(".toml") => {
+                    let model = text.contains("estimated_from");
+                    actions.push(Action::With(if model { Purpose::Model } else { Purpose::Open }, path));
+                }
+                Ok(_) if path.ends_with(".csv") => actions.push(Action::With(Purpose::Points, path)),
+                Ok(_) => {
+                    let error = Error::input(format!("{path} cannot be opened"));
+                    self.message = Some(Err(error.remedy("drop a scenario or model (.toml) or measured points (.csv)")));
+                }
+                Err(error) => self.message = Some(Err(error)),
+            }
+        }
+    }
+
+    fn step_back(&mut self) {
+        if let Some(earlier) = self.undoer.undo(&self.state.scenario) {
+            self.state.scenario = earlier.clone();
+        }
+    }
+
+    fn step_forward(&mut self) {
+        if let Some(later) = self.undoer.redo(&self.state.scenario) {
+            self.state.scenario = later.clone();
+        }
+    }
+}
+
+impl eframe::App for App {
+    fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
+        self.advance(ctx);
+    }
+
+    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        self.draw(ui);
+    }
+
+    fn save(&mut self, storage: &mut dyn eframe::Storage) {
+        self.state.keep(storage);
+    }
+
+    fn auto_save_interval(&self) -> std::time::Duration {
+        std::time::Duration::from_secs(KEPT)
+    }
+
+    #[cfg(target_arch = "wasm32")]
+    fn as_any_mut(&mut self) -> Option<&mut dyn std::any::Any> {
+        Some(&mut *self)
+    }
+}
+
+/// Opens the window and stays until it is closed.
+///
+/// # Errors
+/// When there is no usable display: none set, a stale one, no OpenGL.
+#[cfg(not(target_arch = "wasm32"))]
+pub fn open() -> Result<()> {
+    platform::display()?;
+    let no_window = |why: String| Error::cannot(format!("no window can be opened ({why})"));
+    let viewport = egui::ViewportBuilder::default()
+        .with_title("ketasim")
+        .with_app_id("ketasim")
+        .with_inner_size([1280.0, 800.0])
+        .with_min_inner_size([900.0, 560.0]);
+    let options = eframe::NativeOptions { viewport, ..Default::default() };
+    let start = Box::new(|cc: &eframe::CreationContext<'_>| {
+        App::install(&cc.egui_ctx);
+        App::new(cc.storage).map(|app| Box::new(app) as Box<dyn eframe::App>).map_err(Into::into)
+    });
+    platform::guarded(|| eframe::run_native("ketasim", options, start).map_err(|e| no_window(e.to_string())))
+}

@@ -1,0 +1,319 @@
+//! One card for each arm: a sentence of what is given, with the numbers to change.
+
+use super::person::person;
+use super::{refusal, small, swatch};
+use crate::app::action::{Action, another_dose};
+use crate::app::field::Field;
+use crate::app::runner::Shown;
+use crate::figure::Role;
+use crate::library::Library;
+use crate::regimen::{AfterHold, Dose, DoseAmount, Form, Repeat, Route};
+use crate::scenario::{PlasmaSite, Scenario, StudyArm};
+use crate::units::{Amount, Dim, Time, Weight, significant};
+use egui::{ComboBox, Frame, Id, Margin, RichText, ScrollArea, TextEdit, Ui};
+
+/// The person, the cards, and the button that adds one.
+pub fn arms(
+    ui: &mut Ui,
+    scenario: &mut Scenario,
+    shown: &Shown,
+    library: &Library,
+    offered: &[StudyArm],
+    actions: &mut Vec<Action>,
+) {
+    ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+        ui.add_space(4.0);
+        person(ui, &mut scenario.subject, &mut scenario.horizon);
+        if let Some(error) = shown.error_elsewhere() {
+            refusal(ui, error);
+        }
+        ui.add_space(4.0);
+        let roles = roles(&scenario.arms);
+        let (weight, horizon) = (scenario.subject.weight, scenario.horizon);
+        for (i, arm) in scenario.arms.iter_mut().enumerate() {
+            ui.push_id(("arm", i), |ui| {
+                let fill = ui.visuals().faint_bg_color;
+                Frame::default().fill(fill).inner_margin(Margin::same(8)).corner_radius(4.0).show(ui, |ui| {
+                    ui.set_width(ui.available_width());
+                    card(ui, arm, roles[i], (weight, horizon), shown, library, actions);
+                });
+            });
+            ui.add_space(2.0);
+        }
+        add_menu(ui, offered, actions);
+        ui.add_space(8.0);
+    });
+}
+
+/// "Add a route", with everything that can be added.
+pub fn add_menu(ui: &mut Ui, offered: &[StudyArm], actions: &mut Vec<Action>) {
+    ui.menu_button("+ Add a route", |ui| {
+        for (i, arm) in offered.iter().enumerate() {
+            if ui.button(arm.label.as_str()).clicked() {
+                actions.push(Action::Add(i));
+                ui.close();
+            }
+        }
+    });
+}
+
+/// Roles of all arms, on or off, as the figure gives them to those that are on.
+fn roles(arms: &[StudyArm]) -> Vec<Role> {
+    let route = |a: &StudyArm| a.routes().first().copied().unwrap_or(Route::Iv);
+    (0..arms.len())
+        .map(|i| Role {
+            route: route(&arms[i]),
+            variant: arms[..i].iter().filter(|a| a.on && route(a) == route(&arms[i])).count(),
+            arm: i,
+        })
+        .collect()
+}
+
+fn card(
+    ui: &mut Ui,
+    arm: &mut StudyArm,
+    role: Role,
+    (weight, horizon): (Weight, Time),
+    shown: &Shown,
+    library: &Library,
+    actions: &mut Vec<Action>,
+) {
+    let outcome = shown.outcome.as_ref().and_then(|o| o.arms.iter().find(|a| a.index == role.arm));
+    let error = shown.error_of_arm(role.arm);
+    ui.horizontal(|ui| {
+        let label = arm.label.clone();
+        let on = ui.checkbox(&mut arm.on, "");
+        ui.ctx().accesskit_node_builder(on.id, |node| node.set_label(format!("Show {label}")));
+        swatch(ui, role, outcome.is_some_and(|o| o.range.is_some()), arm.on);
+        let room = (ui.available_width() - 48.0).max(60.0);
+        let edit = TextEdit::singleline(&mut arm.label).desired_width(room).font(egui::TextStyle::Heading).frame(Frame::NONE);
+        let field = ui.add(edit);
+        ui.ctx().accesskit_node_builder(field.id, |node| node.set_label(format!("Label of {label}")));
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            menu(ui, arm, role.arm, library, actions);
+        });
+    });
+    if !arm.on {
+        return;
+    }
+    let many = arm.doses.len() > 1;
+    let mut remove = None;
+    for (k, dose) in arm.doses.iter_mut().enumerate() {
+        ui.push_id(k, |ui| {
+            let name = if many { format!("{} dose {}", arm.label, k + 1) } else { arm.label.clone() };
+            if dose_rows(ui, dose, &name, many || dose.time.hours() != 0.0, weight) {
+                remove = Some(k);
+            }
+        });
+    }
+    if let Some(k) = remove.filter(|_| many) {
+        arm.doses.remove(k);
+    }
+    ui.horizontal(|ui| {
+        if ui.small_button("add dose").on_hover_text("a further dose half an hour later").clicked() {
+            arm.doses.extend(another_dose(&arm.doses, horizon));
+        }
+        if let Some(outcome) = outcome.filter(|_| error.is_none()) {
+            let kg = significant(outcome.dose_mg / weight.kg(), 2);
+            small(ui, &format!("{} mg {} base, {kg} mg/kg", significant(outcome.dose_mg, 3), arm.drug));
+        }
+    });
+    match (error, outcome) {
+        (Some(error), _) => refusal(ui, error),
+        (None, Some(outcome)) => {
+            if let Some(line) = outcome.assumptions.first() {
+                let grade = outcome.grade;
+                let line = format!("{line} ({grade})");
+                ui.scope(|ui| small(ui, &line)).response.on_hover_text(format!("worst grade {grade}: {}", grade.meaning()));
+            }
+        }
+        (None, None) => {}
+    }
+}
+
+fn menu(ui: &mut Ui, arm: &mut StudyArm, index: usize, library: &Library, actions: &mut Vec<Action>) {
+    let button = ui.menu_button("⋮", |ui| {
+        ui.set_min_width(220.0);
+        ui.label(RichText::new("Model").strong());
+        let own = arm.model.is_none();
+        if ui.selectable_label(own, "default for drug and route").clicked() {
+            arm.model = None;
+        }
+        let routes = arm.routes();
+        for model in library.models().filter(|m| m.drug == arm.drug && routes.iter().all(|r| m.routes.contains_key(r))) {
+            let chosen = arm.model.as_deref() == Some(&model.id);
+            if ui.selectable_label(chosen, &model.id).on_hover_text(&model.title).clicked() {
+                arm.model = Some(model.id.clone());
+                arm.site = None;
+            }
+        }
+        ui.separator();
+        ui.label(RichText::new("Plasma read from").strong());
+        for (site, words) in
+            [(None, "the model's own site"), (Some(PlasmaSite::Arterial), "an artery"), (Some(PlasmaSite::Venous), "an arm vein")]
+        {
+            ui.radio_value(&mut arm.site, site, words);
+        }
+        ui.separator();
+        if ui.button("Duplicate").clicked() {
+            actions.push(Action::Duplicate(index));
+            ui.close();
+        }
+        if ui.button("Remove").clicked() {
+            actions.push(Action::Remove(index));
+            ui.close();
+        }
+    });
+    let label = format!("Menu of {}", arm.label);
+    ui.ctx().accesskit_node_builder(button.response.id, |node| node.set_label(label));
+}
+
+/// The rows of one dose; true when it is to be taken away.
+fn dose_rows(ui: &mut Ui, dose: &mut Dose, name: &str, timed: bool, weight: Weight) -> bool {
+    let mut remove = false;
+    if timed {
+        ui.horizontal(|ui| {
+            ui.label("at");
+            minutes(ui, &format!("{name} time"), &mut dose.time, "30 min");
+            remove = ui.small_button("remove").on_hover_text(format!("remove {name}")).clicked();
+        });
+    }
+    ui.horizontal(|ui| {
+        amount(ui, dose, name, weight);
+        let shown = if dose.form == Form::Base { "base" } else { "HCl" };
+        let combo = ComboBox::from_id_salt("form").selected_text(shown).width(58.0).show_ui(ui, |ui| {
+            ui.selectable_value(&mut dose.form, Form::Base, "base");
+            ui.selectable_value(&mut dose.form, Form::Hydrochloride, "hydrochloride");
+        });
+        let label = format!("{name} salt");
+        ui.ctx().accesskit_node_builder(combo.response.id, |node| node.set_label(label));
+    });
+    ui.horizontal(|ui| manner(ui, dose, name));
+    repeat(ui, dose, name);
+    remove
+}
+
+fn amount(ui: &mut Ui, dose: &mut Dose, name: &str, weight: Weight) {
+    let mut value = dose.amount.number();
+    let per_kg = matches!(dose.amount, DoseAmount::PerKg(_));
+    let label = format!("{name} amount");
+    let field = Field {
+        name: &label,
+        unit: if per_kg { "mg/kg" } else { "mg" },
+        dim: if per_kg { Dim::DRUG_PER_WEIGHT } else { Dim::DRUG },
+        example: if per_kg { "0.5 mg/kg" } else { "35 mg" },
+        speed: if per_kg { 0.005 } else { 0.5 },
+        decimals: if per_kg { 3 } else { 1 },
+        range: [0.0, 1e5],
+    };
+    if field.show(ui, &mut value).changed() {
+        dose.amount = if per_kg { DoseAmount::PerKg(value) } else { DoseAmount::Fixed(Amount::from_mg(value)) };
+    }
+    let mg = dose.amount.for_weight(weight).mg();
+    let other = if per_kg { format!("= {} mg", significant(mg, 3)) } else { format!("= {} mg/kg", significant(mg / weight.kg(), 2)) };
+    let help = if per_kg { "keep the amount, count it in mg" } else { "keep the amount, count it in mg/kg" };
+    let switch = ui.small_button(other).on_hover_text(help);
+    let label = format!("{name}: switch between mg and mg/kg");
+    ui.ctx().accesskit_node_builder(switch.id, |node| node.set_label(label));
+    if switch.clicked() {
+        let round = |x: f64| (x * 1e4).round() / 1e4;
+        dose.amount =
+            if per_kg { DoseAmount::Fixed(Amount::from_mg(round(mg))) } else { DoseAmount::PerKg(round(mg / weight.kg())) };
+    }
+}
+
+/// How it is given: over, held, in sprays.
+fn manner(ui: &mut Ui, dose: &mut Dose, name: &str) {
+    match dose.route {
+        Route::Iv => {
+            let mut infusion = dose.duration.is_some();
+            ui.checkbox(&mut infusion, "over");
+            match (&mut dose.duration, infusion) {
+                (Some(duration), true) => minutes(ui, &format!("{name} infusion"), duration, "40 min"),
+                (None, true) => dose.duration = Some(remembered(ui, "duration", 30.0)),
+                (Some(duration), false) => {
+                    remember(ui, "duration", *duration);
+                    dose.duration = None;
+                }
+                (None, false) => small(ui, "a bolus into the vein"),
+            }
+        }
+        Route::Im => small(ui, "into a muscle, at once"),
+        Route::Po => small(ui, "swallowed"),
+        Route::Sl => {
+            let Some(hold) = &mut dose.hold else {
+                small(ui, "under the tongue as the model has it");
+                return;
+            };
+            ui.label("held");
+            minutes(ui, &format!("{name} hold"), hold, "10 min");
+            let mut after = dose.after.unwrap_or_default();
+            let words = |a| if a == AfterHold::Swallow { "swallowed" } else { "spat out" };
+            let combo = ComboBox::from_id_salt("after").selected_text(words(after)).width(86.0).show_ui(ui, |ui| {
+                for a in [AfterHold::Swallow, AfterHold::Spit] {
+                    ui.selectable_value(&mut after, a, words(a));
+                }
+            });
+            let label = format!("{name} after the hold");
+            ui.ctx().accesskit_node_builder(combo.response.id, |node| node.set_label(label));
+            if dose.after.is_some_and(|a| a != after) || (dose.after.is_none() && after != AfterHold::default()) {
+                dose.after = Some(after);
+            }
+        }
+        Route::In => sprays(ui, dose, name),
+    }
+}
+
+fn sprays(ui: &mut Ui, dose: &mut Dose, name: &str) {
+    let mut count = dose.sprays.unwrap_or(1) as f64;
+    let label = format!("{name} sprays");
+    let unit = if dose.sprays == Some(1) { "spray" } else { "sprays" };
+    let field = Field { name: &label, unit: "", dim: Dim::NONE, example: "2", speed: 0.05, decimals: 0, range: [1.0, 50.0] };
+    if field.show(ui, &mut count).changed() {
+        dose.sprays = Some(count.round() as u64);
+    }
+    ui.label(unit);
+    if let Some(every) = dose.spray_every.as_mut().filter(|_| count > 1.0) {
+        ui.label("every");
+        minutes(ui, &format!("{name} spray interval"), every, "5 min");
+    }
+}
+
+fn repeat(ui: &mut Ui, dose: &mut Dose, name: &str) {
+    let Some(repeat) = &mut dose.repeat else { return };
+    let mut gone = false;
+    ui.horizontal(|ui| {
+        ui.label("again every");
+        minutes(ui, &format!("{name} repeat interval"), &mut repeat.every, "30 min");
+        let mut more = repeat.additional as f64;
+        let label = format!("{name} further doses");
+        let field = Field { name: &label, unit: "", dim: Dim::NONE, example: "1", speed: 0.05, decimals: 0, range: [0.0, 499.0] };
+        if field.show(ui, &mut more).changed() {
+            *repeat = Repeat { additional: more.round() as u64, ..*repeat };
+        }
+        ui.label("times");
+        gone = ui.small_button("×").on_hover_text("no repeats").clicked();
+    });
+    if gone {
+        dose.repeat = None;
+    }
+}
+
+fn minutes(ui: &mut Ui, name: &str, time: &mut Time, example: &str) {
+    let mut value = time.minutes();
+    let field = Field { name, unit: "min", dim: Dim::TIME, example, speed: 0.5, decimals: 1, range: [0.0, 86_400.0] };
+    if field.show(ui, &mut value).changed() {
+        *time = Time::from_minutes(value);
+    }
+}
+
+/// A switched-off infusion comes back with the length it had.
+fn remember(ui: &Ui, what: &str, time: Time) {
+    let id = Id::unique(ui.scope_id().with(what));
+    ui.data_mut(|d| d.insert_temp(id, time.hours()));
+}
+
+fn remembered(ui: &Ui, what: &str, minutes: f64) -> Time {
+    let id = Id::unique(ui.scope_id().with(what));
+    ui.data(|d| d.get_temp::<f64>(id)).map_or(Time::from_minutes(minutes), Time::from_hours)
+}

@@ -1,0 +1,50 @@
+//! What can be done here, on one page.
+
+use egui::{Grid, Id, Modal, Ui};
+
+const KEYS: &[(&str, &str)] = &[
+    ("drag or type in a field", "change a number; typed numbers may carry a unit"),
+    ("pointer over the plot", "value of every curve at that time"),
+    ("wheel over the plot", "zoom in time; drag to move, double click for all"),
+    ("arrows in the plot", "move the cursor; with shift in larger steps; Home, End"),
+    ("Ctrl+Z, Ctrl+Shift+Z", "undo, redo"),
+    ("Ctrl+O, Ctrl+S, Ctrl+E", "open, save, export the picture"),
+    ("drop a file", "a scenario, a model (.toml) or measured points (.csv)"),
+    ("F1", "this page"),
+];
+
+const READING: &[&str] = &[
+    "A line is what a published model predicts for a typical person. A soft fill is a range, where one line would claim too much.",
+    "Strips say when something may be noticed, is strongest, and when main effects fade, over the levels and delays of several studies. They are not the time you can leave or drive: staff decide.",
+    "Grades: A read in the paper, B abstract or label, C second hand, D derived for ketasim, E assumption.",
+    "Curves from an artery and from an arm vein differ, most of all early after a fast dose.",
+    "Education only: nothing here chooses a dose.",
+];
+
+/// Draws the help page while it is open.
+pub fn help(ui: &Ui, open: &mut bool) {
+    if !*open {
+        return;
+    }
+    let modal = Modal::new(Id::unique("help")).show(ui.ctx(), |ui| {
+        ui.set_width(520.0);
+        ui.heading("Help");
+        ui.add_space(4.0);
+        for line in READING {
+            ui.label(*line);
+        }
+        ui.add_space(8.0);
+        Grid::new("keys").num_columns(2).spacing([16.0, 4.0]).show(ui, |ui| {
+            for (key, does) in KEYS {
+                ui.strong(*key);
+                ui.label(*does);
+                ui.end_row();
+            }
+        });
+        ui.add_space(8.0);
+        ui.button("Close").clicked()
+    });
+    if modal.inner || modal.should_close() {
+        *open = false;
+    }
+}

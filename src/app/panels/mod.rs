@@ -1,0 +1,63 @@
+//! The panels: each a function over the piece it edits or shows.
+
+mod arms;
+mod help;
+mod person;
+mod plot;
+mod results;
+mod status;
+mod toolbar;
+
+pub use arms::arms;
+pub use help::help;
+pub use plot::plot;
+pub use results::results;
+pub use status::status;
+pub use toolbar::toolbar;
+
+use super::theme;
+use crate::error::Error;
+use crate::figure::Role;
+use crate::regimen::Route;
+use crate::scene::{Dash, Ink, dashes};
+use egui::{RichText, Sense, Stroke, Ui, Vec2};
+
+/// A sample of an arm's line, or of its fill.
+fn swatch(ui: &mut Ui, role: Role, fill: bool, on: bool) {
+    let (rect, _) = ui.allocate_exact_size(Vec2::new(26.0, 14.0), Sense::hover());
+    let colour = theme::ink(ui, Ink::Route(role.route)).gamma_multiply(if on { 1.0 } else { 0.4 });
+    if fill {
+        ui.painter().rect_filled(rect.shrink2(Vec2::new(0.0, 3.0)), 1.0, colour.gamma_multiply(0.55));
+        return;
+    }
+    let y = f64::from(rect.center().y);
+    let ends = [[f64::from(rect.left()), y], [f64::from(rect.right()), y]];
+    let pieces = match Dash::of(role.route, role.variant) {
+        Dash::Solid => vec![ends.to_vec()],
+        Dash::Pattern(pattern) => dashes(&ends, pattern),
+    };
+    for piece in pieces {
+        let points = piece.into_iter().map(|[x, y]| egui::pos2(x as f32, y as f32)).collect();
+        ui.painter().add(egui::Shape::line(points, Stroke::new(2.5, colour)));
+    }
+}
+
+/// A refusal beside what caused it.
+fn refusal(ui: &mut Ui, error: &Error) {
+    let colour = theme::ink(ui, Ink::Caution);
+    ui.label(RichText::new(error.what()).color(colour));
+    if let Some(remedy) = error.what_would_work() {
+        ui.weak(remedy);
+    }
+}
+
+/// Text in an arm's colour.
+fn in_colour(ui: &Ui, text: &str, route: Route) -> RichText {
+    RichText::new(text).color(theme::ink(ui, Ink::RouteText(route)))
+}
+
+/// Small print.
+fn small(ui: &mut Ui, text: &str) {
+    let colour = theme::ink(ui, Ink::Muted);
+    ui.label(RichText::new(text).small().color(colour));
+}

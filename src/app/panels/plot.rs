@@ -1,0 +1,218 @@
+//! The plot and its strips on one time axis, with one cursor.
+
+use super::arms::add_menu;
+use crate::app::action::Action;
+use crate::app::canvas::{EguiMeasure, paint};
+use crate::app::runner::Shown;
+use crate::app::state::Look;
+use crate::app::theme;
+use crate::figure::{Figure, View};
+use crate::outcome::Outcome;
+use crate::scenario::StudyArm;
+use crate::scene::{Ink, Page, Scene, layout};
+use crate::units::{MINUTES_PER_HOUR, significant};
+use egui::{Align2, FontId, Key, Modifiers, Pos2, Rect, Response, Sense, Stroke, Ui, Vec2};
+
+/// The switches above, the picture below.
+pub fn plot(
+    ui: &mut Ui,
+    look: &mut Look,
+    shown: &Shown,
+    cursor: &mut Option<f64>,
+    offered: &[StudyArm],
+    actions: &mut Vec<Action>,
+) {
+    let Some((figure, outcome)) = shown.figure.as_ref().zip(shown.outcome.as_ref()).filter(|(f, _)| !f.panels.is_empty()) else {
+        empty(ui, offered, actions);
+        return;
+    };
+    switches(ui, &mut look.view);
+    let size = ui.available_size().max(Vec2::new(200.0, 160.0));
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
+    let scale = if look.projector { 1.5 } else { 1.0 };
+    let page = Page { width: f64::from(size.x), height: f64::from(size.y), furniture: false, scale };
+    let scene = layout(figure, page, &EguiMeasure(ui.ctx()));
+    let dim = if shown.error.is_some() { 0.4 } else { 1.0 };
+    paint(ui, &scene, rect.min, dim);
+    pointer(ui, &response, &scene, rect, look, outcome.horizon.hours(), cursor);
+    keyboard(ui, &response, figure, outcome.horizon.hours(), cursor);
+    if let Some(hours) = *cursor {
+        read_out(ui, figure, &scene, rect, hours, scale as f32);
+    }
+    if response.has_focus() {
+        let colour = theme::ink(ui, Ink::RouteText(crate::regimen::Route::Iv));
+        ui.painter().rect_stroke(rect.shrink(1.0), 2.0, Stroke::new(1.5, colour), egui::StrokeKind::Inside);
+    }
+    let words = summary(figure, outcome, *cursor);
+    ui.ctx().accesskit_node_builder(response.id, |node| {
+        node.set_role(egui::accesskit::Role::Image);
+        node.set_label(words);
+    });
+}
+
+fn empty(ui: &mut Ui, offered: &[StudyArm], actions: &mut Vec<Action>) {
+    ui.vertical_centered(|ui| {
+        ui.add_space(ui.available_height() * 0.35);
+        ui.label(egui::RichText::new("Add a route to begin").size(theme::TITLE));
+        ui.add_space(8.0);
+        ui.horizontal(|ui| {
+            let width: f32 = 340.0;
+            ui.add_space(((ui.available_width() - width) / 2.0).max(0.0));
+            for (i, arm) in offered.iter().enumerate().take(4) {
+                if ui.button(arm.label.as_str()).clicked() {
+                    actions.push(Action::Add(i));
+                }
+            }
+            add_menu(ui, offered, actions);
+        });
+    });
+}
+
+fn switches(ui: &mut Ui, view: &mut View) {
+    ui.horizontal_wrapped(|ui| {
+        ui.selectable_value(&mut view.log, false, "linear");
+        ui.selectable_value(&mut view.log, true, "log");
+        ui.separator();
+        ui.selectable_value(&mut view.hours, false, "min");
+        ui.selectable_value(&mut view.hours, true, "h");
+        ui.separator();
+        ui.checkbox(&mut view.metabolites, "metabolites").on_hover_text("in panels of their own");
+        ui.checkbox(&mut view.strips, "effects").on_hover_text("when it may be noticed, is strongest, fades");
+        ui.add_enabled(view.strips, egui::Checkbox::new(&mut view.programmes, "what programmes say"))
+            .on_hover_text("figures that programmes publish, hatched, beside the model");
+        if view.zoom.is_some() && ui.small_button("whole time").clicked() {
+            view.zoom = None;
+        }
+    });
+}
+
+/// Hover moves the cursor, the wheel zooms about it, a drag moves a zoomed picture, a double click shows all.
+fn pointer(ui: &Ui, response: &Response, scene: &Scene, rect: Rect, look: &mut Look, horizon: f64, cursor: &mut Option<f64>) {
+    let time = scene.time;
+    if response.clicked() {
+        response.request_focus();
+    }
+    let inside = response.hover_pos().map(|p| f64::from(p.x - rect.min.x)).filter(|x| (time.x[0]..=time.x[1]).contains(x));
+    match inside {
+        Some(x) if ui.input(|i| i.pointer.is_moving()) || response.clicked() => *cursor = Some(time.to_hours(x)),
+        None if !response.hovered() && !response.has_focus() => *cursor = None,
+        _ => {}
+    }
+    if response.double_clicked() {
+        look.view.zoom = None;
+    }
+    let [from, to] = time.hours;
+    let wheel = if response.hovered() { ui.input(|i| f64::from(i.smooth_scroll_delta().y)) } else { 0.0 };
+    if let Some(x) = inside.filter(|_| wheel != 0.0) {
+        let (here, factor) = (time.to_hours(x), (-wheel * 0.004).exp());
+        look.view.zoom = zoomed([here - (here - from) * factor, here + (to - here) * factor], horizon);
+    }
+    if response.dragged() && look.view.zoom.is_some() {
+        let step = -f64::from(response.drag_delta().x) * (to - from) / (time.x[1] - time.x[0]);
+        let step = step.clamp(-from, horizon - to);
+        look.view.zoom = zoomed([from + step, to + step], horizon);
+    }
+}
+
+/// A part of the time axis, none when it is all of it.
+fn zoomed([from, to]: [f64; 2], horizon: f64) -> Option<[f64; 2]> {
+    let (from, to) = (from.max(0.0), to.min(horizon));
+    let least = horizon / 200.0;
+    (to - from < horizon * 0.999).then_some([from.min(horizon - least), to.max(from + least)])
+}
+
+/// Arrows move the cursor by a hundredth, with shift by a tenth.
+fn keyboard(ui: &Ui, response: &Response, figure: &Figure, horizon: f64, cursor: &mut Option<f64>) {
+    if !response.has_focus() {
+        return;
+    }
+    ui.memory_mut(|m| {
+        let filter = egui::EventFilter { horizontal_arrows: true, escape: false, ..Default::default() };
+        m.set_focus_lock_filter(response.id, filter);
+    });
+    let [from, to] = figure.time;
+    let key = |modifiers: Modifiers, key: Key| ui.input_mut(|i| i.consume_key(modifiers, key));
+    let now = cursor.unwrap_or(from);
+    let mut step = 0.0;
+    for (modifiers, part) in [(Modifiers::SHIFT, 0.1), (Modifiers::NONE, 0.01)] {
+        step += if key(modifiers, Key::ArrowRight) { part } else { 0.0 };
+        step -= if key(modifiers, Key::ArrowLeft) { part } else { 0.0 };
+    }
+    if step != 0.0 {
+        *cursor = Some((now + step * (to - from)).clamp(from.max(0.0), to.min(horizon)));
+    }
+    if key(Modifiers::NONE, Key::Home) {
+        *cursor = Some(from);
+    }
+    if key(Modifiers::NONE, Key::End) {
+        *cursor = Some(to);
+    }
+}
+
+/// The cursor across all panels and strips, and each curve's value beside it, highest first.
+fn read_out(ui: &Ui, figure: &Figure, scene: &Scene, rect: Rect, hours: f64, scale: f32) {
+    if hours < scene.time.hours[0] || hours > scene.time.hours[1] {
+        return;
+    }
+    let painter = ui.painter();
+    let x = rect.min.x + scene.time.to_x(hours) as f32;
+    let top = scene.plots.first().map_or(0.0, |p| p.rect[1]) as f32;
+    let bottom = scene.strips.last().map_or_else(|| scene.plots.last().map_or(0.0, |p| p.rect[3]), |s| s[3]) as f32;
+    let stroke = Stroke::new(1.0, theme::ink(ui, Ink::Text));
+    painter.vline(x, (rect.min.y + top)..=(rect.min.y + bottom), stroke);
+    let font = FontId::proportional(theme::TEXT * scale);
+    let row = (theme::TEXT + 4.0) * scale;
+    for (i, (panel, plot)) in figure.panels.iter().zip(&scene.plots).enumerate() {
+        let mut lines: Vec<(String, Ink)> = Vec::new();
+        if i == 0 {
+            let time = significant(figure.in_time_unit(hours), if figure.hours { 3 } else { 4 });
+            lines.push((format!("{time} {}", figure.time_unit()), Ink::Text));
+        }
+        for (label, role, [low, high]) in panel.at(hours) {
+            let value = if high - low > 0.005 * high.max(1e-9) {
+                format!("{} to {}", significant(low, 2), significant(high, 2))
+            } else {
+                significant(high, 3)
+            };
+            lines.push((format!("{label} {value} ng/mL"), Ink::RouteText(role.route)));
+        }
+        let widths = lines.iter().map(|(t, _)| painter.layout_no_wrap(t.clone(), font.clone(), egui::Color32::PLACEHOLDER).size().x);
+        let width = widths.fold(0.0_f32, f32::max) + 12.0;
+        let right = rect.min.x + plot.rect[2] as f32;
+        let left = if x + 8.0 + width <= right { x + 8.0 } else { x - 8.0 - width };
+        let origin = Pos2::new(left, rect.min.y + plot.rect[1] as f32 + 4.0);
+        let size = Vec2::new(width, row * lines.len() as f32 + 6.0);
+        let fill = theme::ink(ui, Ink::Background);
+        painter.rect_filled(Rect::from_min_size(origin, size), 3.0, fill.gamma_multiply(0.94));
+        painter.rect_stroke(
+            Rect::from_min_size(origin, size),
+            3.0,
+            Stroke::new(1.0, theme::ink(ui, Ink::Grid)),
+            egui::StrokeKind::Inside,
+        );
+        for (k, (text, ink)) in lines.into_iter().enumerate() {
+            let at = origin + Vec2::new(6.0, 3.0 + row * k as f32);
+            painter.text(at, Align2::LEFT_TOP, text, font.clone(), theme::ink(ui, ink));
+        }
+    }
+}
+
+/// The picture in words, for those who hear it.
+fn summary(figure: &Figure, outcome: &Outcome, cursor: Option<f64>) -> String {
+    let mut words = vec!["Concentration over time.".to_owned()];
+    for arm in &outcome.arms {
+        let Some(curve) = arm.curves.first() else { continue };
+        let at = significant(curve.exposure.tmax * MINUTES_PER_HOUR, 2);
+        let peak = significant(arm.highest(), 3);
+        let most = if arm.range.is_some() { "at most " } else { "" };
+        words.push(format!("{}: peak {most}{peak} ng/mL at {at} min.", arm.label));
+    }
+    if let Some(hours) = cursor {
+        words.push(format!("At {} {}:", significant(figure.in_time_unit(hours), 3), figure.time_unit()));
+        for (label, _, [low, high]) in figure.panels.iter().flat_map(|p| p.at(hours)) {
+            let value = if low == high { significant(high, 3) } else { format!("{} to {}", significant(low, 2), significant(high, 2)) };
+            words.push(format!("{label} {value}."));
+        }
+    }
+    words.join(" ")
+}

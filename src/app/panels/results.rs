@@ -1,0 +1,142 @@
+//! The figures of each arm in words, and where they come from.
+
+use super::{in_colour, refusal, small, swatch};
+use crate::app::runner::Shown;
+use crate::app::theme;
+use crate::figure::{doses_in_words, roles, strip_words};
+use crate::library::Library;
+use crate::model::Grade;
+use crate::outcome::{ArmOutcome, Curve, Outcome};
+use crate::scene::Ink;
+use crate::units::{MINUTES_PER_HOUR, NG_ML_PER_MG_L, significant};
+use egui::{CollapsingHeader, Grid, RichText, ScrollArea, Ui};
+
+/// One block for each arm, then sources and assumptions of what is shown.
+pub fn results(ui: &mut Ui, shown: &Shown, library: &Library) {
+    ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+        ui.add_space(4.0);
+        let Some(outcome) = shown.outcome.as_ref().filter(|o| !o.arms.is_empty()) else {
+            small(ui, "figures appear here");
+            return;
+        };
+        if let Some(error) = &shown.error {
+            small(ui, "the last good figures, because");
+            refusal(ui, error);
+        }
+        for (arm, role) in outcome.arms.iter().zip(roles(&outcome.arms)) {
+            ui.horizontal(|ui| {
+                swatch(ui, role, arm.range.is_some(), true);
+                ui.label(in_colour(ui, &arm.label, role.route).size(theme::HEADING).strong());
+                ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| small(ui, arm.site.id()));
+            });
+            small(ui, &doses_in_words(arm));
+            ui.push_id(("figures", arm.index), |ui| {
+                figures(ui, arm);
+                details(ui, arm, library);
+            });
+            for line in &arm.warnings {
+                ui.horizontal_wrapped(|ui| {
+                    ui.spacing_mut().item_spacing.x = 4.0;
+                    let mark = theme::ink(ui, Ink::Caution);
+                    ui.label(RichText::new("▲").small().color(mark));
+                    small(ui, line);
+                });
+            }
+            ui.add_space(4.0);
+            ui.separator();
+        }
+        provenance(ui, outcome);
+    });
+}
+
+/// "46 %", or "11 to 46 %" for a range.
+fn span(arm: &ArmOutcome, of: impl Fn(&[Curve], Option<f64>) -> Option<f64>, digits: i32) -> String {
+    let text = |v: Option<f64>| v.map_or("–".to_owned(), |v| significant(v, digits));
+    match &arm.range {
+        Some(r) => {
+            let ends = [of(&r.low.curves, r.low.bioavailability), of(&r.high.curves, r.high.bioavailability)];
+            let [low, high] = ends.map(text);
+            if low == high { low } else { format!("{low} to {high}") }
+        }
+        None => text(of(&arm.curves, arm.bioavailability)),
+    }
+}
+
+fn figures(ui: &mut Ui, arm: &ArmOutcome) {
+    let minutes = |h: f64| h * MINUTES_PER_HOUR;
+    let first = |c: &[Curve]| c.first().map(|c| c.exposure);
+    let reaches = span(arm, |_, f| f.map(|f| f * 100.0), 3);
+    let peak = span(arm, |c, _| first(c).map(|e| e.cmax * NG_ML_PER_MG_L), 3);
+    let at = span(arm, |c, _| first(c).map(|e| minutes(e.tmax)), 2);
+    let half = span(arm, |c, _| first(c).and_then(|e| e.half_of_peak).map(minutes), 2);
+    let area = span(arm, |c, _| first(c).map(|e| e.auc_inf * NG_ML_PER_MG_L), 3);
+    Grid::new("rows").num_columns(2).spacing([8.0, 2.0]).show(ui, |ui| {
+        let mut row = |name: &str, value: String, help: &str| {
+            ui.label(name).on_hover_text(help);
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| ui.label(RichText::new(value).strong()));
+            ui.end_row();
+        };
+        row(
+            &format!("Reaches the blood as {}", arm.drug),
+            format!("{reaches} %"),
+            "area under the curve to infinity, over that of the same base mass given into a vein; all that was given counts",
+        );
+        row("Peak", format!("{peak} ng/mL"), "highest concentration up to the end of the simulation");
+        row("at", format!("{at} min"), "first time of the peak, from the first dose");
+        row("Falls to half of peak in", format!("{half} min"), "after the peak");
+        row("Area under the curve", format!("{area} ng h/mL"), "to infinity, exact");
+    });
+}
+
+fn details(ui: &mut Ui, arm: &ArmOutcome, library: &Library) {
+    CollapsingHeader::new("Details").show(ui, |ui| {
+        small(ui, &arm.model_title);
+        small(ui, &strip_words(arm));
+        small(ui, "not the time you can leave or drive");
+        if let Some([low, high]) = arm.between_models().filter(|_| arm.by_model.len() > 1) {
+            let names: Vec<&str> = arm.by_model.iter().map(|(id, _)| id.as_str()).collect();
+            small(
+                ui,
+                &format!(
+                    "middle of main effects fading, by model: {} to {} min ({})",
+                    significant(low, 2),
+                    significant(high, 2),
+                    names.join(", ")
+                ),
+            );
+        }
+        for curve in &arm.curves {
+            let half_life = curve.exposure.half_life.map_or("–".to_owned(), |h| significant(h, 2));
+            let name = library.analyte_name(&curve.analyte);
+            let peak = significant(curve.exposure.cmax * NG_ML_PER_MG_L, 3);
+            let at = significant(curve.exposure.tmax * MINUTES_PER_HOUR, 2);
+            small(ui, &format!("{name}: peak {peak} ng/mL at {at} min, terminal half-life {half_life} h"));
+        }
+        small(ui, "a terminal half-life depends on assay and sampling length");
+    });
+}
+
+fn provenance(ui: &mut Ui, outcome: &Outcome) {
+    let mut sources: Vec<&String> = Vec::new();
+    for source in outcome.arms.iter().flat_map(|a| &a.sources) {
+        if !sources.contains(&source) {
+            sources.push(source);
+        }
+    }
+    CollapsingHeader::new(format!("Sources of what is shown ({})", sources.len())).show(ui, |ui| {
+        for (i, source) in sources.iter().enumerate() {
+            small(ui, &format!("{}. {source}", i + 1));
+        }
+    });
+    let count: usize = outcome.arms.iter().map(|a| a.assumptions.len()).sum();
+    CollapsingHeader::new(format!("Assumptions now ({count})")).show(ui, |ui| {
+        for arm in &outcome.arms {
+            ui.label(RichText::new(&arm.label).strong());
+            arm.assumptions.iter().for_each(|line| small(ui, line));
+        }
+        ui.add_space(4.0);
+        for grade in Grade::ALL {
+            small(ui, &format!("{grade}: {}", grade.meaning()));
+        }
+    });
+}

@@ -1,0 +1,38 @@
+//! The line at the bottom: what this is for, what the last act said, how the picture was made.
+
+use super::small;
+use crate::app::runner::Shown;
+use crate::app::theme;
+use crate::error::Result;
+use crate::figure::EDUCATION_ONLY;
+use crate::scene::Ink;
+use egui::{Align, Layout, RichText, Ui};
+
+/// Draws the status line.
+pub fn status(ui: &mut Ui, shown: &Shown, message: &mut Option<Result<String>>) {
+    ui.horizontal_centered(|ui| {
+        small(ui, EDUCATION_ONLY);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if let Some(outcome) = &shown.outcome {
+                small(ui, &format!("{} points, exact, {:.1} ms", outcome.points, shown.elapsed_ms));
+            }
+            let mut closed = false;
+            match message {
+                Some(Ok(said)) => {
+                    closed = ui.small_button("×").on_hover_text("dismiss").clicked();
+                    ui.label(RichText::new(said.as_str()).small());
+                }
+                Some(Err(error)) => {
+                    closed = ui.small_button("×").on_hover_text("dismiss").clicked();
+                    let text = error.to_string().replace('\n', " · ");
+                    let colour = theme::ink(ui, Ink::Caution);
+                    ui.add(egui::Label::new(RichText::new(&text).small().color(colour)).truncate()).on_hover_text(error.to_string());
+                }
+                None => {}
+            }
+            if closed {
+                *message = None;
+            }
+        });
+    });
+}

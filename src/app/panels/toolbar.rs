@@ -1,0 +1,77 @@
+//! The line at the top: title, undo, files, look.
+
+use crate::app::action::{Action, Purpose};
+use crate::app::state::State;
+use crate::export::Format;
+use egui::{Align, Button, Layout, RichText, TextEdit, Ui};
+
+/// Draws the toolbar.
+pub fn toolbar(
+    ui: &mut Ui,
+    state: &mut State,
+    (undo, redo): (bool, bool),
+    has_points: bool,
+    help: &mut bool,
+    actions: &mut Vec<Action>,
+) {
+    ui.horizontal_centered(|ui| {
+        ui.label(RichText::new("ketasim").strong().size(crate::app::theme::HEADING));
+        ui.add_space(8.0);
+        let title = TextEdit::singleline(&mut state.scenario.title).desired_width(240.0).hint_text("title");
+        let field = ui.add(title);
+        ui.ctx().accesskit_node_builder(field.id, |node| node.set_label("Title"));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if ui.button("?").on_hover_text("help (F1)").clicked() {
+                *help = !*help;
+            }
+            let look = &mut state.look;
+            if ui.selectable_label(look.projector, "projector").on_hover_text("larger type, thicker lines").clicked() {
+                look.projector = !look.projector;
+            }
+            if ui.selectable_label(look.dark, "dark").clicked() {
+                look.dark = !look.dark;
+            }
+            ui.separator();
+            ui.menu_button("Points", |ui| points(ui, has_points, actions));
+            ui.menu_button("Export", |ui| export(ui, actions));
+            ui.menu_button("File", |ui| file(ui, actions));
+            ui.separator();
+            if ui.add_enabled(redo, Button::new("Redo")).on_hover_text("Ctrl+Shift+Z").clicked() {
+                actions.push(Action::Redo);
+            }
+            if ui.add_enabled(undo, Button::new("Undo")).on_hover_text("Ctrl+Z").clicked() {
+                actions.push(Action::Undo);
+            }
+        });
+    });
+}
+
+fn item(ui: &mut Ui, text: &str, action: Action, actions: &mut Vec<Action>) {
+    if ui.button(text).clicked() {
+        actions.push(action);
+        ui.close();
+    }
+}
+
+fn file(ui: &mut Ui, actions: &mut Vec<Action>) {
+    item(ui, "Open…", Action::Ask(Purpose::Open), actions);
+    item(ui, "Save…", Action::Ask(Purpose::Save), actions);
+    item(ui, "Add a model file…", Action::Ask(Purpose::Model), actions);
+    ui.separator();
+    item(ui, "Copy the scenario", Action::CopyScenario, actions);
+    item(ui, "Back to the opening scenario", Action::Reset, actions);
+}
+
+fn export(ui: &mut Ui, actions: &mut Vec<Action>) {
+    item(ui, "Picture as SVG…", Action::Ask(Purpose::Plot(Format::Svg)), actions);
+    item(ui, "Picture as PNG…", Action::Ask(Purpose::Plot(Format::Png)), actions);
+    item(ui, "Picture as PDF…", Action::Ask(Purpose::Plot(Format::Pdf)), actions);
+    ui.separator();
+    item(ui, "Curves as CSV…", Action::Ask(Purpose::Curves), actions);
+    item(ui, "Copy the curves", Action::CopyCurves, actions);
+}
+
+fn points(ui: &mut Ui, has_points: bool, actions: &mut Vec<Action>) {
+    item(ui, "Measured points from CSV…", Action::Ask(Purpose::Points), actions);
+    ui.add_enabled_ui(has_points, |ui| item(ui, "Clear the points", Action::ClearPoints, actions));
+}

@@ -1,0 +1,11 @@
+//! What differs between a desktop and a browser: clock, file dialogs, files. Same functions in both.
+
+#[cfg(not(target_arch = "wasm32"))]
+mod native;
+#[cfg(not(target_arch = "wasm32"))]
+pub use native::{Picker, Stopwatch, display, guarded, read_text, write};
+
+#[cfg(target_arch = "wasm32")]
+mod web;
+#[cfg(target_arch = "wasm32")]
+pub use web::{Picker, Stopwatch, read_text, write};

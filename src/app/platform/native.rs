@@ -1,0 +1,105 @@
+//! Desktop: the system's clock, dialogs and files.
+
+use crate::error::{Error, Result};
+use std::sync::mpsc::{Receiver, TryRecvError, channel};
+
+/// Measures how long something took.
+#[derive(Debug)]
+pub struct Stopwatch(std::time::Instant);
+
+impl Stopwatch {
+    /// Starts now.
+    #[expect(clippy::disallowed_methods, reason = "the status line says how long a run took")]
+    pub fn start() -> Self {
+        Self(std::time::Instant::now())
+    }
+
+    /// Since the start.
+    pub fn milliseconds(&self) -> f64 {
+        self.0.elapsed().as_secs_f64() * 1e3
+    }
+}
+
+/// A file dialog of the system, in a thread of its own so that no frame waits for it.
+#[derive(Debug, Default)]
+pub struct Picker(Option<Receiver<Option<String>>>);
+
+impl Picker {
+    /// Opens the dialog.
+    #[expect(clippy::disallowed_methods, reason = "the system's dialog blocks its thread")]
+    pub fn open(&mut self, save: bool, name: &str, extension: &str, ctx: &egui::Context) {
+        let (send, receive) = channel();
+        let (name, extension, ctx) = (name.to_owned(), extension.to_owned(), ctx.clone());
+        std::thread::spawn(move || {
+            let dialog = rfd::FileDialog::new().add_filter(&extension, &[&extension]).set_file_name(&name);
+            let picked = if save { dialog.save_file() } else { dialog.pick_file() };
+            // the window may be gone by now
+            let _ = send.send(picked.map(|p| p.display().to_string()));
+            ctx.request_repaint();
+        });
+        self.0 = Some(receive);
+    }
+
+    /// The path that was picked, once.
+    pub fn take(&mut self) -> Option<String> {
+        let answer = self.0.as_ref()?.try_recv();
+        if answer != Err(TryRecvError::Empty) {
+            self.0 = None;
+        }
+        answer.ok().flatten()
+    }
+
+    /// Whether the dialog is still open.
+    pub fn is_open(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// Whether this platform has file dialogs.
+    pub const AVAILABLE: bool = true;
+}
+
+/// Reads a text file of at most `most` bytes.
+///
+/// # Errors
+/// When it is missing, too large or not text.
+pub fn read_text(path: &str, most: usize) -> Result<String> {
+    crate::files::read_text(std::path::Path::new(path), most)
+}
+
+/// Writes a file as a whole or not at all.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn write(path: &str, bytes: &[u8]) -> Result<()> {
+    crate::files::write_atomic(std::path::Path::new(path), bytes)
+}
+
+/// Refuses where no display is set at all, before the window library looks for one.
+///
+/// # Errors
+/// On Unix without a display in the environment.
+pub fn display() -> Result<()> {
+    let set = |name: &str| std::env::var_os(name).is_some_and(|v| !v.is_empty());
+    let wanted = cfg!(all(unix, not(target_os = "macos")));
+    if wanted && !["DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET"].into_iter().any(set) {
+        return Err(Error::cannot("no display is set (neither DISPLAY nor WAYLAND_DISPLAY)"));
+    }
+    Ok(())
+}
+
+/// Runs the window; a library that panics for want of a system library becomes an error.
+///
+/// # Errors
+/// What the window said, or that it panicked before it was open.
+pub fn guarded(run: impl FnOnce() -> Result<()>) -> Result<()> {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(|_| {}));
+    let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(run));
+    std::panic::set_hook(usual);
+    result.unwrap_or_else(|cause| {
+        let text = cause.downcast_ref::<String>().cloned();
+        let text = text.or_else(|| cause.downcast_ref::<&str>().map(|s| (*s).to_owned()));
+        let why = text.map_or(String::new(), |t| format!(": {}", t.lines().next().unwrap_or("")));
+        Err(Error::cannot(format!("the window library gave up{why}")))
+    })
+}

@@ -1,0 +1,61 @@
+//! Browser: files and dialogs come with the browser build; until then the acts say so.
+
+use crate::error::{Error, Result};
+
+/// Measures nothing: the browser build brings a clock.
+#[derive(Debug)]
+pub struct Stopwatch;
+
+impl Stopwatch {
+    /// Starts now.
+    pub fn start() -> Self {
+        Self
+    }
+
+    /// Since the start.
+    pub fn milliseconds(&self) -> f64 {
+        0.0
+    }
+}
+
+/// No file dialogs yet.
+#[derive(Debug, Default)]
+pub struct Picker;
+
+impl Picker {
+    /// Does nothing.
+    pub fn open(&mut self, _save: bool, _name: &str, _extension: &str, _ctx: &egui::Context) {}
+
+    /// Never a path.
+    pub fn take(&mut self) -> Option<String> {
+        None
+    }
+
+    /// Never open.
+    pub fn is_open(&self) -> bool {
+        false
+    }
+
+    /// Whether this platform has file dialogs.
+    pub const AVAILABLE: bool = false;
+}
+
+fn none<T>(path: &str) -> Result<T> {
+    Err(Error::cannot(format!("{path}: the browser has no files of that name")).remedy("use the desktop app, or copy to the clipboard"))
+}
+
+/// Refuses.
+///
+/// # Errors
+/// Always.
+pub fn read_text(path: &str, _most: usize) -> Result<String> {
+    none(path)
+}
+
+/// Refuses.
+///
+/// # Errors
+/// Always.
+pub fn write(path: &str, _bytes: &[u8]) -> Result<()> {
+    none(path)
+}

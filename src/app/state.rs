@@ -1,0 +1,66 @@
+//! What is kept between runs: the scenario and how it is looked at.
+
+use crate::error::Result;
+use crate::figure::View;
+use crate::library::Library;
+use crate::scenario::Scenario;
+use serde::{Deserialize, Serialize};
+
+/// Everything that is saved and restored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct State {
+    /// What is simulated.
+    pub scenario: Scenario,
+    /// How it is looked at, and the look of the window.
+    pub look: Look,
+}
+
+/// How things are looked at; a change never runs a simulation.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Look {
+    /// Of the plot.
+    pub view: View,
+    /// Dark page.
+    pub dark: bool,
+    /// Larger type and thicker lines, for the back of a room.
+    pub projector: bool,
+}
+
+/// Keys in the storage.
+const SCENARIO: &str = "scenario";
+const LOOK: &str = "look";
+
+impl State {
+    /// The opening screen.
+    ///
+    /// # Errors
+    /// Never with the shipped scenario, which tests read.
+    pub fn opening(library: &Library) -> Result<Self> {
+        let scenario = Scenario::from_toml("assets/scenarios/four-routes.toml", Scenario::OPENING, library)?;
+        Ok(Self { scenario, look: Look::default() })
+    }
+
+    /// Restores what was kept; what cannot be read any more is left at the opening screen's.
+    pub fn restore(mut self, storage: Option<&dyn eframe::Storage>, library: &Library) -> Self {
+        let Some(storage) = storage else { return self };
+        if let Some(look) = storage.get_string(LOOK).and_then(|text| toml::from_str(&text).ok()) {
+            self.look = look;
+        }
+        let kept = storage.get_string(SCENARIO).and_then(|text| Scenario::from_toml("kept", &text, library).ok());
+        if let Some(scenario) = kept {
+            self.scenario = scenario;
+        }
+        self
+    }
+
+    /// Puts the state into the storage.
+    pub fn keep(&self, storage: &mut dyn eframe::Storage) {
+        if let Ok(text) = self.scenario.to_toml() {
+            storage.set_string(SCENARIO, text);
+        }
+        if let Ok(text) = toml::to_string(&self.look) {
+            storage.set_string(LOOK, text);
+        }
+    }
+}

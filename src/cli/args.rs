@@ -1,0 +1,144 @@
+//! What can be written on the command line, with help and an example for each command.
+
+use crate::sim::Solver;
+use crate::units::Time;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Ketamine in the body, by route: curves, figures and when something may be noticed.
+///
+/// Without a command the window opens. Education only: not for deciding doses, leaving or driving.
+#[derive(Debug, Parser)]
+#[command(name = "ketasim", version, max_term_width = 100)]
+#[command(after_help = "Examples:
+  ketasim
+  ketasim compare
+  ketasim compare my-scenario.toml --plot my-scenario.svg
+  ketasim simulate my-scenario.toml > curves.csv
+  ketasim models list")]
+pub struct Arguments {
+    /// What to do
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// A model file, or a folder of them, to use beside the shipped ones (repeatable)
+    #[arg(long, global = true, value_name = "PATH")]
+    pub models: Vec<PathBuf>,
+}
+
+/// Commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Compare the arms of a scenario: dose, figures, windows, sources
+    Compare(Compare),
+    /// Write the curves of a scenario as CSV
+    Simulate(Simulate),
+    /// The library of models
+    #[command(subcommand)]
+    #[command(after_help = "Examples:
+  ketasim models list
+  ketasim models show ketamine-composite
+  ketasim models check my-model.toml")]
+    Models(ModelsCommand),
+}
+
+/// Arguments of `compare`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  ketasim compare
+  ketasim compare my-scenario.toml --json
+  ketasim compare my-scenario.toml --plot my-scenario.png
+  cat my-scenario.toml | ketasim compare -")]
+pub struct Compare {
+    /// Scenario file; - is standard input; without it the opening screen's scenario
+    pub file: Option<PathBuf>,
+    /// Print JSON
+    #[arg(long, conflicts_with = "csv")]
+    pub json: bool,
+    /// Print CSV, one row for each arm and analyte
+    #[arg(long)]
+    pub csv: bool,
+    /// Also draw the figure into this file (.svg, .png)
+    #[arg(long, value_name = "PATH")]
+    pub plot: Option<PathBuf>,
+}
+
+impl Compare {
+    /// The opening scenario as text, with a picture.
+    pub fn with_plot(path: &str) -> Self {
+        Self { file: None, json: false, csv: false, plot: Some(PathBuf::from(path)) }
+    }
+}
+
+/// Arguments of `simulate`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  ketasim simulate my-scenario.toml --csv
+  ketasim simulate my-scenario.toml --every \"5 min\" --output curves.csv
+  ketasim simulate - --solver numeric < my-scenario.toml")]
+pub struct Simulate {
+    /// Scenario file; - is standard input
+    pub file: PathBuf,
+    /// Write CSV, which is the only format
+    #[arg(long)]
+    pub csv: bool,
+    /// Time between points, with its unit; without it 1 min, wider over long times
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub every: Option<Time>,
+    /// How the equations are solved
+    #[arg(long, value_enum, default_value_t = SolverName::Auto)]
+    pub solver: SolverName,
+    /// Write to this file instead of standard output
+    #[arg(long, short, value_name = "PATH")]
+    pub output: Option<PathBuf>,
+}
+
+/// Solvers by name.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum SolverName {
+    /// Exact wherever that is possible
+    Auto,
+    /// Matrix exponential
+    Exact,
+    /// Stepwise (Dop853), to check the exact one
+    Numeric,
+}
+
+impl From<SolverName> for Solver {
+    fn from(name: SolverName) -> Self {
+        match name {
+            SolverName::Auto => Self::Auto,
+            SolverName::Exact => Self::Exact,
+            SolverName::Numeric => Self::Numeric,
+        }
+    }
+}
+
+/// Commands about models.
+#[derive(Debug, Subcommand)]
+pub enum ModelsCommand {
+    /// List all models
+    #[command(after_help = "Example:
+  ketasim models list --json")]
+    List {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show one model: every number with unit, source and grade
+    #[command(after_help = "Example:
+  ketasim models show ketamine-composite")]
+    Show {
+        /// Id, as `models list` prints it
+        id: String,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Check a model file, or every .toml file in a folder, as it would be read
+    #[command(after_help = "Example:
+  ketasim models check my-model.toml")]
+    Check {
+        /// File or folder; - is standard input
+        path: PathBuf,
+    },
+}

@@ -1,0 +1,125 @@
+//! `ketasim compare`: what becomes of the same drug by several routes.
+
+use super::args::Compare;
+use super::json::{Comparison, tidy};
+use super::{Given, out, report};
+use crate::error::Result;
+use crate::export::{Format, render};
+use crate::figure::{Figure, View};
+use crate::files;
+use crate::library::Library;
+use crate::outcome::{ArmOutcome, Curve, Options, Outcome};
+use crate::table::{Column, Table};
+use crate::units::{MINUTES_PER_HOUR, NG_ML_PER_MG_L};
+use std::path::Path;
+
+/// Runs the scenario and prints it as asked.
+///
+/// # Errors
+/// When the scenario is refused, or something cannot be read or written.
+pub fn run(options: &Compare, library: &Library) -> Result<()> {
+    // an unknown ending is said before anything is computed or printed
+    let plot = options.plot.as_deref().map(|p| Format::from_path(&p.to_string_lossy()).map(|f| (p, f))).transpose()?;
+    let given = Given::read(options.file.as_deref(), library)?;
+    let outcome = given.run(library, Options::default())?;
+    if options.json {
+        out::print_json(&Comparison::new(&outcome, given.not_run()))?;
+    } else if options.csv {
+        out::print(&csv(&outcome).to_csv())?;
+    } else {
+        out::print(&report::text(&outcome, &given.scenario, &given.not_run()))?;
+    }
+    plot.map_or(Ok(()), |(path, format)| draw(&outcome, library, path, format))
+}
+
+fn draw(outcome: &Outcome, library: &Library, path: &Path, format: Format) -> Result<()> {
+    files::write_atomic(path, &plot_bytes(outcome, library, format)?)?;
+    out::note(&format!("wrote {}", files::shown(path)));
+    Ok(())
+}
+
+/// The figure as a file: the same that the screen shows, without what programmes say.
+fn plot_bytes(outcome: &Outcome, library: &Library, format: Format) -> Result<Vec<u8>> {
+    let view = View { programmes: false, ..View::default() };
+    render(&Figure::new(outcome, &view, library, &[]), format)
+}
+
+/// One row for each arm and analyte; columns that belong to the arm are filled on each of its rows.
+fn csv(outcome: &Outcome) -> Table {
+    let words = ["arm", "drug", "model", "site", "analyte"];
+    let numbers = [
+        "dose_mg_base",
+        "dose_mg_per_kg",
+        "bioavailability_fraction",
+        "cmax_ng_ml",
+        "tmax_min",
+        "auc_inf_ng_h_ml",
+        "half_of_peak_min",
+        "half_life_h",
+        "bioavailability_low_fraction",
+        "bioavailability_high_fraction",
+        "cmax_low_ng_ml",
+        "cmax_high_ng_ml",
+        "auc_inf_low_ng_h_ml",
+        "auc_inf_high_ng_h_ml",
+        "onset_p10_min",
+        "onset_p50_min",
+        "onset_p90_min",
+        "peak_p10_min",
+        "peak_p50_min",
+        "peak_p90_min",
+        "main_effects_end_p10_min",
+        "main_effects_end_p50_min",
+        "main_effects_end_p90_min",
+    ];
+    let mut table = Table::new(words.map(Column::words).into_iter().chain(numbers.map(Column::numbers)).collect());
+    for arm in &outcome.arms {
+        for curve in &arm.curves {
+            let names =
+                [&arm.label, &arm.drug, &arm.model, &arm.site.id().to_owned(), &curve.analyte].map(Clone::clone);
+            let per_kg = arm.dose_mg / outcome.subject.weight.kg();
+            let mut cells = vec![Some(arm.dose_mg), Some(per_kg), arm.bioavailability];
+            cells.extend(exposure(curve));
+            cells.extend(ends(arm, &curve.analyte));
+            let w = &arm.windows;
+            cells.extend([w.onset, w.peak, w.main_effects_end].iter().flat_map(|p| percentiles(*p)));
+            table.push(names.into_iter().chain(cells.into_iter().map(cell)));
+        }
+    }
+    table
+}
+
+fn exposure(curve: &Curve) -> [Option<f64>; 5] {
+    let e = &curve.exposure;
+    [
+        Some(e.cmax * NG_ML_PER_MG_L),
+        Some(e.tmax * MINUTES_PER_HOUR),
+        Some(e.auc_inf * NG_ML_PER_MG_L),
+        e.half_of_peak.map(|h| h * MINUTES_PER_HOUR),
+        e.half_life,
+    ]
+}
+
+fn ends(arm: &ArmOutcome, analyte: &str) -> [Option<f64>; 6] {
+    let Some(range) = &arm.range else { return [None; 6] };
+    let of = |curves: &[Curve], f: &dyn Fn(&Curve) -> f64| {
+        curves.iter().find(|c| c.analyte == analyte).map(|c| f(c) * NG_ML_PER_MG_L)
+    };
+    let (low, high) = (&range.low, &range.high);
+    [
+        low.bioavailability,
+        high.bioavailability,
+        of(&low.curves, &|c| c.exposure.cmax),
+        of(&high.curves, &|c| c.exposure.cmax),
+        of(&low.curves, &|c| c.exposure.auc_inf),
+        of(&high.curves, &|c| c.exposure.auc_inf),
+    ]
+}
+
+fn percentiles(window: Option<[f64; 3]>) -> [Option<f64>; 3] {
+    window.map_or([None; 3], |w| w.map(Some))
+}
+
+fn cell(value: Option<f64>) -> String {
+    value.filter(|v| v.is_finite()).map_or(String::new(), |v| tidy(v).to_string())
+}

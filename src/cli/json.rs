@@ -1,0 +1,194 @@
+//! JSON of `compare`: the keys that other programs rely on, and a few more.
+
+use crate::figure::EDUCATION_ONLY;
+use crate::outcome::{ArmOutcome, Curve, EndOutcome, Outcome};
+use crate::regimen::Route;
+use crate::units::{MINUTES_PER_HOUR, NG_ML_PER_MG_L};
+use serde::Serialize;
+
+/// The whole.
+#[derive(Debug, Serialize)]
+pub struct Comparison {
+    title: String,
+    subject: Person,
+    horizon_h: f64,
+    points: usize,
+    arms: Vec<Arm>,
+    not_run: Vec<String>,
+    note: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+struct Person {
+    weight_kg: f64,
+    age_y: f64,
+    sex: &'static str,
+    ancestry: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+struct Arm {
+    label: String,
+    drug: String,
+    model: String,
+    model_title: String,
+    site: &'static str,
+    routes: Vec<&'static str>,
+    dose_mg_base: f64,
+    dose_mg_per_kg: f64,
+    /// Of the model's plain run; where there is a range, its ends are in `range`.
+    bioavailability: Option<f64>,
+    analytes: Vec<Analyte>,
+    range: Option<Range>,
+    windows: Times,
+    between_models: Between,
+    grade: String,
+    sources: Vec<String>,
+    assumptions: Vec<String>,
+    warnings: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct Analyte {
+    name: String,
+    cmax_ng_ml: f64,
+    tmax_min: f64,
+    auc_inf_ng_h_ml: f64,
+    half_of_peak_min: Option<f64>,
+    /// Of the slowest phase; depends on assay and sampling length.
+    half_life_h: Option<f64>,
+    still_rising: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Range {
+    note: String,
+    low: End,
+    high: End,
+}
+
+#[derive(Debug, Serialize)]
+struct End {
+    label: String,
+    bioavailability: Option<f64>,
+    analytes: Vec<Analyte>,
+}
+
+#[derive(Debug, Serialize)]
+struct Times {
+    onset_min: Option<[f64; 3]>,
+    peak_min: Option<[f64; 3]>,
+    strongest_min: Option<[f64; 2]>,
+    main_effects_end_min: Option<[f64; 3]>,
+    /// A share of people, which only `population` counts.
+    share_reaching: Option<f64>,
+    evidence: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+struct Between {
+    main_effects_end_min: Option<[f64; 2]>,
+    medians: Vec<Median>,
+}
+
+#[derive(Debug, Serialize)]
+struct Median {
+    model: String,
+    main_effects_end_min: f64,
+}
+
+impl Comparison {
+    /// Of an outcome; `not_run` are the arms that are off.
+    pub fn new(outcome: &Outcome, not_run: Vec<String>) -> Self {
+        let subject = &outcome.subject;
+        Self {
+            title: outcome.title.clone(),
+            subject: Person {
+                weight_kg: tidy(subject.weight.kg()),
+                age_y: tidy(subject.age.years()),
+                sex: subject.sex.as_str(),
+                ancestry: subject.ancestry.as_str(),
+            },
+            horizon_h: tidy(outcome.horizon.hours()),
+            points: outcome.points,
+            arms: outcome.arms.iter().map(|a| arm(a, subject.weight.kg())).collect(),
+            not_run,
+            note: EDUCATION_ONLY,
+        }
+    }
+}
+
+fn arm(arm: &ArmOutcome, weight_kg: f64) -> Arm {
+    let windows = &arm.windows;
+    Arm {
+        label: arm.label.clone(),
+        drug: arm.drug.clone(),
+        model: arm.model.clone(),
+        model_title: arm.model_title.clone(),
+        site: arm.site.id(),
+        routes: arm.routes.iter().map(|r: &Route| r.id()).collect(),
+        dose_mg_base: tidy(arm.dose_mg),
+        dose_mg_per_kg: tidy(arm.dose_mg / weight_kg),
+        bioavailability: arm.bioavailability.map(tidy),
+        analytes: analytes(&arm.curves),
+        range: arm.range.as_ref().map(|r| Range { note: r.note.clone(), low: end(&r.low), high: end(&r.high) }),
+        windows: Times {
+            onset_min: windows.onset.map(|w| w.map(tidy)),
+            peak_min: windows.peak.map(|w| w.map(tidy)),
+            strongest_min: windows.strongest.map(|w| w.map(tidy)),
+            main_effects_end_min: windows.main_effects_end.map(|w| w.map(tidy)),
+            share_reaching: None,
+            evidence: arm.evidence.id(),
+        },
+        between_models: Between {
+            main_effects_end_min: arm.between_models().map(|b| b.map(tidy)),
+            medians: arm
+                .by_model
+                .iter()
+                .map(|(model, end)| Median { model: model.clone(), main_effects_end_min: tidy(*end) })
+                .collect(),
+        },
+        grade: arm.grade.to_string(),
+        sources: arm.sources.clone(),
+        assumptions: arm.assumptions.clone(),
+        warnings: arm.warnings.clone(),
+    }
+}
+
+fn end(end: &EndOutcome) -> End {
+    End { label: end.label.clone(), bioavailability: end.bioavailability.map(tidy), analytes: analytes(&end.curves) }
+}
+
+fn analytes(curves: &[Curve]) -> Vec<Analyte> {
+    let one = |curve: &Curve| {
+        let e = &curve.exposure;
+        Analyte {
+            name: curve.analyte.clone(),
+            cmax_ng_ml: tidy(e.cmax * NG_ML_PER_MG_L),
+            tmax_min: tidy(e.tmax * MINUTES_PER_HOUR),
+            auc_inf_ng_h_ml: tidy(e.auc_inf * NG_ML_PER_MG_L),
+            half_of_peak_min: e.half_of_peak.map(|h| tidy(h * MINUTES_PER_HOUR)),
+            half_life_h: e.half_life.map(tidy),
+            still_rising: e.still_rising,
+        }
+    };
+    curves.iter().map(one).collect()
+}
+
+/// To twelve significant digits: enough for any check, without the noise of binary fractions (40.00000000000001).
+pub fn tidy(value: f64) -> f64 {
+    format!("{value:.11e}").parse().unwrap_or(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::tidy;
+
+    #[test]
+    fn noise_goes_and_digits_stay() {
+        assert_eq!(tidy(40.000_000_000_000_01), 40.0);
+        assert_eq!(tidy(0.300_961_821_234), 0.300_961_821_234);
+        assert_eq!(tidy(0.0), 0.0);
+        assert!(tidy(f64::NAN).is_nan());
+    }
+}

@@ -1,0 +1,257 @@
+//! The comparison as text: tables that fit a terminal, then what stands behind each arm.
+
+use crate::figure::{EDUCATION_ONLY, STRIP_NOTE, doses_in_words};
+use crate::library::EvidenceKind;
+use crate::outcome::{ArmOutcome, Curve, EndOutcome, Outcome};
+use crate::regimen::{AfterHold, Route};
+use crate::scenario::Scenario;
+use crate::subject::Ancestry;
+use crate::table::{Column, TEXT_WIDTH, Table, paragraph};
+use crate::units::{MINUTES_PER_HOUR, NG_ML_PER_MG_L, significant};
+
+/// What is unknown or not reached, in a table.
+const NONE: &str = "–";
+
+/// The whole text; `scenario` tells how doses were asked for, `not_run` are the arms that are off.
+pub fn text(outcome: &Outcome, scenario: &Scenario, not_run: &[String]) -> String {
+    let mut text = head(outcome);
+    if outcome.arms.is_empty() {
+        text.push_str("No arm takes part: add an [[arm]], or leave `on = false` out.\n\n");
+    } else {
+        text.push_str(&doses(outcome, scenario).to_text(TEXT_WIDTH));
+        text.push('\n');
+    }
+    if !not_run.is_empty() {
+        let line = format!("{} (on = false)", not_run.join(", "));
+        text.push_str(&paragraph("Not run: ", &line, TEXT_WIDTH));
+        text.push('\n');
+    }
+    for drug in drugs(&outcome.arms) {
+        let arms: Vec<&ArmOutcome> = outcome.arms.iter().filter(|a| a.drug == drug).collect();
+        text.push_str(&figures(&arms));
+    }
+    if !outcome.arms.is_empty() {
+        text.push_str(&windows(&outcome.arms));
+    }
+    let mut sources = Vec::new();
+    for arm in &outcome.arms {
+        text.push_str(&behind(arm, &mut sources));
+    }
+    if !sources.is_empty() {
+        text.push_str("Sources\n");
+        for (i, source) in sources.iter().enumerate() {
+            text.push_str(&paragraph(&format!("{:>4} ", i + 1), source, TEXT_WIDTH));
+        }
+        text.push('\n');
+    }
+    text.push_str(EDUCATION_ONLY);
+    text.push('\n');
+    text
+}
+
+fn head(outcome: &Outcome) -> String {
+    let title = if outcome.title.trim().is_empty() { "Comparison" } else { &outcome.title };
+    let subject = &outcome.subject;
+    let sex = match subject.sex.as_str() {
+        "unstated" => "sex not stated",
+        sex => sex,
+    };
+    let ancestry = match subject.ancestry {
+        Ancestry::Unstated => String::new(),
+        stated => format!(", ancestry {}", stated.as_str()),
+    };
+    let who = format!(
+        "Typical person of {}, {}, {sex}{ancestry}; simulated for {}.",
+        subject.weight, subject.age, outcome.horizon
+    );
+    format!("{}{}\n", paragraph("", title, TEXT_WIDTH), paragraph("", &who, TEXT_WIDTH))
+}
+
+/// Drugs in the order of their first arm: different drugs never share a table of concentrations.
+fn drugs(arms: &[ArmOutcome]) -> Vec<&str> {
+    let mut list: Vec<&str> = Vec::new();
+    for arm in arms {
+        if !list.contains(&arm.drug.as_str()) {
+            list.push(&arm.drug);
+        }
+    }
+    list
+}
+
+fn doses(outcome: &Outcome, scenario: &Scenario) -> Table {
+    let mut table = Table::new(vec![
+        Column::words("Arm"),
+        Column::words("Given"),
+        Column::numbers("mg base"),
+        Column::numbers("mg/kg"),
+        Column::words("Model"),
+        Column::words("Plasma"),
+    ]);
+    for arm in &outcome.arms {
+        table.push([
+            arm.label.clone(),
+            format!("{}{}", doses_in_words(arm), hold(arm, scenario)),
+            significant(arm.dose_mg, 3),
+            significant(arm.dose_mg / outcome.subject.weight.kg(), 2),
+            arm.model.clone(),
+            arm.site.id().to_owned(),
+        ]);
+    }
+    table
+}
+
+/// How long the first dose is held and what happens then; what was not stated is among the assumptions.
+fn hold(arm: &ArmOutcome, scenario: &Scenario) -> String {
+    let asked = scenario.arms.get(arm.index).and_then(|a| a.doses.first()).filter(|d| d.route == Route::Sl);
+    let Some(dose) = asked else { return String::new() };
+    let held = dose.hold.map_or(String::new(), |time| format!(", held {time}"));
+    let after = match dose.after {
+        Some(AfterHold::Swallow) => ", then swallowed",
+        Some(AfterHold::Spit) => ", then spat out",
+        None => "",
+    };
+    format!("{held}{after}")
+}
+
+fn figures(arms: &[&ArmOutcome]) -> String {
+    let Some(first) = arms.first() else { return String::new() };
+    let mut table = Table::new(vec![
+        Column::words("Arm"),
+        Column::numbers(format!("Reaches the blood as {} (%)", first.drug)),
+        Column::numbers("Peak (ng/mL)"),
+        Column::numbers("at (min)"),
+        Column::numbers("Time to fall to half of peak (min)"),
+        Column::numbers("AUC (ng h/mL)"),
+    ]);
+    let parent = |curves: &[Curve], f: &dyn Fn(&Curve) -> Option<f64>| curves.first().and_then(f);
+    for arm in arms {
+        let read = |f: &dyn Fn(&Curve) -> Option<f64>| match &arm.range {
+            Some(range) => span(parent(&range.low.curves, f), parent(&range.high.curves, f)),
+            None => one(parent(&arm.curves, f)),
+        };
+        let share = match &arm.range {
+            Some(range) => span(percent(range.low.bioavailability), percent(range.high.bioavailability)),
+            None => one(percent(arm.bioavailability)),
+        };
+        let rising = arm.curves.first().is_some_and(|c| c.exposure.still_rising);
+        table.push([
+            arm.label.clone(),
+            share,
+            format!("{}{}", if rising { "at least " } else { "" }, read(&|c| Some(c.exposure.cmax * NG_ML_PER_MG_L))),
+            read(&|c| Some(c.exposure.tmax * MINUTES_PER_HOUR)),
+            read(&|c| c.exposure.half_of_peak.map(|h| h * MINUTES_PER_HOUR)),
+            read(&|c| Some(c.exposure.auc_inf * NG_ML_PER_MG_L)),
+        ]);
+    }
+    let heading = format!("Figures: {}", first.drug_name);
+    let mut text = format!("{heading}\n{}", table.to_text(TEXT_WIDTH));
+    if arms.iter().any(|a| a.range.is_some()) {
+        text.push_str("\"low to high\": a range, because one number would claim too much; see the arm.\n");
+    }
+    text.push('\n');
+    text
+}
+
+fn percent(share: Option<f64>) -> Option<f64> {
+    share.map(|s| s * 100.0)
+}
+
+fn one(value: Option<f64>) -> String {
+    value.map_or(NONE.to_owned(), |v| significant(v, 3))
+}
+
+fn span(low: Option<f64>, high: Option<f64>) -> String {
+    let (Some(a), Some(b)) = (low, high) else {
+        return if low.is_none() && high.is_none() {
+            NONE.to_owned()
+        } else {
+            format!("{} to {}", one(low), one(high))
+        };
+    };
+    let (low, high) = (one(Some(a.min(b))), one(Some(a.max(b))));
+    if low == high { low } else { format!("{low} to {high}") }
+}
+
+fn windows(arms: &[ArmOutcome]) -> String {
+    let mut table = Table::new(vec![
+        Column::words("Arm"),
+        Column::words("May begin to notice (min)"),
+        Column::words("Strongest (min)"),
+        Column::words("Main effects fading (min)"),
+        Column::words("Timing rests on"),
+    ]);
+    for arm in arms {
+        let w = &arm.windows;
+        // what is never noticed has no strongest time that would mean something
+        let strongest = w.onset.and(w.strongest).zip(w.peak).map(|([from, to], peak)| [from, peak[1], to]);
+        table.push([
+            arm.label.clone(),
+            window(w.onset, "below the level"),
+            window(strongest, NONE),
+            window(w.main_effects_end, "level not reached"),
+            evidence(arm.evidence).to_owned(),
+        ]);
+    }
+    let note = "From the first dose, 10th to 90th percentile with the 50th in brackets, over the levels and delays that \
+                studies found; not shares of people.";
+    let fading = format!("{}{}", STRIP_NOTE[..1].to_uppercase(), &STRIP_NOTE[1..]);
+    format!(
+        "When something may be noticed\n{}{}{fading}.\n\n",
+        table.to_text(TEXT_WIDTH),
+        paragraph("", note, TEXT_WIDTH)
+    )
+}
+
+fn window(percentiles: Option<[f64; 3]>, none: &str) -> String {
+    percentiles.map_or(none.to_owned(), |[low, middle, high]| {
+        format!("{} to {} ({})", significant(low, 2), significant(high, 2), significant(middle, 2))
+    })
+}
+
+fn evidence(kind: EvidenceKind) -> &'static str {
+    match kind {
+        EvidenceKind::Trial => "trials",
+        EvidenceKind::Programme => "what programmes say",
+        EvidenceKind::Model => "the model alone",
+    }
+}
+
+/// Assumptions, warnings and sources of one arm; sources are numbered over all arms.
+fn behind(arm: &ArmOutcome, sources: &mut Vec<String>) -> String {
+    let mut text = paragraph("", &format!("{}: {}", arm.label, arm.model_title), TEXT_WIDTH);
+    let mut line = |first: &str, content: &str| text.push_str(&paragraph(first, content, TEXT_WIDTH));
+    if let Some(range) = &arm.range {
+        let end = |end: &EndOutcome| format!("{} % {}", one(percent(end.bioavailability)), end.label);
+        line("  Range: ", &format!("from {}, to {}", end(&range.low), end(&range.high)));
+    }
+    for assumption in &arm.assumptions {
+        line("  Assumed: ", assumption);
+    }
+    for warning in &arm.warnings {
+        line("  Beware: ", warning);
+    }
+    if let Some([low, high]) = arm.between_models() {
+        let each: Vec<String> =
+            arm.by_model.iter().map(|(model, end)| format!("{model} {}", significant(*end, 2))).collect();
+        let span = format!("{} to {} min", significant(low, 2), significant(high, 2));
+        line("  Between models: ", &format!("the middle of main effects fading is {span} ({})", each.join(", ")));
+    }
+    if let Some(half_life) = arm.curves.first().and_then(|c| c.exposure.half_life) {
+        let hours = significant(half_life, 2);
+        line("  Terminal half-life: ", &format!("{hours} h (depends on assay and sampling length)"));
+    }
+    line("  Worst grade used: ", &format!("{} ({})", arm.grade, arm.grade.meaning()));
+    let mut numbers = Vec::new();
+    for source in &arm.sources {
+        let at = sources.iter().position(|s| s == source).unwrap_or_else(|| {
+            sources.push(source.clone());
+            sources.len() - 1
+        });
+        numbers.push((at + 1).to_string());
+    }
+    if !numbers.is_empty() {
+        line("  Sources: ", &numbers.join(", "));
+    }
+    text.push('\n');
+    text
+}

@@ -1,0 +1,78 @@
+//! Figures as files: SVG, PNG and PDF.
+//!
+//! plotters draws the scene once, as SVG; the PNG and the PDF are made from that SVG with the same
+//! embedded font, so the three cannot differ.
+
+mod document;
+mod font;
+mod raster;
+mod svg;
+
+pub use document::pdf;
+pub use font::FontMeasure;
+pub use raster::png;
+pub use svg::paint;
+
+use crate::error::{Error, Result};
+use crate::figure::Figure;
+use crate::scene::{Page, layout};
+
+/// Pixels per point of a PNG: sharp on dense screens and on paper in a column's width.
+pub const PIXELS_PER_POINT: f32 = 2.0;
+
+/// Kind of file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// Lines and text for browsers and drawing programs.
+    Svg,
+    /// Pixels.
+    Png,
+    /// One page with text that can be selected.
+    Pdf,
+}
+
+impl Format {
+    /// The format that a path's ending asks for.
+    pub fn from_path(path: &str) -> Result<Self> {
+        let extension = std::path::Path::new(path).extension().and_then(|e| e.to_str()).unwrap_or("");
+        match extension.to_ascii_lowercase().as_str() {
+            "svg" => Ok(Self::Svg),
+            "png" => Ok(Self::Png),
+            "pdf" => Ok(Self::Pdf),
+            "" => {
+                Err(Error::input(format!("the path \"{path}\" has no ending that says which kind of picture to write")))
+            }
+            _ => Err(Error::input(format!("a picture cannot be written as \".{extension}\""))),
+        }
+        .map_err(|error| error.remedy("write a path ending in .svg, .png or .pdf"))
+    }
+}
+
+/// A page that a figure fills well: landscape with one panel, taller with more to show.
+pub fn page_for(figure: &Figure) -> Page {
+    const WIDTH: f64 = 1000.0;
+    const PANEL: f64 = 330.0;
+    const STRIP: f64 = 34.0;
+    const LINE: f64 = 16.0;
+    const HEADER_AND_AXIS: f64 = 120.0;
+    let height = PANEL * figure.panels.len() as f64
+        + STRIP * figure.strips.len() as f64
+        + LINE * (figure.legend.len() + figure.footer.len()) as f64
+        + HEADER_AND_AXIS;
+    Page { width: WIDTH, height, furniture: true, scale: 1.0 }
+}
+
+/// A figure on the page that suits it, as the bytes of a file.
+pub fn render(figure: &Figure, format: Format) -> Result<Vec<u8>> {
+    let drawn = svg(figure, page_for(figure))?;
+    match format {
+        Format::Svg => Ok(drawn.into_bytes()),
+        Format::Png => png(&drawn, PIXELS_PER_POINT),
+        Format::Pdf => pdf(&drawn, &figure.title),
+    }
+}
+
+/// A figure as SVG, its size that of the page in points.
+pub fn svg(figure: &Figure, page: Page) -> Result<String> {
+    paint(&layout(figure, page, &FontMeasure::new()?))
+}

@@ -1,0 +1,195 @@
+//! One panel of concentrations.
+
+use super::layout::{Canvas, GAP, HEADING, SAMPLE, SMALL, TEXT};
+use super::{Align, Dash, Ink, PlotArea, Shape, TimeSpan, ticks};
+use crate::figure::{Band, Line, Panel};
+
+/// Line of a curve.
+const CURVE: f64 = 2.5;
+/// Fill of a range.
+const SOFT: f64 = 0.28;
+
+/// Labels of the y axis.
+pub(super) fn y_labels(panel: &Panel) -> Vec<String> {
+    y_marks(panel).into_iter().filter_map(|(_, label)| label).collect()
+}
+
+fn y_marks(panel: &Panel) -> Vec<(f64, Option<String>)> {
+    if panel.log {
+        ticks::log(panel.y[0], panel.y[1])
+    } else {
+        ticks::linear(panel.y[0], panel.y[1], 6).into_iter().map(|(v, l)| (v, Some(l))).collect()
+    }
+}
+
+/// Draws a panel between two heights.
+pub(super) fn draw(canvas: &mut Canvas, panel: &Panel, time: TimeSpan, [top, bottom]: [f64; 2], marks: &[(f64, String)]) -> PlotArea {
+    let s = canvas.scale;
+    let head = (HEADING + GAP) * s;
+    let rect = [time.x[0], top + head, time.x[1], bottom];
+    let area = PlotArea { rect, y: panel.y, log: panel.log };
+    heading(canvas, panel, rect, top);
+    canvas.rect(rect, Ink::Plot, 1.0);
+    grid(canvas, panel, area, time, marks);
+    caution(canvas, panel, area);
+    panel.bands.iter().for_each(|band| draw_band(canvas, band, area, time));
+    panel.lines.iter().for_each(|line| draw_line(canvas, line, area, time));
+    points(canvas, panel, area, time);
+    canvas.line(vec![[rect[0], rect[3]], [rect[2], rect[3]]], Ink::Axis, 1.0, Dash::Solid);
+    end_labels(canvas, panel, area, time);
+    area
+}
+
+fn heading(canvas: &mut Canvas, panel: &Panel, rect: [f64; 4], top: f64) {
+    let s = canvas.scale;
+    canvas.text([rect[0], top], &panel.heading, Ink::Text, HEADING, [Align::Start, Align::Start]);
+    let after = rect[0] + canvas.width(&panel.heading, HEADING) + 2.0 * GAP * s;
+    let base = top + (HEADING - TEXT) * s;
+    canvas.text([after, base], &panel.y_label, Ink::Muted, TEXT, [Align::Start, Align::Start]);
+    if let Some(banner) = &panel.banner {
+        let room = rect[2] - after - canvas.width(&panel.y_label, TEXT);
+        if canvas.width(banner, SMALL) < room {
+            canvas.text([rect[2], base + 2.0 * s], banner, Ink::Caution, SMALL, [Align::End, Align::Start]);
+        } else {
+            canvas.text([rect[2] - 4.0 * s, rect[1] + 4.0 * s], banner, Ink::Caution, SMALL, [Align::End, Align::Start]);
+        }
+    }
+}
+
+fn grid(canvas: &mut Canvas, panel: &Panel, area: PlotArea, time: TimeSpan, marks: &[(f64, String)]) {
+    let s = canvas.scale;
+    let [left, top, right, bottom] = area.rect;
+    for (hours, _) in marks {
+        let x = time.to_x(*hours);
+        canvas.line(vec![[x, top], [x, bottom]], Ink::Grid, 1.0, Dash::Solid);
+    }
+    for (value, label) in y_marks(panel) {
+        let y = area.to_y(value);
+        let width = if label.is_some() { 1.0 } else { 0.5 };
+        canvas.line(vec![[left, y], [right, y]], Ink::Grid, width, Dash::Solid);
+        if let Some(label) = label {
+            canvas.text([left - GAP * s, y], &label, Ink::Muted, TEXT, [Align::End, Align::Middle]);
+        }
+    }
+}
+
+fn caution(canvas: &mut Canvas, panel: &Panel, area: PlotArea) {
+    let Some(caution) = &panel.caution else { return };
+    let [left, _, right, _] = area.rect;
+    let (top, bottom) = (area.to_y(caution.y[1]), area.to_y(caution.y[0]));
+    canvas.rect([left, top, right, bottom], Ink::Caution, 0.08);
+    canvas.hatch([left, top, right, bottom], Ink::Caution, 0.6, 9.0);
+    let s = canvas.scale;
+    let width = canvas.width(&caution.words, SMALL);
+    let x = right - 6.0 * s;
+    canvas.rect([x - width - 4.0 * s, bottom - (SMALL + 8.0) * s, x + 4.0 * s, bottom - 2.0 * s], Ink::Plot, 0.92);
+    canvas.text([x, bottom - 5.0 * s], &caution.words, Ink::Caution, SMALL, [Align::End, Align::End]);
+}
+
+/// Points inside the time span, with ends interpolated at its borders.
+fn clipped(x: &[f64], y: &[f64], time: TimeSpan) -> Vec<[f64; 2]> {
+    let [from, to] = time.hours;
+    let mut list = Vec::with_capacity(x.len());
+    let edge = |at: f64| crate::figure::interpolate(x, y, at).map(|v| [at, v]);
+    if x.first().is_some_and(|first| *first < from) {
+        list.extend(edge(from));
+    }
+    list.extend(x.iter().zip(y).filter(|(x, _)| **x >= from && **x <= to).map(|(x, y)| [*x, *y]));
+    if x.last().is_some_and(|last| *last > to) {
+        list.extend(edge(to));
+    }
+    list
+}
+
+fn draw_line(canvas: &mut Canvas, line: &Line, area: PlotArea, time: TimeSpan) {
+    let dash = Dash::of(line.role.route, line.role.variant);
+    let ink = Ink::Route(line.role.route);
+    let mut run = Vec::new();
+    for [hours, value] in clipped(&line.x, &line.y, time) {
+        // on a log axis what lies below its foot is not drawn along it
+        if area.log && value < area.y[0] {
+            canvas.line(std::mem::take(&mut run), ink, CURVE, dash);
+        } else {
+            run.push([time.to_x(hours), area.to_y(value)]);
+        }
+    }
+    canvas.line(run, ink, CURVE, dash);
+}
+
+fn draw_band(canvas: &mut Canvas, band: &Band, area: PlotArea, time: TimeSpan) {
+    let (low, high) = (clipped(&band.x, &band.low, time), clipped(&band.x, &band.high, time));
+    let seen: Vec<usize> = (0..high.len()).filter(|&i| !area.log || high[i][1] >= area.y[0]).collect();
+    let ink = Ink::Route(band.role.route);
+    let x: Vec<f64> = seen.iter().map(|&i| time.to_x(high[i][0])).collect();
+    let upper: Vec<f64> = seen.iter().map(|&i| area.to_y(high[i][1])).collect();
+    let lower: Vec<f64> = seen.iter().map(|&i| area.to_y(low[i][1])).collect();
+    if x.len() > 1 {
+        canvas.shapes.push(Shape::Band { x, upper, lower, ink, alpha: SOFT });
+    }
+}
+
+fn points(canvas: &mut Canvas, panel: &Panel, area: PlotArea, time: TimeSpan) {
+    for set in &panel.points {
+        for [hours, value] in &set.points {
+            if *hours >= time.hours[0] && *hours <= time.hours[1] && (!area.log || *value >= area.y[0]) {
+                let at = [time.to_x(*hours), area.to_y(*value)];
+                canvas.shapes.push(Shape::Circle { at, radius: 4.0 * canvas.scale, ink: Ink::Point, filled: false });
+            }
+        }
+    }
+}
+
+/// Labels beside the ends of curves, pushed apart, each with a sample of its line.
+fn end_labels(canvas: &mut Canvas, panel: &Panel, area: PlotArea, time: TimeSpan) {
+    let s = canvas.scale;
+    let [_, top, right, bottom] = area.rect;
+    let row = (TEXT + 4.0) * s;
+    let mut ends: Vec<(f64, &str, crate::figure::Role, bool)> = panel
+        .at(time.hours[1])
+        .into_iter()
+        .map(|(label, role, [low, high])| {
+            (area.to_y(0.5 * (low + high)), label, role, panel.bands.iter().any(|b| b.role == role))
+        })
+        .collect();
+    ends.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let wanted: Vec<f64> = ends.iter().map(|e| e.0).collect();
+    let placed = pushed_apart(&wanted, row, [top + row / 2.0, bottom - row / 2.0]);
+    for ((y_end, label, role, fill), y) in ends.into_iter().zip(placed) {
+        let (ink, x) = (Ink::Route(role.route), right + SAMPLE * s);
+        if fill {
+            let rect = [right + 4.0 * s, y - 4.0 * s, x, y + 4.0 * s];
+            canvas.rect(rect, ink, 0.45);
+        } else {
+            let points = vec![[right + 1.0, y_end], [right + 5.0 * s, y], [x, y]];
+            canvas.line(points, ink, 1.8, Dash::of(role.route, role.variant));
+        }
+        canvas.text([x + 5.0 * s, y], label, Ink::RouteText(role.route), TEXT, [Align::Start, Align::Middle]);
+    }
+}
+
+/// Positions at least `row` apart, as near to those wanted (ascending) as they fit.
+pub(super) fn pushed_apart(wanted: &[f64], row: f64, [low, high]: [f64; 2]) -> Vec<f64> {
+    let mut placed: Vec<f64> = Vec::with_capacity(wanted.len());
+    for &y in wanted {
+        let least = placed.last().map_or(low, |last| last + row);
+        placed.push(y.max(least));
+    }
+    let mut most = high;
+    for y in placed.iter_mut().rev() {
+        *y = y.min(most);
+        most = *y - row;
+    }
+    placed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::pushed_apart;
+
+    #[test]
+    fn labels_never_overlap() {
+        let placed = pushed_apart(&[95.0, 96.0, 99.0, 99.0], 10.0, [5.0, 100.0]);
+        assert_eq!(placed, [70.0, 80.0, 90.0, 100.0]);
+        assert_eq!(pushed_apart(&[10.0, 50.0], 10.0, [5.0, 100.0]), [10.0, 50.0]);
+    }
+}

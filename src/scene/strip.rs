@@ -1,0 +1,147 @@
+//! Strips under the plot: when one may notice, when it is strongest, when main effects fade.
+
+use super::layout::{Canvas, GAP, SMALL, TEXT};
+use super::{Align, Dash, Ink, Shape, TimeSpan};
+use crate::figure::{Figure, STAFF_DECIDE, STRIP_NOTE, Strip};
+use crate::units::MINUTES_PER_HOUR;
+
+/// Height of a lane and of the lane for programmes below it.
+const LANE: f64 = 20.0;
+const PROGRAMME: f64 = 10.0;
+const BETWEEN: f64 = 6.0;
+/// The block after a strip is at least this wide, even where the fade runs out of the picture.
+const LEAST_BLOCK: f64 = 10.0;
+/// Opacities: may notice, on the way, strongest, faded.
+const FAINT: f64 = 0.10;
+const NOTICING: f64 = 0.25;
+const STRONGEST: f64 = 0.60;
+/// A fade is drawn in this many steps.
+const STEPS: usize = 24;
+
+/// Height of all strips before scaling.
+pub(super) fn height(figure: &Figure) -> f64 {
+    if figure.strips.is_empty() {
+        return 0.0;
+    }
+    SMALL + GAP + figure.strips.iter().map(|s| lane(s) + BETWEEN).sum::<f64>()
+}
+
+fn lane(strip: &Strip) -> f64 {
+    LANE + if strip.programme.is_some() { PROGRAMME + 2.0 } else { 0.0 }
+}
+
+/// Draws all strips from `top` down and says where each lies.
+pub(super) fn draw(canvas: &mut Canvas, figure: &Figure, time: TimeSpan, top: f64) -> Vec<[f64; 4]> {
+    let s = canvas.scale;
+    if figure.strips.is_empty() {
+        return Vec::new();
+    }
+    canvas.text([time.x[0], top], STRIP_NOTE, Ink::Muted, SMALL, [Align::Start, Align::Start]);
+    let mut y = top + (SMALL + GAP) * s;
+    let mut places = Vec::new();
+    for strip in &figure.strips {
+        let rect = [time.x[0], y, time.x[1], y + LANE * s];
+        one(canvas, strip, time, rect);
+        if let Some(p) = &strip.programme {
+            let below = [rect[0], rect[3] + 2.0 * s, rect[2], rect[3] + (2.0 + PROGRAMME) * s];
+            programme(canvas, *p, time, below);
+        }
+        let label_at = [rect[2] + GAP * s, 0.5 * (rect[1] + rect[3])];
+        canvas.text(label_at, &strip.label, Ink::RouteText(strip.role.route), TEXT, [Align::Start, Align::Middle]);
+        places.push(rect);
+        y += (lane(strip) + BETWEEN) * s;
+    }
+    places
+}
+
+fn one(canvas: &mut Canvas, strip: &Strip, time: TimeSpan, rect: [f64; 4]) {
+    let s = canvas.scale;
+    let ink = Ink::Route(strip.role.route);
+    let [left, top, right, bottom] = rect;
+    let x = |minutes: f64| time.to_x(minutes / MINUTES_PER_HOUR).clamp(left, right);
+    let mut parts: Vec<(f64, f64, &str)> = Vec::new();
+    let last_block = right - LEAST_BLOCK * s;
+    let end = match (strip.noticing, strip.strongest) {
+        (Some(noticing), Some(strongest)) => {
+            let (begin, sure) = (x(noticing[0]), x(noticing[1].min(strongest[0].max(noticing[0]))));
+            fade(canvas, [begin, top, sure, bottom], ink, [FAINT, NOTICING]);
+            let peak = [x(strongest[0]).max(sure), x(strongest[1]).min(last_block)];
+            canvas.rect([sure, top, peak[0], bottom], ink, NOTICING);
+            let reached = strip.fading.is_some();
+            let strong = if reached { STRONGEST } else { NOTICING };
+            canvas.rect([peak[0], top, peak[1], bottom], ink, strong);
+            parts.extend([(begin, peak[0], "noticing"), (peak[0], peak[1], "strongest")]);
+            let fading = strip.fading.unwrap_or([strongest[1], strongest[1] * 1.5]);
+            let (from, to) = (x(fading[0]).max(peak[1]), x(fading[1]).max(peak[1]).min(last_block));
+            let from = from.min(to);
+            canvas.rect([peak[1], top, from, bottom], ink, strong * 0.7);
+            fade(canvas, [from, top, to, bottom], ink, [strong * 0.7, 0.04]);
+            parts.push((peak[1], to, if reached { "main effects fading" } else { "easing" }));
+            to
+        }
+        _ => {
+            let words = "below the level at which something is noticed";
+            let width = canvas.width(words, SMALL);
+            canvas.text([left + 6.0 * s, 0.5 * (top + bottom)], words, Ink::Muted, SMALL, [Align::Start, Align::Middle]);
+            (left + width + 16.0 * s).min(last_block)
+        }
+    };
+    canvas.rect([end.min(last_block), top, right, bottom], Ink::Staff, 1.0);
+    inside(canvas, [end, right], rect, STAFF_DECIDE, Ink::OnStaff);
+    for (from, to, words) in parts {
+        if !inside(canvas, [from, to], rect, words, Ink::Text) && words.starts_with("main") {
+            inside(canvas, [from, to], rect, "fading", Ink::Text);
+        }
+    }
+    doses(canvas, strip, time, rect);
+}
+
+/// Writes words in the middle of a part if they fit.
+fn inside(canvas: &mut Canvas, [from, to]: [f64; 2], rect: [f64; 4], words: &str, ink: Ink) -> bool {
+    let fits = canvas.width(words, SMALL) + 6.0 * canvas.scale <= to - from;
+    if fits {
+        let at = [0.5 * (from + to), 0.5 * (rect[1] + rect[3])];
+        canvas.text(at, words, ink, SMALL, [Align::Middle, Align::Middle]);
+    }
+    fits
+}
+
+fn fade(canvas: &mut Canvas, [left, top, right, bottom]: [f64; 4], ink: Ink, [from, to]: [f64; 2]) {
+    let step = (right - left) / STEPS as f64;
+    for i in 0..STEPS {
+        let share = (i as f64 + 0.5) / STEPS as f64;
+        let x = left + step * i as f64;
+        canvas.rect([x, top, x + step, bottom], ink, from + (to - from) * share);
+    }
+}
+
+/// When doses are given: a dot, with a line for as long as the dose takes.
+fn doses(canvas: &mut Canvas, strip: &Strip, time: TimeSpan, rect: [f64; 4]) {
+    let s = canvas.scale;
+    let y = rect[3] - 1.0 * s;
+    for [from, to] in &strip.doses {
+        let (from, to) = (from / MINUTES_PER_HOUR, to / MINUTES_PER_HOUR);
+        if to < time.hours[0] || from > time.hours[1] {
+            continue;
+        }
+        let x = [time.to_x(from).max(rect[0]), time.to_x(to).min(rect[2])];
+        canvas.line(vec![[x[0], y], [x[1], y]], Ink::Text, 2.0, Dash::Solid);
+        if from >= time.hours[0] {
+            canvas.shapes.push(Shape::Circle { at: [x[0], y], radius: 3.0 * s, ink: Ink::Text, filled: true });
+        }
+    }
+}
+
+/// What programmes say, hatched: open from onset to the end, close-set while strongest.
+fn programme(canvas: &mut Canvas, p: crate::figure::ProgrammeTimes, time: TimeSpan, rect: [f64; 4]) {
+    let [left, top, right, bottom] = rect;
+    let x = |minutes: f64| time.to_x(minutes / MINUTES_PER_HOUR).clamp(left, right);
+    canvas.hatch([x(p.onset[0]), top, x(p.end[1]), bottom], Ink::Programme, 0.5, 10.0);
+    canvas.hatch([x(p.strongest[0]), top, x(p.strongest[1]), bottom], Ink::Programme, 0.9, 4.0);
+    for span in [p.onset, p.end] {
+        let y = if span == p.onset { top } else { bottom };
+        canvas.line(vec![[x(span[0]), y], [x(span[1]), y]], Ink::Programme, 2.0, Dash::Solid);
+    }
+    let at = [right + GAP * canvas.scale, 0.5 * (top + bottom)];
+    canvas.text(at, "programmes say", Ink::Muted, SMALL, [Align::Start, Align::Middle]);
+}

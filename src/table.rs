@@ -1,0 +1,262 @@
+//! Tables as data, readable as text of a fixed width and as CSV.
+
+/// Columns of a terminal that every text fits into.
+pub const TEXT_WIDTH: usize = 80;
+/// Spaces between two columns.
+const GAP: usize = 2;
+/// A column is never made narrower than this, whatever its words.
+const NARROWEST: usize = 4;
+
+/// Which side of a column its cells stand on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Align {
+    /// Words.
+    Left,
+    /// Numbers.
+    Right,
+}
+
+/// A column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column {
+    /// Says what is below it, with the unit.
+    pub header: String,
+    /// Side its cells stand on.
+    pub align: Align,
+}
+
+impl Column {
+    /// A column of words.
+    pub fn words(header: impl Into<String>) -> Self {
+        Self { header: header.into(), align: Align::Left }
+    }
+
+    /// A column of numbers.
+    pub fn numbers(header: impl Into<String>) -> Self {
+        Self { header: header.into(), align: Align::Right }
+    }
+}
+
+/// Columns and rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Table {
+    columns: Vec<Column>,
+    rows: Vec<Vec<String>>,
+}
+
+impl Table {
+    /// A table without rows.
+    pub fn new(columns: Vec<Column>) -> Self {
+        Self { columns, rows: Vec::new() }
+    }
+
+    /// Adds a row; missing cells are empty, cells without a column are dropped.
+    pub fn push(&mut self, row: impl IntoIterator<Item = impl Into<String>>) {
+        let mut row: Vec<String> = row.into_iter().map(Into::into).collect();
+        row.resize(self.columns.len(), String::new());
+        self.rows.push(row);
+    }
+
+    /// The columns.
+    pub fn columns(&self) -> &[Column] {
+        &self.columns
+    }
+
+    /// The rows.
+    pub fn rows(&self) -> &[Vec<String>] {
+        &self.rows
+    }
+
+    /// As text at most `width` wide: long cells are wrapped inside their column.
+    pub fn to_text(&self, width: usize) -> String {
+        let widths = self.widths(width);
+        let headers: Vec<String> = self.columns.iter().map(|c| c.header.clone()).collect();
+        let mut text = String::new();
+        self.write_row(&headers, &widths, true, &mut text);
+        text.push_str(&"-".repeat(widths.iter().sum::<usize>() + GAP * widths.len().saturating_sub(1)));
+        text.push('\n');
+        for row in &self.rows {
+            self.write_row(row, &widths, false, &mut text);
+        }
+        text
+    }
+
+    /// As CSV: commas, one header line, quotes where a cell needs them.
+    pub fn to_csv(&self) -> String {
+        let headers = self.columns.iter().map(|c| c.header.as_str()).collect::<Vec<_>>();
+        let mut text = csv_line(&headers);
+        for row in &self.rows {
+            text.push_str(&csv_line(&row.iter().map(String::as_str).collect::<Vec<_>>()));
+        }
+        text
+    }
+
+    /// Natural widths, the widest column narrowed first until the row fits.
+    fn widths(&self, width: usize) -> Vec<usize> {
+        let cells = |k: usize| {
+            std::iter::once(self.columns[k].header.as_str()).chain(self.rows.iter().map(move |r| r[k].as_str()))
+        };
+        let most = |k: usize, of: &dyn Fn(&str) -> usize| cells(k).map(|c| of(&printable(c))).max().unwrap_or(0);
+        let mut widths: Vec<usize> = (0..self.columns.len()).map(|k| most(k, &text_width)).collect();
+        let words: Vec<usize> = (0..self.columns.len()).map(|k| most(k, &longest_word)).collect();
+        let room = width.saturating_sub(GAP * widths.len().saturating_sub(1));
+        while widths.iter().sum::<usize>() > room {
+            let widest = |can: &dyn Fn(usize) -> bool| (0..widths.len()).filter(|&k| can(k)).max_by_key(|&k| widths[k]);
+            // words are broken only when there is no other way
+            let next = widest(&|k| widths[k] > words[k]).or_else(|| widest(&|k| widths[k] > NARROWEST));
+            let Some(k) = next else { break };
+            widths[k] -= 1;
+        }
+        widths
+    }
+
+    fn write_row(&self, cells: &[String], widths: &[usize], at_bottom: bool, text: &mut String) {
+        let wrapped: Vec<Vec<String>> = cells.iter().zip(widths).map(|(c, w)| wrap(c, *w)).collect();
+        let height = wrapped.iter().map(Vec::len).max().unwrap_or(0);
+        for i in 0..height {
+            let mut line = String::new();
+            for (k, lines) in wrapped.iter().enumerate() {
+                let skipped = if at_bottom { height - lines.len() } else { 0 };
+                let cell = i.checked_sub(skipped).and_then(|i| lines.get(i)).map_or("", String::as_str);
+                let pad = " ".repeat(widths[k].saturating_sub(text_width(cell)));
+                match self.columns[k].align {
+                    Align::Left => line.extend([cell, &pad]),
+                    Align::Right => line.extend([&pad, cell]),
+                }
+                line.push_str(&" ".repeat(GAP));
+            }
+            text.push_str(line.trim_end());
+            text.push('\n');
+        }
+    }
+}
+
+fn csv_line(cells: &[&str]) -> String {
+    let quoted = |cell: &&str| {
+        let needs = cell.contains([',', '"', '\n', '\r']) || cell.trim() != *cell;
+        if needs { format!("\"{}\"", cell.replace('"', "\"\"")) } else { (*cell).to_owned() }
+    };
+    let mut line = cells.iter().map(quoted).collect::<Vec<_>>().join(",");
+    line.push('\n');
+    line
+}
+
+/// Breaks `text` into lines at most `width` wide, at spaces; a longer word is cut.
+pub fn wrap(text: &str, width: usize) -> Vec<String> {
+    let width = width.max(1);
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    for word in printable(text).split_whitespace() {
+        for piece in pieces(word, width) {
+            let joined = text_width(&line) + usize::from(!line.is_empty()) + text_width(&piece);
+            if joined > width && !line.is_empty() {
+                lines.push(std::mem::take(&mut line));
+            }
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(&piece);
+        }
+    }
+    if !line.is_empty() || lines.is_empty() {
+        lines.push(line);
+    }
+    lines
+}
+
+/// A paragraph at most `width` wide, `first` before its first line and as many spaces before the others.
+pub fn paragraph(first: &str, text: &str, width: usize) -> String {
+    let indent = text_width(first);
+    let lines = wrap(text, width.saturating_sub(indent));
+    let mut result = String::new();
+    for (i, line) in lines.iter().enumerate() {
+        let before = if i == 0 { first.to_owned() } else { " ".repeat(indent) };
+        result.push_str(format!("{before}{line}").trim_end());
+        result.push('\n');
+    }
+    result
+}
+
+/// A word in pieces that fit.
+fn pieces(word: &str, width: usize) -> Vec<String> {
+    let mut list = Vec::new();
+    let mut piece = String::new();
+    let mut used = 0;
+    for c in word.chars() {
+        let w = char_width(c);
+        if used + w > width && !piece.is_empty() {
+            list.push(std::mem::take(&mut piece));
+            used = 0;
+        }
+        piece.push(c);
+        used += w;
+    }
+    list.push(piece);
+    list
+}
+
+/// Names come from files: control characters would reach the terminal, and bidirectional marks turn a line around.
+fn printable(text: &str) -> String {
+    let unwanted = |c: char| c.is_control() || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
+    text.chars().map(|c| if unwanted(c) { ' ' } else { c }).collect()
+}
+
+fn longest_word(text: &str) -> usize {
+    text.split_whitespace().map(text_width).max().unwrap_or(0)
+}
+
+/// Columns that `text` takes in a terminal.
+pub fn text_width(text: &str) -> usize {
+    text.chars().map(char_width).sum()
+}
+
+/// Marks that sit on the letter before take no column; letters of East Asia and pictographs take two.
+fn char_width(c: char) -> usize {
+    match c as u32 {
+        0x0300..=0x036F | 0x0483..=0x0489 | 0x0591..=0x05BD | 0x064B..=0x065F | 0x1AB0..=0x1AFF => 0,
+        0x1DC0..=0x1DFF | 0x200B..=0x200F | 0x20D0..=0x20FF | 0xFE00..=0xFE0F | 0xFE20..=0xFE2F | 0xFEFF => 0,
+        0x1100..=0x115F | 0x2E80..=0x303E | 0x3041..=0xA4CF | 0xAC00..=0xD7A3 | 0xF900..=0xFAFF => 2,
+        0xFE30..=0xFE6F | 0xFF00..=0xFF60 | 0xFFE0..=0xFFE6 | 0x1F300..=0x1FAFF | 0x20000..=0x3FFFD => 2,
+        _ => 1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_fits_and_keeps_every_word() {
+        let mut table = Table::new(vec![Column::words("Arm"), Column::numbers("Peak (ng/mL)")]);
+        table.push(["an arm with a rather long name", "252.6"]);
+        table.push(["IV", "9"]);
+        assert_eq!(
+            table.to_text(30),
+            "Arm               Peak (ng/mL)\n------------------------------\nan arm with a            252.6\nrather long name\nIV                           9\n"
+        );
+    }
+
+    #[test]
+    fn letters_of_two_columns_and_marks_of_none_keep_the_columns_straight() {
+        assert_eq!(text_width("静脉"), 4);
+        assert_eq!(text_width("e\u{301}"), 1);
+        let mut table = Table::new(vec![Column::words("a"), Column::words("b")]);
+        table.push(["静脉", "x"]);
+        table.push(["e\u{301}", "x"]);
+        assert_eq!(table.to_text(80), "a     b\n-------\n静脉  x\ne\u{301}     x\n");
+    }
+
+    #[test]
+    fn a_word_longer_than_its_column_is_cut_at_letters() {
+        assert_eq!(wrap("ab 静脉注射", 4), ["ab", "静脉", "注射"]);
+        assert_eq!(wrap("", 4), [""]);
+        assert_eq!(wrap("\u{1b}[31mred", 10), ["[31mred"], "escape sequences do not reach the terminal");
+    }
+
+    #[test]
+    fn csv_quotes_what_needs_it() {
+        let mut table = Table::new(vec![Column::words("arm"), Column::numbers("dose_mg")]);
+        table.push(["a \"b\", c", "35"]);
+        assert_eq!(table.to_csv(), "arm,dose_mg\n\"a \"\"b\"\", c\",35\n");
+    }
+}
