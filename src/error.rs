@@ -184,7 +184,7 @@ impl std::error::Error for Error {}
 /// serde and the TOML parser speak of types and tokens; readers know values and keys.
 fn plain_toml_message(message: &str) -> (String, Option<String>) {
     let message = message.trim();
-    if message.contains("recursion limit") {
+    if message.contains("recursion limit") || message.contains("recurse") {
         let remedy = "a file for ketasim needs no more than four levels";
         return ("the file nests brackets or tables too deeply".to_owned(), Some(remedy.to_owned()));
     }
@@ -209,8 +209,16 @@ fn plain_toml_message(message: &str) -> (String, Option<String>) {
         let found = plain_found(found);
         return (format!("{needed} is needed here, not {found}"), Some(example_of(&needed).to_owned()));
     }
-    let remedy = head.contains("duplicate key").then(|| "keep one of the two".to_owned());
-    (message.to_owned(), remedy)
+    if head.contains("duplicate key") {
+        let remedy =
+            "keep one of the two; a part that occurs several times has double brackets every time, as in [[arm]]";
+        return ("this is given twice".to_owned(), Some(remedy.to_owned()));
+    }
+    let remedy = "write key = \"value\", one to a line, below [part] or [[part]]";
+    if head.starts_with("key with no value") {
+        return ("a key is followed by = and its value".to_owned(), Some(remedy.to_owned()));
+    }
+    (format!("this cannot be read: {message}"), Some(remedy.to_owned()))
 }
 
 /// What stands between backquotes.
@@ -314,7 +322,8 @@ pub fn suggestion<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) ->
     let near = known
         .iter()
         .map(|k| (distance(&wanted.to_lowercase(), &k.to_lowercase()), *k))
-        .filter(|(d, k)| *d <= 1 + k.chars().count() / 4)
+        // one letter is not a misspelling of another
+        .filter(|(d, k)| *d <= 1 + k.chars().count() / 4 && *d < k.chars().count())
         .min();
     match near {
         Some((_, name)) => format!("did you mean \"{name}\"? There is: {}", known.join(", ")),
@@ -359,5 +368,6 @@ mod tests {
     fn a_misspelt_name_is_suggested() {
         assert!(suggestion("ketamin", ["ketamine", "esketamine"]).starts_with("did you mean \"ketamine\""));
         assert!(suggestion("xyz", ["iv", "im"]).starts_with("there is: iv, im"));
+        assert!(suggestion("F", ["A", "B"]).starts_with("there is: A, B"));
     }
 }

@@ -246,7 +246,9 @@ impl Dose {
         lasting(self.duration, "duration", "an infusion", "leave it out for a bolus")?;
         lasting(self.hold, "hold", "holding", "write for example \"10 min\"")?;
         if let Some(every) = self.spray_every.filter(|t| t.hours() < 0.0) {
-            return Err(Error::input(format!("sprays cannot be {every} apart")).at(path!["spray_every"]));
+            return Err(Error::input(format!("sprays cannot be {every} apart"))
+                .remedy("write for example \"5 min\"; \"0 min\" means at once")
+                .at(path!["spray_every"]));
         }
         self.check_counts()?;
         let last = self.starts().last().unwrap_or(self.time);
@@ -288,9 +290,9 @@ impl Dose {
                 return Ok(());
             }
             Err(Error::input(format!(
-                "`{key}` belongs to the route {}, but this dose goes {}",
+                "`{key}` belongs to the route {}, but this dose has the route {}",
                 route.id(),
-                self.route.words()
+                self.route.id()
             ))
             .remedy(format!("leave `{key}` out ({does}), or change the route"))
             .at(path![key]))

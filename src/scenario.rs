@@ -200,7 +200,9 @@ impl StudyArm {
     /// Checks the arm by itself.
     fn check(&self, horizon: Time, library: &Library) -> Result<()> {
         if self.label.trim().is_empty() || self.label.chars().count() > LONGEST_LABEL {
-            return Err(Error::input(format!("a label has from 1 to {LONGEST_LABEL} characters")).at(path!["label"]));
+            return Err(Error::input(format!("a label has from 1 to {LONGEST_LABEL} characters"))
+                .remedy("write for example label = \"IV\"")
+                .at(path!["label"]));
         }
         library.drug(&self.drug).map_err(|e| e.at(path!["drug"]))?;
         check_regimen(&self.doses, horizon)?;

@@ -232,10 +232,15 @@ fn unknown_unit(text: &str, symbol: &str) -> Error {
     Error::input(what).remedy(hint)
 }
 
-/// A number without noise: at most ten significant digits, no trailing zeros.
+/// A number without noise: at most ten significant digits, no trailing zeros; an exponent only where the digits
+/// would fill the line.
 pub fn number(value: f64) -> String {
     if value == 0.0 {
         return "0".to_owned();
+    }
+    if !(1e-9..1e15).contains(&value.abs()) {
+        let rounded = format!("{value:.9e}").parse().unwrap_or(value);
+        return format!("{rounded:e}");
     }
     let decimals = (9 - value.abs().log10().floor() as i32).clamp(0, 17) as usize;
     let text = format!("{value:.decimals$}");
@@ -469,6 +474,15 @@ mod tests {
         assert_eq!(print(4.0), "4 h");
         assert_eq!(print(1.5), "90 min");
         assert_eq!(print(240.0), "10 d");
+    }
+
+    #[test]
+    fn numbers_are_short() {
+        for (value, text) in
+            [(0.1 + 0.2, "0.3"), (200_000.0, "200000"), (1e300, "1e300"), (-1.999_999_999_99e-14, "-2e-14")]
+        {
+            assert_eq!(number(value), text);
+        }
     }
 
     #[test]

@@ -103,9 +103,12 @@ impl App {
         Panel::left("arms").default_size(304.0).size_range(280.0..=400.0).show(ui, |ui| {
             panels::arms(ui, &mut self.state.scenario, &self.shown, &self.library, &self.offered, &mut actions);
         });
-        Panel::right("results").default_size(268.0).size_range(220.0..=420.0).show(ui, |ui| {
-            panels::results(ui, &self.shown, &self.library);
-        });
+        // a projector shows the plot large; the figures are for those who sit near
+        if !self.state.look.projector {
+            Panel::right("results").default_size(276.0).size_range(240.0..=420.0).show(ui, |ui| {
+                panels::results(ui, &self.shown, &self.library);
+            });
+        }
         CentralPanel::default().show(ui, |ui| {
             panels::plot(ui, &mut self.state.look, &self.shown, &mut self.cursor, &self.offered, &mut actions);
         });

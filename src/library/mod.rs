@@ -109,7 +109,8 @@ impl Library {
         if let Some(odd) = model.compartments.iter().find(|c| !analytes().any(|a| a == c.holds)) {
             return refuse(
                 Error::input(format!("\"{}\" holds the unknown analyte \"{}\"", odd.name, odd.holds))
-                    .remedy(suggestion(&odd.holds, analytes())),
+                    .remedy(suggestion(&odd.holds, analytes()))
+                    .at(path!["compartments", &odd.name, "holds"]),
             );
         }
         for route in &model.default_for {

@@ -114,9 +114,6 @@ impl Checker {
                     .remedy("a falling covariate effect is a slope under [[effect]]")
                     .at(value_at));
             }
-            if quantity.dim != Dim::NONE && !p.value.chars().any(char::is_alphabetic) {
-                return Err(Error::input(format!("`{name}` has no unit")).at(value_at));
-            }
             let parameter = Parameter {
                 name,
                 text: p.value,
@@ -144,7 +141,8 @@ impl Checker {
             );
         }
         if self.dim_of(name).is_some() {
-            return Err(Error::input(format!("`{name}` is defined twice")));
+            return Err(Error::input(format!("`{name}` is defined twice"))
+                .remedy("give each parameter and formula a name of its own"));
         }
         Ok(())
     }
@@ -197,9 +195,10 @@ impl Checker {
         if found == dim {
             return Ok(expr);
         }
-        Err(Error::input(format!("\"{text}\" is in {found}, but {dim} is needed"))
-            .remedy("check the units of its parts")
-            .at(at))
+        let parts = expr.names().into_iter().filter_map(|name| Some(format!("{name} {}", in_unit(self.dim_of(name)?))));
+        let parts: Vec<String> = parts.collect();
+        let remedy = if parts.is_empty() { "write a parameter that has the unit".to_owned() } else { parts.join(", ") };
+        Err(Error::input(format!("\"{text}\" {}, but {dim} is needed", in_unit(found))).remedy(remedy).at(at))
     }
 
     fn opt_expr(&self, text: Option<&String>, dim: Dim, at: Vec<Step>) -> Result<Option<Expr>> {
@@ -212,7 +211,9 @@ impl Checker {
             let twice = waiting.iter().filter(|(n, _)| n == name).count() > 1;
             self.new_name(name).map_err(|e| e.at(path!["derived", name]))?;
             if twice {
-                return Err(Error::input(format!("`{name}` is defined twice")).at(path!["derived", name]));
+                return Err(Error::input(format!("`{name}` is defined twice"))
+                    .remedy("keep one of the two")
+                    .at(path!["derived", name]));
             }
         }
         while !waiting.is_empty() {
@@ -279,7 +280,13 @@ impl Checker {
         let example = if own == Dim::AGE { "60 y" } else { "70 kg" };
         let read = |key: &str, text: &str| {
             let value = Quantity::parse_as(text, own, example).map_err(|err| err.at(path![key]))?;
-            if value > 0.0 { Ok(value) } else { Err(Error::input(format!("`{key}` must be positive")).at(path![key])) }
+            if value > 0.0 {
+                Ok(value)
+            } else {
+                Err(Error::input(format!("`{key}` must be positive"))
+                    .remedy(format!("write for example {key} = \"{example}\""))
+                    .at(path![key]))
+            }
         };
         let slope = |text: &str| -> Result<f64> {
             let quantity = Quantity::parse(text).map_err(|err| err.at(path!["slope"]))?;
@@ -289,6 +296,9 @@ impl Checker {
                     return Err(Error::input(format!(
                         "the slope is in {}, but for `{on}` {needed} is needed",
                         quantity.dim
+                    ))
+                    .remedy(format!(
+                        "write the change of `{on}` per kg or per year, for example \"-2 L/h/y\" for a clearance by age"
                     ))
                     .at(path!["slope"]));
                 }
@@ -343,7 +353,9 @@ impl Checker {
             let spread =
                 Spread { name, distribution: s.distribution, figure, between: s.between, source, grade, note: s.note };
             if !(spread.omega().is_finite() && spread.omega() > 0.0) {
-                return Err(Error::input(format!("the spread of `{}` must be positive", spread.name)).at(at));
+                return Err(Error::input(format!("the spread of `{}` must be positive", spread.name))
+                    .remedy("leave it out when there is none")
+                    .at(at));
             }
             self.model.spreads.push(spread);
         }
@@ -367,7 +379,11 @@ impl Checker {
             let r = match (c.r, c.covariance) {
                 (Some(r), None) => r,
                 (None, Some(covariance)) => covariance / (x * y),
-                _ => return Err(Error::input(format!("{what} is to be said as r or as covariance")).at(at)),
+                _ => {
+                    return Err(Error::input(format!("{what} must be said in exactly one way"))
+                        .remedy("write r = 0.5, or covariance = 0.02")
+                        .at(at));
+                }
             };
             if !(r.abs() < 1.0) {
                 return Err(Error::input(format!("{what} is {}", crate::units::number(r)))
@@ -386,9 +402,25 @@ impl Checker {
         }
         if matrix.cholesky().is_none() {
             return Err(Error::input("the correlations contradict each other: no people could scatter like that")
+                .remedy("check the signs: if A goes with B and B with C, A cannot go strongly against C")
                 .at(path!["correlation"]));
         }
         Ok(())
+    }
+
+    /// The analyte of a checkpoint or residual error is one that is read out.
+    fn known_analyte(&self, analyte: &str, at: &[Step]) -> Result<()> {
+        let known = || self.file.output.iter().map(|o| &o.analyte).chain(self.model.outputs.iter().map(|o| &o.analyte));
+        if known().any(|a| a == analyte) {
+            return Ok(());
+        }
+        let mut list: Vec<&str> = known().map(String::as_str).collect();
+        list.dedup();
+        Err(Error::input(format!("no output reads {analyte}")).remedy(suggestion(analyte, list)).at([
+            at.to_vec(),
+            path!["analyte"],
+        ]
+        .concat()))
     }
 
     fn residuals(&mut self) -> Result<()> {
@@ -396,6 +428,7 @@ impl Checker {
             let at = path!["residual", i];
             let (source, grade) =
                 self.provenance(&format!("the residual error of {}", r.analyte), r.source, r.grade, &at)?;
+            self.known_analyte(&r.analyte, &at)?;
             let read = |text: Option<String>, dim: Dim, example: &str| {
                 text.map(|t| Quantity::parse_as(&t, dim, example)).transpose().map_err(|e| e.at(at.clone()))
             };
@@ -418,11 +451,9 @@ impl Checker {
     fn compartments(&mut self) -> Result<()> {
         for (i, d) in self.file.disposition.clone().iter().enumerate() {
             if !(1..=3).contains(&d.V.len()) {
-                return Err(Error::input(format!("a disposition has 1 to 3 volumes, not {}", d.V.len())).at(path![
-                    "disposition",
-                    i,
-                    "V"
-                ]));
+                return Err(Error::input(format!("a disposition has 1 to 3 volumes, not {}", d.V.len()))
+                    .remedy("write more compartments one by one under [compartments] and [[flow]]")
+                    .at(path!["disposition", i, "V"]));
             }
             for (j, volume) in d.V.iter().enumerate() {
                 let volume = self.expr(volume, Dim::VOLUME, path!["disposition", i, "V", j])?;
@@ -445,7 +476,9 @@ impl Checker {
                     }
                 }
                 Some(n) => {
-                    return Err(Error::input(format!("{n} transits")).remedy("a chain has 1 to 20 transits").at(at));
+                    return Err(Error::input(format!("the chain \"{name}\" has {n} transits"))
+                        .remedy("a chain has 1 to 20 transits")
+                        .at(at));
                 }
             }
         }
@@ -466,7 +499,9 @@ impl Checker {
                 .at(at));
         }
         if self.model.compartments.iter().any(|c| c.name == name) {
-            return Err(Error::input(format!("the compartment \"{name}\" is defined twice")).at(at));
+            return Err(Error::input(format!("the compartment \"{name}\" is defined twice"))
+                .remedy("use another name")
+                .at(at));
         }
         self.model.compartments.push(Compartment { name, holds: holds.to_owned(), volume, kind });
         Ok(())
@@ -546,12 +581,10 @@ impl Checker {
                 self.exchange(central, other, there, back);
             }
         } else {
-            return Err(Error::input(format!(
-                "a disposition with {n} volumes needs CL and {} Q, or k with {}",
-                n - 1,
-                wanted.join(", ")
-            ))
-            .at(at.to_vec()));
+            let way = if d.CL.is_some() || !d.Q.is_empty() { "clearances" } else { "rates" };
+            return Err(Error::input(format!("the {way} of the disposition of {} do not fit its {n} volumes", d.of))
+                .remedy(format!("write CL and {} Q, or k with {}", n - 1, wanted.join(", ")))
+                .at(at.to_vec()));
         }
         Ok(())
     }
@@ -567,7 +600,9 @@ impl Checker {
         let at = path!["compartments", name];
         let here = |key: &str| [at.clone(), path![key]].concat();
         let (Some(mean), Some(into)) = (&c.mean_time, &c.into) else {
-            return Err(Error::input(format!("the chain \"{name}\" needs `mean_time` and `into`")).at(at));
+            return Err(Error::input(format!("the chain \"{name}\" needs `mean_time` and `into`"))
+                .remedy("write for example transits = 2, mean_time = \"MTT\", into = \"central\"")
+                .at(at));
         };
         let mean = self.expr(mean, Dim::TIME, here("mean_time"))?;
         let rate = Expr::Binary(super::expr::Op::Divide, Box::new(Expr::Number(f64::from(n))), Box::new(mean));
@@ -589,7 +624,11 @@ impl Checker {
         let pace = match (&f.rate, &f.clearance) {
             (Some(rate), None) => Pace::Rate(self.expr(rate, Dim::RATE, here("rate"))?),
             (None, Some(clearance)) => Pace::Clearance(self.expr(clearance, Dim::CLEARANCE, here("clearance"))?),
-            _ => return Err(Error::input("a flow has either a rate or a clearance").at(at.to_vec())),
+            _ => {
+                return Err(Error::input("a flow has either a rate or a clearance")
+                    .remedy("write rate = \"...\" (1/h) or clearance = \"...\" (L/h)")
+                    .at(at.to_vec()));
+            }
         };
         if let Some([a, b]) = &f.between {
             let (a, b) = (self.target(a, "", here("between"))?, self.target(b, "", here("between"))?);
@@ -623,7 +662,11 @@ impl Checker {
                 }
                 one_rest(split.iter().map(|s| s.share.is_none()), "the flow", at)?;
             }
-            _ => return Err(Error::input("a flow has either `into` or `split`").at(at.to_vec())),
+            _ => {
+                return Err(Error::input("a flow has either `into` or `split`")
+                    .remedy("write into = \"...\", or split = [{ into = \"...\", share = \"...\" }, ...]")
+                    .at(at.to_vec()));
+            }
         }
         self.model.flows.push(Flow { from, pace, split });
         Ok(())
@@ -634,7 +677,9 @@ impl Checker {
         match (pace, lacking) {
             (Pace::Clearance(_), Some(&i)) => {
                 let name = &self.model.compartments[i].name;
-                Err(Error::input(format!("a clearance from \"{name}\" needs its volume")).at(at.to_vec()))
+                Err(Error::input(format!("a clearance from \"{name}\" needs its volume"))
+                    .remedy(format!("give \"{name}\" a volume, or the flow a rate instead"))
+                    .at(at.to_vec()))
             }
             _ => Ok(()),
         }
@@ -654,10 +699,14 @@ impl Checker {
             }
             one_rest(ways.iter().map(|w| w.share.is_none()), &format!("a dose by route {}", route.id()), &at)?;
             if r.hold.is_some() && route != Route::Sl {
-                return Err(Error::input("only a dose under the tongue is held").at(here("hold")));
+                return Err(Error::input("only a dose under the tongue is held")
+                    .remedy("move `hold` to [routes.sl], or leave it out")
+                    .at(here("hold")));
             }
             if r.sprays.is_some() && route != Route::In {
-                return Err(Error::input("only a nasal dose has sprays").at(here("sprays")));
+                return Err(Error::input("only a nasal dose has sprays")
+                    .remedy("move `sprays` to [routes.in], or leave it out")
+                    .at(here("sprays")));
             }
             let hold = match &r.hold {
                 None => None,
@@ -678,6 +727,7 @@ impl Checker {
         for route in &self.model.default_for {
             if !self.model.routes.contains_key(route) {
                 return Err(Error::input(format!("the model is default for {} but has no such route", route.id()))
+                    .remedy(suggestion("", self.model.routes.keys().map(|r| r.id())))
                     .at(path!["default_for"]));
             }
         }
@@ -694,6 +744,7 @@ impl Checker {
                 w.into,
                 self.holds(into)
             ))
+            .remedy("let the dose enter a compartment that holds the model's `drug`, or correct `drug`")
             .at(here("into")));
         }
         if let Some(ka) = &w.ka {
@@ -710,7 +761,9 @@ impl Checker {
             Some(text) => Some(self.expr(text, Dim::NONE, here("share"))?),
         };
         if route == Route::Iv && w.duration.is_some() {
-            return Err(Error::input("an infusion's length belongs to the dose, not to the model").at(here("duration")));
+            return Err(Error::input("an infusion's length belongs to the dose, not to the model")
+                .remedy("leave `duration` out here")
+                .at(here("duration")));
         }
         Ok(Way {
             into,
@@ -727,7 +780,9 @@ impl Checker {
             let at = path!["output", i];
             let here = |key: &str| [at.clone(), path![key]].concat();
             if self.model.output(&o.analyte, o.site).is_some() {
-                return Err(Error::input(format!("{} at {} is read out twice", o.analyte, o.site.words())).at(at));
+                return Err(Error::input(format!("{} at {} is read out twice", o.analyte, o.site.words()))
+                    .remedy("keep one of the two outputs")
+                    .at(at));
             }
             let reads = match (&o.compartment, o.follows, &o.rate) {
                 (Some(name), None, None) => {
@@ -735,10 +790,12 @@ impl Checker {
                     let held = &self.model.compartments[c];
                     if held.volume.is_none() {
                         return Err(Error::input(format!("\"{name}\" has no volume, so it has no concentration"))
+                            .remedy(format!("give \"{name}\" a volume, or read another compartment"))
                             .at(here("compartment")));
                     }
                     if held.holds != o.analyte {
                         return Err(Error::input(format!("\"{name}\" holds {}, not {}", held.holds, o.analyte))
+                            .remedy("read a compartment that holds the analyte, or correct `analyte`")
                             .at(here("compartment")));
                     }
                     Reading::Compartment(c)
@@ -752,6 +809,7 @@ impl Checker {
                     let of = self.model.outputs.iter().position(|p| p.analyte == o.analyte && p.site == site);
                     let Some(of) = of else {
                         return Err(Error::input(format!("{} at {} is not read out above", o.analyte, site.words()))
+                            .remedy("put the output that is followed first")
                             .at(here("follows")));
                     };
                     Reading::Delay { of, rate: self.expr(rate, Dim::RATE, here("rate"))? }
@@ -772,15 +830,20 @@ impl Checker {
             });
         }
         if self.model.estimated_from == Site::Venous && self.model.outputs.iter().any(|o| o.site == Site::Arterial) {
-            return Err(
-                Error::input("the model was fitted to venous samples: it has no arterial curve").at(path!["output"])
-            );
+            let i = self.model.outputs.iter().position(|o| o.site == Site::Arterial).unwrap_or(0);
+            return Err(Error::input("the model was fitted to venous samples: it has no arterial curve")
+                .remedy("leave out the output at site arterial, or correct `estimated_from`")
+                .at(path!["output", i]));
         }
         if self.model.output(&self.model.drug, self.model.estimated_from).is_none() {
             return Err(Error::input(format!(
                 "no output reads {} at the model's own site, {}",
                 self.model.drug,
                 self.model.estimated_from.words()
+            ))
+            .remedy(format!(
+                "add an output with site = \"{}\", or correct `estimated_from`",
+                self.model.estimated_from.id()
             ))
             .at(path!["output"]));
         }
@@ -791,7 +854,8 @@ impl Checker {
         for (i, r) in std::mem::take(&mut self.file.range).into_iter().enumerate() {
             if !self.model.routes.contains_key(&r.route) {
                 return Err(Error::input(format!("there is a range for {}, but no such route", r.route.id()))
-                    .at(path!["range", i]));
+                    .remedy(suggestion("", self.model.routes.keys().map(|r| r.id())))
+                    .at(path!["range", i, "route"]));
             }
             let low = self.range_end(r.low, path!["range", i, "low"])?;
             let high = self.range_end(r.high, path!["range", i, "high"])?;
@@ -826,6 +890,20 @@ impl Checker {
                 .map_err(|e| e.at([at.clone(), path!["expect"]].concat()))?;
             let within = Quantity::parse_as(&c.within, Dim::NONE, "5 %")
                 .map_err(|e| e.at([at.clone(), path!["within"]].concat()))?;
+            if c.dose.is_empty() {
+                return Err(Error::input("the checkpoint has no dose")
+                    .remedy("write for example dose = [{ route = \"iv\", amount = \"35 mg\" }]")
+                    .at([at, path!["dose"]].concat()));
+            }
+            self.known_analyte(&c.analyte, &at)?;
+            for (k, dose) in c.dose.iter().enumerate().filter(|(_, d)| !self.model.routes.contains_key(&d.route)) {
+                return Err(Error::input(format!(
+                    "the checkpoint is by route {}, which the model has not",
+                    dose.route.id()
+                ))
+                .remedy(suggestion("", self.model.routes.keys().map(|r| r.id())))
+                .at([at, path!["dose", k, "route"]].concat()));
+            }
             crate::regimen::check_regimen(&c.dose, Time::from_hours(f64::MAX)).map_err(|e| e.within(at))?;
             self.model.checkpoints.push(Checkpoint {
                 from: c.from,
@@ -929,7 +1007,9 @@ fn check_head(file: &ModelFile) -> Result<()> {
     }
     for (key, s) in &file.source.0 {
         if s.citation.trim().is_empty() {
-            return Err(Error::input(format!("the source \"{key}\" has no citation")).at(path!["source", key]));
+            return Err(Error::input(format!("the source \"{key}\" has no citation"))
+                .remedy("write authors, title, journal, year; volume: pages")
+                .at(path!["source", key]));
         }
     }
     Ok(())
@@ -941,13 +1021,16 @@ fn category(e: &EffectFile) -> Result<EffectForm> {
         _ => Ancestry::ALL.iter().map(|(_, s)| *s).collect(),
     };
     if let Some(odd) = e.is.iter().find(|c| !known.contains(&c.as_str()) || *c == "unstated") {
-        return Err(Error::input(format!("\"{odd}\" is no category")).remedy(suggestion(odd, known)).at(path!["is"]));
+        return Err(Error::input(format!("\"{odd}\" is no category"))
+            .remedy(suggestion(odd, known.into_iter().filter(|c| *c != "unstated")))
+            .at(path!["is"]));
     }
     match e.times {
         Some(times) if times.is_finite() && times > 0.0 && !e.is.is_empty() => {
             Ok(EffectForm::Category { is: e.is.clone(), times })
         }
-        _ => Err(Error::input("an effect of a category needs `is` and a positive `times`")),
+        _ => Err(Error::input("an effect of a category needs `is` and a positive `times`")
+            .remedy("write for example is = [\"female\"] and times = 0.8")),
     }
 }
 
@@ -966,7 +1049,9 @@ fn one_rest(rests: impl Iterator<Item = bool>, what: &str, at: &[Step]) -> Resul
         0 => Err(Error::input(format!("the shares of {what} leave open where the rest goes"))
             .remedy("give the last one share = \"rest\", for example into \"unabsorbed\"")
             .at(at.to_vec())),
-        _ => Err(Error::input(format!("only one share of {what} can be \"rest\"")).at(at.to_vec())),
+        _ => Err(Error::input(format!("only one share of {what} can be \"rest\""))
+            .remedy("write the others as fractions or formulas")
+            .at(at.to_vec())),
     }
 }
 
@@ -976,6 +1061,10 @@ fn circular(later: &[(String, file::DerivedFile)]) -> Error {
     Error::input(format!("derived parameters are defined by each other: {}", names.join(", ")))
         .remedy("let at least one of them depend on parameters alone")
         .at(path!["derived", first, "formula"])
+}
+
+fn in_unit(dim: Dim) -> String {
+    if dim == Dim::NONE { "has no unit".to_owned() } else { format!("is in {dim}") }
 }
 
 /// Marks everything that can be reached along `edges` from what is marked.

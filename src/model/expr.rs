@@ -170,7 +170,9 @@ fn tokens(text: &str) -> Result<Vec<Token>> {
         } else if c.is_ascii_digit() || c == '.' {
             let end = run(i, &|c| c.is_ascii_digit() || c == '.');
             let word: String = chars[i..end].iter().collect();
-            let value = word.parse().map_err(|_| Error::input(format!("\"{word}\" in \"{text}\" is not a number")))?;
+            let value = word.parse().map_err(|_| {
+                Error::input(format!("\"{word}\" in \"{text}\" is not a number")).remedy("write numbers as 0.62 or 12")
+            })?;
             list.push(Token::Number(value));
             i = end;
         } else if c.is_ascii_alphabetic() {
@@ -210,7 +212,8 @@ impl Parser<'_> {
         if self.take(sign) {
             return Ok(());
         }
-        Err(Error::input(format!("the formula \"{}\" lacks a \"{sign}\"", self.text)))
+        Err(Error::input(format!("the formula \"{}\" lacks a \"{sign}\"", self.text))
+            .remedy("close what was opened; functions take two values, as in min(x, y)"))
     }
 
     fn unexpected(&self, token: &Token) -> Error {
@@ -220,6 +223,7 @@ impl Parser<'_> {
             Token::Sign(sign) => sign.to_string(),
         };
         Error::input(format!("\"{shown}\" was not expected there in the formula \"{}\"", self.text))
+            .remedy("put + - * or / between two values")
     }
 
     fn sum(&mut self) -> Result<Expr> {
@@ -265,7 +269,10 @@ impl Parser<'_> {
                 inner
             }
             Some(other) => return Err(self.unexpected(&other)),
-            None => return Err(Error::input(format!("the formula \"{}\" ends too early", self.text))),
+            None => {
+                return Err(Error::input(format!("the formula \"{}\" ends too early", self.text))
+                    .remedy("something is missing after the last sign"));
+            }
         };
         self.depth -= 1;
         Ok(expr)

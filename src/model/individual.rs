@@ -63,7 +63,7 @@ impl Individual {
 
     /// Refuses negative volumes, shares above one and the like.
     fn verify(&self, model: &Model) -> Result<()> {
-        let check = Verify { person: self, model };
+        let mut check = Verify { person: self, model, part: Vec::new() };
         for compartment in &model.compartments {
             compartment.volume.iter().try_for_each(|v| check.positive("a volume", v))?;
         }
@@ -83,6 +83,7 @@ impl Individual {
         }
         let (shortest, longest) = (*SPAN_H.start(), *SPAN_H.end());
         for (route, way_in) in &model.routes {
+            check.part = path!["routes", route.id()];
             let what = format!("a dose by route {}", route.id());
             check.shares(&what, way_in.ways.iter().map(|w| w.share.as_ref()))?;
             let later = way_in.ways.iter().map(|w| w.share_later.as_ref().or(w.share.as_ref()));
@@ -103,6 +104,8 @@ impl Individual {
 struct Verify<'a> {
     person: &'a Individual,
     model: &'a Model,
+    /// Part of the file that is looked at, for numbers without a name.
+    part: Vec<Step>,
 }
 
 impl Verify<'_> {
@@ -121,6 +124,11 @@ impl Verify<'_> {
         } else {
             format!("must lie between {} and {}", number(least), number(most.round()))
         };
+        if let Expr::Number(_) = formula {
+            return Err(Error::input(format!("{what} {range}, but it is {shown}"))
+                .remedy("change the value")
+                .at(self.part.clone()));
+        }
         let (weight, age) = (number(self.person.get("weight")), number(self.person.get("age")));
         Err(Error::input(format!("`{formula}` is {shown} for a person of {weight} kg and {age} y: {what} {range}"))
             .remedy("change the value, its covariate effects, or for whom the model is (`applies_to`)")
@@ -130,7 +138,7 @@ impl Verify<'_> {
     /// Where the first name of a formula is defined in the model file.
     fn place_of(&self, formula: &Expr) -> Vec<Step> {
         let names = formula.names();
-        let Some(name) = names.first() else { return Vec::new() };
+        let Some(name) = names.first() else { return self.part.clone() };
         if self.model.derived.iter().any(|d| d.name == *name) {
             path!["derived", *name]
         } else {

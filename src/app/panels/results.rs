@@ -31,7 +31,7 @@ pub fn results(ui: &mut Ui, shown: &Shown, library: &Library) {
             });
             small(ui, &doses_in_words(arm));
             ui.push_id(("figures", arm.index), |ui| {
-                figures(ui, arm);
+                ui.scope(|ui| figures(ui, arm));
                 details(ui, arm, library);
             });
             for line in &arm.warnings {
@@ -70,9 +70,11 @@ fn figures(ui: &mut Ui, arm: &ArmOutcome) {
     let at = span(arm, |c, _| first(c).map(|e| minutes(e.tmax)), 2);
     let half = span(arm, |c, _| first(c).and_then(|e| e.half_of_peak).map(minutes), 2);
     let area = span(arm, |c, _| first(c).map(|e| e.auc_inf * NG_ML_PER_MG_L), 3);
+    let (row_height, gap) = (17.0, 1.0);
     let mut row = |name: &str, value: String, help: &str| {
+        ui.spacing_mut().interact_size.y = row_height;
+        ui.spacing_mut().item_spacing.y = gap;
         ui.horizontal(|ui| {
-            ui.spacing_mut().interact_size.y = 16.0;
             ui.label(name).on_hover_text(help);
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 ui.label(RichText::new(value).strong())
