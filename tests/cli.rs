@@ -1,5 +1,6 @@
 //! The program as its users run it: what it prints, what it writes, how it refuses.
 #![cfg(feature = "cli")]
+#![expect(clippy::unwrap_used, reason = "a helper that fails ends its test")]
 #![expect(clippy::disallowed_methods, reason = "the tests lay out files for the program to read")]
 
 #[path = "cli/models.rs"]
@@ -162,6 +163,13 @@ fn what_is_unknown_is_null() {
     let windows = &arm(&all, "x")["windows"];
     assert!(windows["onset_min"].is_null() && windows["main_effects_end_min"].is_null());
     assert!(text(&run_with(tiny, &["compare", "-"]).stdout).contains("level not reached"));
+
+    // an infusion that outlasts the simulation has no peak to fall from
+    let long = "[[arm]]\nlabel='x'\ndrug='ketamine'\n[[arm.dose]]\nroute='iv'\namount='70 mg'\nduration='6 h'\n";
+    let all: Value = serde_json::from_slice(&run_with(long, &["compare", "-", "--json"]).stdout).unwrap();
+    let analyte = &arm(&all, "x")["analytes"][0];
+    assert!(analyte["half_of_peak_min"].is_null() && analyte["still_rising"] == true, "{analyte}");
+    assert!(text(&run_with(long, &["compare", "-"]).stdout).contains("after 240"));
 }
 
 #[test]

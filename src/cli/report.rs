@@ -1,5 +1,6 @@
 //! The comparison as text: tables that fit a terminal, then what stands behind each arm.
 
+use super::json::half_of_peak_min;
 use crate::figure::{EDUCATION_ONLY, STRIP_NOTE, doses_in_words};
 use crate::library::EvidenceKind;
 use crate::outcome::{ArmOutcome, Curve, Outcome};
@@ -133,13 +134,15 @@ fn figures(arms: &[&ArmOutcome]) -> String {
             Some(range) => span(percent(range.low.bioavailability), percent(range.high.bioavailability)),
             None => one(percent(arm.bioavailability)),
         };
+        // what still rises at the end has its peak later
         let rising = arm.curves.first().is_some_and(|c| c.exposure.still_rising);
+        let later = |word: &str, value: String| if rising { format!("{word} {value}") } else { value };
         table.push([
             arm.label.clone(),
             share,
-            format!("{}{}", if rising { "at least " } else { "" }, read(&|c| Some(c.exposure.cmax * NG_ML_PER_MG_L))),
-            read(&|c| Some(c.exposure.tmax * MINUTES_PER_HOUR)),
-            read(&|c| c.exposure.half_of_peak.map(|h| h * MINUTES_PER_HOUR)),
+            later("at least", read(&|c| Some(c.exposure.cmax * NG_ML_PER_MG_L))),
+            later("after", read(&|c| Some(c.exposure.tmax * MINUTES_PER_HOUR))),
+            read(&half_of_peak_min),
             read(&|c| Some(c.exposure.auc_inf * NG_ML_PER_MG_L)),
         ]);
     }

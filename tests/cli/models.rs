@@ -31,7 +31,8 @@ fn every_model_of_the_folder_is_listed() {
     let mut listed: Vec<String> =
         all["models"].as_array().unwrap().iter().map(|m| m["id"].as_str().unwrap().to_owned()).collect();
     let mut there: Vec<String> = model_files().iter().map(|(_, model)| id_of(model)).collect();
-    (listed.sort(), there.sort());
+    listed.sort();
+    there.sort();
     assert_eq!(listed, there);
     let page = printed(&["models", "list"]);
     assert!(there.iter().all(|id| page.contains(id)));
