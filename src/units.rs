@@ -260,12 +260,6 @@ pub fn significant(value: f64, digits: i32) -> String {
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
 
-/// As [`significant`], without trailing zeros: for amounts that people write as 35 mg, not 35.0 mg.
-pub fn short(value: f64, digits: i32) -> String {
-    let text = significant(value, digits);
-    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
-}
-
 macro_rules! quantity {
     ($(#[$doc:meta])* $name:ident, $dim:expr, $unit:literal, $example:literal, $make:ident, $get:ident) => {
         $(#[$doc])*

@@ -1,0 +1,247 @@
+//! One arm from model to curves, areas and windows.
+
+use super::notes::{Used, sources};
+use super::{ArmOutcome, Curve, EndOutcome, Options, Outcome, RangeOutcome};
+use crate::analysis::{Exposure, nca, windows};
+use crate::error::{Error, Result};
+use crate::library::Library;
+use crate::model::{Individual, Model, RangeEnd, Site};
+use crate::path;
+use crate::regimen::{AfterHold, Dose, Route};
+use crate::scenario::{Scenario, StudyArm};
+use crate::sim::{Schedule, Solver, System, Trajectory, simulate};
+use crate::units::{Amount, MINUTES_PER_HOUR, NG_ML_PER_MG_L, Time};
+use std::collections::BTreeMap;
+
+/// Points of a curve are at most about this many unless asked otherwise.
+const MOST_POINTS: f64 = 720.0;
+/// Points are refused above this number.
+const MOST_ASKED_POINTS: f64 = 200_000.0;
+
+impl Scenario {
+    /// Runs every arm that is on.
+    ///
+    /// # Errors
+    /// The first arm's refusal, with its path.
+    pub fn run(&self, library: &Library, options: Options) -> Result<Outcome> {
+        self.check(library)?;
+        let mut arms = Vec::new();
+        for (i, arm) in self.arms.iter().enumerate().filter(|(_, a)| a.on) {
+            arms.push(self.run_arm(i, library, options).map_err(|e| at_arm(e, i, &arm.label))?);
+        }
+        let points = arms.first().map_or(0, |a: &ArmOutcome| a.grid.len());
+        Ok(Outcome { title: self.title.clone(), subject: self.subject.clone(), horizon: self.horizon, arms, points })
+    }
+
+    /// Runs one arm, whether it is on or not.
+    ///
+    /// # Errors
+    /// When the arm cannot be simulated, with a path inside the arm.
+    pub fn run_arm(&self, index: usize, library: &Library, options: Options) -> Result<ArmOutcome> {
+        let arm = &self.arms[index];
+        let model = arm.model_in(library)?;
+        let site = arm.site_in(model)?;
+        let every = self.spacing(options)?;
+        let runner = Runner { scenario: self, arm, library, every, solver: options.solver };
+        let plain = runner.solve(model, site, &BTreeMap::new())?;
+        let routes = arm.routes();
+        let range = routes.iter().find_map(|r| model.range(*r, Amount::from_mg(plain.given_by(*r))));
+        let ends = match range {
+            Some(r) => Some((runner.solve(model, site, &r.low.set)?, runner.solve(model, site, &r.high.set)?)),
+            None => None,
+        };
+        let seen: Vec<&Solved> = ends.as_ref().map_or_else(|| vec![&plain], |(low, high)| vec![low, high]);
+        let read: Vec<_> = seen.iter().filter_map(|s| s.parent().map(|o| (&s.trajectory, o))).collect();
+        let windows = windows(&read, &arm.drug, &library.effects);
+        let by_model = runner.by_model(model, &routes, windows.main_effects_end);
+        let range = match (range, ends) {
+            (Some(r), Some((low, high))) => {
+                Some(RangeOutcome { note: r.note.clone(), low: low.end(&r.low)?, high: high.end(&r.high)? })
+            }
+            _ => None,
+        };
+        let used = Used::by(model, &routes, site);
+        let first_route = routes.first().copied().unwrap_or(Route::Iv);
+        let shown = plain.trajectory.shown;
+        let mut result = ArmOutcome {
+            index,
+            label: arm.label.clone(),
+            drug: arm.drug.clone(),
+            drug_name: library.drug(&arm.drug)?.name.clone(),
+            model: model.id.clone(),
+            model_title: model.title.clone(),
+            site,
+            dose_mg: plain.schedule.given,
+            doses: plain.schedule.doses.clone(),
+            bioavailability: plain.bioavailability()?,
+            mouth_parts: if range.is_some() { None } else { runner.mouth_parts(model, site, &plain)? },
+            times: plain.trajectory.times[..shown].to_vec(),
+            grid: plain.trajectory.grid.clone(),
+            curves: plain.curves()?,
+            effect: plain.curve(&arm.drug, Site::Effect)?,
+            range,
+            windows,
+            evidence: library.effects.evidence(&arm.drug, first_route),
+            by_model,
+            sources: sources(model, &used),
+            assumptions: Vec::new(),
+            warnings: Vec::new(),
+            grade: used.worst_grade(),
+            routes,
+        };
+        result.assumptions = runner.assumptions(model, &plain, &used);
+        result.warnings = runner.warnings(model, &result);
+        Ok(result)
+    }
+
+    fn spacing(&self, options: Options) -> Result<f64> {
+        let horizon = self.horizon.hours();
+        let Some(every) = options.every else {
+            let minutes = [1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0];
+            let fits = |m: &&f64| horizon * MINUTES_PER_HOUR / **m <= MOST_POINTS;
+            let step = minutes.iter().find(fits).copied().unwrap_or(240.0) / MINUTES_PER_HOUR;
+            return Ok(step.min(horizon / 60.0));
+        };
+        let every = every.hours();
+        if every > 0.0 && horizon / every <= MOST_ASKED_POINTS {
+            return Ok(every);
+        }
+        Err(Error::input(format!("points every {} over {}", Time::from_hours(every), self.horizon))
+            .remedy(format!("write for example --every \"1 min\"; a curve has at most {MOST_ASKED_POINTS} points")))
+    }
+}
+
+fn at_arm(error: Error, index: usize, label: &str) -> Error {
+    let named = if error.path().is_empty() { format!("arm \"{label}\": ") } else { String::new() };
+    let mut again = match error.kind() {
+        crate::error::Kind::Input => Error::input(format!("{named}{}", error.what())),
+        crate::error::Kind::Cannot => Error::cannot(format!("{named}{}", error.what())),
+    };
+    if let Some(remedy) = error.what_would_work() {
+        again = again.remedy(remedy);
+    }
+    again.at(error.path().to_vec()).within(path!["arm", index])
+}
+
+pub(super) struct Runner<'a> {
+    pub(super) scenario: &'a Scenario,
+    pub(super) arm: &'a StudyArm,
+    pub(super) library: &'a Library,
+    every: f64,
+    solver: Solver,
+}
+
+/// One model solved for the arm.
+pub(super) struct Solved {
+    trajectory: Trajectory,
+    pub(super) schedule: Schedule,
+    site: Site,
+    drug: String,
+    iv_area: Option<f64>,
+}
+
+impl Runner<'_> {
+    fn solve(&self, model: &Model, site: Site, set: &BTreeMap<String, crate::model::expr::Expr>) -> Result<Solved> {
+        let subject = &self.scenario.subject;
+        let person = Individual::typical(model, subject, set)?;
+        let drug = self.library.drug(&self.arm.drug)?;
+        let plan = Schedule::new(model, &person, subject, &self.arm.doses, drug.base_per_hydrochloride, drug.sprays)?;
+        let system = System::new(model, &person, plan.mouths)?;
+        let schedule = plan.on(&system);
+        let iv_area = iv_area(model, &person, &system, site)?;
+        let trajectory = simulate(&system, &schedule, self.scenario.horizon.hours(), self.every, self.solver)?;
+        let finite = trajectory.system.outputs.iter().all(|o| trajectory.series(o).iter().all(|v| v.is_finite()));
+        if !finite {
+            return Err(Error::cannot(format!("{} gives no finite concentrations for this arm", model.id))
+                .remedy("check the amounts and the body weight"));
+        }
+        Ok(Solved { trajectory, schedule, site, drug: model.drug.clone(), iv_area })
+    }
+
+    /// The share that reaches the blood through the mouth, and the share swallowed after holding:
+    /// what is left of the whole when the rest is spat out.
+    fn mouth_parts(&self, model: &Model, site: Site, plain: &Solved) -> Result<Option<[f64; 2]>> {
+        let held = |d: &Dose| d.route == Route::Sl && model.routes.get(&Route::Sl).is_some_and(|r| r.hold.is_some());
+        if !self.arm.doses.iter().all(held) {
+            return Ok(None);
+        }
+        let mut spat = self.arm.clone();
+        spat.doses.iter_mut().for_each(|d| d.after = Some(AfterHold::Spit));
+        let mouth = Runner { arm: &spat, ..*self }.solve(model, site, &BTreeMap::new())?.bioavailability()?;
+        Ok(plain.bioavailability()?.zip(mouth).map(|(all, mouth)| [mouth, all - mouth]))
+    }
+
+    /// Median end of main effects under every applicable model; a model that refuses the arm is left out.
+    fn by_model(&self, model: &Model, routes: &[Route], own: Option<[f64; 3]>) -> Vec<(String, f64)> {
+        let mut list: Vec<(String, f64)> = own.map(|w| (model.id.clone(), w[1])).into_iter().collect();
+        for other in self.library.applicable(model, routes).into_iter().skip(1) {
+            let Ok(solved) = self.solve(other, other.estimated_from, &BTreeMap::new()) else { continue };
+            let Some(output) = solved.parent() else { continue };
+            let windows = windows(&[(&solved.trajectory, output)], &self.arm.drug, &self.library.effects);
+            list.extend(windows.main_effects_end.map(|w| (other.id.clone(), w[1])));
+        }
+        if list.len() > 1 { list } else { Vec::new() }
+    }
+}
+
+impl Solved {
+    fn parent(&self) -> Option<&crate::sim::SystemOutput> {
+        self.trajectory.system.outputs.iter().find(|o| o.analyte == self.drug && o.site == self.site)
+    }
+
+    fn given_by(&self, route: Route) -> f64 {
+        self.schedule.doses.iter().filter(|d| d.route == route).map(|d| d.amount).sum()
+    }
+
+    fn bioavailability(&self) -> Result<Option<f64>> {
+        match (self.parent(), self.iv_area) {
+            (Some(output), Some(iv)) => Ok(Some(self.trajectory.area(output, None)? / (self.schedule.given * iv))),
+            _ => Ok(None),
+        }
+    }
+
+    fn curve(&self, analyte: &str, site: Site) -> Result<Option<Curve>> {
+        let found = self.trajectory.system.outputs.iter().find(|o| o.analyte == analyte && o.site == site);
+        let Some(output) = found else { return Ok(None) };
+        let series = self.trajectory.series(output);
+        let exposure = Exposure::of(&self.trajectory, output, &series)?;
+        let shown = self.trajectory.shown;
+        let check = nca(&self.trajectory.times[..shown], &series[..shown]);
+        let values = series[..shown].iter().map(|v| v * NG_ML_PER_MG_L).collect();
+        Ok(Some(Curve { analyte: analyte.to_owned(), site, values, exposure, check }))
+    }
+
+    /// All analytes at the site, parent first.
+    fn curves(&self) -> Result<Vec<Curve>> {
+        let mut names: Vec<&str> =
+            self.trajectory.system.outputs.iter().filter(|o| o.site == self.site).map(|o| o.analyte.as_str()).collect();
+        names.sort_by_key(|a| *a != self.drug);
+        let mut list = Vec::new();
+        for name in names {
+            list.extend(self.curve(name, self.site)?);
+        }
+        Ok(list)
+    }
+
+    fn end(&self, end: &RangeEnd) -> Result<EndOutcome> {
+        Ok(EndOutcome { label: end.label.clone(), bioavailability: self.bioavailability()?, curves: self.curves()? })
+    }
+}
+
+/// Area under the parent per mg given into a vein of the same person.
+fn iv_area(model: &Model, person: &Individual, system: &System, site: Site) -> Result<Option<f64>> {
+    let Some(iv) = model.routes.get(&Route::Iv) else { return Ok(None) };
+    let Some(output) = system.outputs.iter().find(|o| o.analyte == model.drug && o.site == site) else {
+        return Ok(None);
+    };
+    let weights = system.area_per_amount(&output.row)?;
+    let stated: f64 = iv.ways.iter().filter_map(|w| w.share.as_ref()).map(|s| person.value(s)).sum();
+    let area = iv
+        .ways
+        .iter()
+        .map(|w| {
+            w.share.as_ref().map_or((1.0 - stated).max(0.0), |s| person.value(s)) * weights[system.state_of(w.into, 0)]
+        })
+        .sum();
+    Ok(Some(area))
+}
