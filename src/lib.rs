@@ -11,8 +11,6 @@ pub mod export;
 #[cfg(all(any(feature = "app", feature = "cli"), not(target_arch = "wasm32")))]
 pub mod files;
 pub mod figure;
-#[cfg(all(not(target_arch = "wasm32"), any(feature = "app", feature = "cli")))]
-pub mod files;
 #[cfg(any(feature = "app", feature = "export"))]
 pub mod fonts;
 pub mod library;

@@ -93,8 +93,10 @@ impl FromStr for DoseAmount {
             Dim::DRUG => Ok(Self::Fixed(Amount::from_mg(quantity.value))),
             Dim::DRUG_PER_WEIGHT => Ok(Self::PerKg(quantity.value)),
             Dim::NONE => Err(Error::input(format!("\"{}\" has no unit", text.trim())).remedy(help)),
-            other => Err(Error::input(format!("\"{}\" is in {other}, but a dose is in mg or mg/kg", text.trim()))
-                .remedy(help)),
+            other => {
+                Err(Error::input(format!("\"{}\" is in {other}, but a dose is in mg or mg/kg", text.trim()))
+                    .remedy(help))
+            }
         }
     }
 }
@@ -254,9 +256,11 @@ impl Dose {
         let spray = last.hours() + sprays * self.spray_every.map_or(0.0, Time::hours);
         if last.hours() <= horizon.hours() && spray > horizon.hours() {
             let at = Time::from_hours(spray);
-            return Err(Error::input(format!("the last spray, at {at}, comes after the end of the simulation ({horizon})"))
-                .remedy("lengthen `horizon`, or shorten `spray_every`")
-                .at(path!["spray_every"]));
+            return Err(Error::input(format!(
+                "the last spray, at {at}, comes after the end of the simulation ({horizon})"
+            ))
+            .remedy("lengthen `horizon`, or shorten `spray_every`")
+            .at(path!["spray_every"]));
         }
         if last.hours() > horizon.hours() {
             return Err(Error::input(format!("a dose at {last} comes after the end of the simulation ({horizon})"))
@@ -285,9 +289,13 @@ impl Dose {
             if !set || self.route == route {
                 return Ok(());
             }
-            Err(Error::input(format!("`{key}` belongs to the route {}, but this dose has the route {}", route.id(), self.route.id()))
-                .remedy(format!("leave `{key}` out ({does}), or change the route"))
-                .at(path![key]))
+            Err(Error::input(format!(
+                "`{key}` belongs to the route {}, but this dose has the route {}",
+                route.id(),
+                self.route.id()
+            ))
+            .remedy(format!("leave `{key}` out ({does}), or change the route"))
+            .at(path![key]))
         };
         foreign("duration", self.duration.is_some(), Route::Iv, "it is the length of an infusion")?;
         foreign("hold", self.hold.is_some(), Route::Sl, "it is the time under the tongue")?;

@@ -67,15 +67,17 @@ impl Dim {
 /// In canonical units: `L/h`, `mg/L`, `1` for a pure number.
 impl fmt::Display for Dim {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let parts =
-            [("mg", self.drug), ("L", self.volume), ("h", self.time), ("kg", self.weight), ("y", self.age)];
-        let side = |sign: i8| -> Vec<String> {
-            parts
-                .iter()
-                .filter(|(_, e)| e.signum() == sign)
-                .map(|(unit, e)| if e.unsigned_abs() == 1 { (*unit).to_owned() } else { format!("{unit}^{}", e.unsigned_abs()) })
-                .collect()
-        };
+        let parts = [("mg", self.drug), ("L", self.volume), ("h", self.time), ("kg", self.weight), ("y", self.age)];
+        let side =
+            |sign: i8| -> Vec<String> {
+                parts
+                    .iter()
+                    .filter(|(_, e)| e.signum() == sign)
+                    .map(|(unit, e)| {
+                        if e.unsigned_abs() == 1 { (*unit).to_owned() } else { format!("{unit}^{}", e.unsigned_abs()) }
+                    })
+                    .collect()
+            };
         let (above, below) = (side(1), side(-1));
         f.write_str(&if above.is_empty() { "1".to_owned() } else { above.join("*") })?;
         below.iter().try_for_each(|unit| write!(f, "/{unit}"))
@@ -116,7 +118,7 @@ pub struct Quantity {
 }
 
 impl Quantity {
-    /// Reads `"84 L/h"`, `"12 min"`, `"0.5 mg/kg"`, `"20 %"`, `"0.93"`.
+    /// Reads `"84 L/h"`, `"12 min"`, `"0.5 mg/kg"`, `"20 %"`, `"0.85"`.
     ///
     /// # Errors
     /// When the number cannot be read, is not finite, or a unit is unknown.
@@ -138,7 +140,8 @@ impl Quantity {
     /// As [`Quantity::parse`], and when the unit is missing or foreign.
     pub fn parse_as(text: &str, dim: Dim, example: &str) -> Result<f64> {
         let help = || format!("write a number and a unit, for example \"{example}\"");
-        let quantity = Self::parse(text).map_err(|e| if e.what_would_work().is_some() { e } else { e.remedy(help()) })?;
+        let quantity =
+            Self::parse(text).map_err(|e| if e.what_would_work().is_some() { e } else { e.remedy(help()) })?;
         if quantity.dim == dim {
             return Ok(quantity.value);
         }
@@ -361,7 +364,7 @@ quantity!(
 );
 quantity!(
     /// A pure number; percentages are read as fractions.
-    Fraction, Dim::NONE, "parts of one", "0.93", from_parts, parts
+    Fraction, Dim::NONE, "parts of one", "0.85", from_parts, parts
 );
 
 impl Time {
@@ -475,7 +478,9 @@ mod tests {
 
     #[test]
     fn numbers_are_short() {
-        for (value, text) in [(0.1 + 0.2, "0.3"), (200_000.0, "200000"), (1e300, "1e300"), (-1.999_999_999_99e-14, "-2e-14")] {
+        for (value, text) in
+            [(0.1 + 0.2, "0.3"), (200_000.0, "200000"), (1e300, "1e300"), (-1.999_999_999_99e-14, "-2e-14")]
+        {
             assert_eq!(number(value), text);
         }
     }

@@ -87,8 +87,11 @@ impl Expr {
                     Op::Multiply => Ok(dx.combine(dy, 1)),
                     Op::Divide => Ok(dx.combine(dy, -1)),
                     _ if dx == dy => Ok(dx),
-                    _ => Err(Error::input(format!("{x} is in {dx}, but {y} is in {dy}: unlike units cannot be {}", op.verb()))
-                        .remedy("add, subtract and compare only like quantities")),
+                    _ => Err(Error::input(format!(
+                        "{x} is in {dx}, but {y} is in {dy}: unlike units cannot be {}",
+                        op.verb()
+                    ))
+                    .remedy("add, subtract and compare only like quantities")),
                 }
             }
         }
@@ -167,7 +170,9 @@ fn tokens(text: &str) -> Result<Vec<Token>> {
         } else if c.is_ascii_digit() || c == '.' {
             let end = run(i, &|c| c.is_ascii_digit() || c == '.');
             let word: String = chars[i..end].iter().collect();
-            let value = word.parse().map_err(|_| Error::input(format!("\"{word}\" in \"{text}\" is not a number")).remedy("write numbers as 0.62 or 12"))?;
+            let value = word.parse().map_err(|_| {
+                Error::input(format!("\"{word}\" in \"{text}\" is not a number")).remedy("write numbers as 0.5 or 12")
+            })?;
             list.push(Token::Number(value));
             i = end;
         } else if c.is_ascii_alphabetic() {
@@ -264,8 +269,10 @@ impl Parser<'_> {
                 inner
             }
             Some(other) => return Err(self.unexpected(&other)),
-            None => return Err(Error::input(format!("the formula \"{}\" ends too early", self.text))
-                .remedy("something is missing after the last sign")),
+            None => {
+                return Err(Error::input(format!("the formula \"{}\" ends too early", self.text))
+                    .remedy("something is missing after the last sign"));
+            }
         };
         self.depth -= 1;
         Ok(expr)
