@@ -18,12 +18,20 @@ pub fn csv(outcome: &Outcome) -> String {
     text
 }
 
-fn rows(arm: &ArmOutcome, curve: &Curve, text: &mut String) {
+/// Appends the rows of one curve, for those who write piece by piece.
+pub fn rows(arm: &ArmOutcome, curve: &Curve, text: &mut String) {
     let label = quoted(&arm.label);
     for &i in &arm.grid {
         // writing to a string cannot fail
-        let _ = writeln!(text, "{label},{},{},{},{}", arm.times[i], curve.analyte, curve.site.id(), curve.values[i]);
+        let _ =
+            writeln!(text, "{label},{},{},{},{}", arm.times[i], curve.analyte, curve.site.id(), full(curve.values[i]));
     }
+}
+
+/// The shortest text that reads back as the same number.
+fn full(value: f64) -> String {
+    // without an exponent a trace of drug would be hundreds of zeros
+    if value != 0.0 && value.abs() < 1e-6 { format!("{value:e}") } else { value.to_string() }
 }
 
 /// A cell in quotes when it has to be.
@@ -33,7 +41,15 @@ fn quoted(cell: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::quoted;
+    use super::{full, quoted};
+
+    #[test]
+    fn numbers_read_back_as_they_were() {
+        for value in [0.0, 1.0 / 3.0, 252.6, 1e-300, 9e-7] {
+            assert_eq!(full(value).parse(), Ok(value));
+            assert!(full(value).len() < 25);
+        }
+    }
 
     #[test]
     fn cells_are_quoted_when_they_must_be() {

@@ -210,7 +210,8 @@ fn plain_toml_message(message: &str) -> (String, Option<String>) {
         return (format!("{needed} is needed here, not {found}"), Some(example_of(&needed).to_owned()));
     }
     if head.contains("duplicate key") {
-        let remedy = "keep one of the two; a part that occurs several times has double brackets every time, as in [[arm]]";
+        let remedy =
+            "keep one of the two; a part that occurs several times has double brackets every time, as in [[arm]]";
         return ("this is given twice".to_owned(), Some(remedy.to_owned()));
     }
     let remedy = "write key = \"value\", one to a line, below [part] or [[part]]";

@@ -324,7 +324,12 @@ fn panel(
         analyte.clone_from(&curve.analyte);
         match &arm.range {
             Some(range) => bands.extend(range_band(arm, *role, range.low.curves.get(k), range.high.curves.get(k))),
-            None => lines.push(Line { label: arm.label.clone(), role: *role, x: arm.times.clone(), y: curve.values.clone() }),
+            None => lines.push(Line {
+                label: arm.label.clone(),
+                role: *role,
+                x: arm.times.clone(),
+                y: curve.values.clone(),
+            }),
         }
     }
     let drug = arms.first().map_or("", |(a, _)| a.drug.as_str());
@@ -342,10 +347,11 @@ fn panel(
         }
     }
     let top = highest(&lines, &bands, points, time);
-    let caution = library.effects.caution(drug).filter(|c| k == 0 && top >= c.band[0].ng_ml()).map(|c| CautionBand {
-        y: [c.band[0].ng_ml(), c.band[1].ng_ml()],
-        words: c.words.clone(),
-    });
+    let caution = library
+        .effects
+        .caution(drug)
+        .filter(|c| k == 0 && top >= c.band[0].ng_ml())
+        .map(|c| CautionBand { y: [c.band[0].ng_ml(), c.band[1].ng_ml()], words: c.words.clone() });
     Panel {
         heading,
         y_label: format!("{site}, ng/mL"),
@@ -414,9 +420,11 @@ pub fn strip_words(arm: &ArmOutcome) -> String {
     let Some(onset) = span(w.onset) else {
         return format!("{}: below the level at which something is noticed", arm.label);
     };
-    let strongest =
-        w.strongest.map_or(String::new(), |s| format!(", strongest {} to {} min", significant(s[0], 2), significant(s[1], 2)));
-    let fading = span(w.main_effects_end).map_or(", dissociative level not reached".to_owned(), |f| format!(", main effects fading {f}"));
+    let strongest = w
+        .strongest
+        .map_or(String::new(), |s| format!(", strongest {} to {} min", significant(s[0], 2), significant(s[1], 2)));
+    let fading = span(w.main_effects_end)
+        .map_or(", dissociative level not reached".to_owned(), |f| format!(", main effects fading {f}"));
     format!("{}: may begin to notice {onset}{strongest}{fading}; then {STAFF_DECIDE}", arm.label)
 }
 
@@ -454,7 +462,13 @@ fn footer(outcome: &Outcome) -> Vec<String> {
         .iter()
         .map(|a| {
             let assumption = a.assumptions.first().map_or(String::new(), |s| format!("; {s}"));
-            format!("{}: {} mg base, model {}, {}{assumption}", a.label, significant(a.dose_mg, 3), a.model, a.site.words())
+            format!(
+                "{}: {} mg base, model {}, {}{assumption}",
+                a.label,
+                significant(a.dose_mg, 3),
+                a.model,
+                a.site.words()
+            )
         })
         .collect();
     lines.push(format!("Typical person of {}. {EDUCATION_ONLY}", outcome.subject.weight));

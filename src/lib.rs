@@ -8,8 +8,6 @@ pub mod curves;
 pub mod error;
 #[cfg(feature = "export")]
 pub mod export;
-#[cfg(all(any(feature = "app", feature = "cli"), not(target_arch = "wasm32")))]
-pub mod files;
 pub mod figure;
 #[cfg(any(feature = "app", feature = "export"))]
 pub mod fonts;

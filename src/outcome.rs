@@ -166,11 +166,9 @@ impl Scenario {
         let windows = windows(&read, &arm.drug, &library.effects);
         let by_model = runner.by_model(model, &routes, windows.main_effects_end);
         let range = match (range, ends) {
-            (Some(r), Some((low, high))) => Some(RangeOutcome {
-                note: r.note.clone(),
-                low: low.end(&r.low)?,
-                high: high.end(&r.high)?,
-            }),
+            (Some(r), Some((low, high))) => {
+                Some(RangeOutcome { note: r.note.clone(), low: low.end(&r.low)?, high: high.end(&r.high)? })
+            }
             _ => None,
         };
         let used = parameters_used(model, &routes, site);
@@ -257,7 +255,7 @@ impl Runner<'_> {
         let subject = &self.scenario.subject;
         let person = Individual::typical(model, subject, set)?;
         let drug = self.library.drug(&self.arm.drug)?;
-        let plan = Schedule::new(model, &person, subject, &self.arm.doses, drug.base_per_hydrochloride, drug.sprays)?;
+        let plan = Schedule::plan(model, &person, subject, &self.arm.doses, drug.base_per_hydrochloride, drug.sprays)?;
         let system = System::new(model, &person, plan.mouths)?;
         let schedule = plan.on(&system);
         let iv_area = iv_area(model, &person, &system, site)?;
@@ -284,7 +282,8 @@ impl Runner<'_> {
 
     fn assumptions(&self, model: &Model, plain: &Solved, used: &[&Parameter]) -> Vec<String> {
         let routes = self.arm.routes();
-        let mut list: Vec<String> = routes.iter().filter_map(|r| model.routes.get(r)).map(|r| r.assumption.clone()).collect();
+        let mut list: Vec<String> =
+            routes.iter().filter_map(|r| model.routes.get(r)).map(|r| r.assumption.clone()).collect();
         if self.arm.doses.iter().any(|d| d.form == Form::Hydrochloride) {
             list.push(format!("taken as hydrochloride: {} mg base in all", significant(plain.schedule.given, 4)));
         } else if let Ok(drug) = self.library.drug(&self.arm.drug) {
@@ -321,7 +320,8 @@ impl Runner<'_> {
             let total: f64 = arm.doses.iter().filter(|d| d.route == dose.route).map(|d| d.amount).sum();
             if total < low.mg() - 1e-9 || total > high.mg() + 1e-9 {
                 let span = if low == high { low.to_string() } else { format!("{low} to {high}") };
-                let line = format!("{} mg by route {} is outside what was studied, {span}", significant(total, 3), dose.route);
+                let line =
+                    format!("{} mg by route {} is outside what was studied, {span}", significant(total, 3), dose.route);
                 if !list.contains(&line) {
                     list.push(line);
                 }
@@ -334,7 +334,9 @@ impl Runner<'_> {
             list.push("weight does not change this curve".to_owned());
         }
         if arm.curves.first().is_some_and(|c| c.exposure.still_rising) {
-            list.push("the concentration still rises at the end of the simulation: lengthen it to see the peak".to_owned());
+            list.push(
+                "the concentration still rises at the end of the simulation: lengthen it to see the peak".to_owned(),
+            );
         }
         if let Some(line) = self.caution(arm) {
             list.push(line);
@@ -396,14 +398,8 @@ impl Solved {
 
     /// All analytes at the site, parent first.
     fn curves(&self) -> Result<Vec<Curve>> {
-        let mut names: Vec<&str> = self
-            .trajectory
-            .system
-            .outputs
-            .iter()
-            .filter(|o| o.site == self.site)
-            .map(|o| o.analyte.as_str())
-            .collect();
+        let mut names: Vec<&str> =
+            self.trajectory.system.outputs.iter().filter(|o| o.site == self.site).map(|o| o.analyte.as_str()).collect();
         names.sort_by_key(|a| *a != self.drug);
         let mut list = Vec::new();
         for name in names {
@@ -445,7 +441,9 @@ fn iv_area(model: &Model, person: &Individual, system: &System, site: Site) -> R
     let area = iv
         .ways
         .iter()
-        .map(|w| w.share.as_ref().map_or((1.0 - stated).max(0.0), |s| person.value(s)) * weights[system.state_of(w.into, 0)])
+        .map(|w| {
+            w.share.as_ref().map_or((1.0 - stated).max(0.0), |s| person.value(s)) * weights[system.state_of(w.into, 0)]
+        })
         .sum();
     Ok(Some(area))
 }
@@ -477,7 +475,13 @@ fn parameters_used<'a>(model: &'a Model, routes: &[Route], site: Site) -> Vec<&'
         note(pace);
         flow.split.iter().flat_map(|s| [&s.share, &s.yields]).flatten().for_each(&mut note);
     }
-    model.compartments.iter().zip(&reached).filter(|(_, r)| **r).filter_map(|(c, _)| c.volume.as_ref()).for_each(&mut note);
+    model
+        .compartments
+        .iter()
+        .zip(&reached)
+        .filter(|(_, r)| **r)
+        .filter_map(|(c, _)| c.volume.as_ref())
+        .for_each(&mut note);
     for output in model.outputs.iter().filter(|o| o.site == site || o.site == Site::Effect) {
         if let Reading::Delay { rate, .. } = &output.reads {
             note(rate);

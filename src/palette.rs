@@ -88,9 +88,7 @@ mod tests {
 
     #[test]
     fn text_can_be_read_on_both_pages() {
-        let texts = [Ink::Text, Ink::Muted, Ink::Caution]
-            .into_iter()
-            .chain(Route::ALL.map(Ink::RouteText));
+        let texts = [Ink::Text, Ink::Muted, Ink::Caution].into_iter().chain(Route::ALL.map(Ink::RouteText));
         for ink in texts {
             for theme in [Theme::Light, Theme::Dark] {
                 for page in [Ink::Background, Ink::Plot] {

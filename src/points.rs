@@ -26,8 +26,9 @@ pub fn parse(name: &str, text: &str) -> Result<Vec<PointSet>> {
     let value = VALUES.iter().find_map(|h| column(h));
     let (Some((time, factor)), Some(value)) = (time, value) else {
         let found: Vec<&str> = headers.iter().collect();
-        return Err(Error::input(format!("{name} has the columns {}", found.join(", ")))
-            .remedy("needed: time_min or time_h, and conc_ng_ml or concentration_ng_ml; arm_id or arm names a series"));
+        return Err(Error::input(format!("{name} has the columns {}", found.join(", "))).remedy(
+            "needed: time_min or time_h, and conc_ng_ml or concentration_ng_ml; arm_id or arm names a series",
+        ));
     };
     let label = NAMES.iter().find_map(|h| column(h));
     let mut sets: Vec<PointSet> = Vec::new();

@@ -213,7 +213,8 @@ pub struct Page {
 impl Dash {
     /// Dash of a route and variant, the same everywhere.
     pub fn of(route: Route, variant: usize) -> Self {
-        const FURTHER: [Dash; 3] = [Dash::Pattern(&[2, 2]), Dash::Pattern(&[10, 2, 2, 2, 2, 2]), Dash::Pattern(&[5, 5])];
+        const FURTHER: [Dash; 3] =
+            [Dash::Pattern(&[2, 2]), Dash::Pattern(&[10, 2, 2, 2, 2, 2]), Dash::Pattern(&[5, 5])];
         if variant > 0 {
             return FURTHER[(variant - 1) % FURTHER.len()];
         }

@@ -3,6 +3,8 @@
 //! Each file of `reference/` says model, dose and reading in its first line; here every file has
 //! its scenario. Agreement is 1e-9 of each curve's Cmax, and 1e-9 relative above 1e-6 ng/mL.
 
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "helpers of tests are tests too")]
+
 use ketasim::library::Library;
 use ketasim::model::Site;
 use ketasim::outcome::Options;
@@ -17,20 +19,64 @@ struct Case {
 }
 
 const CASES: &[Case] = &[
-    case("clements_iv_17.5mg_bolus", "drug='ketamine'\nmodel='clements-nimmo-1981'\n[[arm.dose]]\nroute='iv'\namount='17.5 mg'", &["ketamine"]),
+    case(
+        "clements_iv_17.5mg_bolus",
+        "drug='ketamine'\nmodel='clements-nimmo-1981'\n[[arm.dose]]\nroute='iv'\namount='17.5 mg'",
+        &["ketamine"],
+    ),
     case("default_im_35mg", "drug='ketamine'\n[[arm.dose]]\nroute='im'\namount='35 mg'", &["ketamine", "norketamine"]),
     case("default_in_50mg", "drug='ketamine'\n[[arm.dose]]\nroute='in'\namount='50 mg'", &["ketamine", "norketamine"]),
-    case("default_iv_35mg_40min", "drug='ketamine'\n[[arm.dose]]\nroute='iv'\namount='35 mg'\nduration='40 min'", &["ketamine", "norketamine"]),
+    case(
+        "default_iv_35mg_40min",
+        "drug='ketamine'\n[[arm.dose]]\nroute='iv'\namount='35 mg'\nduration='40 min'",
+        &["ketamine", "norketamine"],
+    ),
     case("default_po_50mg", "drug='ketamine'\n[[arm.dose]]\nroute='po'\namount='50 mg'", &["ketamine", "norketamine"]),
-    case("default_sl_200mg_hold10_spit", "drug='ketamine'\n[[arm.dose]]\nroute='sl'\namount='200 mg'\nhold='10 min'\nafter='spit'", &["ketamine", "norketamine"]),
-    case("default_sl_200mg_hold10_swallow", "drug='ketamine'\n[[arm.dose]]\nroute='sl'\namount='200 mg'\nhold='10 min'\nafter='swallow'", &["ketamine", "norketamine"]),
-    case("domino_iv_35mg_40min", "drug='ketamine'\nmodel='domino'\n[[arm.dose]]\nroute='iv'\namount='35 mg'\nduration='40 min'", &["ketamine"]),
-    case("otto_iv_s_10mg_30min_68kg", "drug='esketamine'\nmodel='fanta-otto'\n[[arm.dose]]\nroute='iv'\namount='10 mg'\nduration='30 min'", &["esketamine", "noresketamine"]),
-    case("perez_ruixo_iv_28mg_40min", "drug='esketamine'\n[[arm.dose]]\nroute='iv'\namount='28 mg'\nduration='40 min'", &["esketamine", "noresketamine"]),
-    case("perez_ruixo_nasal_28mg", "drug='esketamine'\n[[arm.dose]]\nroute='in'\namount='28 mg'", &["esketamine", "noresketamine"]),
-    case("perez_ruixo_nasal_84mg", "drug='esketamine'\n[[arm.dose]]\nroute='in'\namount='84 mg'", &["esketamine", "noresketamine"]),
-    case("perez_ruixo_po_84mg", "drug='esketamine'\n[[arm.dose]]\nroute='po'\namount='84 mg'", &["esketamine", "noresketamine"]),
-    case("simons_film_s_50mg", "drug='esketamine'\nmodel='simons-2022'\n[[arm.dose]]\nroute='sl'\namount='50 mg'", &["esketamine", "noresketamine"]),
+    case(
+        "default_sl_200mg_hold10_spit",
+        "drug='ketamine'\n[[arm.dose]]\nroute='sl'\namount='200 mg'\nhold='10 min'\nafter='spit'",
+        &["ketamine", "norketamine"],
+    ),
+    case(
+        "default_sl_200mg_hold10_swallow",
+        "drug='ketamine'\n[[arm.dose]]\nroute='sl'\namount='200 mg'\nhold='10 min'\nafter='swallow'",
+        &["ketamine", "norketamine"],
+    ),
+    case(
+        "domino_iv_35mg_40min",
+        "drug='ketamine'\nmodel='domino'\n[[arm.dose]]\nroute='iv'\namount='35 mg'\nduration='40 min'",
+        &["ketamine"],
+    ),
+    case(
+        "otto_iv_s_10mg_30min_68kg",
+        "drug='esketamine'\nmodel='fanta-otto'\n[[arm.dose]]\nroute='iv'\namount='10 mg'\nduration='30 min'",
+        &["esketamine", "noresketamine"],
+    ),
+    case(
+        "perez_ruixo_iv_28mg_40min",
+        "drug='esketamine'\n[[arm.dose]]\nroute='iv'\namount='28 mg'\nduration='40 min'",
+        &["esketamine", "noresketamine"],
+    ),
+    case(
+        "perez_ruixo_nasal_28mg",
+        "drug='esketamine'\n[[arm.dose]]\nroute='in'\namount='28 mg'",
+        &["esketamine", "noresketamine"],
+    ),
+    case(
+        "perez_ruixo_nasal_84mg",
+        "drug='esketamine'\n[[arm.dose]]\nroute='in'\namount='84 mg'",
+        &["esketamine", "noresketamine"],
+    ),
+    case(
+        "perez_ruixo_po_84mg",
+        "drug='esketamine'\n[[arm.dose]]\nroute='po'\namount='84 mg'",
+        &["esketamine", "noresketamine"],
+    ),
+    case(
+        "simons_film_s_50mg",
+        "drug='esketamine'\nmodel='simons-2022'\n[[arm.dose]]\nroute='sl'\namount='50 mg'",
+        &["esketamine", "noresketamine"],
+    ),
 ];
 
 const fn case(file: &'static str, scenario: &'static str, analytes: &'static [&'static str]) -> Case {
@@ -52,7 +98,10 @@ fn every_reference_curve_is_met() {
         let rows = read(case.file);
         let weight = if case.file.contains("68kg") { 68 } else { 70 };
         let last = rows.last().unwrap()[0];
-        let toml = format!("horizon='{last} h'\n[subject]\nweight='{weight} kg'\nage='40 y'\n[[arm]]\nlabel='x'\n{}", case.scenario);
+        let toml = format!(
+            "horizon='{last} h'\n[subject]\nweight='{weight} kg'\nage='40 y'\n[[arm]]\nlabel='x'\n{}",
+            case.scenario
+        );
         let scenario = Scenario::from_toml(case.file, &toml, &library).unwrap();
         let every = Some(Time::from_minutes(5.0));
         let outcome = scenario.run(&library, Options { every, ..Options::default() }).unwrap();

@@ -1,5 +1,7 @@
 //! House rules that the compiler does not know: what may be used where, and what must not be in the code at all.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods, reason = "helpers of tests are tests too")]
+
 use std::path::{Path, PathBuf};
 
 fn root() -> PathBuf {

@@ -82,8 +82,7 @@ fn pair_cells(
     let quantiles = |level: Option<&Level>| -> Vec<Option<f64>> {
         level.map_or(vec![None; SHARES], |l| l.quantiles(SHARES).iter().map(|c| Some(c.mg_l())).collect())
     };
-    let levels: Vec<(Option<f64>, Option<f64>)> =
-        quantiles(notice).into_iter().zip(quantiles(dissociative)).collect();
+    let levels: Vec<(Option<f64>, Option<f64>)> = quantiles(notice).into_iter().zip(quantiles(dissociative)).collect();
     let plasma = trajectory.series(output);
     let mut cells = Vec::new();
     for half_life in delay.quantiles(SHARES) {

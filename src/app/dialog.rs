@@ -40,7 +40,8 @@ impl Dialog {
                     field.request_focus();
                 }
                 done |= field.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));
-                if Picker::AVAILABLE && ui.add_enabled(!self.picker.is_open(), egui::Button::new("Browse…")).clicked() {
+                if Picker::AVAILABLE && ui.add_enabled(!self.picker.is_open(), egui::Button::new("Browse…")).clicked()
+                {
                     let (name, extension) = purpose.file();
                     self.picker.open(purpose.writes(), name, extension, ui.ctx());
                 }

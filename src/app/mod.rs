@@ -103,9 +103,12 @@ impl App {
         Panel::left("arms").default_size(304.0).size_range(280.0..=400.0).show(ui, |ui| {
             panels::arms(ui, &mut self.state.scenario, &self.shown, &self.library, &self.offered, &mut actions);
         });
-        Panel::right("results").default_size(268.0).size_range(220.0..=420.0).show(ui, |ui| {
-            panels::results(ui, &self.shown, &self.library);
-        });
+        // a projector shows the plot large; the figures are for those who sit near
+        if !self.state.look.projector {
+            Panel::right("results").default_size(276.0).size_range(240.0..=420.0).show(ui, |ui| {
+                panels::results(ui, &self.shown, &self.library);
+            });
+        }
         CentralPanel::default().show(ui, |ui| {
             panels::plot(ui, &mut self.state.look, &self.shown, &mut self.cursor, &self.offered, &mut actions);
         });
@@ -124,7 +127,9 @@ impl App {
 
     fn shortcuts(&mut self, ui: &Ui) -> Vec<Action> {
         let typing = ui.ctx().text_edit_focused();
-        let key = |modifiers: Modifiers, key: Key| ui.input_mut(|i| i.consume_shortcut(&KeyboardShortcut::new(modifiers, key)));
+        let key = |modifiers: Modifiers, key: Key| {
+            ui.input_mut(|i| i.consume_shortcut(&KeyboardShortcut::new(modifiers, key)))
+        };
         let mut actions = Vec::new();
         let command = Modifiers::COMMAND;
         if !typing {
@@ -155,7 +160,11 @@ impl App {
         let dropped = ui.input(|i| i.raw.dropped_files.clone());
         for file in dropped {
             let path = file.path().display().to_string();
-            let text = if path.ends_with(".toml") { platform::read_text(&path, crate::scenario::LARGEST_FILE) } else { Ok(String::new()) };
+            let text = if path.ends_with(".toml") {
+                platform::read_text(&path, crate::scenario::LARGEST_FILE)
+            } else {
+                Ok(String::new())
+            };
             match text {
                 Ok(text) if path.ends_with(".toml") => {
                     let model = text.contains("estimated_from");
@@ -164,7 +173,8 @@ impl App {
                 Ok(_) if path.ends_with(".csv") => actions.push(Action::With(Purpose::Points, path)),
                 Ok(_) => {
                     let error = Error::input(format!("{path} cannot be opened"));
-                    self.message = Some(Err(error.remedy("drop a scenario or model (.toml) or measured points (.csv)")));
+                    self.message =
+                        Some(Err(error.remedy("drop a scenario or model (.toml) or measured points (.csv)")));
                 }
                 Err(error) => self.message = Some(Err(error)),
             }

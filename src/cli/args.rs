@@ -57,7 +57,7 @@ pub struct Compare {
     /// Print CSV, one row for each arm and analyte
     #[arg(long)]
     pub csv: bool,
-    /// Also draw the figure into this file (.svg, .png)
+    /// Also draw the figure into this file (.svg, .png, .pdf)
     #[arg(long, value_name = "PATH")]
     pub plot: Option<PathBuf>,
 }

@@ -1,7 +1,7 @@
 //! `ketasim compare`: what becomes of the same drug by several routes.
 
 use super::args::Compare;
-use super::json::{Comparison, tidy};
+use super::json::{Comparison, half_of_peak_min, tidy};
 use super::{Given, out, report};
 use crate::error::Result;
 use crate::export::{Format, render};
@@ -95,7 +95,7 @@ fn exposure(curve: &Curve) -> [Option<f64>; 5] {
         Some(e.cmax * NG_ML_PER_MG_L),
         Some(e.tmax * MINUTES_PER_HOUR),
         Some(e.auc_inf * NG_ML_PER_MG_L),
-        e.half_of_peak.map(|h| h * MINUTES_PER_HOUR),
+        half_of_peak_min(curve),
         e.half_life,
     ]
 }

@@ -54,6 +54,7 @@ struct Analyte {
     cmax_ng_ml: f64,
     tmax_min: f64,
     auc_inf_ng_h_ml: f64,
+    /// From the peak on; unknown while the peak is still to come.
     half_of_peak_min: Option<f64>,
     /// Of the slowest phase; depends on assay and sampling length.
     half_life_h: Option<f64>,
@@ -167,12 +168,18 @@ fn analytes(curves: &[Curve]) -> Vec<Analyte> {
             cmax_ng_ml: tidy(e.cmax * NG_ML_PER_MG_L),
             tmax_min: tidy(e.tmax * MINUTES_PER_HOUR),
             auc_inf_ng_h_ml: tidy(e.auc_inf * NG_ML_PER_MG_L),
-            half_of_peak_min: e.half_of_peak.map(|h| tidy(h * MINUTES_PER_HOUR)),
+            half_of_peak_min: half_of_peak_min(curve).map(tidy),
             half_life_h: e.half_life.map(tidy),
             still_rising: e.still_rising,
         }
     };
     curves.iter().map(one).collect()
+}
+
+/// Minutes from the peak until half of it; a curve that still rises has not shown its peak.
+pub fn half_of_peak_min(curve: &Curve) -> Option<f64> {
+    let e = &curve.exposure;
+    e.half_of_peak.filter(|_| !e.still_rising).map(|h| h * MINUTES_PER_HOUR)
 }
 
 /// To twelve significant digits: enough for any check, without the noise of binary fractions (40.00000000000001).

@@ -1,13 +1,14 @@
 //! The comparison as text: tables that fit a terminal, then what stands behind each arm.
 
+use super::json::half_of_peak_min;
 use crate::figure::{EDUCATION_ONLY, STRIP_NOTE, doses_in_words};
 use crate::library::EvidenceKind;
-use crate::outcome::{ArmOutcome, Curve, EndOutcome, Outcome};
+use crate::outcome::{ArmOutcome, Curve, Outcome};
 use crate::regimen::{AfterHold, Route};
 use crate::scenario::Scenario;
 use crate::subject::Ancestry;
 use crate::table::{Column, TEXT_WIDTH, Table, paragraph};
-use crate::units::{MINUTES_PER_HOUR, NG_ML_PER_MG_L, significant};
+use crate::units::{MINUTES_PER_HOUR, NG_ML_PER_MG_L, short};
 
 /// What is unknown or not reached, in a table.
 const NONE: &str = "–";
@@ -91,8 +92,8 @@ fn doses(outcome: &Outcome, scenario: &Scenario) -> Table {
         table.push([
             arm.label.clone(),
             format!("{}{}", doses_in_words(arm), hold(arm, scenario)),
-            significant(arm.dose_mg, 3),
-            significant(arm.dose_mg / outcome.subject.weight.kg(), 2),
+            short(arm.dose_mg, 3),
+            short(arm.dose_mg / outcome.subject.weight.kg(), 2),
             arm.model.clone(),
             arm.site.id().to_owned(),
         ]);
@@ -133,13 +134,15 @@ fn figures(arms: &[&ArmOutcome]) -> String {
             Some(range) => span(percent(range.low.bioavailability), percent(range.high.bioavailability)),
             None => one(percent(arm.bioavailability)),
         };
+        // what still rises at the end has its peak later
         let rising = arm.curves.first().is_some_and(|c| c.exposure.still_rising);
+        let later = |word: &str, value: String| if rising { format!("{word} {value}") } else { value };
         table.push([
             arm.label.clone(),
             share,
-            format!("{}{}", if rising { "at least " } else { "" }, read(&|c| Some(c.exposure.cmax * NG_ML_PER_MG_L))),
-            read(&|c| Some(c.exposure.tmax * MINUTES_PER_HOUR)),
-            read(&|c| c.exposure.half_of_peak.map(|h| h * MINUTES_PER_HOUR)),
+            later("at least", read(&|c| Some(c.exposure.cmax * NG_ML_PER_MG_L))),
+            later("after", read(&|c| Some(c.exposure.tmax * MINUTES_PER_HOUR))),
+            read(&half_of_peak_min),
             read(&|c| Some(c.exposure.auc_inf * NG_ML_PER_MG_L)),
         ]);
     }
@@ -157,7 +160,7 @@ fn percent(share: Option<f64>) -> Option<f64> {
 }
 
 fn one(value: Option<f64>) -> String {
-    value.map_or(NONE.to_owned(), |v| significant(v, 3))
+    value.map_or(NONE.to_owned(), |v| short(v, 3))
 }
 
 fn span(low: Option<f64>, high: Option<f64>) -> String {
@@ -204,15 +207,15 @@ fn windows(arms: &[ArmOutcome]) -> String {
 
 fn window(percentiles: Option<[f64; 3]>, none: &str) -> String {
     percentiles.map_or(none.to_owned(), |[low, middle, high]| {
-        format!("{} to {} ({})", significant(low, 2), significant(high, 2), significant(middle, 2))
+        format!("{} to {} ({})", short(low, 2), short(high, 2), short(middle, 2))
     })
 }
 
 fn evidence(kind: EvidenceKind) -> &'static str {
     match kind {
         EvidenceKind::Trial => "trials",
-        EvidenceKind::Programme => "what programmes say",
-        EvidenceKind::Model => "the model alone",
+        EvidenceKind::Programme => "programmes",
+        EvidenceKind::Model => "model alone",
     }
 }
 
@@ -221,8 +224,7 @@ fn behind(arm: &ArmOutcome, sources: &mut Vec<String>) -> String {
     let mut text = paragraph("", &format!("{}: {}", arm.label, arm.model_title), TEXT_WIDTH);
     let mut line = |first: &str, content: &str| text.push_str(&paragraph(first, content, TEXT_WIDTH));
     if let Some(range) = &arm.range {
-        let end = |end: &EndOutcome| format!("{} % {}", one(percent(end.bioavailability)), end.label);
-        line("  Range: ", &format!("from {}, to {}", end(&range.low), end(&range.high)));
+        line("  Range: ", &format!("low end \"{}\", high end \"{}\"", range.low.label, range.high.label));
     }
     for assumption in &arm.assumptions {
         line("  Assumed: ", assumption);
@@ -231,13 +233,12 @@ fn behind(arm: &ArmOutcome, sources: &mut Vec<String>) -> String {
         line("  Beware: ", warning);
     }
     if let Some([low, high]) = arm.between_models() {
-        let each: Vec<String> =
-            arm.by_model.iter().map(|(model, end)| format!("{model} {}", significant(*end, 2))).collect();
-        let span = format!("{} to {} min", significant(low, 2), significant(high, 2));
+        let each: Vec<String> = arm.by_model.iter().map(|(model, end)| format!("{model} {}", short(*end, 2))).collect();
+        let span = format!("{} to {} min", short(low, 2), short(high, 2));
         line("  Between models: ", &format!("the middle of main effects fading is {span} ({})", each.join(", ")));
     }
     if let Some(half_life) = arm.curves.first().and_then(|c| c.exposure.half_life) {
-        let hours = significant(half_life, 2);
+        let hours = short(half_life, 2);
         line("  Terminal half-life: ", &format!("{hours} h (depends on assay and sampling length)"));
     }
     line("  Worst grade used: ", &format!("{} ({})", arm.grade, arm.grade.meaning()));
@@ -247,10 +248,11 @@ fn behind(arm: &ArmOutcome, sources: &mut Vec<String>) -> String {
             sources.push(source.clone());
             sources.len() - 1
         });
-        numbers.push((at + 1).to_string());
+        numbers.push(at + 1);
     }
+    numbers.sort_unstable();
     if !numbers.is_empty() {
-        line("  Sources: ", &numbers.join(", "));
+        line("  Sources: ", &numbers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "));
     }
     text.push('\n');
     text

@@ -1,15 +1,13 @@
-//! `ketasim simulate`: the curves as CSV, row by row, so that long ones need no memory.
+//! `ketasim simulate`: the curves as CSV, one by one, so that long ones need little memory.
 
 use super::args::Simulate;
 use super::{Given, out};
+use crate::curves::{self, HEADER};
 use crate::error::Result;
 use crate::files;
 use crate::library::Library;
-use crate::outcome::{Curve, Options, Outcome};
+use crate::outcome::{Options, Outcome};
 use std::io::{self, Write};
-
-/// Columns, as other programs read them.
-const HEADER: [&str; 5] = ["arm", "time_h", "analyte", "site", "concentration_ng_ml"];
 
 /// Runs the scenario and writes the curves.
 ///
@@ -32,23 +30,14 @@ pub fn run(options: &Simulate, library: &Library) -> Result<()> {
 
 /// All analytes at the arm's site, then the effect site, at the asked-for times.
 fn rows(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
-    let mut csv = csv::Writer::from_writer(out);
-    csv.write_record(HEADER)?;
+    writeln!(out, "{HEADER}")?;
+    let mut text = String::new();
     for arm in &outcome.arms {
-        let curves: Vec<&Curve> = arm.curves.iter().chain(&arm.effect).collect();
-        for curve in curves {
-            for &point in &arm.grid {
-                let (Some(time), Some(value)) = (arm.times.get(point), curve.values.get(point)) else { continue };
-                let (time, value) = (full(*time), full(*value));
-                csv.write_record([&arm.label, &time, &curve.analyte, curve.site.id(), &value])?;
-            }
+        for curve in arm.curves.iter().chain(&arm.effect) {
+            text.clear();
+            curves::rows(arm, curve, &mut text);
+            out.write_all(text.as_bytes())?;
         }
     }
-    csv.flush()
-}
-
-/// The shortest text that reads back as the same number.
-fn full(value: f64) -> String {
-    // without an exponent a trace of drug would be hundreds of zeros
-    if value != 0.0 && value.abs() < 1e-6 { format!("{value:e}") } else { value.to_string() }
+    Ok(())
 }

@@ -72,7 +72,8 @@ pub(super) fn parse(name: &str, text: &str) -> Result<(Vec<Drug>, Vec<AnalyteNam
         let mass = |g: &Graded, key: &str| Quantity::parse_as(&g.value, Dim::NONE, "200.0").map_err(|e| e.at(at(key)));
         let base = mass(&d.base_molar_mass, "base_molar_mass").map_err(|e| e.located(name, text))?;
         let salt = mass(&d.hydrochloride_molar_mass, "hydrochloride_molar_mass").map_err(|e| e.located(name, text))?;
-        let every: Time = d.spray_every.value.parse().map_err(|e: Error| e.at(at("spray_every")).located(name, text))?;
+        let every: Time =
+            d.spray_every.value.parse().map_err(|e: Error| e.at(at("spray_every")).located(name, text))?;
         let device = d
             .spray_device
             .map(|g| g.value.parse::<Amount>())

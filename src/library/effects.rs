@@ -159,7 +159,9 @@ impl Delay {
     pub fn quantiles(&self, n: usize) -> Vec<Time> {
         middles(n)
             .map(|p| match self {
-                Self::LogNormal { median, sigma } => Time::from_hours(median.hours() * (sigma * normal_quantile(p)).exp()),
+                Self::LogNormal { median, sigma } => {
+                    Time::from_hours(median.hours() * (sigma * normal_quantile(p)).exp())
+                }
                 Self::Uniform { low, high } => Time::from_hours(low.hours() + p * (high.hours() - low.hours())),
             })
             .collect()
@@ -203,12 +205,8 @@ pub(crate) fn normal_quantile(p: f64) -> f64 {
         4.374_664_141_464_968,
         2.938_163_982_698_783,
     ];
-    const D: [f64; 4] = [
-        7.784_695_709_041_462e-3,
-        3.224_671_290_700_398e-1,
-        2.445_134_137_142_996,
-        3.754_408_661_907_416,
-    ];
+    const D: [f64; 4] =
+        [7.784_695_709_041_462e-3, 3.224_671_290_700_398e-1, 2.445_134_137_142_996, 3.754_408_661_907_416];
     let horner = |coefficients: &[f64], x: f64| coefficients.iter().fold(0.0, |sum, c| sum * x + c);
     let tail = |q: f64| horner(&C, q) / (horner(&D, q) * q + 1.0);
     if p < 0.02425 {

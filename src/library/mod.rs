@@ -97,7 +97,9 @@ impl Library {
                 Origin::File(file) => file.clone(),
             };
             return refuse(
-                Error::input(format!("the id \"{}\" is taken by {by}", model.id)).remedy("choose another id").at(path!["id"]),
+                Error::input(format!("the id \"{}\" is taken by {by}", model.id))
+                    .remedy("choose another id")
+                    .at(path!["id"]),
             );
         }
         if let Err(e) = self.drug(&model.drug) {
@@ -139,7 +141,8 @@ impl Library {
     /// When there is none of that name; the message lists them.
     pub fn model(&self, id: &str) -> Result<&Model> {
         self.models().find(|m| m.id == id).ok_or_else(|| {
-            Error::input(format!("there is no model \"{id}\"")).remedy(suggestion(id, self.models().map(|m| m.id.as_str())))
+            Error::input(format!("there is no model \"{id}\""))
+                .remedy(suggestion(id, self.models().map(|m| m.id.as_str())))
         })
     }
 
@@ -149,7 +152,8 @@ impl Library {
     /// When there is none of that name.
     pub fn drug(&self, id: &str) -> Result<&Drug> {
         self.drugs.iter().find(|d| d.id == id).ok_or_else(|| {
-            Error::input(format!("there is no drug \"{id}\"")).remedy(suggestion(id, self.drugs.iter().map(|d| d.id.as_str())))
+            Error::input(format!("there is no drug \"{id}\""))
+                .remedy(suggestion(id, self.drugs.iter().map(|d| d.id.as_str())))
         })
     }
 

@@ -558,8 +558,7 @@ impl Model {
 
     /// Analytes that can be read at `site`, parent first.
     pub fn analytes(&self, site: Site) -> Vec<&str> {
-        let mut list: Vec<&str> =
-            self.outputs.iter().filter(|o| o.site == site).map(|o| o.analyte.as_str()).collect();
+        let mut list: Vec<&str> = self.outputs.iter().filter(|o| o.site == site).map(|o| o.analyte.as_str()).collect();
         list.sort_by_key(|a| *a != self.drug);
         list
     }

@@ -24,7 +24,7 @@ pub(super) struct Canvas<'a> {
 pub fn layout(figure: &Figure, page: Page, measure: &dyn Measure) -> Scene {
     let s = page.scale;
     let mut canvas = Canvas { shapes: Vec::new(), measure, scale: s };
-    let (mut top, mut bottom) = (GAP * s, page.height - GAP * s);
+    let (mut top, mut bottom) = (0.0, page.height - GAP * s);
     if page.furniture {
         canvas.shapes.push(Shape::Rect { rect: [0.0, 0.0, page.width, page.height], ink: Ink::Background, alpha: 1.0 });
         top = head(&mut canvas, figure);
@@ -57,7 +57,8 @@ fn left_margin(canvas: &Canvas, figure: &Figure) -> f64 {
 
 /// Wide enough for the labels at the ends of curves and strips, but not more than a third of the page.
 fn right_margin(canvas: &Canvas, figure: &Figure, width: f64) -> f64 {
-    let lines = figure.panels.iter().flat_map(|p| p.lines.iter().map(|l| &l.label).chain(p.bands.iter().map(|b| &b.label)));
+    let lines =
+        figure.panels.iter().flat_map(|p| p.lines.iter().map(|l| &l.label).chain(p.bands.iter().map(|b| &b.label)));
     let widest = lines.chain(figure.strips.iter().map(|s| &s.label)).map(|l| canvas.width(l, TEXT)).fold(0.0, f64::max);
     (widest + (SAMPLE + 2.0 * GAP) * canvas.scale).min(width / 3.0)
 }
@@ -67,7 +68,7 @@ fn head(canvas: &mut Canvas, figure: &Figure) -> f64 {
     let x = 2.0 * GAP * s;
     canvas.text([x, 2.0 * GAP * s], &figure.title, Ink::Text, TITLE, [Align::Start, Align::Start]);
     canvas.text([x, (2.0 * GAP + TITLE + 6.0) * s], &figure.subtitle, Ink::Muted, TEXT, [Align::Start, Align::Start]);
-    (2.0 * GAP + TITLE + TEXT + 3.0 * GAP) * s
+    (2.0 * GAP + TITLE + TEXT + 2.0 * GAP) * s
 }
 
 /// Legend and footer from the bottom up; returns where they begin.
@@ -83,8 +84,7 @@ fn foot(canvas: &mut Canvas, figure: &Figure, page: Page, bottom: f64) -> f64 {
         canvas.text(at, line, Ink::Muted, SMALL, [Align::Start, Align::Start]);
     }
     let indent = 40.0 * s;
-    let entries: Vec<_> =
-        figure.legend.iter().map(|e| (e, wrap(canvas, &e.text, TEXT, most - indent))).collect();
+    let entries: Vec<_> = figure.legend.iter().map(|e| (e, wrap(canvas, &e.text, TEXT, most - indent))).collect();
     let row = (TEXT + 4.0) * s;
     let rows: usize = entries.iter().map(|(_, lines)| lines.len()).sum();
     y -= row * rows as f64 + GAP * s;
@@ -141,7 +141,13 @@ fn time_axis(canvas: &mut Canvas, figure: &Figure, time: TimeSpan, y: f64, marks
     // the unit stands where the labels of the curves end
     let last = marks.last().map_or(0.0, |(hours, label)| time.to_x(*hours) + canvas.width(label, TEXT) / 2.0);
     let x = (time.x[1] + GAP * s).max(last + 4.0 * s);
-    canvas.text([x, y + 6.0 * s], &unit_that_fits(canvas, &unit, figure), Ink::Muted, TEXT, [Align::Start, Align::Start]);
+    canvas.text(
+        [x, y + 6.0 * s],
+        &unit_that_fits(canvas, &unit, figure),
+        Ink::Muted,
+        TEXT,
+        [Align::Start, Align::Start],
+    );
 }
 
 /// The unit in full where labels leave room, else the bare unit.

@@ -23,12 +23,20 @@ fn y_marks(panel: &Panel) -> Vec<(f64, Option<String>)> {
 }
 
 /// Draws a panel between two heights.
-pub(super) fn draw(canvas: &mut Canvas, panel: &Panel, time: TimeSpan, [top, bottom]: [f64; 2], marks: &[(f64, String)]) -> PlotArea {
+pub(super) fn draw(
+    canvas: &mut Canvas,
+    panel: &Panel,
+    time: TimeSpan,
+    [top, bottom]: [f64; 2],
+    marks: &[(f64, String)],
+) -> PlotArea {
     let s = canvas.scale;
-    let head = (HEADING + GAP) * s;
+    let top = top + GAP * s;
+    let one_row = heading_fits(canvas, panel, time);
+    let head = (HEADING + GAP + if one_row { 0.0 } else { TEXT + 4.0 }) * s;
     let rect = [time.x[0], top + head, time.x[1], bottom];
     let area = PlotArea { rect, y: panel.y, log: panel.log };
-    heading(canvas, panel, rect, top);
+    heading(canvas, panel, rect, top, one_row);
     canvas.rect(rect, Ink::Plot, 1.0);
     grid(canvas, panel, area, time, marks);
     caution(canvas, panel, area);
@@ -40,18 +48,33 @@ pub(super) fn draw(canvas: &mut Canvas, panel: &Panel, time: TimeSpan, [top, bot
     area
 }
 
-fn heading(canvas: &mut Canvas, panel: &Panel, rect: [f64; 4], top: f64) {
+/// Whether heading and axis label stand side by side above the plot.
+fn heading_fits(canvas: &Canvas, panel: &Panel, time: TimeSpan) -> bool {
+    let width = canvas.width(&panel.heading, HEADING) + canvas.width(&panel.y_label, TEXT) + 2.0 * GAP * canvas.scale;
+    width <= time.x[1] - time.x[0]
+}
+
+fn heading(canvas: &mut Canvas, panel: &Panel, rect: [f64; 4], top: f64, one_row: bool) {
     let s = canvas.scale;
     canvas.text([rect[0], top], &panel.heading, Ink::Text, HEADING, [Align::Start, Align::Start]);
-    let after = rect[0] + canvas.width(&panel.heading, HEADING) + 2.0 * GAP * s;
-    let base = top + (HEADING - TEXT) * s;
+    let (after, base) = if one_row {
+        (rect[0] + canvas.width(&panel.heading, HEADING) + 2.0 * GAP * s, top + (HEADING - TEXT) * s)
+    } else {
+        (rect[0], top + (HEADING + 4.0) * s)
+    };
     canvas.text([after, base], &panel.y_label, Ink::Muted, TEXT, [Align::Start, Align::Start]);
     if let Some(banner) = &panel.banner {
         let room = rect[2] - after - canvas.width(&panel.y_label, TEXT);
         if canvas.width(banner, SMALL) < room {
             canvas.text([rect[2], base + 2.0 * s], banner, Ink::Caution, SMALL, [Align::End, Align::Start]);
         } else {
-            canvas.text([rect[2] - 4.0 * s, rect[1] + 4.0 * s], banner, Ink::Caution, SMALL, [Align::End, Align::Start]);
+            canvas.text(
+                [rect[2] - 4.0 * s, rect[1] + 4.0 * s],
+                banner,
+                Ink::Caution,
+                SMALL,
+                [Align::End, Align::Start],
+            );
         }
     }
 }

@@ -58,7 +58,7 @@ fn one(canvas: &mut Canvas, strip: &Strip, time: TimeSpan, rect: [f64; 4]) {
     let s = canvas.scale;
     let ink = Ink::Route(strip.role.route);
     let [left, top, right, bottom] = rect;
-    let x = |minutes: f64| time.to_x(minutes / MINUTES_PER_HOUR).clamp(left, right);
+    let x = |minutes: f64| time.to_x(minutes / MINUTES_PER_HOUR).clamp(left, right).round();
     let mut parts: Vec<(f64, f64, &str)> = Vec::new();
     let last_block = right - LEAST_BLOCK * s;
     let end = match (strip.noticing, strip.strongest) {
@@ -82,7 +82,13 @@ fn one(canvas: &mut Canvas, strip: &Strip, time: TimeSpan, rect: [f64; 4]) {
         _ => {
             let words = "below the level at which something is noticed";
             let width = canvas.width(words, SMALL);
-            canvas.text([left + 6.0 * s, 0.5 * (top + bottom)], words, Ink::Muted, SMALL, [Align::Start, Align::Middle]);
+            canvas.text(
+                [left + 6.0 * s, 0.5 * (top + bottom)],
+                words,
+                Ink::Muted,
+                SMALL,
+                [Align::Start, Align::Middle],
+            );
             (left + width + 16.0 * s).min(last_block)
         }
     };
@@ -107,11 +113,12 @@ fn inside(canvas: &mut Canvas, [from, to]: [f64; 2], rect: [f64; 4], words: &str
 }
 
 fn fade(canvas: &mut Canvas, [left, top, right, bottom]: [f64; 4], ink: Ink, [from, to]: [f64; 2]) {
-    let step = (right - left) / STEPS as f64;
-    for i in 0..STEPS {
-        let share = (i as f64 + 0.5) / STEPS as f64;
-        let x = left + step * i as f64;
-        canvas.rect([x, top, x + step, bottom], ink, from + (to - from) * share);
+    // whole points, so that neighbours neither overlap nor leave a seam
+    let steps = ((right - left) / 2.0).floor().clamp(1.0, STEPS as f64);
+    let x = |i: f64| (left + (right - left) * i / steps).round();
+    for i in 0..steps as usize {
+        let share = (i as f64 + 0.5) / steps;
+        canvas.rect([x(i as f64), top, x(i as f64 + 1.0), bottom], ink, from + (to - from) * share);
     }
 }
 

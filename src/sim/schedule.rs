@@ -88,7 +88,7 @@ impl Schedule {
     ///
     /// # Errors
     /// When the model has no such route or cannot use a key of a dose.
-    pub fn new(
+    pub fn plan(
         model: &Model,
         person: &Individual,
         subject: &Subject,
@@ -178,7 +178,8 @@ impl Put<'_> {
     fn lower(&self, person: &Individual, slot: usize) -> Lowered {
         let mut acts = Vec::new();
         let share = |way: &Way| {
-            let formula = if self.spray > 0 { way.share_later.as_ref().or(way.share.as_ref()) } else { way.share.as_ref() };
+            let formula =
+                if self.spray > 0 { way.share_later.as_ref().or(way.share.as_ref()) } else { way.share.as_ref() };
             formula.map(|f| person.value(f))
         };
         let stated: f64 = self.way_in.ways.iter().filter_map(share).sum();
@@ -275,7 +276,8 @@ fn sprays_of(dose: &Dose, amount: f64, rules: SprayRules, taken: &mut Vec<String
     if dose.route != Route::In {
         return (1, 0.0);
     }
-    let by_device = |device: Amount| (amount / device.mg() - 1e-9).ceil().clamp(1.0, crate::regimen::MOST_SPRAYS as f64) as u64;
+    let by_device =
+        |device: Amount| (amount / device.mg() - 1e-9).ceil().clamp(1.0, crate::regimen::MOST_SPRAYS as f64) as u64;
     let count = dose.sprays.unwrap_or_else(|| {
         let count = rules.device.map_or(1, by_device);
         let each = rules.device.map_or(String::new(), |d| format!(" of {d}"));

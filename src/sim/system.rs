@@ -104,7 +104,8 @@ impl System {
                 continue;
             }
             let name = if systemic[flow.from] || from.holds != model.drug { "eliminated" } else { "presystemic" };
-            let found = self.states.iter().position(|s| s.kind == StateKind::Sink && s.name == name && s.analyte == from.holds);
+            let found =
+                self.states.iter().position(|s| s.kind == StateKind::Sink && s.name == name && s.analyte == from.holds);
             at.push(Some(found.unwrap_or_else(|| {
                 self.states.push(State { name: name.to_owned(), analyte: from.holds.clone(), kind: StateKind::Sink });
                 self.states.len() - 1
@@ -214,7 +215,8 @@ impl System {
         let moving: Vec<usize> = (0..self.states.len()).filter(|&i| self.states[i].kind != StateKind::Sink).collect();
         let k = self.rates.select_rows(&moving).select_columns(&moving);
         let c = row.select_columns(&moving).transpose() * -1.0;
-        let solved = k.transpose().lu().solve(&c).ok_or_else(|| Error::cannot("the model's rates cannot be inverted"))?;
+        let solved =
+            k.transpose().lu().solve(&c).ok_or_else(|| Error::cannot("the model's rates cannot be inverted"))?;
         let mut all = DVector::zeros(self.states.len());
         for (value, &i) in solved.iter().zip(&moving) {
             all[i] = *value;

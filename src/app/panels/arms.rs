@@ -86,7 +86,8 @@ fn card(
         ui.ctx().accesskit_node_builder(on.id, |node| node.set_label(format!("Show {label}")));
         swatch(ui, role, outcome.is_some_and(|o| o.range.is_some()), arm.on);
         let room = (ui.available_width() - 48.0).max(60.0);
-        let edit = TextEdit::singleline(&mut arm.label).desired_width(room).font(egui::TextStyle::Heading).frame(Frame::NONE);
+        let edit =
+            TextEdit::singleline(&mut arm.label).desired_width(room).font(egui::TextStyle::Heading).frame(Frame::NONE);
         let field = ui.add(edit);
         ui.ctx().accesskit_node_builder(field.id, |node| node.set_label(format!("Label of {label}")));
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
@@ -124,7 +125,9 @@ fn card(
             if let Some(line) = outcome.assumptions.first() {
                 let grade = outcome.grade;
                 let line = format!("{line} ({grade})");
-                ui.scope(|ui| small(ui, &line)).response.on_hover_text(format!("worst grade {grade}: {}", grade.meaning()));
+                ui.scope(|ui| small(ui, &line))
+                    .response
+                    .on_hover_text(format!("worst grade {grade}: {}", grade.meaning()));
             }
         }
         (None, None) => {}
@@ -140,7 +143,8 @@ fn menu(ui: &mut Ui, arm: &mut StudyArm, index: usize, library: &Library, action
             arm.model = None;
         }
         let routes = arm.routes();
-        for model in library.models().filter(|m| m.drug == arm.drug && routes.iter().all(|r| m.routes.contains_key(r))) {
+        for model in library.models().filter(|m| m.drug == arm.drug && routes.iter().all(|r| m.routes.contains_key(r)))
+        {
             let chosen = arm.model.as_deref() == Some(&model.id);
             if ui.selectable_label(chosen, &model.id).on_hover_text(&model.title).clicked() {
                 arm.model = Some(model.id.clone());
@@ -149,9 +153,11 @@ fn menu(ui: &mut Ui, arm: &mut StudyArm, index: usize, library: &Library, action
         }
         ui.separator();
         ui.label(RichText::new("Plasma read from").strong());
-        for (site, words) in
-            [(None, "the model's own site"), (Some(PlasmaSite::Arterial), "an artery"), (Some(PlasmaSite::Venous), "an arm vein")]
-        {
+        for (site, words) in [
+            (None, "the model's own site"),
+            (Some(PlasmaSite::Arterial), "an artery"),
+            (Some(PlasmaSite::Venous), "an arm vein"),
+        ] {
             ui.radio_value(&mut arm.site, site, words);
         }
         ui.separator();
@@ -210,15 +216,22 @@ fn amount(ui: &mut Ui, dose: &mut Dose, name: &str, weight: Weight) {
         dose.amount = if per_kg { DoseAmount::PerKg(value) } else { DoseAmount::Fixed(Amount::from_mg(value)) };
     }
     let mg = dose.amount.for_weight(weight).mg();
-    let other = if per_kg { format!("= {} mg", significant(mg, 3)) } else { format!("= {} mg/kg", significant(mg / weight.kg(), 2)) };
+    let other = if per_kg {
+        format!("= {} mg", significant(mg, 3))
+    } else {
+        format!("= {} mg/kg", significant(mg / weight.kg(), 2))
+    };
     let help = if per_kg { "keep the amount, count it in mg" } else { "keep the amount, count it in mg/kg" };
     let switch = ui.small_button(other).on_hover_text(help);
     let label = format!("{name}: switch between mg and mg/kg");
     ui.ctx().accesskit_node_builder(switch.id, |node| node.set_label(label));
     if switch.clicked() {
         let round = |x: f64| (x * 1e4).round() / 1e4;
-        dose.amount =
-            if per_kg { DoseAmount::Fixed(Amount::from_mg(round(mg))) } else { DoseAmount::PerKg(round(mg / weight.kg())) };
+        dose.amount = if per_kg {
+            DoseAmount::Fixed(Amount::from_mg(round(mg)))
+        } else {
+            DoseAmount::PerKg(round(mg / weight.kg()))
+        };
     }
 }
 
@@ -268,7 +281,8 @@ fn sprays(ui: &mut Ui, dose: &mut Dose, name: &str) {
     let mut count = dose.sprays.unwrap_or(1) as f64;
     let label = format!("{name} sprays");
     let unit = if dose.sprays == Some(1) { "spray" } else { "sprays" };
-    let field = Field { name: &label, unit: "", dim: Dim::NONE, example: "2", speed: 0.05, decimals: 0, range: [1.0, 50.0] };
+    let field =
+        Field { name: &label, unit: "", dim: Dim::NONE, example: "2", speed: 0.05, decimals: 0, range: [1.0, 50.0] };
     if field.show(ui, &mut count).changed() {
         dose.sprays = Some(count.round() as u64);
     }
@@ -287,7 +301,15 @@ fn repeat(ui: &mut Ui, dose: &mut Dose, name: &str) {
         minutes(ui, &format!("{name} repeat interval"), &mut repeat.every, "30 min");
         let mut more = repeat.additional as f64;
         let label = format!("{name} further doses");
-        let field = Field { name: &label, unit: "", dim: Dim::NONE, example: "1", speed: 0.05, decimals: 0, range: [0.0, 499.0] };
+        let field = Field {
+            name: &label,
+            unit: "",
+            dim: Dim::NONE,
+            example: "1",
+            speed: 0.05,
+            decimals: 0,
+            range: [0.0, 499.0],
+        };
         if field.show(ui, &mut more).changed() {
             *repeat = Repeat { additional: more.round() as u64, ..*repeat };
         }

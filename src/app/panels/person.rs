@@ -22,8 +22,15 @@ pub fn person(ui: &mut Ui, subject: &mut Subject, horizon: &mut Time) {
             subject.weight = Weight::from_kg(kg);
         }
         let mut years = subject.age.years();
-        let age =
-            Field { name: "Age", unit: "y", dim: Dim::AGE, example: "40 y", speed: 0.3, decimals: 0, range: [0.0, 120.0] };
+        let age = Field {
+            name: "Age",
+            unit: "y",
+            dim: Dim::AGE,
+            example: "40 y",
+            speed: 0.3,
+            decimals: 0,
+            range: [0.0, 120.0],
+        };
         if age.show(ui, &mut years).changed() {
             subject.age = Age::from_years(years);
         }

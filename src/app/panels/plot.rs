@@ -22,7 +22,9 @@ pub fn plot(
     offered: &[StudyArm],
     actions: &mut Vec<Action>,
 ) {
-    let Some((figure, outcome)) = shown.figure.as_ref().zip(shown.outcome.as_ref()).filter(|(f, _)| !f.panels.is_empty()) else {
+    let Some((figure, outcome)) =
+        shown.figure.as_ref().zip(shown.outcome.as_ref()).filter(|(f, _)| !f.panels.is_empty())
+    else {
         empty(ui, offered, actions);
         return;
     };
@@ -87,14 +89,25 @@ fn switches(ui: &mut Ui, view: &mut View) {
 }
 
 /// Hover moves the cursor, the wheel zooms about it, a drag moves a zoomed picture, a double click shows all.
-fn pointer(ui: &Ui, response: &Response, scene: &Scene, rect: Rect, look: &mut Look, horizon: f64, cursor: &mut Option<f64>) {
+fn pointer(
+    ui: &Ui,
+    response: &Response,
+    scene: &Scene,
+    rect: Rect,
+    look: &mut Look,
+    horizon: f64,
+    cursor: &mut Option<f64>,
+) {
     let time = scene.time;
     if response.clicked() {
         response.request_focus();
     }
-    let inside = response.hover_pos().map(|p| f64::from(p.x - rect.min.x)).filter(|x| (time.x[0]..=time.x[1]).contains(x));
+    let inside =
+        response.hover_pos().map(|p| f64::from(p.x - rect.min.x)).filter(|x| (time.x[0]..=time.x[1]).contains(x));
     match inside {
-        Some(x) if ui.input(|i| i.pointer.is_moving()) || response.clicked() => *cursor = Some(time.to_hours(x)),
+        Some(x) if ui.input(|i| i.pointer.delta() != Vec2::ZERO) || response.clicked() => {
+            *cursor = Some(time.to_hours(x))
+        }
         None if !response.hovered() && !response.has_focus() => *cursor = None,
         _ => {}
     }
@@ -176,7 +189,9 @@ fn read_out(ui: &Ui, figure: &Figure, scene: &Scene, rect: Rect, hours: f64, sca
             };
             lines.push((format!("{label} {value} ng/mL"), Ink::RouteText(role.route)));
         }
-        let widths = lines.iter().map(|(t, _)| painter.layout_no_wrap(t.clone(), font.clone(), egui::Color32::PLACEHOLDER).size().x);
+        let widths = lines
+            .iter()
+            .map(|(t, _)| painter.layout_no_wrap(t.clone(), font.clone(), egui::Color32::PLACEHOLDER).size().x);
         let width = widths.fold(0.0_f32, f32::max) + 12.0;
         let right = rect.min.x + plot.rect[2] as f32;
         let left = if x + 8.0 + width <= right { x + 8.0 } else { x - 8.0 - width };
@@ -210,7 +225,11 @@ fn summary(figure: &Figure, outcome: &Outcome, cursor: Option<f64>) -> String {
     if let Some(hours) = cursor {
         words.push(format!("At {} {}:", significant(figure.in_time_unit(hours), 3), figure.time_unit()));
         for (label, _, [low, high]) in figure.panels.iter().flat_map(|p| p.at(hours)) {
-            let value = if low == high { significant(high, 3) } else { format!("{} to {}", significant(low, 2), significant(high, 2)) };
+            let value = if low == high {
+                significant(high, 3)
+            } else {
+                format!("{} to {}", significant(low, 2), significant(high, 2))
+            };
             words.push(format!("{label} {value}."));
         }
     }

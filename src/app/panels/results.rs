@@ -9,7 +9,7 @@ use crate::model::Grade;
 use crate::outcome::{ArmOutcome, Curve, Outcome};
 use crate::scene::Ink;
 use crate::units::{MINUTES_PER_HOUR, NG_ML_PER_MG_L, significant};
-use egui::{CollapsingHeader, Grid, RichText, ScrollArea, Ui};
+use egui::{CollapsingHeader, RichText, ScrollArea, Ui};
 
 /// One block for each arm, then sources and assumptions of what is shown.
 pub fn results(ui: &mut Ui, shown: &Shown, library: &Library) {
@@ -31,7 +31,7 @@ pub fn results(ui: &mut Ui, shown: &Shown, library: &Library) {
             });
             small(ui, &doses_in_words(arm));
             ui.push_id(("figures", arm.index), |ui| {
-                figures(ui, arm);
+                ui.scope(|ui| figures(ui, arm));
                 details(ui, arm, library);
             });
             for line in &arm.warnings {
@@ -70,22 +70,29 @@ fn figures(ui: &mut Ui, arm: &ArmOutcome) {
     let at = span(arm, |c, _| first(c).map(|e| minutes(e.tmax)), 2);
     let half = span(arm, |c, _| first(c).and_then(|e| e.half_of_peak).map(minutes), 2);
     let area = span(arm, |c, _| first(c).map(|e| e.auc_inf * NG_ML_PER_MG_L), 3);
-    Grid::new("rows").num_columns(2).spacing([8.0, 2.0]).show(ui, |ui| {
-        let mut row = |name: &str, value: String, help: &str| {
+    let (row_height, gap) = (17.0, 1.0);
+    let mut row = |name: &str, value: String, help: &str| {
+        ui.spacing_mut().interact_size.y = row_height;
+        ui.spacing_mut().item_spacing.y = gap;
+        ui.horizontal(|ui| {
             ui.label(name).on_hover_text(help);
-            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| ui.label(RichText::new(value).strong()));
-            ui.end_row();
-        };
-        row(
-            &format!("Reaches the blood as {}", arm.drug),
-            format!("{reaches} %"),
-            "area under the curve to infinity, over that of the same base mass given into a vein; all that was given counts",
-        );
-        row("Peak", format!("{peak} ng/mL"), "highest concentration up to the end of the simulation");
-        row("at", format!("{at} min"), "first time of the peak, from the first dose");
-        row("Falls to half of peak in", format!("{half} min"), "after the peak");
-        row("Area under the curve", format!("{area} ng h/mL"), "to infinity, exact");
-    });
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                ui.label(RichText::new(value).strong())
+            });
+        });
+    };
+    row(
+        &format!("Reaches the blood as {}", arm.drug),
+        format!("{reaches} %"),
+        "area under the curve to infinity, over that of the same base mass given into a vein; all that was given counts",
+    );
+    row(
+        "Peak",
+        format!("{peak} ng/mL at {at} min"),
+        "highest concentration up to the end of the simulation, and the first time of it from the first dose",
+    );
+    row("Falls to half of peak in", format!("{half} min"), "after the peak");
+    row("Area under the curve", format!("{area} ng h/mL"), "to infinity, exact");
 }
 
 fn details(ui: &mut Ui, arm: &ArmOutcome, library: &Library) {

@@ -26,7 +26,8 @@ pub fn status(ui: &mut Ui, shown: &Shown, message: &mut Option<Result<String>>) 
                     closed = ui.small_button("×").on_hover_text("dismiss").clicked();
                     let text = error.to_string().replace('\n', " · ");
                     let colour = theme::ink(ui, Ink::Caution);
-                    ui.add(egui::Label::new(RichText::new(&text).small().color(colour)).truncate()).on_hover_text(error.to_string());
+                    ui.add(egui::Label::new(RichText::new(&text).small().color(colour)).truncate())
+                        .on_hover_text(error.to_string());
                 }
                 None => {}
             }

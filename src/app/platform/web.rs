@@ -41,7 +41,8 @@ impl Picker {
 }
 
 fn none<T>(path: &str) -> Result<T> {
-    Err(Error::cannot(format!("{path}: the browser has no files of that name")).remedy("use the desktop app, or copy to the clipboard"))
+    Err(Error::cannot(format!("{path}: the browser has no files of that name"))
+        .remedy("use the desktop app, or copy to the clipboard"))
 }
 
 /// Refuses.

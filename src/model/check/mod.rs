@@ -34,11 +34,7 @@ struct Checker {
 impl Checker {
     fn new(mut file: ModelFile) -> Result<Self> {
         check_head(&file)?;
-        let sources = std::mem::take(&mut file.source)
-            .0
-            .into_iter()
-            .map(|(key, s)| s.named(key))
-            .collect();
+        let sources = std::mem::take(&mut file.source).0.into_iter().map(|(key, s)| s.named(key)).collect();
         let model = Model {
             id: file.id.clone(),
             title: file.title.clone(),
@@ -98,10 +94,13 @@ impl Checker {
                 .remedy("a name has letters, digits and _, and begins with a letter"));
         }
         if ["weight", "age", "min", "max", "above", "rest"].contains(&name) {
-            return Err(Error::input(format!("`{name}` has a meaning of its own in formulas")).remedy("use another name"));
+            return Err(
+                Error::input(format!("`{name}` has a meaning of its own in formulas")).remedy("use another name")
+            );
         }
         if self.dim_of(name).is_some() {
-            return Err(Error::input(format!("`{name}` is defined twice")).remedy("give each parameter and formula a name of its own"));
+            return Err(Error::input(format!("`{name}` is defined twice"))
+                .remedy("give each parameter and formula a name of its own"));
         }
         Ok(())
     }
@@ -177,15 +176,19 @@ impl Checker {
         }
         let mut list: Vec<&str> = known().map(String::as_str).collect();
         list.dedup();
-        Err(Error::input(format!("no output reads {analyte}"))
-            .remedy(suggestion(analyte, list))
-            .at([at.to_vec(), path!["analyte"]].concat()))
+        Err(Error::input(format!("no output reads {analyte}")).remedy(suggestion(analyte, list)).at([
+            at.to_vec(),
+            path!["analyte"],
+        ]
+        .concat()))
     }
 }
 
 fn check_head(file: &ModelFile) -> Result<()> {
     if let Some(format) = file.format.filter(|f| *f != 1) {
-        return Err(Error::input(format!("format {format} is not known")).remedy("this version reads format 1").at(path!["format"]));
+        return Err(Error::input(format!("format {format} is not known"))
+            .remedy("this version reads format 1")
+            .at(path!["format"]));
     }
     if file.id.is_empty() || !file.id.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-') {
         return Err(Error::input(format!("\"{}\" cannot be an id", file.id))

@@ -218,7 +218,7 @@ impl Checker {
                         .at(at));
                 }
             };
-            if !(r.abs() < 1.0) {
+            if r.is_nan() || r.abs() >= 1.0 {
                 return Err(Error::input(format!("{what} is {}", crate::units::number(r)))
                     .remedy("a correlation lies between -1 and 1")
                     .at(at));

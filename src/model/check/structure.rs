@@ -92,7 +92,7 @@ impl Checker {
 
     pub(super) fn flows(&mut self) -> Result<()> {
         for (i, d) in self.file.disposition.clone().iter().enumerate() {
-            self.disposition_flows(d, &path!["disposition", i])?;
+            self.disposition_flows(d, &["disposition".into(), i.into()])?;
         }
         for (name, c) in self.file.compartments.clone().0 {
             if let Some(n) = c.transits {
@@ -100,7 +100,7 @@ impl Checker {
             }
         }
         for (i, f) in self.file.flow.clone().into_iter().enumerate() {
-            self.one_flow(f, &path!["flow", i])?;
+            self.one_flow(f, &["flow".into(), i.into()])?;
         }
         Ok(())
     }
