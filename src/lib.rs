@@ -9,8 +9,6 @@ pub mod error;
 #[cfg(feature = "export")]
 pub mod export;
 pub mod figure;
-#[cfg(all(not(target_arch = "wasm32"), any(feature = "app", feature = "cli")))]
-pub mod files;
 #[cfg(any(feature = "app", feature = "export"))]
 pub mod fonts;
 pub mod library;

@@ -118,7 +118,7 @@ pub struct Quantity {
 }
 
 impl Quantity {
-    /// Reads `"84 L/h"`, `"12 min"`, `"0.5 mg/kg"`, `"20 %"`, `"0.93"`.
+    /// Reads `"84 L/h"`, `"12 min"`, `"0.5 mg/kg"`, `"20 %"`, `"0.85"`.
     ///
     /// # Errors
     /// When the number cannot be read, is not finite, or a unit is unknown.
@@ -358,7 +358,7 @@ quantity!(
 );
 quantity!(
     /// A pure number; percentages are read as fractions.
-    Fraction, Dim::NONE, "parts of one", "0.93", from_parts, parts
+    Fraction, Dim::NONE, "parts of one", "0.85", from_parts, parts
 );
 
 impl Time {

@@ -3,6 +3,8 @@
 //! Nothing here is pinned to ketasim's own output: every expected number is a formula, a law
 //! (superposition, conservation of mass) or the other solver.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods, reason = "helpers of tests are tests too")]
+
 use ketasim::analysis::Windows;
 use ketasim::error::Error;
 use ketasim::library::Library;
@@ -221,7 +223,7 @@ fn values_do_not_depend_on_the_spacing_of_points() {
 fn follow(model: &Model, subject: &Subject, doses: &[Dose], hours: f64, step: f64) -> (Trajectory, Schedule) {
     let person = Individual::typical(model, subject, &BTreeMap::new()).unwrap();
     let drug = library().drug(&model.drug).unwrap();
-    let plan = Schedule::new(model, &person, subject, doses, drug.base_per_hydrochloride, drug.sprays).unwrap();
+    let plan = Schedule::plan(model, &person, subject, doses, drug.base_per_hydrochloride, drug.sprays).unwrap();
     let system = System::new(model, &person, plan.mouths).unwrap();
     let schedule = plan.on(&system);
     let trajectory = simulate(&system, &schedule, hours, step / 60.0, Solver::Exact).unwrap();
@@ -349,7 +351,7 @@ fn somebody(model: &Model) -> impl Strategy<Value = Subject> + use<> {
 }
 
 proptest! {
-    #![proptest_config(cases(48))]
+    #![proptest_config(cases(64))]
 
     #[test]
     fn k_times_the_dose_is_k_times_the_curve(pick in any::<prop::sample::Index>(), k in 0.05..2.5_f64) {

@@ -1,5 +1,7 @@
 //! Every model file that ships: complete, honest about where its numbers come from, and true to its source.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods, reason = "helpers of tests are tests too")]
+
 use ketasim::library::{EMBEDDED_MODELS, Library};
 use ketasim::model::expr::Expr;
 use ketasim::model::{CheckedQuantity, Checkpoint, Grade, Model, Pace, Reading, parse_model};

@@ -3,6 +3,8 @@
 //! Each file of `reference/` says model, dose and reading in its first line; here every file has
 //! its scenario. Agreement is 1e-9 of each curve's Cmax, and 1e-9 relative above 1e-6 ng/mL.
 
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "helpers of tests are tests too")]
+
 use ketasim::library::Library;
 use ketasim::model::Site;
 use ketasim::outcome::Options;

@@ -2,6 +2,8 @@
 //!
 //! A message says what is wrong, in which file and line, and what would have worked.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods, reason = "helpers of tests are tests too")]
+
 use ketasim::error::Error;
 use ketasim::library::Library;
 use ketasim::model::parse_model;
@@ -255,7 +257,7 @@ const WORDS: &[&str] = &[
 ];
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 600, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn damaged_files_are_accepted_or_refused_but_never_panic(

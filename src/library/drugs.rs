@@ -69,7 +69,7 @@ pub(super) fn parse(name: &str, text: &str) -> Result<(Vec<Drug>, Vec<AnalyteNam
     let mut drugs = Vec::new();
     for (i, d) in file.drug.into_iter().enumerate() {
         let at = |key: &str| path!["drug", i, key];
-        let mass = |g: &Graded, key: &str| Quantity::parse_as(&g.value, Dim::NONE, "237.73").map_err(|e| e.at(at(key)));
+        let mass = |g: &Graded, key: &str| Quantity::parse_as(&g.value, Dim::NONE, "200.0").map_err(|e| e.at(at(key)));
         let base = mass(&d.base_molar_mass, "base_molar_mass").map_err(|e| e.located(name, text))?;
         let salt = mass(&d.hydrochloride_molar_mass, "hydrochloride_molar_mass").map_err(|e| e.located(name, text))?;
         let every: Time =

@@ -40,7 +40,7 @@ pub struct Library {
     pub conditions: Vec<Condition>,
 }
 
-/// File name and text of every shipped model; `tests/tidy.rs` compares the list with the folder.
+/// File name and text of every shipped model; `tests/models.rs` compares the list with the folder.
 pub const EMBEDDED_MODELS: &[(&str, &str)] = &[
     ("clements-nimmo-1981.toml", include_str!("../../models/clements-nimmo-1981.toml")),
     ("domino.toml", include_str!("../../models/domino.toml")),

@@ -171,7 +171,7 @@ fn tokens(text: &str) -> Result<Vec<Token>> {
             let end = run(i, &|c| c.is_ascii_digit() || c == '.');
             let word: String = chars[i..end].iter().collect();
             let value = word.parse().map_err(|_| {
-                Error::input(format!("\"{word}\" in \"{text}\" is not a number")).remedy("write numbers as 0.62 or 12")
+                Error::input(format!("\"{word}\" in \"{text}\" is not a number")).remedy("write numbers as 0.5 or 12")
             })?;
             list.push(Token::Number(value));
             i = end;

@@ -145,7 +145,7 @@ impl Runner<'_> {
         let subject = &self.scenario.subject;
         let person = Individual::typical(model, subject, set)?;
         let drug = self.library.drug(&self.arm.drug)?;
-        let plan = Schedule::new(model, &person, subject, &self.arm.doses, drug.base_per_hydrochloride, drug.sprays)?;
+        let plan = Schedule::plan(model, &person, subject, &self.arm.doses, drug.base_per_hydrochloride, drug.sprays)?;
         let system = System::new(model, &person, plan.mouths)?;
         let schedule = plan.on(&system);
         let iv_area = iv_area(model, &person, &system, site)?;

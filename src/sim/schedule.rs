@@ -88,7 +88,7 @@ impl Schedule {
     ///
     /// # Errors
     /// When the model has no such route or cannot use a key of a dose.
-    pub fn new(
+    pub fn plan(
         model: &Model,
         person: &Individual,
         subject: &Subject,

@@ -242,7 +242,7 @@ impl Trajectory {
         for i in 0..last {
             let dt = self.times[i + 1] - self.times[i];
             if dt > 0.0 {
-                let drift = &self.generator.view((0, n), (n, self.generator.ncols() - n))
+                let drift = self.generator.view((0, n), (n, self.generator.ncols() - n))
                     * self.points[i].rows(n, self.generator.ncols() - n)
                     * dt;
                 area += weights.dot(&(self.points[i].rows(0, n) - self.points[i + 1].rows(0, n) + drift));

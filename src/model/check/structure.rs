@@ -1,0 +1,347 @@
+//! Structure of a model file: compartments, flows between them, ways in; short-hands are lowered.
+
+use super::*;
+use crate::model::file;
+
+/// Where drug can end. `eliminated` is filled by elimination, the others say why drug never arrived.
+const SINKS: [&str; 4] = ["eliminated", "presystemic", "unabsorbed", "spat"];
+
+impl Checker {
+    pub(super) fn compartments(&mut self) -> Result<()> {
+        for (i, d) in self.file.disposition.clone().iter().enumerate() {
+            if !(1..=3).contains(&d.V.len()) {
+                return Err(Error::input(format!("a disposition has 1 to 3 volumes, not {}", d.V.len()))
+                    .remedy("write more compartments one by one under [compartments] and [[flow]]")
+                    .at(path!["disposition", i, "V"]));
+            }
+            for (j, volume) in d.V.iter().enumerate() {
+                let volume = self.expr(volume, Dim::VOLUME, path!["disposition", i, "V", j])?;
+                let name = if j == 0 { d.of.clone() } else { format!("{}_{}", d.of, j + 1) };
+                self.add_compartment(name, &d.of, Some(volume), CompartmentKind::Ordinary, path!["disposition", i])?;
+            }
+        }
+        let mouths: Vec<String> =
+            self.file.routes.values().filter_map(|r| r.hold.as_ref().map(|h| h.mouth.clone())).collect();
+        for (name, c) in self.file.compartments.clone().0 {
+            let at = path!["compartments", &name];
+            let kind = if mouths.contains(&name) { CompartmentKind::Mouth } else { CompartmentKind::Ordinary };
+            let volume = self.opt_expr(c.volume.as_ref(), Dim::VOLUME, [at.clone(), path!["volume"]].concat())?;
+            match c.transits {
+                None => self.add_compartment(name, &c.holds, volume, kind, at)?,
+                Some(n @ 1..=20) => {
+                    for k in 1..=n {
+                        let stage = if k == 1 { name.clone() } else { format!("{name}_{k}") };
+                        self.add_compartment(stage, &c.holds, None, CompartmentKind::Ordinary, at.clone())?;
+                    }
+                }
+                Some(n) => {
+                    return Err(Error::input(format!("the chain \"{name}\" has {n} transits"))
+                        .remedy("a chain has 1 to 20 transits")
+                        .at(at));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn add_compartment(
+        &mut self,
+        name: String,
+        holds: &str,
+        volume: Option<Expr>,
+        kind: CompartmentKind,
+        at: Vec<Step>,
+    ) -> Result<()> {
+        if SINKS.contains(&name.as_str()) {
+            return Err(Error::input(format!("\"{name}\" is where drug ends, not a compartment"))
+                .remedy("use another name")
+                .at(at));
+        }
+        if self.model.compartments.iter().any(|c| c.name == name) {
+            return Err(Error::input(format!("the compartment \"{name}\" is defined twice"))
+                .remedy("use another name")
+                .at(at));
+        }
+        self.model.compartments.push(Compartment { name, holds: holds.to_owned(), volume, kind });
+        Ok(())
+    }
+
+    /// The compartment called `name`; a sink is made for the analyte when first named.
+    pub(super) fn target(&mut self, name: &str, analyte: &str, at: Vec<Step>) -> Result<usize> {
+        let sink = SINKS.contains(&name);
+        if let Some(i) = self.model.compartments.iter().position(|c| c.name == name && (!sink || c.holds == analyte)) {
+            return Ok(i);
+        }
+        if sink {
+            let kind = CompartmentKind::Sink;
+            self.model.compartments.push(Compartment {
+                name: name.to_owned(),
+                holds: analyte.to_owned(),
+                volume: None,
+                kind,
+            });
+            return Ok(self.model.compartments.len() - 1);
+        }
+        let known = self.model.compartments.iter().map(|c| c.name.as_str()).chain(SINKS);
+        Err(Error::input(format!("there is no compartment \"{name}\"")).remedy(suggestion(name, known)).at(at))
+    }
+
+    fn holds(&self, i: usize) -> String {
+        self.model.compartments[i].holds.clone()
+    }
+
+    pub(super) fn flows(&mut self) -> Result<()> {
+        for (i, d) in self.file.disposition.clone().iter().enumerate() {
+            self.disposition_flows(d, &["disposition".into(), i.into()])?;
+        }
+        for (name, c) in self.file.compartments.clone().0 {
+            if let Some(n) = c.transits {
+                self.chain(&name, n, &c)?;
+            }
+        }
+        for (i, f) in self.file.flow.clone().into_iter().enumerate() {
+            self.one_flow(f, &["flow".into(), i.into()])?;
+        }
+        Ok(())
+    }
+
+    fn disposition_flows(&mut self, d: &file::DispositionFile, at: &[Step]) -> Result<()> {
+        let here = |key: &str| [at.to_vec(), path![key]].concat();
+        let n = d.V.len();
+        let central = self.target(&d.of, &d.of, at.to_vec())?;
+        let into = d.cleared_into.as_deref().unwrap_or("eliminated");
+        let into = self.target(into, &d.of, here("cleared_into"))?;
+        let yields = self.opt_expr(d.yields.as_ref(), Dim::NONE, here("yield"))?;
+        let split = vec![Split { into, share: None, yields, apparent: d.apparent }];
+        let by_clearance = d.CL.is_some() && d.k.is_empty() && d.Q.len() + 1 == n;
+        let wanted: Vec<String> = std::iter::once("k10".to_owned())
+            .chain((2..=n).flat_map(|j| [format!("k1{j}"), format!("k{j}1")]))
+            .collect();
+        let by_rates =
+            d.CL.is_none() && d.Q.is_empty() && d.k.len() == wanted.len() && wanted.iter().all(|k| d.k.contains_key(k));
+        if let (Some(clearance), true) = (&d.CL, by_clearance) {
+            let pace = Pace::Clearance(self.expr(clearance, Dim::CLEARANCE, here("CL"))?);
+            self.model.flows.push(Flow { from: central, pace, split });
+            for (j, q) in d.Q.iter().enumerate() {
+                let q = self.expr(q, Dim::CLEARANCE, [here("Q"), path![j]].concat())?;
+                let other = self.target(&format!("{}_{}", d.of, j + 2), &d.of, at.to_vec())?;
+                self.exchange(central, other, Pace::Clearance(q.clone()), Pace::Clearance(q));
+            }
+        } else if by_rates {
+            let rate = |key: &str| self.expr(&d.k[key], Dim::RATE, [here("k"), path![key]].concat()).map(Pace::Rate);
+            let mut pairs = Vec::new();
+            for j in 2..=n {
+                pairs.push((j, rate(&format!("k1{j}"))?, rate(&format!("k{j}1"))?));
+            }
+            let pace = rate("k10")?;
+            self.model.flows.push(Flow { from: central, pace, split });
+            for (j, there, back) in pairs {
+                let other = self.target(&format!("{}_{j}", d.of), &d.of, at.to_vec())?;
+                self.exchange(central, other, there, back);
+            }
+        } else {
+            let way = if d.CL.is_some() || !d.Q.is_empty() { "clearances" } else { "rates" };
+            return Err(Error::input(format!("the {way} of the disposition of {} do not fit its {n} volumes", d.of))
+                .remedy(format!("write CL and {} Q, or k with {}", n - 1, wanted.join(", ")))
+                .at(at.to_vec()));
+        }
+        Ok(())
+    }
+
+    fn exchange(&mut self, a: usize, b: usize, there: Pace, back: Pace) {
+        let whole = |into| vec![Split { into, share: None, yields: None, apparent: false }];
+        self.model.flows.push(Flow { from: a, pace: there, split: whole(b) });
+        self.model.flows.push(Flow { from: b, pace: back, split: whole(a) });
+    }
+
+    /// n equal stages with total mean time MTT drain at n / MTT each.
+    fn chain(&mut self, name: &str, n: u32, c: &file::CompartmentFile) -> Result<()> {
+        let at = path!["compartments", name];
+        let here = |key: &str| [at.clone(), path![key]].concat();
+        let (Some(mean), Some(into)) = (&c.mean_time, &c.into) else {
+            return Err(Error::input(format!("the chain \"{name}\" needs `mean_time` and `into`"))
+                .remedy("write for example transits = 2, mean_time = \"MTT\", into = \"central\"")
+                .at(at));
+        };
+        let mean = self.expr(mean, Dim::TIME, here("mean_time"))?;
+        let rate = Expr::Binary(super::expr::Op::Divide, Box::new(Expr::Number(f64::from(n))), Box::new(mean));
+        let yields = self.opt_expr(c.yields.as_ref(), Dim::NONE, here("yield"))?;
+        let first = self.target(name, &c.holds, at.clone())?;
+        let last = first + n as usize - 1;
+        for from in first..last {
+            let split = vec![Split { into: from + 1, share: None, yields: None, apparent: false }];
+            self.model.flows.push(Flow { from, pace: Pace::Rate(rate.clone()), split });
+        }
+        let into = self.target(into, &c.holds, here("into"))?;
+        let split = vec![Split { into, share: None, yields, apparent: c.apparent }];
+        self.model.flows.push(Flow { from: last, pace: Pace::Rate(rate), split });
+        Ok(())
+    }
+
+    fn one_flow(&mut self, f: file::FlowFile, at: &[Step]) -> Result<()> {
+        let here = |key: &str| [at.to_vec(), path![key]].concat();
+        let pace = match (&f.rate, &f.clearance) {
+            (Some(rate), None) => Pace::Rate(self.expr(rate, Dim::RATE, here("rate"))?),
+            (None, Some(clearance)) => Pace::Clearance(self.expr(clearance, Dim::CLEARANCE, here("clearance"))?),
+            _ => {
+                return Err(Error::input("a flow has either a rate or a clearance")
+                    .remedy("write rate = \"...\" (1/h) or clearance = \"...\" (L/h)")
+                    .at(at.to_vec()));
+            }
+        };
+        if let Some([a, b]) = &f.between {
+            let (a, b) = (self.target(a, "", here("between"))?, self.target(b, "", here("between"))?);
+            self.volumes_for(&pace, &[a, b], at)?;
+            self.exchange(a, b, pace.clone(), pace);
+            return Ok(());
+        }
+        let Some(from) = &f.from else {
+            return Err(Error::input("a flow says where it comes from")
+                .remedy("write from = \"...\" or between = [\"...\", \"...\"]")
+                .at(at.to_vec()));
+        };
+        let from = self.target(from, "", here("from"))?;
+        self.volumes_for(&pace, &[from], at)?;
+        let analyte = self.holds(from);
+        let mut split = Vec::new();
+        match (&f.into, f.split.is_empty()) {
+            (Some(into), true) => {
+                let into = self.target(into, &analyte, here("into"))?;
+                let yields = self.opt_expr(f.yields.as_ref(), Dim::NONE, here("yield"))?;
+                split.push(Split { into, share: None, yields, apparent: f.apparent });
+            }
+            (None, false) => {
+                for (k, s) in f.split.iter().enumerate() {
+                    let here = |key: &str| [at.to_vec(), path!["split", k, key]].concat();
+                    let into = self.target(&s.into, &analyte, here("into"))?;
+                    let share =
+                        if s.share == "rest" { None } else { Some(self.expr(&s.share, Dim::NONE, here("share"))?) };
+                    let yields = self.opt_expr(s.yields.as_ref(), Dim::NONE, here("yield"))?;
+                    split.push(Split { into, share, yields, apparent: s.apparent });
+                }
+                one_rest(split.iter().map(|s| s.share.is_none()), "the flow", at)?;
+            }
+            _ => {
+                return Err(Error::input("a flow has either `into` or `split`")
+                    .remedy("write into = \"...\", or split = [{ into = \"...\", share = \"...\" }, ...]")
+                    .at(at.to_vec()));
+            }
+        }
+        self.model.flows.push(Flow { from, pace, split });
+        Ok(())
+    }
+
+    fn volumes_for(&self, pace: &Pace, of: &[usize], at: &[Step]) -> Result<()> {
+        let lacking = of.iter().find(|&&i| self.model.compartments[i].volume.is_none());
+        match (pace, lacking) {
+            (Pace::Clearance(_), Some(&i)) => {
+                let name = &self.model.compartments[i].name;
+                Err(Error::input(format!("a clearance from \"{name}\" needs its volume"))
+                    .remedy(format!("give \"{name}\" a volume, or the flow a rate instead"))
+                    .at(at.to_vec()))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    pub(super) fn routes(&mut self) -> Result<()> {
+        let drug = self.model.drug.clone();
+        for (route, r) in std::mem::take(&mut self.file.routes) {
+            let at = path!["routes", route.id()];
+            let here = |key: &str| [at.clone(), path![key]].concat();
+            if let Some([low, high]) = r.studied {
+                ordered(low.mg(), high.mg(), "studied doses", here("studied"))?;
+            }
+            let mut ways = Vec::new();
+            for (k, w) in r.ways.iter().enumerate() {
+                ways.push(self.way(route, w, [here("ways"), path![k]].concat())?);
+            }
+            one_rest(ways.iter().map(|w| w.share.is_none()), &format!("a dose by route {}", route.id()), &at)?;
+            if r.hold.is_some() && route != Route::Sl {
+                return Err(Error::input("only a dose under the tongue is held")
+                    .remedy("move `hold` to [routes.sl], or leave it out")
+                    .at(here("hold")));
+            }
+            if r.sprays.is_some() && route != Route::In {
+                return Err(Error::input("only a nasal dose has sprays")
+                    .remedy("move `sprays` to [routes.in], or leave it out")
+                    .at(here("sprays")));
+            }
+            let hold = match &r.hold {
+                None => None,
+                Some(h) => Some(Hold {
+                    mouth: self.target(&h.mouth, &drug, here("hold"))?,
+                    default: self.expr(&h.default, Dim::TIME, here("hold"))?,
+                    default_after: h.default_after,
+                    swallow: self.target(&h.swallow, &drug, here("hold"))?,
+                    spit: self.target(&h.spit, &drug, here("hold"))?,
+                    studied: h.studied,
+                }),
+            };
+            let restart = r.sprays.as_ref().map(|s| &s.count_starts_again_after);
+            let sprays_restart = self.opt_expr(restart, Dim::TIME, here("sprays"))?;
+            let model = RouteModel { ways, hold, sprays_restart, assumption: r.assumption, studied: r.studied };
+            self.model.routes.insert(route, model);
+        }
+        for route in &self.model.default_for {
+            if !self.model.routes.contains_key(route) {
+                return Err(Error::input(format!("the model is default for {} but has no such route", route.id()))
+                    .remedy(suggestion("", self.model.routes.keys().map(|r| r.id())))
+                    .at(path!["default_for"]));
+            }
+        }
+        Ok(())
+    }
+
+    fn way(&mut self, route: Route, w: &file::WayFile, at: Vec<Step>) -> Result<Way> {
+        let here = |key: &str| [at.clone(), path![key]].concat();
+        let drug = self.model.drug.clone();
+        let mut into = self.target(&w.into, &drug, here("into"))?;
+        if self.model.compartments[into].holds != drug {
+            return Err(Error::input(format!(
+                "a dose of {drug} cannot enter \"{}\", which holds {}",
+                w.into,
+                self.holds(into)
+            ))
+            .remedy("let the dose enter a compartment that holds the model's `drug`, or correct `drug`")
+            .at(here("into")));
+        }
+        if let Some(ka) = &w.ka {
+            let ka = self.expr(ka, Dim::RATE, here("ka"))?;
+            let depot = format!("{}_depot_{}", route.id(), w.into);
+            self.add_compartment(depot.clone(), &drug, None, CompartmentKind::Ordinary, at.clone())?;
+            let from = self.target(&depot, &drug, at.clone())?;
+            let split = vec![Split { into, share: None, yields: None, apparent: false }];
+            self.model.flows.push(Flow { from, pace: Pace::Rate(ka), split });
+            into = from;
+        }
+        let share = match w.share.as_deref() {
+            None | Some("rest") => None,
+            Some(text) => Some(self.expr(text, Dim::NONE, here("share"))?),
+        };
+        if route == Route::Iv && w.duration.is_some() {
+            return Err(Error::input("an infusion's length belongs to the dose, not to the model")
+                .remedy("leave `duration` out here")
+                .at(here("duration")));
+        }
+        Ok(Way {
+            into,
+            share,
+            share_later: self.opt_expr(w.share_of_later_sprays.as_ref(), Dim::NONE, here("share_of_later_sprays"))?,
+            lag: self.opt_expr(w.lag.as_ref(), Dim::TIME, here("lag"))?,
+            duration: self.opt_expr(w.duration.as_ref(), Dim::TIME, here("duration"))?,
+        })
+    }
+}
+
+fn one_rest(rests: impl Iterator<Item = bool>, what: &str, at: &[Step]) -> Result<()> {
+    match rests.filter(|r| *r).count() {
+        1 => Ok(()),
+        0 => Err(Error::input(format!("the shares of {what} leave open where the rest goes"))
+            .remedy("give the last one share = \"rest\", for example into \"unabsorbed\"")
+            .at(at.to_vec())),
+        _ => Err(Error::input(format!("only one share of {what} can be \"rest\""))
+            .remedy("write the others as fractions or formulas")
+            .at(at.to_vec())),
+    }
+}
