@@ -1,4 +1,59 @@
-//! ketasim
+//! **ketasim** simulates what ketamine does by four routes (into a vein, into a muscle, under the
+//! tongue, into the nose) from published compartment models, and shows where those models are
+//! second hand, derived or assumed. It is for education; no function here returns a dose.
+//!
+//! One sentence to read the code by: *a [`Scenario`] goes in, an [`Outcome`] comes out, a
+//! [`Figure`] is drawn of it; nothing else remembers anything.*
+//!
+//! ```
+//! use ketasim::{Library, Options, Scenario};
+//!
+//! let library = Library::embedded()?;
+//! let scenario = Scenario::from_toml("opening", Scenario::OPENING, &library)?;
+//! let outcome = scenario.run(&library, Options::default())?;
+//! let sublingual = outcome.arms.iter().find(|arm| arm.label == "SL").expect("the opening scenario has it");
+//! // mucosal part plus what is swallowed after ten minutes, by hand:
+//! let mucosal = 1.0 - (-0.16_f64).exp();
+//! let by_hand = mucosal + (1.0 - mucosal) * 0.18;
+//! assert!((sublingual.bioavailability.unwrap() - by_hand).abs() < 1e-9);
+//! # Ok::<(), ketasim::Error>(())
+//! ```
+//!
+//! # The layers
+//!
+//! A module imports only from its left:
+//!
+//! `units, error → subject, regimen → model → sim → library → analysis → scenario → outcome →
+//! figure → scene, table, curves → {export, cli, app}`
+//!
+//! - [`model`] reads a file of `models/` into a checked [`Model`](model::Model): named numbers with
+//!   unit, source and grade; formulas; compartments and flows; ways in; read-outs. There is no
+//!   model-specific Rust: a new paper is a new file.
+//! - [`sim`] lowers a model for one person to a linear system and follows it over time. One loop,
+//!   two ways to cross a segment: exact (matrix exponential) and numeric (Dop853); each checks the
+//!   other.
+//! - [`library`] holds the models and the data around them: drugs, levels of effect, conditions.
+//! - [`analysis`] reads peaks, exact areas, half-lives, and windows in which something may be noticed.
+//! - [`figure`] says what a picture shows, [`scene`] where it goes on a page; the screen and the files
+//!   paint the same shapes. The app paints them itself rather than through a plotting widget, so
+//!   that plot and strips share one time axis to the pixel and a file looks like the screen.
+//! - `export` (feature `export`) writes SVG, PNG and PDF, `cli` the command line, `app` the window.
+//!   `cli` and `app` never import each other.
+//!
+//! # Invariants, several of which are absences
+//!
+//! 1. Below `cli` and `app` nothing reads a file, a clock, an environment variable, a thread or a
+//!    random device. `cargo check --no-default-features` builds the science alone.
+//! 2. Equal scenario and equal library give an equal outcome.
+//! 3. Conversion factors occur only in [`units`]; inside [`sim`] all numbers are h, mg, L, mg/L.
+//! 4. No number about ketamine stands in Rust: it is in `models/` or `assets/` with unit, source and
+//!    grade.
+//! 5. Arterial is not venous, salt is not base, S is not racemic: every output says which.
+//! 6. A wrong file or number is an [`Error`] with a place and a remedy, never a panic.
+//! 7. Nothing returns a dose, and nothing says when somebody may leave or drive.
+//!
+//! `tests/tidy.rs` guards what the compiler cannot see.
+
 pub mod analysis;
 #[cfg(feature = "app")]
 pub mod app;
@@ -9,6 +64,8 @@ pub mod error;
 #[cfg(feature = "export")]
 pub mod export;
 pub mod figure;
+#[cfg(all(not(target_arch = "wasm32"), any(feature = "app", feature = "cli")))]
+pub mod files;
 #[cfg(any(feature = "app", feature = "export"))]
 pub mod fonts;
 pub mod library;
@@ -24,3 +81,14 @@ pub mod sim;
 pub mod subject;
 pub mod table;
 pub mod units;
+
+pub use error::{Error, Result};
+pub use figure::{Figure, View};
+pub use library::Library;
+pub use outcome::{Options, Outcome};
+pub use scenario::Scenario;
+
+/// The README, so that its examples are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+pub struct Readme;

@@ -471,7 +471,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_short() {
+    fn numbers_are_significant() {
         for (value, text) in
             [(0.1 + 0.2, "0.3"), (200_000.0, "200000"), (1e300, "1e300"), (-1.999_999_999_99e-14, "-2e-14")]
         {
@@ -485,6 +485,9 @@ mod tests {
         assert_eq!(significant(35.0, 3), "35");
         assert_eq!(significant(252.6, 3), "253");
         assert_eq!(significant(0.300_96, 3), "0.301");
-        assert_eq!((short(35.0, 3), short(0.301, 2), short(0.0, 3)), ("35".into(), "0.3".into(), "0".into()));
+        assert_eq!(
+            (significant(35.0, 3), significant(0.301, 2), significant(0.0, 3)),
+            ("35".into(), "0.3".into(), "0".into())
+        );
     }
 }

@@ -3,7 +3,7 @@
 #![cfg(feature = "app")]
 
 use egui_kittest::Harness;
-use egui_kittest::kittest::{NodeT, Queryable};
+use egui_kittest::kittest::Queryable;
 use ketasim::app::{App, Purpose};
 use ketasim::figure::{Figure, View};
 use ketasim::regimen::{AfterHold, DoseAmount, Form};

@@ -23,7 +23,6 @@ pub fn ink(ui: &egui::Ui, ink: Ink) -> Color32 {
     rgb(colour(ink, of(ui)))
 }
 
-#[expect(clippy::disallowed_methods, reason = "the one place where palette colours become the window's")]
 fn rgb([r, g, b]: Rgb) -> Color32 {
     Color32::from_rgb(r, g, b)
 }

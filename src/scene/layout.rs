@@ -50,7 +50,7 @@ pub fn layout(figure: &Figure, page: Page, measure: &dyn Measure) -> Scene {
 
 /// Wide enough for the widest number of any y axis.
 fn left_margin(canvas: &Canvas, figure: &Figure) -> f64 {
-    let labels = figure.panels.iter().flat_map(|p| plot::y_labels(p));
+    let labels = figure.panels.iter().flat_map(plot::y_labels);
     let widest = labels.map(|l| canvas.width(&l, TEXT)).fold(0.0, f64::max);
     widest + 2.0 * GAP * canvas.scale
 }

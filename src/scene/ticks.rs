@@ -5,7 +5,7 @@ use crate::units::number;
 /// Positions and labels of a linear axis with about `wanted` ticks.
 pub fn linear(low: f64, high: f64, wanted: usize) -> Vec<(f64, String)> {
     let span = high - low;
-    if !(span > 0.0) || wanted == 0 {
+    if span.is_nan() || span <= 0.0 || wanted == 0 {
         return Vec::new();
     }
     let rough = span / wanted as f64;
