@@ -1,6 +1,7 @@
 //! The README's commands run as they stand there; its scenario is read and run.
 
 #![cfg(feature = "cli")]
+#![expect(clippy::disallowed_methods, reason = "a test reads what the program wrote")]
 
 use std::process::Command;
 
