@@ -1,6 +1,7 @@
 //! The app as a person uses it: widgets found by label, state looked at. No GPU, no display.
 
 #![cfg(feature = "app")]
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "helpers of tests are tests too")]
 
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
