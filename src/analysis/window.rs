@@ -147,8 +147,12 @@ fn crossing(times: &[f64], values: &[f64], i: usize, level: f64) -> f64 {
     times[i] + share.clamp(0.0, 1.0) * (times[i + 1] - times[i])
 }
 
-/// Lowest 10th and highest 90th percentile over the pairs; the middle over all of them together.
+/// Lowest 10th and highest 90th percentile over the pairs; the middle over all of them together. A single cell
+/// would make a window of one time, so it counts as nobody.
 fn union(by_pair: &[Vec<f64>]) -> Option<Percentiles> {
+    if by_pair.iter().map(Vec::len).sum::<usize>() < 2 {
+        return None;
+    }
     let low = by_pair.iter().filter_map(|v| percentile(v, 0.1)).fold(f64::INFINITY, f64::min);
     let high = by_pair.iter().filter_map(|v| percentile(v, 0.9)).fold(f64::NEG_INFINITY, f64::max);
     let middle = percentile(&by_pair.concat(), 0.5)?;
@@ -187,6 +191,12 @@ mod tests {
         let site: Vec<f64> = times.iter().map(|t| 2.0 * ((-t).exp() - (-2.0 * t).exp())).collect();
         let peak = summit(&times, &plasma, &site, 2.0, 7);
         assert!((peak - std::f64::consts::LN_2).abs() < 1e-4, "{peak}");
+    }
+
+    #[test]
+    fn one_cell_makes_no_window() {
+        assert_eq!(union(&[vec![40.0], vec![]]), None);
+        assert_eq!(union(&[vec![40.0], vec![50.0]]), Some([40.0, 45.0, 50.0]));
     }
 
     #[test]
