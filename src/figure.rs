@@ -6,7 +6,7 @@ use crate::library::{Effects, Library};
 use crate::model::Site;
 use crate::outcome::{ArmOutcome, Curve, Outcome};
 use crate::regimen::Route;
-use crate::units::{MINUTES_PER_HOUR, NG_ML_PER_MG_L, Time, short, significant};
+use crate::units::{MINUTES_PER_HOUR, NG_ML_PER_MG_L, Time, significant};
 
 /// How the outcome is looked at; a change never runs a simulation.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -440,7 +440,7 @@ fn legend_text(arm: &ArmOutcome) -> String {
 pub fn doses_in_words(arm: &ArmOutcome) -> String {
     let Some(first) = arm.doses.first() else { return String::new() };
     let same = arm.doses.iter().all(|d| (d.amount - first.amount).abs() < 1e-9 && d.route == first.route);
-    let each = format!("{} mg", short(first.amount, 3));
+    let each = format!("{} mg", significant(first.amount, 3));
     let count = arm.doses.len();
     let length = if first.has_length() && first.route == Route::Iv {
         format!(" over {}", Time::from_hours(first.end - first.start))
@@ -450,7 +450,7 @@ pub fn doses_in_words(arm: &ArmOutcome) -> String {
     if count > 1 && same {
         format!("{count} x {each} {}{length}", first.route.words())
     } else if count > 1 {
-        format!("{} mg in {count} doses", short(arm.dose_mg, 3))
+        format!("{} mg in {count} doses", significant(arm.dose_mg, 3))
     } else {
         format!("{each} {}{length}", first.route.words())
     }

@@ -260,12 +260,6 @@ pub fn significant(value: f64, digits: i32) -> String {
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
 
-/// As [`significant`], without trailing zeros: for amounts that people write as 35 mg, not 35.0 mg.
-pub fn short(value: f64, digits: i32) -> String {
-    let text = significant(value, digits);
-    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
-}
-
 macro_rules! quantity {
     ($(#[$doc:meta])* $name:ident, $dim:expr, $unit:literal, $example:literal, $make:ident, $get:ident) => {
         $(#[$doc])*
@@ -491,6 +485,5 @@ mod tests {
         assert_eq!(significant(35.0, 3), "35");
         assert_eq!(significant(252.6, 3), "253");
         assert_eq!(significant(0.300_96, 3), "0.301");
-        assert_eq!((short(35.0, 3), short(0.301, 2), short(0.0, 3)), ("35".into(), "0.3".into(), "0".into()));
     }
 }

@@ -57,7 +57,8 @@ impl Exposure {
             still_rising,
             auc_inf: trajectory.area(output, None)?,
             auc_shown: trajectory.area(output, Some(shown - 1))?,
-            half_of_peak: half_of_peak(trajectory, output, series, tmax, cmax),
+            // after a peak that was not seen yet there is no half of it
+            half_of_peak: if still_rising { None } else { half_of_peak(trajectory, output, series, tmax, cmax) },
             half_life: trajectory.system.slowest_rate(&output.row).map(|rate| std::f64::consts::LN_2 / rate),
         })
     }

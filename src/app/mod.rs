@@ -125,6 +125,11 @@ impl App {
         }
     }
 
+    /// Opens the file dialog.
+    pub fn ask(&mut self, purpose: Purpose) {
+        self.dialog.ask(purpose);
+    }
+
     fn shortcuts(&mut self, ui: &Ui) -> Vec<Action> {
         let typing = ui.ctx().text_edit_focused();
         let key = |modifiers: Modifiers, key: Key| {

@@ -38,6 +38,8 @@ struct Arm {
     dose_mg_per_kg: f64,
     /// Of the model's plain run; where there is a range, its ends are in `range`.
     bioavailability: Option<f64>,
+    /// Parts of it: through the mouth, swallowed after holding.
+    mouth_and_swallowed: Option<[f64; 2]>,
     analytes: Vec<Analyte>,
     range: Option<Range>,
     windows: Times,
@@ -131,6 +133,7 @@ fn arm(arm: &ArmOutcome, weight_kg: f64) -> Arm {
         dose_mg_base: tidy(arm.dose_mg),
         dose_mg_per_kg: tidy(arm.dose_mg / weight_kg),
         bioavailability: arm.bioavailability.map(tidy),
+        mouth_and_swallowed: arm.mouth_parts.map(|p| p.map(tidy)),
         analytes: analytes(&arm.curves),
         range: arm.range.as_ref().map(|r| Range { note: r.note.clone(), low: end(&r.low), high: end(&r.high) }),
         windows: Times {

@@ -8,7 +8,7 @@ use crate::regimen::{AfterHold, Route};
 use crate::scenario::Scenario;
 use crate::subject::Ancestry;
 use crate::table::{Column, TEXT_WIDTH, Table, paragraph};
-use crate::units::{MINUTES_PER_HOUR, NG_ML_PER_MG_L, short};
+use crate::units::{MINUTES_PER_HOUR, NG_ML_PER_MG_L, significant};
 
 /// What is unknown or not reached, in a table.
 const NONE: &str = "–";
@@ -92,8 +92,8 @@ fn doses(outcome: &Outcome, scenario: &Scenario) -> Table {
         table.push([
             arm.label.clone(),
             format!("{}{}", doses_in_words(arm), hold(arm, scenario)),
-            short(arm.dose_mg, 3),
-            short(arm.dose_mg / outcome.subject.weight.kg(), 2),
+            significant(arm.dose_mg, 3),
+            significant(arm.dose_mg / outcome.subject.weight.kg(), 2),
             arm.model.clone(),
             arm.site.id().to_owned(),
         ]);
@@ -160,7 +160,7 @@ fn percent(share: Option<f64>) -> Option<f64> {
 }
 
 fn one(value: Option<f64>) -> String {
-    value.map_or(NONE.to_owned(), |v| short(v, 3))
+    value.map_or(NONE.to_owned(), |v| significant(v, 3))
 }
 
 fn span(low: Option<f64>, high: Option<f64>) -> String {
@@ -207,7 +207,7 @@ fn windows(arms: &[ArmOutcome]) -> String {
 
 fn window(percentiles: Option<[f64; 3]>, none: &str) -> String {
     percentiles.map_or(none.to_owned(), |[low, middle, high]| {
-        format!("{} to {} ({})", short(low, 2), short(high, 2), short(middle, 2))
+        format!("{} to {} ({})", significant(low, 2), significant(high, 2), significant(middle, 2))
     })
 }
 
@@ -226,6 +226,13 @@ fn behind(arm: &ArmOutcome, sources: &mut Vec<String>) -> String {
     if let Some(range) = &arm.range {
         line("  Range: ", &format!("low end \"{}\", high end \"{}\"", range.low.label, range.high.label));
     }
+    if let Some([mouth, swallowed]) = arm.mouth_parts {
+        let percent = |part: f64| significant(part * 100.0, 3);
+        line(
+            "  Of what reaches the blood: ",
+            &format!("{} % through the mouth, {} % swallowed", percent(mouth), percent(swallowed)),
+        );
+    }
     for assumption in &arm.assumptions {
         line("  Assumed: ", assumption);
     }
@@ -233,12 +240,13 @@ fn behind(arm: &ArmOutcome, sources: &mut Vec<String>) -> String {
         line("  Beware: ", warning);
     }
     if let Some([low, high]) = arm.between_models() {
-        let each: Vec<String> = arm.by_model.iter().map(|(model, end)| format!("{model} {}", short(*end, 2))).collect();
-        let span = format!("{} to {} min", short(low, 2), short(high, 2));
+        let each: Vec<String> =
+            arm.by_model.iter().map(|(model, end)| format!("{model} {}", significant(*end, 2))).collect();
+        let span = format!("{} to {} min", significant(low, 2), significant(high, 2));
         line("  Between models: ", &format!("the middle of main effects fading is {span} ({})", each.join(", ")));
     }
     if let Some(half_life) = arm.curves.first().and_then(|c| c.exposure.half_life) {
-        let hours = short(half_life, 2);
+        let hours = significant(half_life, 2);
         line("  Terminal half-life: ", &format!("{hours} h (depends on assay and sampling length)"));
     }
     line("  Worst grade used: ", &format!("{} ({})", arm.grade, arm.grade.meaning()));

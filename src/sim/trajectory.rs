@@ -21,6 +21,10 @@ pub enum Solver {
 
 /// Cuts closer than this are one (hours).
 const SAME_INSTANT: f64 = 1e-9;
+/// Between two points of the grid further ones are recorded, so that a drawn curve has no corners.
+const FINE: usize = 3;
+/// Not for grids longer than this, which are fine enough.
+const MOST_FINE: usize = 1000;
 /// Beyond the horizon the states are followed further, for what ends later: hours and step.
 const TAIL_H: f64 = 24.0;
 const TAIL_STEP_H: f64 = 1.0 / 12.0;
@@ -117,7 +121,9 @@ struct Stop {
 fn stops(acts: &[(f64, Act)], horizon: f64, every: f64) -> Vec<(f64, Stop)> {
     let last_act = acts.last().map_or(0.0, |(t, _)| *t);
     let steps = (horizon / every + 1e-9).floor() as usize;
-    let grid = (0..=steps).map(|i| (i as f64 * every, Stop { grid: true, cut: false }));
+    let fine = if steps <= MOST_FINE { FINE } else { 1 };
+    let part = every / fine as f64;
+    let grid = (0..=steps * fine).map(|i| (i as f64 * part, Stop { grid: i % fine == 0, cut: false }));
     let end = std::iter::once((horizon, Stop::default()));
     let cuts = acts.iter().map(|(t, _)| (*t, Stop { grid: false, cut: true }));
     let after = horizon.max(last_act);

@@ -86,6 +86,14 @@ fn figures(ui: &mut Ui, arm: &ArmOutcome) {
         format!("{reaches} %"),
         "area under the curve to infinity, over that of the same base mass given into a vein; all that was given counts",
     );
+    if let Some([mouth, swallowed]) = arm.mouth_parts {
+        let parts = [mouth, swallowed].map(|p| significant(p * 100.0, 3));
+        row(
+            "of it, mouth and swallowed",
+            format!("{} % and {} %", parts[0], parts[1]),
+            "through the lining of the mouth while held, and from what is swallowed afterwards",
+        );
+    }
     row(
         "Peak",
         format!("{peak} ng/mL at {at} min"),

@@ -1,131 +1,17 @@
-//! Running a scenario: for each arm its curves, figures, windows, sources and assumptions.
+//! One arm from model to curves, areas and windows.
 
-use crate::analysis::{Exposure, Nca, Windows, nca, windows};
+use super::notes::{Used, sources};
+use super::{ArmOutcome, Curve, EndOutcome, Options, Outcome, RangeOutcome};
+use crate::analysis::{Exposure, nca, windows};
 use crate::error::{Error, Result};
-use crate::library::{EvidenceKind, Library};
-use crate::model::{Grade, Individual, Model, Parameter, RangeEnd, Site};
+use crate::library::Library;
+use crate::model::{Individual, Model, RangeEnd, Site};
 use crate::path;
-use crate::regimen::{Form, Route};
+use crate::regimen::{AfterHold, Dose, Route};
 use crate::scenario::{Scenario, StudyArm};
 use crate::sim::{Schedule, Solver, System, Trajectory, simulate};
-use crate::subject::Subject;
-use crate::units::{Amount, MINUTES_PER_HOUR, NG_ML_PER_MG_L, Time, significant};
+use crate::units::{Amount, MINUTES_PER_HOUR, NG_ML_PER_MG_L, Time};
 use std::collections::BTreeMap;
-
-mod used;
-use used::{parameters_used, sources};
-
-/// How a scenario is run.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Options {
-    /// Spacing of points; absent: one minute, or wider for long horizons.
-    pub every: Option<Time>,
-    /// How segments are crossed.
-    pub solver: Solver,
-}
-
-/// What came out of a scenario.
-#[derive(Debug, Clone)]
-pub struct Outcome {
-    /// Headline.
-    pub title: String,
-    /// Who was simulated.
-    pub subject: Subject,
-    /// How long.
-    pub horizon: Time,
-    /// One for each arm that is on, in order.
-    pub arms: Vec<ArmOutcome>,
-    /// Points of each curve.
-    pub points: usize,
-}
-
-/// What came out of one arm.
-#[derive(Debug, Clone)]
-pub struct ArmOutcome {
-    /// Index in the scenario.
-    pub index: usize,
-    /// Label.
-    pub label: String,
-    /// Drug.
-    pub drug: String,
-    /// Drug in words that say whether R and S are meant.
-    pub drug_name: String,
-    /// Id of the model.
-    pub model: String,
-    /// Title of the model.
-    pub model_title: String,
-    /// Where plasma is read.
-    pub site: Site,
-    /// Routes.
-    pub routes: Vec<Route>,
-    /// All drug given, mg base.
-    pub dose_mg: f64,
-    /// Start, end, amount and route of each dose.
-    pub doses: Vec<crate::sim::DoseMark>,
-    /// Share that reaches the blood as the drug, of all that was given.
-    pub bioavailability: Option<f64>,
-    /// Times of all points up to the horizon, h; a jump has its time twice.
-    pub times: Vec<f64>,
-    /// Which points lie on the regular grid.
-    pub grid: Vec<usize>,
-    /// Curves at the site, parent first.
-    pub curves: Vec<Curve>,
-    /// The parent at the effect site, where the model has one.
-    pub effect: Option<Curve>,
-    /// Two ends, where one line would claim too much.
-    pub range: Option<RangeOutcome>,
-    /// When something may be noticed.
-    pub windows: Windows,
-    /// What stands behind timings of this drug and route.
-    pub evidence: EvidenceKind,
-    /// Median end of main effects by model, where several models apply; minutes.
-    pub by_model: Vec<(String, f64)>,
-    /// Citations of what was used.
-    pub sources: Vec<String>,
-    /// What is assumed, the card's own line first.
-    pub assumptions: Vec<String>,
-    /// What to beware of.
-    pub warnings: Vec<String>,
-    /// Worst grade of what was used.
-    pub grade: Grade,
-}
-
-/// One analyte at one site.
-#[derive(Debug, Clone)]
-pub struct Curve {
-    /// Analyte.
-    pub analyte: String,
-    /// Site.
-    pub site: Site,
-    /// Concentrations at the arm's times, ng/mL.
-    pub values: Vec<f64>,
-    /// Peak, areas, half-lives.
-    pub exposure: Exposure,
-    /// The same from the points alone.
-    pub check: Nca,
-}
-
-/// The two ends of a range.
-#[derive(Debug, Clone)]
-pub struct RangeOutcome {
-    /// Why a range.
-    pub note: String,
-    /// Low end.
-    pub low: EndOutcome,
-    /// High end.
-    pub high: EndOutcome,
-}
-
-/// One end of a range.
-#[derive(Debug, Clone)]
-pub struct EndOutcome {
-    /// What it stands for.
-    pub label: String,
-    /// Bioavailability.
-    pub bioavailability: Option<f64>,
-    /// Curves as in the arm, at the arm's times.
-    pub curves: Vec<Curve>,
-}
 
 /// Points of a curve are at most about this many unless asked otherwise.
 const MOST_POINTS: f64 = 720.0;
@@ -174,7 +60,7 @@ impl Scenario {
             }
             _ => None,
         };
-        let used = parameters_used(model, &routes, site);
+        let used = Used::by(model, &routes, site);
         let first_route = routes.first().copied().unwrap_or(Route::Iv);
         let shown = plain.trajectory.shown;
         let mut result = ArmOutcome {
@@ -188,6 +74,7 @@ impl Scenario {
             dose_mg: plain.schedule.given,
             doses: plain.schedule.doses.clone(),
             bioavailability: plain.bioavailability()?,
+            mouth_parts: if range.is_some() { None } else { runner.mouth_parts(model, site, &plain)? },
             times: plain.trajectory.times[..shown].to_vec(),
             grid: plain.trajectory.grid.clone(),
             curves: plain.curves()?,
@@ -199,7 +86,7 @@ impl Scenario {
             sources: sources(model, &used),
             assumptions: Vec::new(),
             warnings: Vec::new(),
-            grade: used.iter().map(|p| p.grade).max().unwrap_or(Grade::A),
+            grade: used.worst_grade(),
             routes,
         };
         result.assumptions = runner.assumptions(model, &plain, &used);
@@ -236,18 +123,18 @@ fn at_arm(error: Error, index: usize, label: &str) -> Error {
     again.at(error.path().to_vec()).within(path!["arm", index])
 }
 
-struct Runner<'a> {
-    scenario: &'a Scenario,
-    arm: &'a StudyArm,
-    library: &'a Library,
+pub(super) struct Runner<'a> {
+    pub(super) scenario: &'a Scenario,
+    pub(super) arm: &'a StudyArm,
+    pub(super) library: &'a Library,
     every: f64,
     solver: Solver,
 }
 
 /// One model solved for the arm.
-struct Solved {
+pub(super) struct Solved {
     trajectory: Trajectory,
-    schedule: Schedule,
+    pub(super) schedule: Schedule,
     site: Site,
     drug: String,
     iv_area: Option<f64>,
@@ -271,6 +158,19 @@ impl Runner<'_> {
         Ok(Solved { trajectory, schedule, site, drug: model.drug.clone(), iv_area })
     }
 
+    /// The share that reaches the blood through the mouth, and the share swallowed after holding:
+    /// what is left of the whole when the rest is spat out.
+    fn mouth_parts(&self, model: &Model, site: Site, plain: &Solved) -> Result<Option<[f64; 2]>> {
+        let held = |d: &Dose| d.route == Route::Sl && model.routes.get(&Route::Sl).is_some_and(|r| r.hold.is_some());
+        if !self.arm.doses.iter().all(held) {
+            return Ok(None);
+        }
+        let mut spat = self.arm.clone();
+        spat.doses.iter_mut().for_each(|d| d.after = Some(AfterHold::Spit));
+        let mouth = Runner { arm: &spat, ..*self }.solve(model, site, &BTreeMap::new())?.bioavailability()?;
+        Ok(plain.bioavailability()?.zip(mouth).map(|(all, mouth)| [mouth, all - mouth]))
+    }
+
     /// Median end of main effects under every applicable model; a model that refuses the arm is left out.
     fn by_model(&self, model: &Model, routes: &[Route], own: Option<[f64; 3]>) -> Vec<(String, f64)> {
         let mut list: Vec<(String, f64)> = own.map(|w| (model.id.clone(), w[1])).into_iter().collect();
@@ -282,95 +182,7 @@ impl Runner<'_> {
         }
         if list.len() > 1 { list } else { Vec::new() }
     }
-
-    fn assumptions(&self, model: &Model, plain: &Solved, used: &[&Parameter]) -> Vec<String> {
-        let routes = self.arm.routes();
-        let mut list: Vec<String> =
-            routes.iter().filter_map(|r| model.routes.get(r)).map(|r| r.assumption.clone()).collect();
-        if self.arm.doses.iter().any(|d| d.form == Form::Hydrochloride) {
-            list.push(format!("taken as hydrochloride: {} mg base in all", significant(plain.schedule.given, 4)));
-        } else if let Ok(drug) = self.library.drug(&self.arm.drug) {
-            let less = significant(plain.schedule.given * drug.base_per_hydrochloride, 3);
-            list.push(format!("taken as base; if labelled hydrochloride, {less} mg base"));
-        }
-        for line in &plain.schedule.taken {
-            if !list.contains(line) {
-                list.push(line.clone());
-            }
-        }
-        for grade in [Grade::D, Grade::E] {
-            let names: Vec<&str> = used.iter().filter(|p| p.grade == grade).map(|p| p.name.as_str()).collect();
-            if !names.is_empty() {
-                list.push(format!("grade {grade} ({}): {}", grade.meaning(), names.join(", ")));
-            }
-        }
-        list
-    }
-
-    fn warnings(&self, model: &Model, arm: &ArmOutcome) -> Vec<String> {
-        let subject = &self.scenario.subject;
-        let mut list = Vec::new();
-        let note = model.limits_note.as_ref().map_or(String::new(), |n| format!(" ({n})"));
-        if let Some([low, high]) = model.weight.filter(|[a, b]| subject.weight < *a || subject.weight > *b) {
-            list.push(format!("{} is outside the model's body weights, {low} to {high}{note}", subject.weight));
-        }
-        if let Some([low, high]) = model.age.filter(|[a, b]| subject.age < *a || subject.age > *b) {
-            list.push(format!("{} is outside the model's ages, {low} to {high}{note}", subject.age));
-        }
-        for dose in &arm.doses {
-            let studied = model.routes.get(&dose.route).and_then(|r| r.studied);
-            let Some([low, high]) = studied else { continue };
-            let total: f64 = arm.doses.iter().filter(|d| d.route == dose.route).map(|d| d.amount).sum();
-            if total < low.mg() - 1e-9 || total > high.mg() + 1e-9 {
-                let span = if low == high { low.to_string() } else { format!("{low} to {high}") };
-                let line =
-                    format!("{} mg by route {} is outside what was studied, {span}", significant(total, 3), dose.route);
-                if !list.contains(&line) {
-                    list.push(line);
-                }
-            }
-        }
-        if let Some(range) = &arm.range {
-            list.push(format!("a range, not a line: {}", range.note));
-        }
-        if !model.uses_weight() {
-            list.push("weight does not change this curve".to_owned());
-        }
-        if arm.curves.first().is_some_and(|c| c.exposure.still_rising) {
-            list.push(
-                "the concentration still rises at the end of the simulation: lengthen it to see the peak".to_owned(),
-            );
-        }
-        if let Some(line) = self.caution(arm) {
-            list.push(line);
-        }
-        for route in &arm.routes {
-            list.extend(self.library.effects.evidence_note(&arm.drug, *route).map(str::to_owned));
-        }
-        if arm.windows.main_effects_end.is_some() && arm.windows.grid_reaching < MANY {
-            list.push("many people may not feel the dissociative part at this dose".to_owned());
-        }
-        for (id, _) in self.scenario.conditions.iter().filter(|(_, on)| **on) {
-            list.extend(self.library.condition(id).ok().map(|c| c.says_of(&arm.drug, &arm.routes)));
-        }
-        list
-    }
-
-    fn caution(&self, arm: &ArmOutcome) -> Option<String> {
-        let band = self.library.effects.caution(&arm.drug)?;
-        (arm.highest() >= band.band[0].ng_ml()).then(|| {
-            format!(
-                "reaches {} to {} ng/mL: {}",
-                significant(band.band[0].ng_ml(), 3),
-                significant(band.band[1].ng_ml(), 3),
-                band.words
-            )
-        })
-    }
 }
-
-/// Below this share of the grid the words change from a time to "many may not feel this".
-const MANY: f64 = 0.6;
 
 impl Solved {
     fn parent(&self) -> Option<&crate::sim::SystemOutput> {
@@ -413,23 +225,6 @@ impl Solved {
 
     fn end(&self, end: &RangeEnd) -> Result<EndOutcome> {
         Ok(EndOutcome { label: end.label.clone(), bioavailability: self.bioavailability()?, curves: self.curves()? })
-    }
-}
-
-impl ArmOutcome {
-    /// Highest parent concentration drawn, ng/mL.
-    pub fn highest(&self) -> f64 {
-        let of = |curves: &[Curve]| curves.first().map_or(0.0, |c| c.exposure.cmax * NG_ML_PER_MG_L);
-        self.range.as_ref().map_or_else(|| of(&self.curves), |r| of(&r.low.curves).max(of(&r.high.curves)))
-    }
-
-    /// Spread of the median end of main effects between models, minutes.
-    pub fn between_models(&self) -> Option<[f64; 2]> {
-        if self.by_model.is_empty() {
-            return None;
-        }
-        let ends = self.by_model.iter().map(|(_, end)| *end);
-        Some([ends.clone().fold(f64::INFINITY, f64::min), ends.fold(f64::NEG_INFINITY, f64::max)])
     }
 }
 

@@ -1,0 +1,143 @@
+//! Running a scenario: for each arm its curves, figures, windows, sources and assumptions.
+
+mod notes;
+mod run;
+
+use crate::analysis::{Exposure, Nca, Windows};
+use crate::library::EvidenceKind;
+use crate::model::{Grade, Site};
+use crate::regimen::Route;
+use crate::sim::Solver;
+use crate::subject::Subject;
+use crate::units::{NG_ML_PER_MG_L, Time};
+
+/// How a scenario is run.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Options {
+    /// Spacing of points; absent: one minute, or wider for long horizons.
+    pub every: Option<Time>,
+    /// How segments are crossed.
+    pub solver: Solver,
+}
+
+/// What came out of a scenario.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    /// Headline.
+    pub title: String,
+    /// Who was simulated.
+    pub subject: Subject,
+    /// How long.
+    pub horizon: Time,
+    /// One for each arm that is on, in order.
+    pub arms: Vec<ArmOutcome>,
+    /// Points of each curve.
+    pub points: usize,
+}
+
+/// What came out of one arm.
+#[derive(Debug, Clone)]
+pub struct ArmOutcome {
+    /// Index in the scenario.
+    pub index: usize,
+    /// Label.
+    pub label: String,
+    /// Drug.
+    pub drug: String,
+    /// Drug in words that say whether R and S are meant.
+    pub drug_name: String,
+    /// Id of the model.
+    pub model: String,
+    /// Title of the model.
+    pub model_title: String,
+    /// Where plasma is read.
+    pub site: Site,
+    /// Routes.
+    pub routes: Vec<Route>,
+    /// All drug given, mg base.
+    pub dose_mg: f64,
+    /// Start, end, amount and route of each dose.
+    pub doses: Vec<crate::sim::DoseMark>,
+    /// Share that reaches the blood as the drug, of all that was given.
+    pub bioavailability: Option<f64>,
+    /// Of the share that reaches the blood: through the mouth, and swallowed after holding.
+    pub mouth_parts: Option<[f64; 2]>,
+    /// Times of all points up to the horizon, h; a jump has its time twice.
+    pub times: Vec<f64>,
+    /// Which points lie on the regular grid.
+    pub grid: Vec<usize>,
+    /// Curves at the site, parent first.
+    pub curves: Vec<Curve>,
+    /// The parent at the effect site, where the model has one.
+    pub effect: Option<Curve>,
+    /// Two ends, where one line would claim too much.
+    pub range: Option<RangeOutcome>,
+    /// When something may be noticed.
+    pub windows: Windows,
+    /// What stands behind timings of this drug and route.
+    pub evidence: EvidenceKind,
+    /// Median end of main effects by model, where several models apply; minutes.
+    pub by_model: Vec<(String, f64)>,
+    /// Citations of what was used.
+    pub sources: Vec<String>,
+    /// What is assumed, the card's own line first.
+    pub assumptions: Vec<String>,
+    /// What to beware of.
+    pub warnings: Vec<String>,
+    /// Worst grade of what was used.
+    pub grade: Grade,
+}
+
+/// One analyte at one site.
+#[derive(Debug, Clone)]
+pub struct Curve {
+    /// Analyte.
+    pub analyte: String,
+    /// Site.
+    pub site: Site,
+    /// Concentrations at the arm's times, ng/mL.
+    pub values: Vec<f64>,
+    /// Peak, areas, half-lives.
+    pub exposure: Exposure,
+    /// The same from the points alone.
+    pub check: Nca,
+}
+
+/// The two ends of a range.
+#[derive(Debug, Clone)]
+pub struct RangeOutcome {
+    /// Why a range.
+    pub note: String,
+    /// Low end.
+    pub low: EndOutcome,
+    /// High end.
+    pub high: EndOutcome,
+}
+
+/// One end of a range.
+#[derive(Debug, Clone)]
+pub struct EndOutcome {
+    /// What it stands for.
+    pub label: String,
+    /// Bioavailability.
+    pub bioavailability: Option<f64>,
+    /// Curves as in the arm, at the arm's times.
+    pub curves: Vec<Curve>,
+}
+
+impl ArmOutcome {
+    /// Highest parent concentration drawn, ng/mL.
+    pub fn highest(&self) -> f64 {
+        let of = |curves: &[Curve]| curves.first().map_or(0.0, |c| c.exposure.cmax * NG_ML_PER_MG_L);
+        self.range.as_ref().map_or_else(|| of(&self.curves), |r| of(&r.low.curves).max(of(&r.high.curves)))
+    }
+
+    /// Spread of the median end of main effects between models, minutes.
+    pub fn between_models(&self) -> Option<[f64; 2]> {
+        if self.by_model.is_empty() {
+            return None;
+        }
+        let ends = self.by_model.iter().map(|(_, end)| *end);
+        Some([ends.clone().fold(f64::INFINITY, f64::min), ends.fold(f64::NEG_INFINITY, f64::max)])
+    }
+}

@@ -1,0 +1,180 @@
+//! What must be said beside a curve: sources, assumptions, what to beware of.
+
+use super::ArmOutcome;
+use super::run::{Runner, Solved};
+use crate::model::expr::Expr;
+use crate::model::{Grade, Model, Pace, Parameter, Reading, Site};
+use crate::regimen::{Form, Route};
+use crate::units::significant;
+
+/// Below this share of the grid the words change from a time to "many may not feel this".
+const MANY: f64 = 0.6;
+
+impl Runner<'_> {
+    pub(super) fn assumptions(&self, model: &Model, plain: &Solved, used: &Used) -> Vec<String> {
+        let routes = self.arm.routes();
+        let mut list: Vec<String> =
+            routes.iter().filter_map(|r| model.routes.get(r)).map(|r| r.assumption.clone()).collect();
+        if self.arm.doses.iter().any(|d| d.form == Form::Hydrochloride) {
+            list.push(format!("taken as hydrochloride: {} mg base in all", significant(plain.schedule.given, 4)));
+        } else if let Ok(drug) = self.library.drug(&self.arm.drug) {
+            let less = significant(plain.schedule.given * drug.base_per_hydrochloride, 3);
+            list.push(format!("taken as base; if labelled hydrochloride, {less} mg base"));
+        }
+        for line in &plain.schedule.taken {
+            if !list.contains(line) {
+                list.push(line.clone());
+            }
+        }
+        for (whose, parameters) in [("", &used.parent), ("metabolites, ", &used.metabolites)] {
+            for grade in [Grade::D, Grade::E] {
+                let names: Vec<&str> =
+                    parameters.iter().filter(|p| p.grade == grade).map(|p| p.name.as_str()).collect();
+                if !names.is_empty() {
+                    list.push(format!("{whose}grade {grade} ({}): {}", grade.meaning(), names.join(", ")));
+                }
+            }
+        }
+        list
+    }
+
+    pub(super) fn warnings(&self, model: &Model, arm: &ArmOutcome) -> Vec<String> {
+        let subject = &self.scenario.subject;
+        let mut list = Vec::new();
+        let note = model.limits_note.as_ref().map_or(String::new(), |n| format!(" ({n})"));
+        if let Some([low, high]) = model.weight.filter(|[a, b]| subject.weight < *a || subject.weight > *b) {
+            list.push(format!("{} is outside the model's body weights, {low} to {high}{note}", subject.weight));
+        }
+        if let Some([low, high]) = model.age.filter(|[a, b]| subject.age < *a || subject.age > *b) {
+            list.push(format!("{} is outside the model's ages, {low} to {high}{note}", subject.age));
+        }
+        for dose in &arm.doses {
+            let studied = model.routes.get(&dose.route).and_then(|r| r.studied);
+            let Some([low, high]) = studied else { continue };
+            let total: f64 = arm.doses.iter().filter(|d| d.route == dose.route).map(|d| d.amount).sum();
+            if total < low.mg() - 1e-9 || total > high.mg() + 1e-9 {
+                let span = if low == high { low.to_string() } else { format!("{low} to {high}") };
+                let line =
+                    format!("{} mg by route {} is outside what was studied, {span}", significant(total, 3), dose.route);
+                if !list.contains(&line) {
+                    list.push(line);
+                }
+            }
+        }
+        if let Some(range) = &arm.range {
+            list.push(format!("a range, not a line: {}", range.note));
+        }
+        if !model.uses_weight() {
+            list.push("weight does not change this curve".to_owned());
+        }
+        if arm.curves.first().is_some_and(|c| c.exposure.still_rising) {
+            list.push(
+                "the concentration still rises at the end of the simulation: lengthen it to see the peak".to_owned(),
+            );
+        }
+        if let Some(line) = self.caution(arm) {
+            list.push(line);
+        }
+        for route in &arm.routes {
+            list.extend(self.library.effects.evidence_note(&arm.drug, *route).map(str::to_owned));
+        }
+        if arm.windows.main_effects_end.is_some() && arm.windows.grid_reaching < MANY {
+            list.push("many people may not feel the dissociative part at this dose".to_owned());
+        }
+        for (id, _) in self.scenario.conditions.iter().filter(|(_, on)| **on) {
+            list.extend(self.library.condition(id).ok().map(|c| c.says_of(&arm.drug, &arm.routes)));
+        }
+        list
+    }
+
+    fn caution(&self, arm: &ArmOutcome) -> Option<String> {
+        let band = self.library.effects.caution(&arm.drug)?;
+        (arm.highest() >= band.band[0].ng_ml()).then(|| {
+            format!(
+                "reaches {} to {} ng/mL: {}",
+                significant(band.band[0].ng_ml(), 3),
+                significant(band.band[1].ng_ml(), 3),
+                band.words
+            )
+        })
+    }
+}
+
+/// Parameters that the arm's curves depend on.
+pub(super) struct Used<'a> {
+    /// Those of the drug itself.
+    pub parent: Vec<&'a Parameter>,
+    /// Those of its metabolites alone.
+    pub metabolites: Vec<&'a Parameter>,
+}
+
+impl<'a> Used<'a> {
+    /// Those of the ways in, of what is reached from there, and of the read-outs at the site.
+    pub fn by(model: &'a Model, routes: &[Route], site: Site) -> Self {
+        let of = |names: &[String]| -> Vec<&'a Parameter> {
+            model.parameters.iter().filter(|p| names.contains(&p.name)).collect()
+        };
+        let parent = of(&names_used(model, routes, site, false));
+        let all = of(&names_used(model, routes, site, true));
+        let metabolites = all.into_iter().filter(|p| !parent.contains(p)).collect();
+        Self { parent, metabolites }
+    }
+
+    /// Worst grade behind the drug's own curve.
+    pub fn worst_grade(&self) -> Grade {
+        self.parent.iter().map(|p| p.grade).max().unwrap_or(Grade::A)
+    }
+}
+
+/// Names in every formula that the drug, or also its metabolites, depend on.
+fn names_used(model: &Model, routes: &[Route], site: Site, metabolites: bool) -> Vec<String> {
+    let counts = |i: usize| metabolites || model.compartments[i].holds == model.drug;
+    let mut reached = vec![false; model.compartments.len()];
+    let mut names: Vec<String> = Vec::new();
+    let mut note = |e: &Expr| names.extend(e.names().into_iter().map(str::to_owned));
+    for way_in in routes.iter().filter_map(|r| model.routes.get(r)) {
+        for way in &way_in.ways {
+            reached[way.into] = true;
+            [&way.share, &way.share_later, &way.lag, &way.duration].into_iter().flatten().for_each(&mut note);
+        }
+        if let Some(hold) = &way_in.hold {
+            reached[hold.swallow] = true;
+            note(&hold.default);
+        }
+        way_in.sprays_restart.iter().for_each(&mut note);
+    }
+    for _ in 0..model.compartments.len() {
+        for flow in &model.flows {
+            flow.split.iter().for_each(|s| reached[s.into] |= reached[flow.from]);
+        }
+    }
+    for flow in model.flows.iter().filter(|f| reached[f.from] && counts(f.from)) {
+        let (Pace::Rate(pace) | Pace::Clearance(pace)) = &flow.pace;
+        note(pace);
+        let split = flow.split.iter().filter(|s| counts(s.into));
+        split.flat_map(|s| [&s.share, &s.yields]).flatten().for_each(&mut note);
+    }
+    for (i, compartment) in model.compartments.iter().enumerate().filter(|(i, _)| reached[*i]) {
+        compartment.volume.iter().filter(|_| counts(i)).for_each(&mut note);
+    }
+    for output in model.outputs.iter().filter(|o| o.site == site || o.site == Site::Effect) {
+        if let Reading::Delay { rate, .. } = &output.reads {
+            note(rate);
+        }
+    }
+    // formulas stand for what they use
+    let mut at = 0;
+    while at < names.len() {
+        if let Some(derived) = model.derived.iter().find(|d| d.name == names[at]) {
+            names.extend(derived.formula.names().into_iter().map(str::to_owned));
+        }
+        at += 1;
+    }
+    names
+}
+
+/// Citations of what is used, in the order of the file.
+pub(super) fn sources(model: &Model, used: &Used) -> Vec<String> {
+    let cited = |key: &str| used.parent.iter().chain(&used.metabolites).any(|p| p.source == key);
+    model.sources.iter().filter(|s| cited(&s.key)).map(ToString::to_string).collect()
+}
