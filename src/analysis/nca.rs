@@ -74,7 +74,7 @@ fn summit(trajectory: &Trajectory, output: &SystemOutput, left: usize) -> Option
     if slope(width) >= 0.0 {
         return None;
     }
-    let dt = bisect(0.0, width, |dt| slope(dt) > 0.0);
+    let dt = crossing(width, slope);
     Some((trajectory.times[left] + dt, trajectory.after(output, left, dt).0))
 }
 
@@ -86,17 +86,37 @@ fn half_of_peak(trajectory: &Trajectory, output: &SystemOutput, series: &[f64], 
     let first = (1..series.len()).find(|&i| trajectory.times[i] > tmax && series[i] <= half)?;
     let left = first - 1;
     let width = trajectory.times[first] - trajectory.times[left];
-    let dt = bisect(0.0, width, |dt| trajectory.after(output, left, dt).0 > half);
+    let dt = crossing(width, |dt| trajectory.after(output, left, dt).0 - half);
     Some(trajectory.times[left] + dt - tmax)
 }
 
-/// Where `before` turns from true to false between `low` and `high`.
-pub(super) fn bisect(mut low: f64, mut high: f64, before: impl Fn(f64) -> bool) -> f64 {
+/// Where `f` falls through zero between 0 and `width`: false position with the Illinois rule, which
+/// needs about eight values where halving needs forty.
+fn crossing(width: f64, f: impl Fn(f64) -> f64) -> f64 {
+    let (mut low, mut high) = (0.0, width);
+    let (mut f_low, mut f_high) = (f(low), f(high));
+    let mut side = 0;
     for _ in 0..60 {
-        let middle = 0.5 * (low + high);
-        if before(middle) { low = middle } else { high = middle }
+        if f_low <= 0.0 || f_high >= 0.0 || high - low <= 1e-14 * width {
+            break;
+        }
+        let middle = low + (high - low) * f_low / (f_low - f_high);
+        let value = f(middle);
+        // a side that stays twice is given half its weight
+        if value > 0.0 {
+            (low, f_low) = (middle, value);
+            f_high *= if side == 1 { 0.5 } else { 1.0 };
+            side = 1;
+        } else {
+            (high, f_high) = (middle, value);
+            f_low *= if side == -1 { 0.5 } else { 1.0 };
+            side = -1;
+        }
+        if value == 0.0 {
+            return middle;
+        }
     }
-    0.5 * (low + high)
+    low + (high - low) * 0.5
 }
 
 /// Linear-up, log-down areas and a terminal rate from points alone, as a check on the exact figures.
@@ -131,6 +151,17 @@ fn terminal_rate(times: &[f64], values: &[f64]) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_crossing_is_found_to_the_last_digits() {
+        for (width, f, root) in [
+            (4.0, (|x: f64| 2.0 - x * x) as fn(f64) -> f64, 2_f64.sqrt()),
+            (1.0, |x| (-20.0 * x).exp() - 0.5, 0.05 * 2_f64.ln()),
+            (1.0, |x| 0.25 - x, 0.25),
+        ] {
+            assert!((crossing(width, f) - root).abs() < 1e-12, "{root}");
+        }
+    }
 
     #[test]
     fn log_down_is_exact_for_an_exponential() {

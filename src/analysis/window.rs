@@ -98,18 +98,19 @@ fn pair_cells(
         let site = trajectory.behind(output, ke0);
         let top = (0..site.len()).fold(0, |best, i| if site[i] > site[best] { i } else { best });
         let peak = summit(&trajectory.times, &plasma, &site, ke0, top);
-        let strong = site[top] * STRONGEST;
         let minutes = |h: f64| h * MINUTES_PER_HOUR;
+        let high = site[top] * STRONGEST;
+        let strong = [
+            first_above(&trajectory.times, &site, high).map_or(0.0, minutes),
+            last_above(&trajectory.times, &site, high).map_or(0.0, minutes),
+        ];
         for (l1, l2) in &levels {
             cells.push(Cell {
                 onset: l1.and_then(|l| first_above(&trajectory.times, &site, l)).map(minutes),
                 end: l2.and_then(|l| last_above(&trajectory.times, &site, l)).map(minutes),
                 reaches: l2.is_some_and(|l| site[top] >= l),
                 peak: minutes(peak),
-                strong: [
-                    first_above(&trajectory.times, &site, strong).map_or(0.0, minutes),
-                    last_above(&trajectory.times, &site, strong).map_or(0.0, minutes),
-                ],
+                strong,
             });
         }
     }

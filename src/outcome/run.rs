@@ -167,7 +167,9 @@ impl Runner<'_> {
         }
         let mut spat = self.arm.clone();
         spat.doses.iter_mut().for_each(|d| d.after = Some(AfterHold::Spit));
-        let mouth = Runner { arm: &spat, ..*self }.solve(model, site, &BTreeMap::new())?.bioavailability()?;
+        // an area needs no points between the cuts
+        let every = self.scenario.horizon.hours();
+        let mouth = Runner { arm: &spat, every, ..*self }.solve(model, site, &BTreeMap::new())?.bioavailability()?;
         Ok(plain.bioavailability()?.zip(mouth).map(|(all, mouth)| [mouth, all - mouth]))
     }
 

@@ -228,10 +228,11 @@ impl System {
     pub fn slowest_rate(&self, row: &RowDVector<f64>) -> Option<f64> {
         let n = self.states.len();
         let mut seen: Vec<bool> = row.iter().map(|v| *v != 0.0).collect();
-        for _ in 0..n {
-            for j in 0..n {
-                for i in 0..n {
-                    seen[j] |= seen[i] && self.rates[(i, j)] != 0.0;
+        let mut open: Vec<usize> = (0..n).filter(|&i| seen[i]).collect();
+        while let Some(i) = open.pop() {
+            for j in (0..n).filter(|&j| self.rates[(i, j)] != 0.0) {
+                if !std::mem::replace(&mut seen[j], true) {
+                    open.push(j);
                 }
             }
         }

@@ -237,19 +237,19 @@ impl Trajectory {
     pub fn area(&self, output: &SystemOutput, end: Option<usize>) -> Result<f64> {
         let n = self.system.states.len();
         let weights = self.system.area_per_amount(&output.row)?;
+        let per_input = self.generator.view((0, n), (n, self.generator.ncols() - n)).tr_mul(&weights);
         let last = end.unwrap_or(self.quiet);
+        let content = |i: usize| weights.dot(&self.points[i].rows(0, n));
         let mut area = 0.0;
         for i in 0..last {
             let dt = self.times[i + 1] - self.times[i];
             if dt > 0.0 {
-                let drift = self.generator.view((0, n), (n, self.generator.ncols() - n))
-                    * self.points[i].rows(n, self.generator.ncols() - n)
-                    * dt;
-                area += weights.dot(&(self.points[i].rows(0, n) - self.points[i + 1].rows(0, n) + drift));
+                let put_in: f64 = per_input.iter().zip(self.points[i].iter().skip(n)).map(|(w, u)| w * u).sum();
+                area += content(i) - content(i + 1) + put_in * dt;
             }
         }
         if end.is_none() {
-            area += weights.dot(&self.points[last].rows(0, n));
+            area += content(last);
         }
         Ok(area)
     }
