@@ -55,6 +55,17 @@ impl Checker {
                         .at(at));
                 }
             };
+            let another_plasma = o.site != self.model.estimated_from && o.site != Site::Effect;
+            if o.only.is_some() && !(o.analyte == self.model.drug && another_plasma) {
+                let why = if another_plasma {
+                    format!("a scenario asks for {} by way of {}", o.site.words(), self.model.drug)
+                } else {
+                    format!("{} is drawn without being asked for", o.site.words())
+                };
+                return Err(Error::input(format!("`only` has no effect here: {why}"))
+                    .remedy("leave it out; it belongs to the drug's output at a second plasma site")
+                    .at(here("only")));
+            }
             let only = o.only.clone().map(|x| Only { routes: x.routes, infusion_at_least: x.infusion_at_least });
             self.model.outputs.push(Output {
                 analyte: o.analyte.clone(),
@@ -204,9 +215,12 @@ impl Checker {
         if let Some([low, high]) = model.age {
             ordered(low.years(), high.years(), "age", path!["applies_to", "age"])?;
         }
-        let middle = Subject::default();
-        let weights = model.weight.map_or(vec![middle.weight], |[a, b]| vec![a, middle.weight, b]);
-        let ages = model.age.map_or(vec![middle.age], |[a, b]| vec![a, middle.age, b]);
+        let typical = Subject::default();
+        let half = |a: f64, b: f64| a + 0.5 * (b - a);
+        let weights =
+            model.weight.map_or(vec![typical.weight], |[a, b]| vec![a, Weight::from_kg(half(a.kg(), b.kg())), b]);
+        let ages =
+            model.age.map_or(vec![typical.age], |[a, b]| vec![a, Age::from_years(half(a.years(), b.years())), b]);
         let none = BTreeMap::new();
         let ends = model.ranges.iter().flat_map(|r| [&r.low.set, &r.high.set]);
         for set in std::iter::once(&none).chain(ends) {
