@@ -18,7 +18,7 @@ pub(super) fn of_flow(f: &FlowFile) -> Result<()> {
         let one_way = [("from", f.from.is_some()), ("into", f.into.is_some()), ("split", !f.split.is_empty())];
         return refuse(
             &[one_way.as_slice(), &its_yield].concat(),
-            "beside `between`, which goes both ways and changes nothing",
+            "beside `between`, which names both ends and keeps the analyte",
             "leave it out, or write two flows with `from` and `into`",
         );
     }

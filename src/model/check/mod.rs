@@ -158,8 +158,12 @@ impl Checker {
         let expr = Expr::parse(text).map_err(|e| e.at(at.clone()))?;
         let found = expr.dim(&|n| self.dim_of(n), &|| self.names()).map_err(|e| e.at(at.clone()))?;
         if found == dim {
+            let constant = expr.names().is_empty().then(|| expr.value(&|_| f64::NAN)).filter(|v| v.fract() != 0.0);
             let bare = expr.numbers().into_iter().find(|n| n.fract() != 0.0 || *n > most);
-            return bare.map_or(Ok(expr), |n| Err(without_source(n, text, most).at(at)));
+            return match bare.or(constant) {
+                Some(value) => Err(without_source(value, text, most).at(at)),
+                None => Ok(expr),
+            };
         }
         let parts = expr.names().into_iter().filter_map(|name| Some(format!("{name} {}", in_unit(self.dim_of(name)?))));
         let parts: Vec<String> = parts.collect();
@@ -233,9 +237,8 @@ fn without_source(value: f64, text: &str, most: f64) -> Error {
     } else {
         format!("{value} in \"{text}\" has no source")
     };
-    Error::input(what).remedy(format!(
-        "name it as a parameter with source and grade; bare numbers are whole ones from 0 to {most} only"
-    ))
+    Error::input(what)
+        .remedy(format!("name it as a parameter with source and grade; only whole numbers up to {most} may stand bare"))
 }
 
 fn ordered(low: f64, high: f64, what: &str, at: Vec<Step>) -> Result<()> {

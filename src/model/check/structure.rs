@@ -91,7 +91,7 @@ impl Checker {
     fn inflow(&mut self, name: &str, analyte: &str, at: Vec<Step>) -> Result<usize> {
         let into = self.target(name, analyte, at.clone())?;
         if self.model.compartments[into].kind == CompartmentKind::Mouth {
-            return Err(Error::input(format!("drug cannot flow into \"{name}\", which holds a dose in the mouth"))
+            return Err(Error::input(format!("drug cannot flow into \"{name}\", the mouth in which doses are held"))
                 .remedy("let a way of [routes.sl] lead into the mouth, and flows out of it only")
                 .at(at));
         }
@@ -382,9 +382,12 @@ impl Checker {
                 continue;
             }
             if mouth != Some(way.into) {
-                return Err(Error::input(format!("\"{}\" is the mouth of another route", w.into))
-                    .remedy("add `hold` with this mouth, or let the way lead elsewhere")
-                    .at(here("into")));
+                return Err(Error::input(format!(
+                    "\"{}\" is the mouth of [routes.sl]: no other dose is held there",
+                    w.into
+                ))
+                .remedy("let the way lead elsewhere, or the dose be one under the tongue")
+                .at(here("into")));
             }
             if w.duration.is_some() {
                 return Err(held_whole("duration").at(here("duration")));
