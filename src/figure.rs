@@ -131,6 +131,8 @@ pub struct CautionBand {
 pub struct PointSet {
     /// Label.
     pub label: String,
+    /// Analyte, where the file says; points that do not say lie over the first panel.
+    pub analyte: Option<String>,
     /// Times in h and ng/mL.
     pub points: Vec<[f64; 2]>,
 }
@@ -202,10 +204,10 @@ impl Figure {
         for drug in drugs(&outcome.arms) {
             let arms: Vec<(&ArmOutcome, Role)> =
                 outcome.arms.iter().zip(&roles).filter(|(a, _)| a.drug == drug).map(|(a, r)| (a, *r)).collect();
-            panels.push(panel(&arms, 0, view, library, time, if panels.is_empty() { points } else { &[] }));
+            panels.push(panel(&arms, 0, view, library, time, (points, panels.is_empty())));
             let most = arms.iter().map(|(a, _)| a.curves.len()).max().unwrap_or(0);
             for k in 1..if view.metabolites { most } else { 1 } {
-                panels.push(panel(&arms, k, view, library, time, &[]));
+                panels.push(panel(&arms, k, view, library, time, (points, false)));
             }
         }
         let strips = if view.strips {
@@ -236,7 +238,7 @@ impl Figure {
             panels,
             strips,
             legend,
-            footer: footer(outcome),
+            footer: footer(outcome, points),
         }
     }
 
@@ -311,7 +313,7 @@ fn panel(
     view: &View,
     library: &Library,
     time: [f64; 2],
-    points: &[PointSet],
+    (points, unnamed): (&[PointSet], bool),
 ) -> Panel {
     let (mut lines, mut bands) = (Vec::new(), Vec::new());
     let mut sites: Vec<Site> = Vec::new();
@@ -346,7 +348,9 @@ fn panel(
             line.label = format!("{} ({})", line.label, arm.site.id());
         }
     }
-    let top = highest(&lines, &bands, points, time);
+    let here = |p: &&PointSet| p.analyte.as_deref().map_or(unnamed, |a| a == analyte);
+    let points: Vec<PointSet> = points.iter().filter(here).cloned().collect();
+    let top = highest(&lines, &bands, &points, time);
     let caution = library
         .effects
         .caution(drug)
@@ -360,7 +364,7 @@ fn panel(
         lines,
         bands,
         caution,
-        points: points.to_vec(),
+        points,
         banner: (sites.len() > 1).then(|| SITES_DIFFER.to_owned()),
     }
 }
@@ -456,7 +460,7 @@ pub fn doses_in_words(arm: &ArmOutcome) -> String {
     }
 }
 
-fn footer(outcome: &Outcome) -> Vec<String> {
+fn footer(outcome: &Outcome, points: &[PointSet]) -> Vec<String> {
     let mut lines: Vec<String> = outcome
         .arms
         .iter()
@@ -471,6 +475,10 @@ fn footer(outcome: &Outcome) -> Vec<String> {
             )
         })
         .collect();
+    if !points.is_empty() {
+        let names: Vec<&str> = points.iter().map(|p| p.label.as_str()).collect();
+        lines.push(format!("Circles: measured points, {}", names.join(", ")));
+    }
     lines.push(format!("Typical person of {}. {EDUCATION_ONLY}", outcome.subject.weight));
     lines
 }

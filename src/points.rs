@@ -27,10 +27,11 @@ pub fn parse(name: &str, text: &str) -> Result<Vec<PointSet>> {
     let (Some((time, factor)), Some(value)) = (time, value) else {
         let found: Vec<&str> = headers.iter().collect();
         return Err(Error::input(format!("{name} has the columns {}", found.join(", "))).remedy(
-            "needed: time_min or time_h, and conc_ng_ml or concentration_ng_ml; arm_id or arm names a series",
+            "needed: time_min or time_h, and conc_ng_ml or concentration_ng_ml; arm_id or arm names a series, analyte its panel",
         ));
     };
     let label = NAMES.iter().find_map(|h| column(h));
+    let analyte = column("analyte");
     let mut sets: Vec<PointSet> = Vec::new();
     for (i, row) in reader.records().enumerate() {
         let row = row.map_err(broken)?;
@@ -44,9 +45,10 @@ pub fn parse(name: &str, text: &str) -> Result<Vec<PointSet>> {
         };
         let point = [number(time)? * factor, number(value)?];
         let label = label.and_then(|k| row.get(k)).filter(|l| !l.is_empty()).unwrap_or("measured");
-        match sets.iter_mut().find(|s| s.label == label) {
+        let analyte = analyte.and_then(|k| row.get(k)).filter(|a| !a.is_empty()).map(str::to_owned);
+        match sets.iter_mut().find(|s| s.label == label && s.analyte == analyte) {
             Some(set) => set.points.push(point),
-            None => sets.push(PointSet { label: label.to_owned(), points: vec![point] }),
+            None => sets.push(PointSet { label: label.to_owned(), analyte, points: vec![point] }),
         }
         if i > MOST {
             return Err(Error::input(format!("{name} has more than {MOST} points")));
@@ -68,7 +70,7 @@ mod tests {
         assert_eq!(sets.len(), 2);
         assert_eq!(sets[0].points, [[0.5, 56.0], [1.0, 27.0]]);
         let sets = parse("p.csv", "time_h,concentration_ng_ml\n2,3\n").unwrap();
-        assert_eq!(sets[0], PointSet { label: "measured".into(), points: vec![[2.0, 3.0]] });
+        assert_eq!(sets[0], PointSet { label: "measured".into(), analyte: None, points: vec![[2.0, 3.0]] });
     }
 
     #[test]

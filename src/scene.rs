@@ -34,6 +34,8 @@ pub enum Ink {
     RouteText(Route),
     /// Bands that call for caution.
     Caution,
+    /// Hatching of such bands.
+    CautionHatch,
     /// What programmes say.
     Programme,
     /// The solid block after every strip.

@@ -490,7 +490,7 @@ fn assert_windows(windows: &Windows, what: &str) {
         assert!(end[0] >= onset[0] && end[1] >= onset[1], "{what}: {onset:?} {end:?}");
     }
     assert!((0.0..=1.0).contains(&windows.grid_reaching), "{what}");
-    assert_eq!(windows.grid_reaching > 0.0, windows.main_effects_end.is_some(), "{what}");
+    assert!(windows.grid_reaching > 0.0 || windows.main_effects_end.is_none(), "{what}");
 }
 
 proptest! {

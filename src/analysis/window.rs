@@ -24,6 +24,8 @@ pub struct Windows {
     pub strongest: Option<[f64; 2]>,
     /// Last time above the level of the dissociative part: main effects fading.
     pub main_effects_end: Option<Percentiles>,
+    /// Whether some are still above that level when the simulation ends, a day after the last dose.
+    pub outlasts: bool,
     /// Share of the grid that reaches the dissociative level. Not a share of people.
     pub grid_reaching: f64,
 }
@@ -36,6 +38,8 @@ const STRONGEST: f64 = 0.9;
 struct Cell {
     onset: Option<f64>,
     end: Option<f64>,
+    /// Reaches the dissociative level, whether or not it falls below it again.
+    reaches: bool,
     peak: f64,
     strong: [f64; 2],
 }
@@ -44,7 +48,7 @@ struct Cell {
 pub fn windows(curves: &[(&Trajectory, &SystemOutput)], drug: &str, effects: &Effects) -> Windows {
     let mut result = Windows::default();
     let (mut onsets, mut peaks, mut ends, mut strong) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    let (mut cells, mut reaching) = (0.0, 0.0);
+    let (mut cells, mut reaching, mut outlasts) = (0.0, 0.0, false);
     for pair in &effects.pairs {
         let Some(levels) = pair.levels.get(drug) else { continue };
         let (notice, dissociative) = (levels.get(&LevelKind::Notice), levels.get(&LevelKind::Dissociative));
@@ -56,7 +60,9 @@ pub fn windows(curves: &[(&Trajectory, &SystemOutput)], drug: &str, effects: &Ef
         cells += grid.len() as f64;
         let of = |f: &dyn Fn(&Cell) -> Option<f64>| -> Vec<f64> { grid.iter().filter_map(f).collect() };
         let (onset, end) = (of(&|c| c.onset), of(&|c| c.end));
-        reaching += end.len() as f64;
+        let reached = grid.iter().filter(|c| c.reaches).count();
+        reaching += reached as f64;
+        outlasts |= reached > end.len();
         onsets.push(onset);
         ends.push(end);
         peaks.push(of(&|c| Some(c.peak)));
@@ -64,7 +70,9 @@ pub fn windows(curves: &[(&Trajectory, &SystemOutput)], drug: &str, effects: &Ef
     }
     result.onset = union(&onsets);
     result.peak = union(&peaks);
-    result.main_effects_end = union(&ends);
+    // with some still above when the simulation ends, any percentile would be too early
+    result.outlasts = outlasts;
+    result.main_effects_end = union(&ends).filter(|_| !outlasts);
     let starts: Vec<f64> = strong.iter().map(|s| s[0]).collect();
     let stops: Vec<f64> = strong.iter().map(|s| s[1]).collect();
     result.strongest = percentile(&starts, 0.1).zip(percentile(&stops, 0.9)).map(|(a, b)| [a, b]);
@@ -96,6 +104,7 @@ fn pair_cells(
             cells.push(Cell {
                 onset: l1.and_then(|l| first_above(&trajectory.times, &site, l)).map(minutes),
                 end: l2.and_then(|l| last_above(&trajectory.times, &site, l)).map(minutes),
+                reaches: l2.is_some_and(|l| site[top] >= l),
                 peak: minutes(peak),
                 strong: [
                     first_above(&trajectory.times, &site, strong).map_or(0.0, minutes),
@@ -133,13 +142,10 @@ fn first_above(times: &[f64], values: &[f64], level: f64) -> Option<f64> {
     Some(crossing(times, values, i - 1, level))
 }
 
-/// Last time the curve is above `level`; the last point when it still is.
+/// Last time the curve is above `level`; none when it never is, or still is at the end.
 fn last_above(times: &[f64], values: &[f64], level: f64) -> Option<f64> {
     let i = values.iter().rposition(|&v| v >= level)?;
-    if i + 1 == values.len() {
-        return Some(times[i]);
-    }
-    Some(crossing(times, values, i, level))
+    (i + 1 < values.len()).then(|| crossing(times, values, i, level))
 }
 
 fn crossing(times: &[f64], values: &[f64], i: usize, level: f64) -> f64 {
@@ -147,8 +153,12 @@ fn crossing(times: &[f64], values: &[f64], i: usize, level: f64) -> f64 {
     times[i] + share.clamp(0.0, 1.0) * (times[i + 1] - times[i])
 }
 
-/// Lowest 10th and highest 90th percentile over the pairs; the middle over all of them together.
+/// Lowest 10th and highest 90th percentile over the pairs; the middle over all of them together. A single cell
+/// would make a window of one time, so it counts as nobody.
 fn union(by_pair: &[Vec<f64>]) -> Option<Percentiles> {
+    if by_pair.iter().map(Vec::len).sum::<usize>() < 2 {
+        return None;
+    }
     let low = by_pair.iter().filter_map(|v| percentile(v, 0.1)).fold(f64::INFINITY, f64::min);
     let high = by_pair.iter().filter_map(|v| percentile(v, 0.9)).fold(f64::NEG_INFINITY, f64::max);
     let middle = percentile(&by_pair.concat(), 0.5)?;
@@ -187,6 +197,12 @@ mod tests {
         let site: Vec<f64> = times.iter().map(|t| 2.0 * ((-t).exp() - (-2.0 * t).exp())).collect();
         let peak = summit(&times, &plasma, &site, 2.0, 7);
         assert!((peak - std::f64::consts::LN_2).abs() < 1e-4, "{peak}");
+    }
+
+    #[test]
+    fn one_cell_makes_no_window() {
+        assert_eq!(union(&[vec![40.0], vec![]]), None);
+        assert_eq!(union(&[vec![40.0], vec![50.0]]), Some([40.0, 45.0, 50.0]));
     }
 
     #[test]

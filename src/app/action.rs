@@ -90,7 +90,7 @@ impl Purpose {
             Self::Open | Self::Save => "a text file that the command line reads as well",
             Self::Plot(_) => "with title, models, doses and assumptions, ready for a slide",
             Self::Curves => "one row for each arm, time and analyte",
-            Self::Points => "columns time_min or time_h, and conc_ng_ml; arm_id names a series",
+            Self::Points => "columns time_min or time_h, and conc_ng_ml; arm_id names a series, analyte its panel",
             Self::Model => "checked like the models that ship with ketasim",
         }
     }

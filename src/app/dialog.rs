@@ -1,7 +1,7 @@
 //! One dialog for every file: a path to type, and the system's own dialog beside it.
 
 use super::action::{Action, Purpose};
-use super::platform::Picker;
+use super::platform::{Picker, exists};
 use egui::{Id, Key, Modal, Ui};
 
 /// The file dialog, when it is open.
@@ -46,10 +46,18 @@ impl Dialog {
                     self.picker.open(purpose.writes(), name, extension, ui.ctx());
                 }
             });
+            let replaces = purpose.writes() && exists(path.trim());
+            if replaces {
+                ui.weak("A file of that name is there: it will be replaced.");
+            }
             ui.add_space(8.0);
             ui.horizontal(|ui| {
                 let named = !path.trim().is_empty();
-                let verb = if purpose.writes() { "Save" } else { "Open" };
+                let verb = match (purpose.writes(), replaces) {
+                    (true, true) => "Replace",
+                    (true, false) => "Save",
+                    _ => "Open",
+                };
                 done |= ui.add_enabled(named, egui::Button::new(verb)).clicked();
                 closed |= ui.button("Cancel").clicked();
             });

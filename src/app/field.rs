@@ -55,13 +55,14 @@ impl Field<'_> {
         let response = ui.add(widget).on_hover_text(format!("drag or type, for example {}", self.example));
         let name = self.name.to_owned();
         ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(name));
-        self.explain(ui, id, refused.into_inner(), parsed.into_inner() || response.changed());
+        self.explain(ui, id, &response, refused.into_inner(), parsed.into_inner() || response.changed());
         response
     }
 
-    /// Keeps a refusal in view until the field is read again.
-    fn explain(self, ui: &mut Ui, id: Id, refused: Option<String>, read: bool) {
-        if read || refused.is_some() {
+    /// Keeps a refusal in view, below the field, until the field is read again or something else is pressed.
+    fn explain(self, ui: &Ui, id: Id, response: &Response, refused: Option<String>, read: bool) {
+        let pressed = refused.is_none() && ui.input(|i| i.pointer.any_pressed());
+        if read || pressed || refused.is_some() {
             ui.data_mut(|d| {
                 d.remove::<String>(id);
                 if let Some(why) = refused {
@@ -69,10 +70,15 @@ impl Field<'_> {
                 }
             });
         }
-        if let Some(why) = ui.data(|d| d.get_temp::<String>(id)) {
-            let colour = super::theme::ink(ui, crate::scene::Ink::Caution);
-            ui.colored_label(colour, egui::RichText::new(why).small());
-        }
+        let Some(why) = ui.data(|d| d.get_temp::<String>(id)) else { return };
+        let colour = super::theme::ink(ui, crate::scene::Ink::Caution);
+        let below = response.rect.left_bottom() + egui::vec2(0.0, 2.0);
+        egui::Area::new(id).order(egui::Order::Foreground).fixed_pos(below).show(ui.ctx(), |ui| {
+            egui::Frame::popup(ui.style()).show(ui, |ui| {
+                ui.set_max_width(280.0);
+                ui.label(egui::RichText::new(why).color(colour));
+            });
+        });
     }
 
     fn read(self, text: &str) -> Result<f64, String> {

@@ -229,7 +229,12 @@ impl eframe::App for App {
 #[cfg(not(target_arch = "wasm32"))]
 pub fn open() -> Result<()> {
     platform::display()?;
-    let no_window = |why: String| Error::cannot(format!("no window can be opened ({why})"));
+    let no_window = |e: eframe::Error| {
+        let why = e.to_string();
+        // the window library puts places in its own source before the cause
+        let cause = why.rsplit(": ").next().unwrap_or(&why);
+        Error::cannot(format!("no window can be opened ({cause})"))
+    };
     let viewport = egui::ViewportBuilder::default()
         .with_title("ketasim")
         .with_app_id("ketasim")
@@ -240,5 +245,5 @@ pub fn open() -> Result<()> {
         App::install(&cc.egui_ctx);
         App::new(cc.storage).map(|app| Box::new(app) as Box<dyn eframe::App>).map_err(Into::into)
     });
-    platform::guarded(|| eframe::run_native("ketasim", options, start).map_err(|e| no_window(e.to_string())))
+    platform::guarded(|| eframe::run_native("ketasim", options, start).map_err(no_window))
 }

@@ -79,7 +79,10 @@ impl Runner<'_> {
         for route in &arm.routes {
             list.extend(self.library.effects.evidence_note(&arm.drug, *route).map(str::to_owned));
         }
-        if arm.windows.main_effects_end.is_some() && arm.windows.grid_reaching < MANY {
+        if arm.windows.outlasts {
+            list.push("main effects may outlast the simulated day: no time of fading is given".to_owned());
+        }
+        if arm.windows.grid_reaching > 0.0 && arm.windows.grid_reaching < MANY {
             list.push("many people may not feel the dissociative part at this dose".to_owned());
         }
         for (id, _) in self.scenario.conditions.iter().filter(|(_, on)| **on) {

@@ -100,8 +100,7 @@ fn caution(canvas: &mut Canvas, panel: &Panel, area: PlotArea) {
     let Some(caution) = &panel.caution else { return };
     let [left, _, right, _] = area.rect;
     let (top, bottom) = (area.to_y(caution.y[1]), area.to_y(caution.y[0]));
-    canvas.rect([left, top, right, bottom], Ink::Caution, 0.08);
-    canvas.hatch([left, top, right, bottom], Ink::Caution, 0.6, 9.0);
+    canvas.hatch([left, top, right, bottom], Ink::CautionHatch, 1.2, 10.0);
     let s = canvas.scale;
     let width = canvas.width(&caution.words, SMALL);
     let x = right - 6.0 * s;

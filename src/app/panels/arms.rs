@@ -114,9 +114,16 @@ fn card(
         if ui.small_button("add dose").on_hover_text("a further dose half an hour later").clicked() {
             arm.doses.extend(another_dose(&arm.doses, horizon));
         }
+        let last = arm.doses.last_mut().filter(|d| d.repeat.is_none());
+        if let Some(dose) = last
+            && ui.small_button("repeat").on_hover_text("give the last dose again after an interval").clicked()
+        {
+            let every = Time::from_hours(0.5_f64.min((horizon.hours() - dose.time.hours()).max(0.05)));
+            dose.repeat = Some(Repeat { every, additional: 1 });
+        }
         if let Some(outcome) = outcome.filter(|_| error.is_none()) {
             let kg = significant(outcome.dose_mg / weight.kg(), 2);
-            small(ui, &format!("{} mg {} base, {kg} mg/kg", significant(outcome.dose_mg, 3), arm.drug));
+            small(ui, &format!("{} mg base, {kg} mg/kg", significant(outcome.dose_mg, 3)));
         }
     });
     match (error, outcome) {

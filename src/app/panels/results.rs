@@ -55,7 +55,8 @@ fn span(arm: &ArmOutcome, of: impl Fn(&[Curve], Option<f64>) -> Option<f64>, dig
     match &arm.range {
         Some(r) => {
             let ends = [of(&r.low.curves, r.low.bioavailability), of(&r.high.curves, r.high.bioavailability)];
-            let [low, high] = ends.map(text);
+            // two digits: a range is no place for a third
+            let [low, high] = ends.map(|v| v.map_or("–".to_owned(), |v| significant(v, 2)));
             if low == high { low } else { format!("{low} to {high}") }
         }
         None => text(of(&arm.curves, arm.bioavailability)),
@@ -89,8 +90,8 @@ fn figures(ui: &mut Ui, arm: &ArmOutcome) {
     if let Some([mouth, swallowed]) = arm.mouth_parts {
         let parts = [mouth, swallowed].map(|p| significant(p * 100.0, 3));
         row(
-            "of it, mouth and swallowed",
-            format!("{} % and {} %", parts[0], parts[1]),
+            "by mouth lining, swallowed",
+            format!("{} + {} %", parts[0], parts[1]),
             "through the lining of the mouth while held, and from what is swallowed afterwards",
         );
     }

@@ -3,9 +3,9 @@
 #[cfg(not(target_arch = "wasm32"))]
 mod native;
 #[cfg(not(target_arch = "wasm32"))]
-pub use native::{Picker, Stopwatch, display, guarded, read_text, write};
+pub use native::{Picker, Stopwatch, display, exists, guarded, read_text, write};
 
 #[cfg(target_arch = "wasm32")]
 mod web;
 #[cfg(target_arch = "wasm32")]
-pub use web::{Picker, Stopwatch, read_text, write};
+pub use web::{Picker, Stopwatch, exists, read_text, write};

@@ -66,6 +66,11 @@ pub fn read_text(path: &str, most: usize) -> Result<String> {
     crate::files::read_text(std::path::Path::new(path), most)
 }
 
+/// Whether a file of that name is there.
+pub fn exists(path: &str) -> bool {
+    !path.is_empty() && std::path::Path::new(path).exists()
+}
+
 /// Writes a file as a whole or not at all.
 ///
 /// # Errors

@@ -60,3 +60,8 @@ pub fn read_text(path: &str, _most: usize) -> Result<String> {
 pub fn write(path: &str, _bytes: &[u8]) -> Result<()> {
     none(path)
 }
+
+/// Never.
+pub fn exists(_path: &str) -> bool {
+    false
+}
