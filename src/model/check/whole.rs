@@ -55,17 +55,7 @@ impl Checker {
                         .at(at));
                 }
             };
-            let another_plasma = o.site != self.model.estimated_from && o.site != Site::Effect;
-            if o.only.is_some() && !(o.analyte == self.model.drug && another_plasma) {
-                let why = if another_plasma {
-                    format!("a scenario asks for {} by way of {}", o.site.words(), self.model.drug)
-                } else {
-                    format!("{} is drawn without being asked for", o.site.words())
-                };
-                return Err(Error::input(format!("`only` has no effect here: {why}"))
-                    .remedy("leave it out; it belongs to the drug's output at a second plasma site")
-                    .at(here("only")));
-            }
+            self.only_where_asked(o).map_err(|e| e.at(here("only")))?;
             let only = o.only.clone().map(|x| Only { routes: x.routes, infusion_at_least: x.infusion_at_least });
             self.model.outputs.push(Output {
                 analyte: o.analyte.clone(),
@@ -94,6 +84,23 @@ impl Checker {
             .at(path!["output"]));
         }
         Ok(())
+    }
+
+    /// A scenario may ask for the drug at another site than the model's own; `only` limits that and nothing else.
+    fn only_where_asked(&self, o: &file::OutputFile) -> Result<()> {
+        let another_plasma = o.site != self.model.estimated_from && o.site != Site::Effect;
+        if o.only.is_none() || (o.analyte == self.model.drug && another_plasma) {
+            return Ok(());
+        }
+        let why = if another_plasma {
+            format!("whether a scenario gets {} is decided for {}", o.site.words(), self.model.drug)
+        } else if o.site == Site::Effect {
+            "the effect site is drawn without being asked for".to_owned()
+        } else {
+            format!("{} is the model's own site, drawn without being asked for", o.site.words())
+        };
+        Err(Error::input(format!("`only` has no effect here: {why}"))
+            .remedy("leave it out; it belongs to the drug's output at a second plasma site"))
     }
 
     pub(super) fn ranges(&mut self) -> Result<()> {
