@@ -311,6 +311,41 @@ fn what_never_arrives_is_found_in_the_sink_that_says_why() {
     assert_relative(sink(simons, &film, "eliminated"), 50.0 * 0.263, 1e-6, "film");
 }
 
+/// A metabolite formed from the plasma and on the way, by a route that is not a vein; `more` is added.
+fn without_a_vein(more: &str) -> (Library, Model) {
+    own_model(&format!(
+        "{}[compartments]\nketamine = {{ holds = \"ketamine\", volume = \"V\" }}\n\
+         liver = {{ holds = \"ketamine\" }}\ngut = {{ holds = \"ketamine\" }}\n\
+         norketamine = {{ holds = \"norketamine\" }}\n\
+         [[flow]]\nfrom = \"gut\"\nrate = \"KA\"\nsplit = [{{ into = \"ketamine\", share = \"F\" }}, \
+         {{ into = \"norketamine\", share = \"rest\", yield = \"Y\" }}]\n\
+         [[flow]]\nbetween = [\"ketamine\", \"liver\"]\nrate = \"KA\"\n\
+         [[flow]]\nfrom = \"ketamine\"\nclearance = \"CL\"\ninto = \"norketamine\"\nyield = \"Y\"\n\
+         [[flow]]\nfrom = \"liver\"\nrate = \"KA\"\ninto = \"norketamine\"\nyield = \"Y\"\n\
+         [[flow]]\nfrom = \"norketamine\"\nrate = \"KA\"\ninto = \"eliminated\"\n\
+         [routes.po]\nassumption = \"a\"\nways = [{{ into = \"gut\", share = \"rest\" }}]\n{more}",
+        parameters(&[("V", "20 L"), ("CL", "10 L/h"), ("KA", "1.5 1/h"), ("F", "0.3"), ("Y", "0.9")])
+    ))
+}
+
+/// What was in the plasma is eliminated, whether or not the model has a route into a vein.
+#[test]
+fn what_was_in_the_plasma_is_not_presystemic() {
+    let vein = "[routes.iv]\nassumption = \"a\"\nways = [{ into = \"ketamine\", share = \"rest\" }]\n";
+    for more in ["", vein] {
+        let (_, model) = without_a_vein(more);
+        let doses = [dose(Route::Po, 50.0)];
+        let (trajectory, schedule) = follow(&model, &Subject::default(), &doses, 96.0, 60.0);
+        for i in 0..trajectory.times.len() {
+            let (mass, given) = (parent_mass(&model, &trajectory, i), put_in(&schedule, &trajectory, i));
+            assert!((mass - given).abs() <= 1e-9, "{mass} of {given} at {}", trajectory.times[i]);
+        }
+        // by hand: F 0.3 arrives, the rest is changed on the way; liver and plasma exchange
+        assert_relative(sink(&model, &trajectory, "presystemic"), 35.0, 1e-9, more);
+        assert_relative(sink(&model, &trajectory, "eliminated"), 15.0, 1e-6, more);
+    }
+}
+
 // ---- linearity --------------------------------------------------------------------------------------
 
 /// The same doses, each times `k`.
@@ -754,6 +789,54 @@ fn equal_rates_need_no_special_case() {
         // 1 + 1e-14 and its like are themselves known to 1e-16 only
         assert_close(&on_grid(&arm, 0), &expected, 1e-11 + 1e-16 / d.abs() * 2.0, &format!("ka {ka}"));
     }
+}
+
+#[test]
+fn two_parallel_first_order_ways_are_the_sum_of_each() {
+    let values = parameters(&[("V", "10 L"), ("CL", "10 L/h"), ("KA", "2 1/h"), ("KB", "0.25 1/h"), ("F", "0.4")]);
+    let model =
+        |ways: &str| own_model(&format!("{values}{ONE_COMPARTMENT}[routes.po]\nassumption = \"a\"\nways = [{ways}]\n"));
+    let both = model(
+        "{ into = \"ketamine\", share = \"F\", ka = \"KA\" }, \
+         { into = \"ketamine\", share = \"rest\", ka = \"KB\", lag = \"1 / KA\" }",
+    );
+    let arm = run_own(&both, 12.0, vec![dose(Route::Po, 20.0)], every(5.0));
+    // by hand: D ka / (V (ka - k)) (exp(-k t) - exp(-ka t)) for each part, k 1/h, the slow one 0.5 h later
+    let part = |mg: f64, ka: f64, t: f64| {
+        if t <= 0.0 { 0.0 } else { mg * 100.0 * ka / (ka - 1.0) * ((-t).exp() - (-ka * t).exp()) }
+    };
+    let expected: Vec<f64> = hours(&arm).iter().map(|t| part(8.0, 2.0, *t) + part(12.0, 0.25, *t - 0.5)).collect();
+    assert_close(&on_grid(&arm, 0), &expected, 1e-12, "both");
+    // and each way alone with its own dose
+    let alone = |ka: &str, lag: &str, mg: f64| {
+        let own = model(&format!("{{ into = \"ketamine\", share = \"rest\", ka = \"{ka}\"{lag} }}"));
+        on_grid(&run_own(&own, 12.0, vec![dose(Route::Po, mg)], every(5.0)), 0)
+    };
+    let (fast, slow) = (alone("KA", "", 8.0), alone("KB", ", lag = \"1 / KA\"", 12.0));
+    let sum: Vec<f64> = fast.iter().zip(&slow).map(|(a, b)| a + b).collect();
+    assert_close(&on_grid(&arm, 0), &sum, 1e-12, "sum");
+}
+
+/// A model of children is not asked what it gives for 70 kg and 40 years, where its values are impossible.
+#[test]
+fn a_model_is_checked_for_those_it_is_for_only() {
+    let text = |weight: &str, age: &str| {
+        format!(
+            "format = 1\nid = \"own\"\ntitle = \"t\"\nabout = \"a\"\ndrug = \"ketamine\"\nsalt = \"base\"\n\
+             estimated_from = \"arterial\"\n[source.s]\ncitation = \"c\"\n[population]\nwho = \"w\"\n\
+             [applies_to]\n{weight}{age}[[output]]\nanalyte = \"ketamine\"\nsite = \"arterial\"\n\
+             compartment = \"ketamine\"\n[parameters]\n{}{ONE_COMPARTMENT}[[effect]]\non = [\"CL\"]\nby = \"weight\"\n\
+             above = \"20 kg\"\nslope = \"-1 L/h/kg\"\nsource = \"s\"\ngrade = \"E\"\n[[effect]]\non = [\"V\"]\n\
+             by = \"age\"\nabove = \"10 y\"\nslope = \"-1 L/y\"\nsource = \"s\"\ngrade = \"E\"\n\
+             [routes.iv]\nassumption = \"a\"\nways = [{{ into = \"ketamine\", share = \"rest\" }}]\n",
+            parameters(&[("V", "20 L"), ("CL", "30 L/h")])
+        )
+    };
+    let (light, young) = ("weight = [\"12 kg\", \"30 kg\"]\n", "age = [\"2 y\", \"12 y\"]\n");
+    let check = |weight, age| library().check_toml("own.toml", &text(weight, age)).map(|_| ());
+    check(light, young).unwrap();
+    assert!(check("", young).unwrap_err().what().contains("70 kg"));
+    assert!(check(light, "").unwrap_err().what().contains("40 y"));
 }
 
 #[test]

@@ -120,6 +120,37 @@ fn every_parameter_is_used() {
     }
 }
 
+/// Its parameters were read second hand, but how they change with body weight was assumed.
+#[test]
+fn an_assumed_covariate_effect_counts_as_much_as_an_assumed_number() {
+    let library = library();
+    let text = |id: &str, route: &str| {
+        format!(
+            "format = 1\nhorizon = \"4 h\"\n[subject]\nweight = \"80 kg\"\nage = \"25 y\"\n[[arm]]\nlabel = \"x\"\n\
+             drug = \"{}\"\nmodel = \"{id}\"\n[[arm.dose]]\nroute = \"{route}\"\namount = \"20 mg\"\n",
+            library.model(id).unwrap().drug
+        )
+    };
+    let run = |id: &str, route: &str| {
+        let scenario = Scenario::from_toml("x.toml", &text(id, route), &library).unwrap();
+        scenario.run(&library, Options::default()).unwrap().arms.remove(0)
+    };
+    let simons = run("simons-2022", "iv");
+    assert!(library.model("simons-2022").unwrap().parameters.iter().all(|p| p.grade <= Grade::C));
+    assert_eq!(simons.grade, Grade::E);
+    for line in [
+        "grade E (assumption): how weight changes VK1, VK2, VK3, CLK1, CLK2, CLK3",
+        "metabolites, grade E (assumption): how weight changes VN2, VH1, VH2, CLN1, CLN2, CLH1, CLH2",
+    ] {
+        assert!(simons.assumptions.iter().any(|a| a == line), "{:?}", simons.assumptions);
+    }
+    assert!(simons.sources.iter().any(|s| s.starts_with("Assumed or derived for ketasim")), "{:?}", simons.sources);
+    // read second hand like the numbers: nothing to add
+    let kamp = run("kamp-2020", "iv");
+    assert_eq!(kamp.grade, Grade::C);
+    assert!(!kamp.assumptions.iter().any(|a| a.contains("how weight")), "{:?}", kamp.assumptions);
+}
+
 /// What a reader must know first is in the title or the first paragraph.
 #[test]
 fn a_composite_says_so_and_so_does_what_was_read_second_hand() {

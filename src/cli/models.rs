@@ -75,9 +75,10 @@ pub fn check(path: &Path, library: &mut Library) -> Result<()> {
     ))
 }
 
-/// Worst grade of a model's parameters.
+/// Worst grade of a model's parameters and covariate effects.
 pub fn worst_grade(model: &Model) -> Grade {
-    model.parameters.iter().map(|p| p.grade).max().unwrap_or(Grade::A)
+    let effects = model.effects.iter().map(|e| e.grade);
+    model.parameters.iter().map(|p| p.grade).chain(effects).max().unwrap_or(Grade::A)
 }
 
 fn grades() -> String {

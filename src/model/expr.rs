@@ -69,6 +69,15 @@ impl Expr {
         }
     }
 
+    /// The bare numbers in it, in order.
+    pub fn numbers(&self) -> Vec<f64> {
+        match self {
+            Self::Number(value) => vec![*value],
+            Self::Name(_) => Vec::new(),
+            Self::Binary(_, x, y) => [x.numbers(), y.numbers()].concat(),
+        }
+    }
+
     /// Its dimension, given those of the names.
     ///
     /// # Errors

@@ -194,11 +194,11 @@ impl Effect {
     /// In words: "x (weight / 70 kg)^0.75".
     pub fn words(&self) -> String {
         use crate::units::number;
-        let (by, unit) = match self.by {
-            Covariate::Weight => ("weight", "kg"),
-            Covariate::Age => ("age", "y"),
-            Covariate::Sex => ("sex", ""),
-            Covariate::Ancestry => ("ancestry", ""),
+        let by = self.by.word();
+        let unit = match self.by {
+            Covariate::Weight => "kg",
+            Covariate::Age => "y",
+            Covariate::Sex | Covariate::Ancestry => "",
         };
         match &self.form {
             EffectForm::Power { reference, power } => {
@@ -514,6 +514,18 @@ impl Site {
             Self::Mixed => "mixed",
             Self::Unstated => "unstated",
             Self::Effect => "effect",
+        }
+    }
+}
+
+impl Covariate {
+    /// "weight" and so on, as in files.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Weight => "weight",
+            Self::Age => "age",
+            Self::Sex => "sex",
+            Self::Ancestry => "ancestry",
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::ArmOutcome;
 use super::run::{Runner, Solved};
 use crate::model::expr::Expr;
-use crate::model::{Grade, Model, Pace, Parameter, Reading, Site};
+use crate::model::{Effect, Grade, Model, Pace, Parameter, Reading, Site};
 use crate::regimen::{Form, Route};
 use crate::units::significant;
 
@@ -33,6 +33,7 @@ impl Runner<'_> {
                 if !names.is_empty() {
                     list.push(format!("{whose}grade {grade} ({}): {}", grade.meaning(), names.join(", ")));
                 }
+                list.extend(covariates(model, parameters, grade, whose));
             }
         }
         list
@@ -123,10 +124,33 @@ impl<'a> Used<'a> {
         Self { parent, metabolites }
     }
 
-    /// Worst grade behind the drug's own curve.
-    pub fn worst_grade(&self) -> Grade {
-        self.parent.iter().map(|p| p.grade).max().unwrap_or(Grade::A)
+    /// Worst grade behind the drug's own curve: of its parameters and of how covariates change them.
+    pub fn worst_grade(&self, model: &Model) -> Grade {
+        let effects = model.effects.iter().filter(|e| !changed(e, &self.parent).is_empty()).map(|e| e.grade);
+        self.parent.iter().map(|p| p.grade).chain(effects).max().unwrap_or(Grade::A)
     }
+}
+
+/// Names of those among `parameters` that an effect changes.
+fn changed<'a>(effect: &Effect, parameters: &[&'a Parameter]) -> Vec<&'a str> {
+    parameters.iter().map(|p| p.name.as_str()).filter(|name| effect.on.iter().any(|on| on == name)).collect()
+}
+
+/// "grade E (assumption): how weight changes V1, CL", one line for each covariate.
+fn covariates(model: &Model, parameters: &[&Parameter], grade: Grade, whose: &str) -> Vec<String> {
+    let mut by: Vec<(&str, Vec<&str>)> = Vec::new();
+    for effect in model.effects.iter().filter(|e| e.grade == grade) {
+        let names = changed(effect, parameters);
+        match by.iter_mut().find(|(covariate, _)| *covariate == effect.by.word()) {
+            _ if names.is_empty() => {}
+            Some((_, list)) => list.extend(names),
+            None => by.push((effect.by.word(), names)),
+        }
+    }
+    let line = |(covariate, names): (&str, Vec<&str>)| {
+        format!("{whose}grade {grade} ({}): how {covariate} changes {}", grade.meaning(), names.join(", "))
+    };
+    by.into_iter().map(line).collect()
 }
 
 /// Names in every formula that the drug, or also its metabolites, depend on.
@@ -178,6 +202,8 @@ fn names_used(model: &Model, routes: &[Route], site: Site, metabolites: bool) ->
 
 /// Citations of what is used, in the order of the file.
 pub(super) fn sources(model: &Model, used: &Used) -> Vec<String> {
-    let cited = |key: &str| used.parent.iter().chain(&used.metabolites).any(|p| p.source == key);
+    let all: Vec<&Parameter> = used.parent.iter().chain(&used.metabolites).copied().collect();
+    let effects = || model.effects.iter().filter(|e| !changed(e, &all).is_empty());
+    let cited = |key: &str| all.iter().any(|p| p.source == key) || effects().any(|e| e.source == key);
     model.sources.iter().filter(|s| cited(&s.key)).map(ToString::to_string).collect()
 }

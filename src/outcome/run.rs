@@ -86,7 +86,7 @@ impl Scenario {
             sources: sources(model, &used),
             assumptions: Vec::new(),
             warnings: Vec::new(),
-            grade: used.worst_grade(),
+            grade: used.worst_grade(model),
             routes,
         };
         result.assumptions = runner.assumptions(model, &plain, &used);

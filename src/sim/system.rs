@@ -92,7 +92,7 @@ impl System {
     }
 
     /// Parent that turns into a metabolite ends in a sink of the parent, so that its mass can be
-    /// accounted for: "eliminated" from where a dose into a vein can get, else "presystemic".
+    /// accounted for: "eliminated" from where drug that was in the plasma can get, else "presystemic".
     fn conversion_sinks(&mut self, model: &Model) -> Vec<Option<usize>> {
         let systemic = systemic(model);
         let mut at = Vec::new();
@@ -246,11 +246,16 @@ impl System {
     }
 }
 
-/// Compartments of the parent that a dose into a vein can reach.
+/// The compartment in which the parent is read at the model's own site, and all that drug can reach from there.
 fn systemic(model: &Model) -> Vec<bool> {
     let mut reached = vec![false; model.compartments.len()];
-    if let Some(iv) = model.routes.get(&crate::regimen::Route::Iv) {
-        iv.ways.iter().for_each(|w| reached[w.into] = true);
+    let mut read = model.output(&model.drug, model.estimated_from).map(|o| &o.reads);
+    // a delay follows an output above it, so this ends
+    while let Some(Reading::Delay { of, .. }) = read {
+        read = model.outputs.get(*of).map(|o| &o.reads);
+    }
+    if let Some(Reading::Compartment(c)) = read {
+        reached[*c] = true;
     }
     for _ in 0..model.compartments.len() {
         for flow in &model.flows {

@@ -44,6 +44,17 @@ fn every_model_of_the_folder_is_listed() {
     }
 }
 
+/// The numbers of Simons 2022 were read second hand, how weight changes them was assumed.
+#[test]
+fn the_worst_grade_counts_covariate_effects() {
+    let all = json(&["models", "list", "--json"]);
+    let grade = |id: &str| {
+        let model = all["models"].as_array().unwrap().iter().find(|m| m["id"] == id).unwrap();
+        model["worst_grade"].as_str().unwrap().to_owned()
+    };
+    assert_eq!((grade("simons-2022").as_str(), grade("domino").as_str()), ("E", "C"));
+}
+
 #[test]
 fn no_number_is_without_unit_source_and_grade() {
     for (file, model) in model_files() {

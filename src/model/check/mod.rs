@@ -1,5 +1,6 @@
 //! From a model file to a [`Model`]: every refusal in the reader's words.
 
+mod forms;
 mod numbers;
 mod structure;
 mod whole;
@@ -146,12 +147,23 @@ impl Checker {
         parameters.chain(self.model.derived.iter().map(|d| d.name.clone())).collect()
     }
 
-    /// Parses a formula that must have dimension `dim`.
+    /// Parses a formula that must have dimension `dim`; the numbers in it are 0, 1 or 2.
     fn expr(&self, text: &str, dim: Dim, at: Vec<Step>) -> Result<Expr> {
+        self.expr_with(text, dim, 2.0, at)
+    }
+
+    /// Parses a formula that must have dimension `dim`; the numbers in it are whole and at most `most`, for
+    /// any other would be a figure without a source.
+    fn expr_with(&self, text: &str, dim: Dim, most: f64, at: Vec<Step>) -> Result<Expr> {
         let expr = Expr::parse(text).map_err(|e| e.at(at.clone()))?;
         let found = expr.dim(&|n| self.dim_of(n), &|| self.names()).map_err(|e| e.at(at.clone()))?;
         if found == dim {
-            return Ok(expr);
+            let constant = expr.names().is_empty().then(|| expr.value(&|_| f64::NAN)).filter(|v| v.fract() != 0.0);
+            let bare = expr.numbers().into_iter().find(|n| n.fract() != 0.0 || *n > most);
+            return match bare.or(constant) {
+                Some(value) => Err(without_source(value, text, most).at(at)),
+                None => Ok(expr),
+            };
         }
         let parts = expr.names().into_iter().filter_map(|name| Some(format!("{name} {}", in_unit(self.dim_of(name)?))));
         let parts: Vec<String> = parts.collect();
@@ -195,6 +207,16 @@ fn check_head(file: &ModelFile) -> Result<()> {
             .remedy("an id has small letters, digits and hyphens, for example \"author-2021\"")
             .at(path!["id"]));
     }
+    if file.salt == Form::Hydrochloride {
+        return Err(Error::input("amounts in a model file are mg of base: `salt` converts nothing")
+            .remedy("convert the source's values with the molar masses of base and salt, then write salt = \"base\"")
+            .at(path!["salt"]));
+    }
+    if file.estimated_from == Site::Effect {
+        return Err(Error::input("nobody drew samples from the effect site, so no model was estimated from it")
+            .remedy("write arterial, venous, mixed or unstated; the effect site is an [[output]] that follows it")
+            .at(path!["estimated_from"]));
+    }
     if file.source.0.is_empty() {
         return Err(Error::input("the model names no source").remedy("add [source.key] with a citation"));
     }
@@ -206,6 +228,17 @@ fn check_head(file: &ModelFile) -> Result<()> {
         }
     }
     Ok(())
+}
+
+fn without_source(value: f64, text: &str, most: f64) -> Error {
+    let value = crate::units::number(value);
+    let what = if text.trim() == value {
+        format!("{value} has no source")
+    } else {
+        format!("{value} in \"{text}\" has no source")
+    };
+    Error::input(what)
+        .remedy(format!("name it as a parameter with source and grade; only whole numbers up to {most} may stand bare"))
 }
 
 fn ordered(low: f64, high: f64, what: &str, at: Vec<Step>) -> Result<()> {

@@ -8,6 +8,12 @@ use crate::units::Quantity;
 /// More spreads, parameters or formulas than this are not a model that people published.
 const MOST_NAMES: usize = 500;
 
+/// Largest number without a source in a formula of [derived].
+const LARGEST_BARE: f64 = 4.0;
+
+/// A coefficient of variation above this is a slip, 5 is 500 %.
+const LARGEST_CV: f64 = 5.0;
+
 impl Checker {
     pub(super) fn parameters(&mut self) -> Result<()> {
         let list = std::mem::take(&mut self.file.parameters);
@@ -78,7 +84,7 @@ impl Checker {
     fn one_derived(&self, name: String, d: file::DerivedFile, at: &[Step]) -> Result<Derived> {
         let unit_at = path!["derived", &name, "unit"];
         let dim = Quantity::parse(&format!("1 {}", d.unit)).map_err(|e| e.at(unit_at))?.dim;
-        let formula = self.expr(&d.formula, dim, at.to_vec())?;
+        let formula = self.expr_with(&d.formula, dim, LARGEST_BARE, at.to_vec())?;
         let grade = formula.names().iter().filter_map(|n| self.grade_of(n)).max().unwrap_or(Grade::A);
         Ok(Derived { name, formula, unit: d.unit, dim, grade, note: d.note })
     }
@@ -87,6 +93,7 @@ impl Checker {
         for (i, e) in std::mem::take(&mut self.file.effect).into_iter().enumerate() {
             let at = path!["effect", i];
             let what = format!("the effect on {}", e.on.join(", "));
+            forms::of_effect(&e).map_err(|err| err.within(at.clone()))?;
             let (source, grade) = self.provenance(&what, e.source.clone(), e.grade, &at)?;
             for on in &e.on {
                 if !self.model.parameters.iter().any(|p| &p.name == on) {
@@ -190,6 +197,14 @@ impl Checker {
                     .remedy("leave it out when there is none")
                     .at(at));
             }
+            if let SpreadFigure::Cv(cv) = spread.figure
+                && cv > LARGEST_CV
+            {
+                let most = crate::units::number(LARGEST_CV * 100.0);
+                return Err(Error::input(format!("the CV of `{}` is above {most} %", spread.name))
+                    .remedy("check for a slip; if it is the SD on the log scale, write omega instead")
+                    .at([at, path!["cv"]].concat()));
+            }
             self.model.spreads.push(spread);
         }
         Ok(())
@@ -208,6 +223,16 @@ impl Checker {
             };
             let (x, y) = (omega(&c.between[0])?, omega(&c.between[1])?);
             let what = format!("the correlation of {} and {}", c.between[0], c.between[1]);
+            let [a, b] = &c.between;
+            if a == b {
+                return Err(Error::input(format!("`{a}` is correlated with itself"))
+                    .remedy("name two parameters, each with a spread of its own")
+                    .at([at, path!["between"]].concat()));
+            }
+            let same = |o: &Correlation| o.between.contains(a) && o.between.contains(b);
+            if self.model.correlations.iter().any(same) {
+                return Err(Error::input(format!("{what} is given twice")).remedy("keep one of the two").at(at));
+            }
             let (source, grade) = self.provenance(&what, c.source, c.grade, &at)?;
             let r = match (c.r, c.covariance) {
                 (Some(r), None) => r,
@@ -252,6 +277,12 @@ impl Checker {
             };
             let proportional = read(r.proportional, Dim::NONE, "15 %")?;
             let additive = read(r.additive, Dim::CONCENTRATION, "1 ng/mL")?;
+            let figures = [proportional, additive];
+            if figures == [None, None] || figures.into_iter().flatten().any(|f| f <= 0.0) {
+                return Err(Error::input(format!("the residual error of {} needs a positive figure", r.analyte))
+                    .remedy("write proportional = \"15 %\", additive = \"1 ng/mL\", or both")
+                    .at(at));
+            }
             self.model.residuals.push(Residual {
                 analyte: r.analyte,
                 proportional,

@@ -24,6 +24,7 @@ impl Checker {
             self.file.routes.values().filter_map(|r| r.hold.as_ref().map(|h| h.mouth.clone())).collect();
         for (name, c) in self.file.compartments.clone().0 {
             let at = path!["compartments", &name];
+            forms::of_compartment(&c).map_err(|e| e.within(at.clone()))?;
             let kind = if mouths.contains(&name) { CompartmentKind::Mouth } else { CompartmentKind::Ordinary };
             let volume = self.opt_expr(c.volume.as_ref(), Dim::VOLUME, [at.clone(), path!["volume"]].concat())?;
             match c.transits {
@@ -86,6 +87,71 @@ impl Checker {
         Err(Error::input(format!("there is no compartment \"{name}\"")).remedy(suggestion(name, known)).at(at))
     }
 
+    /// Where drug flows to: not a mouth, into which only doses go.
+    fn inflow(&mut self, name: &str, analyte: &str, at: Vec<Step>) -> Result<usize> {
+        let into = self.target(name, analyte, at.clone())?;
+        if self.model.compartments[into].kind == CompartmentKind::Mouth {
+            return Err(Error::input(format!("drug cannot flow into \"{name}\", the mouth in which doses are held"))
+                .remedy("let a way of [routes.sl] lead into the mouth, and flows out of it only")
+                .at(at));
+        }
+        Ok(into)
+    }
+
+    /// Where drug flows from: not a sink.
+    fn outflow(&mut self, name: &str, at: Vec<Step>) -> Result<usize> {
+        if SINKS.contains(&name) {
+            return Err(Error::input(format!("\"{name}\" is a sink: drug ends there and cannot flow on"))
+                .remedy("let the flow begin at a compartment, or lead the drug into one instead of the sink")
+                .at(at));
+        }
+        self.target(name, "", at)
+    }
+
+    /// The two compartments of a flow that goes both ways.
+    fn exchanging(&mut self, [a, b]: [&String; 2], at: &[Step]) -> Result<(usize, usize)> {
+        let ends = (self.outflow(a, at.to_vec())?, self.outflow(b, at.to_vec())?);
+        let (held_a, held_b) = (self.holds(ends.0), self.holds(ends.1));
+        if held_a != held_b {
+            return Err(Error::input(format!(
+                "\"{a}\" holds {held_a} and \"{b}\" holds {held_b}: they cannot exchange"
+            ))
+            .remedy("a change of analyte goes one way: write a flow with `from`, `into` and `yield`")
+            .at(at.to_vec()));
+        }
+        self.inflow(a, &held_a, at.to_vec())?;
+        self.inflow(b, &held_b, at.to_vec())?;
+        Ok(ends)
+    }
+
+    /// One destination of a flow; a yield belongs to a change of analyte.
+    fn split(
+        &self,
+        [from, into]: [usize; 2],
+        share: Option<Expr>,
+        yields: Option<&String>,
+        apparent: bool,
+        at: &[Step],
+    ) -> Result<Split> {
+        let here = |key: &str| [at.to_vec(), path![key]].concat();
+        let held = self.holds(from);
+        if yields.is_some() && held == self.holds(into) {
+            let name = &self.model.compartments[into].name;
+            return Err(Error::input(format!(
+                "`yield` belongs to a change of analyte, but \"{name}\" gets {held} as it is"
+            ))
+            .remedy("leave it out; what does not arrive is a share into a sink, with `split`")
+            .at(here("yield")));
+        }
+        if apparent && yields.is_none() {
+            return Err(Error::input("`apparent` says that a yield may exceed 1, but there is no `yield`")
+                .remedy("add `yield`, or leave `apparent` out")
+                .at(here("apparent")));
+        }
+        let yields = self.opt_expr(yields, Dim::NONE, here("yield"))?;
+        Ok(Split { into, share, yields, apparent })
+    }
+
     fn holds(&self, i: usize) -> String {
         self.model.compartments[i].holds.clone()
     }
@@ -110,9 +176,8 @@ impl Checker {
         let n = d.V.len();
         let central = self.target(&d.of, &d.of, at.to_vec())?;
         let into = d.cleared_into.as_deref().unwrap_or("eliminated");
-        let into = self.target(into, &d.of, here("cleared_into"))?;
-        let yields = self.opt_expr(d.yields.as_ref(), Dim::NONE, here("yield"))?;
-        let split = vec![Split { into, share: None, yields, apparent: d.apparent }];
+        let into = self.inflow(into, &d.of, here("cleared_into"))?;
+        let split = vec![self.split([central, into], None, d.yields.as_ref(), d.apparent, at)?];
         let by_clearance = d.CL.is_some() && d.k.is_empty() && d.Q.len() + 1 == n;
         let wanted: Vec<String> = std::iter::once("k10".to_owned())
             .chain((2..=n).flat_map(|j| [format!("k1{j}"), format!("k{j}1")]))
@@ -165,21 +230,21 @@ impl Checker {
         };
         let mean = self.expr(mean, Dim::TIME, here("mean_time"))?;
         let rate = Expr::Binary(super::expr::Op::Divide, Box::new(Expr::Number(f64::from(n))), Box::new(mean));
-        let yields = self.opt_expr(c.yields.as_ref(), Dim::NONE, here("yield"))?;
         let first = self.target(name, &c.holds, at.clone())?;
         let last = first + n as usize - 1;
         for from in first..last {
             let split = vec![Split { into: from + 1, share: None, yields: None, apparent: false }];
             self.model.flows.push(Flow { from, pace: Pace::Rate(rate.clone()), split });
         }
-        let into = self.target(into, &c.holds, here("into"))?;
-        let split = vec![Split { into, share: None, yields, apparent: c.apparent }];
+        let into = self.inflow(into, &c.holds, here("into"))?;
+        let split = vec![self.split([last, into], None, c.yields.as_ref(), c.apparent, &at)?];
         self.model.flows.push(Flow { from: last, pace: Pace::Rate(rate), split });
         Ok(())
     }
 
     fn one_flow(&mut self, f: file::FlowFile, at: &[Step]) -> Result<()> {
         let here = |key: &str| [at.to_vec(), path![key]].concat();
+        forms::of_flow(&f).map_err(|e| e.within(at.to_vec()))?;
         let pace = match (&f.rate, &f.clearance) {
             (Some(rate), None) => Pace::Rate(self.expr(rate, Dim::RATE, here("rate"))?),
             (None, Some(clearance)) => Pace::Clearance(self.expr(clearance, Dim::CLEARANCE, here("clearance"))?),
@@ -190,7 +255,7 @@ impl Checker {
             }
         };
         if let Some([a, b]) = &f.between {
-            let (a, b) = (self.target(a, "", here("between"))?, self.target(b, "", here("between"))?);
+            let (a, b) = self.exchanging([a, b], &here("between"))?;
             self.volumes_for(&pace, &[a, b], at)?;
             self.exchange(a, b, pace.clone(), pace);
             return Ok(());
@@ -200,24 +265,23 @@ impl Checker {
                 .remedy("write from = \"...\" or between = [\"...\", \"...\"]")
                 .at(at.to_vec()));
         };
-        let from = self.target(from, "", here("from"))?;
+        let from = self.outflow(from, here("from"))?;
         self.volumes_for(&pace, &[from], at)?;
         let analyte = self.holds(from);
         let mut split = Vec::new();
         match (&f.into, f.split.is_empty()) {
             (Some(into), true) => {
-                let into = self.target(into, &analyte, here("into"))?;
-                let yields = self.opt_expr(f.yields.as_ref(), Dim::NONE, here("yield"))?;
-                split.push(Split { into, share: None, yields, apparent: f.apparent });
+                let into = self.inflow(into, &analyte, here("into"))?;
+                split.push(self.split([from, into], None, f.yields.as_ref(), f.apparent, at)?);
             }
             (None, false) => {
                 for (k, s) in f.split.iter().enumerate() {
-                    let here = |key: &str| [at.to_vec(), path!["split", k, key]].concat();
-                    let into = self.target(&s.into, &analyte, here("into"))?;
+                    let at = [at.to_vec(), path!["split", k]].concat();
+                    let here = |key: &str| [at.clone(), path![key]].concat();
+                    let into = self.inflow(&s.into, &analyte, here("into"))?;
                     let share =
                         if s.share == "rest" { None } else { Some(self.expr(&s.share, Dim::NONE, here("share"))?) };
-                    let yields = self.opt_expr(s.yields.as_ref(), Dim::NONE, here("yield"))?;
-                    split.push(Split { into, share, yields, apparent: s.apparent });
+                    split.push(self.split([from, into], share, s.yields.as_ref(), s.apparent, &at)?);
                 }
                 one_rest(split.iter().map(|s| s.share.is_none()), "the flow", at)?;
             }
@@ -245,7 +309,6 @@ impl Checker {
     }
 
     pub(super) fn routes(&mut self) -> Result<()> {
-        let drug = self.model.drug.clone();
         for (route, r) in std::mem::take(&mut self.file.routes) {
             let at = path!["routes", route.id()];
             let here = |key: &str| [at.clone(), path![key]].concat();
@@ -254,7 +317,9 @@ impl Checker {
             }
             let mut ways = Vec::new();
             for (k, w) in r.ways.iter().enumerate() {
-                ways.push(self.way(route, w, [here("ways"), path![k]].concat())?);
+                let at = [here("ways"), path![k]].concat();
+                forms::of_way(w, r.sprays.is_some()).map_err(|e| e.within(at.clone()))?;
+                ways.push(self.way(route, w, at)?);
             }
             one_rest(ways.iter().map(|w| w.share.is_none()), &format!("a dose by route {}", route.id()), &at)?;
             if r.hold.is_some() && route != Route::Sl {
@@ -267,17 +332,8 @@ impl Checker {
                     .remedy("move `sprays` to [routes.in], or leave it out")
                     .at(here("sprays")));
             }
-            let hold = match &r.hold {
-                None => None,
-                Some(h) => Some(Hold {
-                    mouth: self.target(&h.mouth, &drug, here("hold"))?,
-                    default: self.expr(&h.default, Dim::TIME, here("hold"))?,
-                    default_after: h.default_after,
-                    swallow: self.target(&h.swallow, &drug, here("hold"))?,
-                    spit: self.target(&h.spit, &drug, here("hold"))?,
-                    studied: h.studied,
-                }),
-            };
+            let hold = r.hold.as_ref().map(|h| self.hold(h, &here("hold"))).transpose()?;
+            self.mouths_of(&ways, &r.ways, hold.as_ref(), &at)?;
             let restart = r.sprays.as_ref().map(|s| &s.count_starts_again_after);
             let sprays_restart = self.opt_expr(restart, Dim::TIME, here("sprays"))?;
             let model = RouteModel { ways, hold, sprays_restart, assumption: r.assumption, studied: r.studied };
@@ -291,6 +347,70 @@ impl Checker {
             }
         }
         Ok(())
+    }
+
+    fn hold(&mut self, h: &file::HoldFile, at: &[Step]) -> Result<Hold> {
+        let here = |key: &str| [at.to_vec(), path![key]].concat();
+        let drug = self.model.drug.clone();
+        let mouth = self.target(&h.mouth, &drug, here("mouth"))?;
+        if self.model.compartments[mouth].kind != CompartmentKind::Mouth {
+            return Err(Error::input(format!("\"{}\" cannot hold a dose in the mouth", h.mouth))
+                .remedy("list the mouth under [compartments], without `transits`")
+                .at(here("mouth")));
+        }
+        let mut rest = |name: &str, key: &str| {
+            let into = self.inflow(name, &drug, here(key))?;
+            let held = self.holds(into);
+            if held == drug {
+                return Ok(into);
+            }
+            Err(Error::input(format!("the rest of a held dose is {drug}, but \"{name}\" holds {held}"))
+                .remedy("let it go to a compartment of the drug, or a sink")
+                .at(here(key)))
+        };
+        let (swallow, spit) = (rest(&h.swallow, "swallow")?, rest(&h.spit, "spit")?);
+        let default = self.expr(&h.default, Dim::TIME, here("default"))?;
+        Ok(Hold { mouth, default, default_after: h.default_after, swallow, spit, studied: h.studied })
+    }
+
+    /// Ways lead into a mouth where the dose is held there, and nowhere else.
+    fn mouths_of(&self, ways: &[Way], files: &[file::WayFile], hold: Option<&Hold>, at: &[Step]) -> Result<()> {
+        let mouth = hold.map(|h| h.mouth);
+        for (k, (way, w)) in ways.iter().zip(files).enumerate() {
+            let here = |key: &str| [at.to_vec(), path!["ways", k, key]].concat();
+            if self.model.compartments[way.into].kind != CompartmentKind::Mouth {
+                continue;
+            }
+            if mouth != Some(way.into) {
+                return Err(Error::input(format!(
+                    "\"{}\" is the mouth of [routes.sl]: no other dose is held there",
+                    w.into
+                ))
+                .remedy("let the way lead elsewhere, or the dose be one under the tongue")
+                .at(here("into")));
+            }
+            if w.duration.is_some() {
+                return Err(held_whole("duration").at(here("duration")));
+            }
+        }
+        if let Some(mouth) = mouth.filter(|m| ways.iter().all(|w| w.into != *m)) {
+            let name = &self.model.compartments[mouth].name;
+            return Err(Error::input(format!("the dose is held in \"{name}\", but no way leads there"))
+                .remedy(format!("write a way with into = \"{name}\", or leave `hold` out"))
+                .at([at.to_vec(), path!["hold", "mouth"]].concat()));
+        }
+        Ok(())
+    }
+
+    /// A new compartment between a dose and where a way with `ka` leads.
+    fn depot(&mut self, route: Route, into: &str, at: Vec<Step>) -> Result<usize> {
+        let first = format!("{}_depot_{into}", route.id());
+        let taken = |name: &String| self.model.compartments.iter().any(|c| c.name == *name);
+        let numbered = (2..).map(|n: usize| format!("{first}_{n}"));
+        let name = std::iter::once(first.clone()).chain(numbered).find(|n| !taken(n)).unwrap_or_default();
+        let drug = self.model.drug.clone();
+        self.add_compartment(name, &drug, None, CompartmentKind::Ordinary, at)?;
+        Ok(self.model.compartments.len() - 1)
     }
 
     fn way(&mut self, route: Route, w: &file::WayFile, at: Vec<Step>) -> Result<Way> {
@@ -308,9 +428,10 @@ impl Checker {
         }
         if let Some(ka) = &w.ka {
             let ka = self.expr(ka, Dim::RATE, here("ka"))?;
-            let depot = format!("{}_depot_{}", route.id(), w.into);
-            self.add_compartment(depot.clone(), &drug, None, CompartmentKind::Ordinary, at.clone())?;
-            let from = self.target(&depot, &drug, at.clone())?;
+            if self.model.compartments[into].kind == CompartmentKind::Mouth {
+                return Err(held_whole("ka").at(here("ka")));
+            }
+            let from = self.depot(route, &w.into, at.clone())?;
             let split = vec![Split { into, share: None, yields: None, apparent: false }];
             self.model.flows.push(Flow { from, pace: Pace::Rate(ka), split });
             into = from;
@@ -332,6 +453,12 @@ impl Checker {
             duration: self.opt_expr(w.duration.as_ref(), Dim::TIME, here("duration"))?,
         })
     }
+}
+
+/// What a way into a mouth cannot have.
+fn held_whole(key: &str) -> Error {
+    Error::input(format!("`{key}` would bypass the hold: a held dose is put into the mouth as a whole"))
+        .remedy(format!("leave `{key}` out; the mouth empties by its own flows, written under [[flow]]"))
 }
 
 fn one_rest(rests: impl Iterator<Item = bool>, what: &str, at: &[Step]) -> Result<()> {

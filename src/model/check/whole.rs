@@ -55,6 +55,7 @@ impl Checker {
                         .at(at));
                 }
             };
+            self.only_where_asked(o).map_err(|e| e.at(here("only")))?;
             let only = o.only.clone().map(|x| Only { routes: x.routes, infusion_at_least: x.infusion_at_least });
             self.model.outputs.push(Output {
                 analyte: o.analyte.clone(),
@@ -83,6 +84,23 @@ impl Checker {
             .at(path!["output"]));
         }
         Ok(())
+    }
+
+    /// A scenario may ask for the drug at another site than the model's own; `only` limits that and nothing else.
+    fn only_where_asked(&self, o: &file::OutputFile) -> Result<()> {
+        let another_plasma = o.site != self.model.estimated_from && o.site != Site::Effect;
+        if o.only.is_none() || (o.analyte == self.model.drug && another_plasma) {
+            return Ok(());
+        }
+        let why = if another_plasma {
+            format!("whether a scenario gets {} is decided for {}", o.site.words(), self.model.drug)
+        } else if o.site == Site::Effect {
+            "the effect site is drawn without being asked for".to_owned()
+        } else {
+            format!("{} is the model's own site, drawn without being asked for", o.site.words())
+        };
+        Err(Error::input(format!("`only` has no effect here: {why}"))
+            .remedy("leave it out; it belongs to the drug's output at a second plasma site"))
     }
 
     pub(super) fn ranges(&mut self) -> Result<()> {
@@ -204,9 +222,12 @@ impl Checker {
         if let Some([low, high]) = model.age {
             ordered(low.years(), high.years(), "age", path!["applies_to", "age"])?;
         }
-        let middle = Subject::default();
-        let weights = model.weight.map_or(vec![middle.weight], |[a, b]| vec![a, middle.weight, b]);
-        let ages = model.age.map_or(vec![middle.age], |[a, b]| vec![a, middle.age, b]);
+        let typical = Subject::default();
+        let half = |a: f64, b: f64| a + 0.5 * (b - a);
+        let weights =
+            model.weight.map_or(vec![typical.weight], |[a, b]| vec![a, Weight::from_kg(half(a.kg(), b.kg())), b]);
+        let ages =
+            model.age.map_or(vec![typical.age], |[a, b]| vec![a, Age::from_years(half(a.years(), b.years())), b]);
         let none = BTreeMap::new();
         let ends = model.ranges.iter().flat_map(|r| [&r.low.set, &r.high.set]);
         for set in std::iter::once(&none).chain(ends) {
