@@ -92,15 +92,19 @@ fn half_of_peak(trajectory: &Trajectory, output: &SystemOutput, series: &[f64], 
 
 /// Where `f` falls through zero between 0 and `width`: false position with the Illinois rule, which
 /// needs about eight values where halving needs forty.
-fn crossing(width: f64, f: impl Fn(f64) -> f64) -> f64 {
+pub(super) fn crossing(width: f64, f: impl Fn(f64) -> f64) -> f64 {
     let (mut low, mut high) = (0.0, width);
     let (mut f_low, mut f_high) = (f(low), f(high));
-    let mut side = 0;
+    let (mut side, mut best) = (0, if f_low <= 0.0 { low } else { high });
     for _ in 0..60 {
-        if f_low <= 0.0 || f_high >= 0.0 || high - low <= 1e-14 * width {
+        if f_low <= 0.0 || f_high >= 0.0 {
             break;
         }
         let middle = low + (high - low) * f_low / (f_low - f_high);
+        if (middle - best).abs() <= 1e-14 * width {
+            break;
+        }
+        best = middle;
         let value = f(middle);
         // a side that stays twice is given half its weight
         if value > 0.0 {
@@ -116,7 +120,7 @@ fn crossing(width: f64, f: impl Fn(f64) -> f64) -> f64 {
             return middle;
         }
     }
-    low + (high - low) * 0.5
+    best
 }
 
 /// Linear-up, log-down areas and a terminal rate from points alone, as a check on the exact figures.

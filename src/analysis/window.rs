@@ -128,7 +128,7 @@ fn summit(times: &[f64], plasma: &[f64], site: &[f64], ke0: f64, top: usize) -> 
             let steep = |x: f64| {
                 left * (1.0 - 4.0 * x + 3.0 * x * x) + right * (3.0 * x * x - 2.0 * x) + 6.0 * rise * (x - x * x)
             };
-            return times[i] + width * super::nca::bisect(0.0, 1.0, |x| steep(x) > 0.0);
+            return times[i] + width * super::nca::crossing(1.0, steep);
         }
     }
     times[top]
