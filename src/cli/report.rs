@@ -245,6 +245,9 @@ fn behind(arm: &ArmOutcome, sources: &mut Vec<String>) -> String {
         let span = format!("{} to {} min", significant(low, 2), significant(high, 2));
         line("  Between models: ", &format!("the middle of main effects fading is {span} ({})", each.join(", ")));
     }
+    for said in &arm.programmes {
+        line("  ", &format!("{}{}", said[..1].to_uppercase(), &said[1..]));
+    }
     if let Some(half_life) = arm.curves.first().and_then(|c| c.exposure.half_life) {
         let hours = significant(half_life, 2);
         line("  Terminal half-life: ", &format!("{hours} h (depends on assay and sampling length)"));

@@ -32,7 +32,6 @@ pub fn paint(scene: &Scene) -> Result<String> {
         return Err(Error::cannot(format!("a page of {} x {} points cannot be drawn", scene.width, scene.height)));
     }
     let families = format!("{}, sans-serif", fonts::FAMILY);
-    register_font(&families)?;
     let font = FontMeasure::new()?;
     let size = ((scene.width * FINENESS).round() as u32, (scene.height * FINENESS).round() as u32);
     let mut raw = String::new();
@@ -108,23 +107,6 @@ impl Painter<'_, '_> {
         style.color = rgba(ink, 1.0).to_backend_color();
         style
     }
-}
-
-/// Elements of plotters that measure text look the font up by the name they write into the file.
-#[cfg(not(target_arch = "wasm32"))]
-fn register_font(families: &str) -> Result<()> {
-    static FOUND: std::sync::OnceLock<bool> = std::sync::OnceLock::new();
-    let register = || plotters::style::register_font(families, FontStyle::Normal, fonts::REGULAR).is_ok();
-    match FOUND.get_or_init(register) {
-        true => Ok(()),
-        false => Err(Error::cannot("the embedded font cannot be read")),
-    }
-}
-
-/// In a browser plotters asks the browser.
-#[cfg(target_arch = "wasm32")]
-fn register_font(_families: &str) -> Result<()> {
-    Ok(())
 }
 
 /// Gives the picture the size of the page, and text the place that was computed for it.

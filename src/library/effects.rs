@@ -4,7 +4,7 @@ use crate::error::{Error, Result};
 use crate::model::{Grade, Source};
 use crate::path;
 use crate::regimen::Route;
-use crate::units::{Concentration, Fraction, Time};
+use crate::units::{Concentration, Fraction, Time, number};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -141,6 +141,22 @@ pub struct Programme {
     pub bioavailability: [Fraction; 2],
     /// Key of its source.
     pub source: String,
+}
+
+impl Programme {
+    /// In one sentence, for beside the measured and modelled figures.
+    pub fn words(&self) -> String {
+        let times = |[a, b]: [Time; 2]| format!("{} to {} min", number(a.minutes()), number(b.minutes()));
+        let percent = self.bioavailability.map(|f| number(f.parts() * 100.0));
+        let reaches = if percent[0] == percent[1] { percent[0].clone() } else { percent.join(" to ") };
+        let plasma = self.plasma_peak.map_or(String::new(), |p| format!(", plasma peak {}", times(p)));
+        format!(
+            "programmes say: reaches the blood {reaches} %, onset {}, strongest {}{plasma}, over after {}",
+            times(self.onset),
+            times(self.strongest),
+            times(self.experience)
+        )
+    }
 }
 
 impl EvidenceKind {

@@ -78,6 +78,8 @@ pub struct ArmOutcome {
     pub evidence: EvidenceKind,
     /// Median end of main effects by model, where several models apply; minutes.
     pub by_model: Vec<(String, f64)>,
+    /// What programmes publish about the routes, in words; not measurements.
+    pub programmes: Vec<String>,
     /// Citations of what was used.
     pub sources: Vec<String>,
     /// What is assumed, the card's own line first.

@@ -4,7 +4,7 @@ use super::notes::{Used, sources};
 use super::{ArmOutcome, Curve, EndOutcome, Options, Outcome, RangeOutcome};
 use crate::analysis::{Exposure, nca, windows};
 use crate::error::{Error, Result};
-use crate::library::Library;
+use crate::library::{Library, Programme};
 use crate::model::{Individual, Model, RangeEnd, Site};
 use crate::path;
 use crate::regimen::{AfterHold, Dose, Route};
@@ -83,6 +83,7 @@ impl Scenario {
             windows,
             evidence: library.effects.evidence(&arm.drug, first_route),
             by_model,
+            programmes: routes.iter().filter_map(|r| library.effects.programme(*r)).map(Programme::words).collect(),
             sources: sources(model, &used),
             assumptions: Vec::new(),
             warnings: Vec::new(),

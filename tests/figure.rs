@@ -1,0 +1,178 @@
+//! What a picture shows, and where it goes on the page.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests are tests too")]
+
+use ketasim::figure::{PointSet, STAFF_DECIDE};
+use ketasim::scene::{Measure, Page, Scene, Shape, layout};
+use ketasim::{Figure, Library, Options, Outcome, Scenario, View};
+
+fn run(arms: &str) -> (Outcome, Library) {
+    let library = Library::embedded().unwrap();
+    let text = format!("horizon = '4 h'\n{arms}");
+    let scenario = Scenario::from_toml("test", &text, &library).unwrap();
+    (scenario.run(&library, Options::default()).unwrap(), library)
+}
+
+fn figure(arms: &str, view: &View) -> Figure {
+    let (outcome, library) = run(arms);
+    Figure::new(&outcome, view, &library, &[])
+}
+
+fn arm(label: &str, drug: &str, dose: &str) -> String {
+    format!("[[arm]]\nlabel = '{label}'\ndrug = '{drug}'\n[[arm.dose]]\n{dose}\n")
+}
+
+/// Letters of one width: enough to lay out.
+struct Fixed;
+impl Measure for Fixed {
+    fn width(&self, text: &str, size: f64) -> f64 {
+        text.chars().count() as f64 * size * 0.55
+    }
+}
+
+#[test]
+fn sublingual_above_100_mg_and_every_racemic_spray_is_a_range() {
+    for (dose, range) in [("100 mg", false), ("100.5 mg", true), ("200 mg", true), ("25 mg", false)] {
+        let f = figure(&arm("SL", "ketamine", &format!("route = 'sl'\namount = '{dose}'")), &View::default());
+        assert_eq!((f.panels[0].bands.len(), f.panels[0].lines.len()), if range { (1, 0) } else { (0, 1) }, "{dose}");
+    }
+    let f = figure(&arm("IN", "ketamine", "route = 'in'\namount = '10 mg'"), &View::default());
+    assert_eq!((f.panels[0].bands.len(), f.panels[0].lines.len()), (1, 0));
+    let f = figure(&arm("S", "esketamine", "route = 'in'\namount = '56 mg'"), &View::default());
+    assert_eq!((f.panels[0].bands.len(), f.panels[0].lines.len()), (0, 1));
+    // other routes of the same model are lines
+    let f = figure(&arm("IM", "ketamine", "route = 'im'\namount = '35 mg'"), &View::default());
+    assert_eq!((f.panels[0].bands.len(), f.panels[0].lines.len()), (0, 1));
+}
+
+/// Decision on the range of the mouth: from F 0.12 (assumed) to 0.301 (hand formula), at 200 mg.
+#[test]
+fn the_ends_of_a_range_are_those_stated() {
+    let (outcome, _) = run(&arm("SL", "ketamine", "route = 'sl'\namount = '200 mg'"));
+    let range = outcome.arms[0].range.as_ref().unwrap();
+    let by_hand = 1.0 - (-0.16_f64).exp() + (-0.16_f64).exp() * 0.18;
+    assert!((range.high.bioavailability.unwrap() - by_hand).abs() < 1e-9);
+    assert!((range.low.bioavailability.unwrap() - 0.12 * by_hand / 0.301).abs() < 1e-9);
+    let (outcome, _) = run(&arm("IN", "ketamine", "route = 'in'\namount = '50 mg'"));
+    let range = outcome.arms[0].range.as_ref().unwrap();
+    assert!((range.low.bioavailability.unwrap() - 0.11).abs() < 1e-9, "Singh 2022: 11 % at 50 mg");
+    assert!((range.high.bioavailability.unwrap() - 0.4588).abs() < 1e-9, "0.34 + 0.66 x 0.18");
+}
+
+#[test]
+fn mouth_and_swallowed_parts_are_told_apart() {
+    let (outcome, _) =
+        run(&arm("SL", "ketamine", "route = 'sl'\namount = '100 mg'\nhold = '10 min'\nafter = 'swallow'"));
+    let [mouth, swallowed] = outcome.arms[0].mouth_parts.unwrap();
+    assert!((mouth - (1.0 - (-0.16_f64).exp())).abs() < 1e-9, "0.148");
+    assert!((swallowed - (-0.16_f64).exp() * 0.18).abs() < 1e-9, "0.153");
+}
+
+/// The band begins at 430 ng/mL (642 less one standard deviation, Idvall 1979).
+#[test]
+fn the_caution_band_is_drawn_once_it_is_reached() {
+    let with =
+        |mg: &str| figure(&arm("IM", "ketamine", &format!("route = 'im'\namount = '{mg} mg'")), &View::default());
+    for mg in ["35", "60", "66", "140"] {
+        let f = with(mg);
+        let top = f.panels[0].lines[0].y.iter().copied().fold(0.0, f64::max);
+        assert_eq!(f.panels[0].caution.is_some(), top >= 430.0, "{mg} mg: {top}");
+    }
+    assert!(with("140").panels[0].caution.as_ref().unwrap().words.contains("waking from anaesthesia"));
+}
+
+#[test]
+fn drugs_never_share_an_axis_and_sites_are_named() {
+    let text = arm("A", "ketamine", "route = 'iv'\namount = '35 mg'")
+        + &arm("B", "esketamine", "route = 'iv'\namount = '28 mg'");
+    let f = figure(&text, &View::default());
+    assert_eq!(f.panels.len(), 2);
+    assert_eq!(f.panels[0].y_label, "arterial plasma, ng/mL");
+    assert_eq!(f.panels[1].y_label, "venous plasma, ng/mL");
+    assert!(f.panels.iter().all(|p| p.banner.is_none()));
+    let text = arm("A", "esketamine", "route = 'iv'\namount = '20 mg'")
+        + "[[arm]]\nlabel = 'B'\ndrug = 'esketamine'\nmodel = 'simons-2022'\n[[arm.dose]]\nroute = 'iv'\namount = '20 mg'\n";
+    let f = figure(&text, &View::default());
+    assert_eq!(f.panels.len(), 1);
+    assert!(f.panels[0].banner.is_some(), "curves of different sites carry one banner");
+    assert_eq!(f.panels[0].lines[0].label, "A (venous)");
+    let f = figure(&text, &View { metabolites: true, ..View::default() });
+    let headings: Vec<&str> = f.panels.iter().map(|p| p.heading.as_str()).collect();
+    assert_eq!(
+        headings,
+        ["esketamine (S) only", "noresketamine from esketamine", "hydroxynoresketamine from esketamine"]
+    );
+}
+
+#[test]
+fn points_lie_over_the_panel_of_their_analyte() {
+    let text = arm("A", "ketamine", "route = 'iv'\namount = '35 mg'")
+        + &arm("B", "esketamine", "route = 'iv'\namount = '28 mg'");
+    let (outcome, library) = run(&text);
+    let set = |analyte: Option<&str>| PointSet {
+        label: "x".into(),
+        analyte: analyte.map(str::to_owned),
+        points: vec![[1.0, 50.0]],
+    };
+    let f = Figure::new(&outcome, &View::default(), &library, &[set(None), set(Some("esketamine"))]);
+    assert_eq!((f.panels[0].points.len(), f.panels[1].points.len()), (1, 1));
+    assert!(f.footer.iter().any(|l| l.contains("measured points")));
+}
+
+fn finite(scene: &Scene) -> bool {
+    scene.shapes.iter().all(|s| match s {
+        Shape::Line { points, .. } => points.iter().flatten().all(|v| v.is_finite()),
+        Shape::Band { x, upper, lower, .. } => [x, upper, lower].into_iter().flatten().all(|v| v.is_finite()),
+        Shape::Rect { rect, .. } => rect.iter().all(|v| v.is_finite()),
+        Shape::Circle { at, .. } | Shape::Text { at, .. } => at.iter().all(|v| v.is_finite()),
+    })
+}
+
+/// Every view on every page size: finite shapes inside the page, curves inside their plot.
+#[test]
+fn every_layout_stays_on_its_page() {
+    let library = Library::embedded().unwrap();
+    let mut scenario = Scenario::from_toml("opening", Scenario::OPENING, &library).unwrap();
+    scenario.arms.iter_mut().for_each(|a| a.on = true);
+    let outcome = scenario.run(&library, Options::default()).unwrap();
+    for bits in 0..32_u32 {
+        let on = |k: u32| bits & (1 << k) != 0;
+        let zoom = on(4).then_some([0.4, 0.9]);
+        let view = View { log: on(0), hours: on(1), metabolites: on(2), programmes: on(3), strips: true, zoom };
+        let figure = Figure::new(&outcome, &view, &library, &[]);
+        for (width, height, scale, furniture) in
+            [(600.0, 500.0, 1.0, false), (1000.0, 1400.0, 1.0, true), (1300.0, 900.0, 1.5, false)]
+        {
+            let scene = layout(&figure, Page { width, height, furniture, scale }, &Fixed);
+            assert!(finite(&scene), "{view:?}");
+            assert_eq!((scene.plots.len(), scene.strips.len()), (figure.panels.len(), 5));
+            for plot in &scene.plots {
+                let [x0, y0, x1, y1] = plot.rect;
+                assert!(x0 > 0.0 && y0 >= 0.0 && x1 < width && x0 < x1, "{view:?} {:?}", plot.rect);
+                assert_eq!((x0, x1), (scene.time.x[0], scene.time.x[1]), "one time axis");
+                assert!((plot.to_y(plot.y[0]) - y1).abs() < 1e-9 && (plot.to_y(plot.y[1]) - y0).abs() < 1e-9);
+            }
+            for strip in &scene.strips {
+                assert_eq!((strip[0], strip[2]), (scene.time.x[0], scene.time.x[1]), "strips share the axis");
+            }
+            let says =
+                |part: &str| scene.shapes.iter().any(|s| matches!(s, Shape::Text { text, .. } if text.contains(part)));
+            assert!(says("not the time you can leave or drive"));
+            assert!(says(STAFF_DECIDE) || view.zoom.is_some(), "{view:?}");
+        }
+    }
+}
+
+/// A strip ends in a fade and then a solid block that reaches the end, whatever the dose.
+#[test]
+fn every_strip_ends_in_the_staff_block() {
+    for mg in ["1", "20", "35", "150", "400"] {
+        let f = figure(&arm("IM", "ketamine", &format!("route = 'im'\namount = '{mg} mg'")), &View::default());
+        let scene = layout(&f, Page { width: 900.0, height: 600.0, furniture: false, scale: 1.0 }, &Fixed);
+        let end = scene.strips[0][2];
+        let blocks = scene.shapes.iter().filter(|s| {
+            matches!(s, Shape::Rect { rect, ink: ketasim::scene::Ink::Staff, alpha } if rect[2] == end && rect[2] - rect[0] >= 10.0 && *alpha == 1.0)
+        });
+        assert_eq!(blocks.count(), 1, "{mg} mg");
+    }
+}
