@@ -2,11 +2,16 @@
 //!
 //! One figure is drawn on the screen and into files alike. Different drugs never share a y axis.
 
+mod words;
+
+pub use words::{doses_in_words, minutes_in_words, strip_words};
+use words::{footer, legend_text};
+
 use crate::library::{Effects, Library};
 use crate::model::Site;
 use crate::outcome::{ArmOutcome, Curve, Outcome};
 use crate::regimen::Route;
-use crate::units::{MINUTES_PER_HOUR, NG_ML_PER_MG_L, Time, significant};
+use crate::units::{MINUTES_PER_HOUR, NG_ML_PER_MG_L, Time};
 
 /// How the outcome is looked at; a change never runs a simulation.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -150,6 +155,8 @@ pub struct Strip {
     pub strongest: Option<[f64; 2]>,
     /// Main effects fading (10th to 90th percentile), minutes. The strip ends in this fade, never in an edge.
     pub fading: Option<[f64; 2]>,
+    /// From when to when the curve is in the range of waking from anaesthesia or above it, minutes.
+    pub caution: Option<[f64; 2]>,
     /// Start and end of each dose, minutes; equal for one that takes no time.
     pub doses: Vec<[f64; 2]>,
     /// What programmes say: onset, strongest, end of the experience, minutes.
@@ -182,12 +189,17 @@ pub struct LegendEntry {
 
 /// Said on every picture.
 pub const EDUCATION_ONLY: &str = "Education only. Not for deciding doses, leaving or driving.";
-/// Under the strips.
+/// Above the strips, as much of it as fits.
 pub const STRIP_NOTE: &str = "main effects fading: not the time you can leave or drive";
+/// The rule that no curve shortens.
+pub const DRIVING_RULE: &str = "no driving for 24 hours and until after a night's sleep";
 /// What follows every strip.
 pub const STAFF_DECIDE: &str = "staff decide; no driving";
 /// Across curves of different sites.
 const SITES_DIFFER: &str = "curves of different sampling sites: early values cannot be compared";
+
+/// Above the panel of a second drug.
+const OTHER_DRUG: &str = "another drug and scale: heights cannot be compared";
 
 /// A linear axis never ends below this, so that empty plots have a scale (ng/mL).
 const LEAST_TOP: f64 = 10.0;
@@ -201,10 +213,14 @@ impl Figure {
         let time = view.zoom.map_or([0.0, horizon], |[a, b]| [a.max(0.0), b.min(horizon)]);
         let roles = roles(&outcome.arms);
         let mut panels = Vec::new();
-        for drug in drugs(&outcome.arms) {
+        for (nth, drug) in drugs(&outcome.arms).into_iter().enumerate() {
             let arms: Vec<(&ArmOutcome, Role)> =
                 outcome.arms.iter().zip(&roles).filter(|(a, _)| a.drug == drug).map(|(a, r)| (a, *r)).collect();
-            panels.push(panel(&arms, 0, view, library, time, (points, panels.is_empty())));
+            let mut parent = panel(&arms, 0, view, library, time, (points, panels.is_empty()));
+            if nth > 0 {
+                parent.banner = Some(OTHER_DRUG.to_owned());
+            }
+            panels.push(parent);
             let most = arms.iter().map(|(a, _)| a.curves.len()).max().unwrap_or(0);
             for k in 1..if view.metabolites { most } else { 1 } {
                 panels.push(panel(&arms, k, view, library, time, (points, false)));
@@ -350,6 +366,11 @@ fn panel(
     }
     let here = |p: &&PointSet| p.analyte.as_deref().map_or(unnamed, |a| a == analyte);
     let points: Vec<PointSet> = points.iter().filter(here).cloned().collect();
+    // what the model file says of a metabolite's read-out
+    let note = arms.first().filter(|_| k > 0).and_then(|(arm, _)| {
+        let output = library.model(&arm.model).ok()?.output(&analyte, arm.site)?;
+        output.note.clone()
+    });
     let top = highest(&lines, &bands, &points, time);
     let caution = library
         .effects
@@ -358,7 +379,10 @@ fn panel(
         .map(|c| CautionBand { y: [c.band[0].ng_ml(), c.band[1].ng_ml()], words: c.words.clone() });
     Panel {
         heading,
-        y_label: format!("{site}, ng/mL"),
+        y_label: match note {
+            Some(note) => format!("{site}, ng/mL; {note}"),
+            None => format!("{site}, ng/mL"),
+        },
         log: view.log,
         y: axis(top, view.log),
         lines,
@@ -411,76 +435,20 @@ fn strip(arm: &ArmOutcome, role: Role, view: &View, effects: &Effects) -> Strip 
         noticing: ends(w.onset),
         strongest: w.strongest,
         fading: ends(w.main_effects_end),
+        caution: effects.caution(&arm.drug).and_then(|c| above(arm, c.band[0].ng_ml())),
         doses: arm.doses.iter().map(|d| [d.start * MINUTES_PER_HOUR, d.end * MINUTES_PER_HOUR]).collect(),
         programme,
         words: strip_words(arm),
     }
 }
 
-/// The windows in one sentence.
-pub fn strip_words(arm: &ArmOutcome) -> String {
-    let w = &arm.windows;
-    let span = |p: Option<[f64; 3]>| p.map(|p| format!("{} to {} min", significant(p[0], 2), significant(p[2], 2)));
-    let Some(onset) = span(w.onset) else {
-        return format!("{}: below the level at which something is noticed", arm.label);
-    };
-    let strongest = w
-        .strongest
-        .map_or(String::new(), |s| format!(", strongest {} to {} min", significant(s[0], 2), significant(s[1], 2)));
-    let fading = span(w.main_effects_end)
-        .map_or(", dissociative level not reached".to_owned(), |f| format!(", main effects fading {f}"));
-    format!("{}: may begin to notice {onset}{strongest}{fading}; then {STAFF_DECIDE}", arm.label)
-}
-
-fn legend_text(arm: &ArmOutcome) -> String {
-    let dose = doses_in_words(arm);
-    match &arm.range {
-        Some(range) => format!("{}: {dose}; range from \"{}\" to \"{}\"", arm.label, range.low.label, range.high.label),
-        None => format!("{}: {dose}", arm.label),
-    }
-}
-
-/// "35 mg into a vein (IV) over 40 min".
-pub fn doses_in_words(arm: &ArmOutcome) -> String {
-    let Some(first) = arm.doses.first() else { return String::new() };
-    let same = arm.doses.iter().all(|d| (d.amount - first.amount).abs() < 1e-9 && d.route == first.route);
-    let each = format!("{} mg", significant(first.amount, 3));
-    let count = arm.doses.len();
-    let length = if first.has_length() && first.route == Route::Iv {
-        format!(" over {}", Time::from_hours(first.end - first.start))
-    } else {
-        String::new()
-    };
-    if count > 1 && same {
-        format!("{count} x {each} {}{length}", first.route.words())
-    } else if count > 1 {
-        format!("{} mg in {count} doses", significant(arm.dose_mg, 3))
-    } else {
-        format!("{each} {}{length}", first.route.words())
-    }
-}
-
-fn footer(outcome: &Outcome, points: &[PointSet]) -> Vec<String> {
-    let mut lines: Vec<String> = outcome
-        .arms
-        .iter()
-        .map(|a| {
-            let assumption = a.assumptions.first().map_or(String::new(), |s| format!("; {s}"));
-            format!(
-                "{}: {} mg base, model {}, {}{assumption}",
-                a.label,
-                significant(a.dose_mg, 3),
-                a.model,
-                a.site.words()
-            )
-        })
-        .collect();
-    if !points.is_empty() {
-        let names: Vec<&str> = points.iter().map(|p| p.label.as_str()).collect();
-        lines.push(format!("Circles: measured points, {}", names.join(", ")));
-    }
-    lines.push(format!("Typical person of {}. {EDUCATION_ONLY}", outcome.subject.weight));
-    lines
+/// First and last time at which the highest curve drawn is at or above a level, minutes.
+fn above(arm: &ArmOutcome, ng_ml: f64) -> Option<[f64; 2]> {
+    let curves = arm.range.as_ref().map_or(&arm.curves, |r| &r.high.curves);
+    let values = &curves.first()?.values;
+    let first = values.iter().position(|v| *v >= ng_ml)?;
+    let last = values.iter().rposition(|v| *v >= ng_ml)?;
+    Some([arm.times[first] * MINUTES_PER_HOUR, arm.times[last] * MINUTES_PER_HOUR])
 }
 
 /// ng/mL of an exposure's peak.

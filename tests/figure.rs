@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests too")]
 
-use ketasim::figure::{PointSet, STAFF_DECIDE};
+use ketasim::figure::PointSet;
 use ketasim::scene::{Measure, Page, Scene, Shape, layout};
 use ketasim::{Figure, Library, Options, Outcome, Scenario, View};
 
@@ -89,7 +89,8 @@ fn drugs_never_share_an_axis_and_sites_are_named() {
     assert_eq!(f.panels.len(), 2);
     assert_eq!(f.panels[0].y_label, "arterial plasma, ng/mL");
     assert_eq!(f.panels[1].y_label, "venous plasma, ng/mL");
-    assert!(f.panels.iter().all(|p| p.banner.is_none()));
+    assert!(f.panels[0].banner.is_none());
+    assert!(f.panels[1].banner.as_ref().unwrap().contains("cannot be compared"));
     let text = arm("A", "esketamine", "route = 'iv'\namount = '20 mg'")
         + "[[arm]]\nlabel = 'B'\ndrug = 'esketamine'\nmodel = 'simons-2022'\n[[arm.dose]]\nroute = 'iv'\namount = '20 mg'\n";
     let f = figure(&text, &View::default());
@@ -157,22 +158,51 @@ fn every_layout_stays_on_its_page() {
             }
             let says =
                 |part: &str| scene.shapes.iter().any(|s| matches!(s, Shape::Text { text, .. } if text.contains(part)));
-            assert!(says("not the time you can leave or drive"));
-            assert!(says(STAFF_DECIDE) || view.zoom.is_some(), "{view:?}");
+            assert!(says("leave or drive"));
+            assert!(says("staff") || view.zoom.is_some(), "{view:?}");
         }
     }
 }
 
-/// A strip ends in a fade and then a solid block that reaches the end, whatever the dose.
+/// A strip ends in a fade and then a solid block to the end, which never begins before the fade is over.
 #[test]
-fn every_strip_ends_in_the_staff_block() {
-    for mg in ["1", "20", "35", "150", "400"] {
-        let f = figure(&arm("IM", "ketamine", &format!("route = 'im'\namount = '{mg} mg'")), &View::default());
-        let scene = layout(&f, Page { width: 900.0, height: 600.0, furniture: false, scale: 1.0 }, &Fixed);
-        let end = scene.strips[0][2];
-        let blocks = scene.shapes.iter().filter(|s| {
-            matches!(s, Shape::Rect { rect, ink: ketasim::scene::Ink::Staff, alpha } if rect[2] == end && rect[2] - rect[0] >= 10.0 && *alpha == 1.0)
-        });
-        assert_eq!(blocks.count(), 1, "{mg} mg");
+fn the_staff_block_never_begins_before_the_fade_is_over() {
+    let library = Library::embedded().unwrap();
+    for mg in ["1", "5", "20", "35", "150", "400"] {
+        for horizon in [0.5, 1.0, 4.0, 24.0] {
+            let text = format!(
+                "horizon = '{horizon} h'\n{}",
+                arm("IM", "ketamine", &format!("route = 'im'\namount = '{mg} mg'"))
+            );
+            let scenario = Scenario::from_toml("test", &text, &library).unwrap();
+            let outcome = scenario.run(&library, Options::default()).unwrap();
+            let f = Figure::new(&outcome, &View::default(), &library, &[]);
+            let scene = layout(&f, Page { width: 900.0, height: 600.0, furniture: false, scale: 1.0 }, &Fixed);
+            let blocks: Vec<f64> = scene
+                .shapes
+                .iter()
+                .filter_map(|s| match s {
+                    Shape::Rect { rect, ink: ketasim::scene::Ink::Staff, .. } => {
+                        assert_eq!(rect[2], scene.strips[0][2], "the block reaches the end");
+                        Some(scene.time.to_hours(rect[0]) * 60.0)
+                    }
+                    _ => None,
+                })
+                .collect();
+            let pixel = (scene.time.hours[1] - scene.time.hours[0]) * 60.0 / (scene.time.x[1] - scene.time.x[0]);
+            match outcome.arms[0].windows.main_effects_end {
+                Some(end) if end[2] < horizon * 60.0 - pixel => {
+                    assert_eq!(blocks.len(), 1, "{mg} mg, {horizon} h");
+                    assert!(
+                        blocks[0] >= end[2] - pixel,
+                        "{mg} mg, {horizon} h: block at {}, fade until {}",
+                        blocks[0],
+                        end[2]
+                    );
+                }
+                // no time after which anything is over may be drawn
+                _ => assert!(blocks.is_empty(), "{mg} mg, {horizon} h"),
+            }
+        }
     }
 }

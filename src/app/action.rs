@@ -205,6 +205,13 @@ impl App {
 
     fn add_arm(&mut self, i: usize) {
         if let Some(mut arm) = self.offered.get(i).cloned() {
+            // one that is there and off is meant
+            let there =
+                self.state.scenario.arms.iter_mut().find(|a| !a.on && a.label == arm.label && a.drug == arm.drug);
+            if let Some(there) = there {
+                there.on = true;
+                return;
+            }
             arm.label = self.free_label(&arm.label);
             self.state.scenario.arms.push(arm);
         }

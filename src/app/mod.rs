@@ -46,6 +46,8 @@ pub struct App {
 /// Seconds after which an edit becomes a step of undo, and a changed state is kept on disk.
 const SETTLED: f32 = 0.6;
 const KEPT: u64 = 3;
+/// How much larger everything is for a projector.
+const PROJECTOR: f32 = 1.5;
 
 impl App {
     /// The opening screen, or what was kept.
@@ -82,6 +84,10 @@ impl App {
         if ctx.theme() != theme {
             ctx.set_theme(theme);
         }
+        let zoom = if self.state.look.projector { PROJECTOR } else { 1.0 };
+        if ctx.zoom_factor() != zoom {
+            ctx.set_zoom_factor(zoom);
+        }
         self.shown.update(&self.state.scenario, &self.state.look.view, &self.points, &self.library);
         let now = ctx.input(|i| i.time);
         self.undoer.feed_state(now, &self.state.scenario);
@@ -103,8 +109,10 @@ impl App {
         Panel::left("arms").default_size(304.0).size_range(280.0..=400.0).show(ui, |ui| {
             panels::arms(ui, &mut self.state.scenario, &self.shown, &self.library, &self.offered, &mut actions);
         });
-        // a projector shows the plot large; the figures are for those who sit near
-        if !self.state.look.projector {
+        // a projector shows the plot large: the figures give way, what to beware of does not
+        if self.state.look.projector {
+            Panel::bottom("beware").show(ui, |ui| panels::beware(ui, &self.shown));
+        } else {
             Panel::right("results").default_size(276.0).size_range(240.0..=420.0).show(ui, |ui| {
                 panels::results(ui, &self.shown, &self.library);
             });

@@ -27,7 +27,7 @@ pub fn run(options: &Compare, library: &Library) -> Result<()> {
     } else if options.csv {
         out::print(&csv(&outcome).to_csv())?;
     } else {
-        out::print(&report::text(&outcome, &given.scenario, &given.not_run()))?;
+        out::print(&report::text(&outcome, &given.not_run()))?;
     }
     plot.map_or(Ok(()), |(path, format)| draw(&outcome, library, path, format))
 }

@@ -1,11 +1,9 @@
 //! The comparison as text: tables that fit a terminal, then what stands behind each arm.
 
 use super::json::half_of_peak_min;
-use crate::figure::{EDUCATION_ONLY, STRIP_NOTE, doses_in_words};
+use crate::figure::{DRIVING_RULE, EDUCATION_ONLY, STRIP_NOTE, doses_in_words, minutes_in_words};
 use crate::library::EvidenceKind;
 use crate::outcome::{ArmOutcome, Curve, Outcome};
-use crate::regimen::{AfterHold, Route};
-use crate::scenario::Scenario;
 use crate::subject::Ancestry;
 use crate::table::{Column, TEXT_WIDTH, Table, paragraph};
 use crate::units::{MINUTES_PER_HOUR, NG_ML_PER_MG_L, significant};
@@ -14,12 +12,12 @@ use crate::units::{MINUTES_PER_HOUR, NG_ML_PER_MG_L, significant};
 const NONE: &str = "–";
 
 /// The whole text; `scenario` tells how doses were asked for, `not_run` are the arms that are off.
-pub fn text(outcome: &Outcome, scenario: &Scenario, not_run: &[String]) -> String {
+pub fn text(outcome: &Outcome, not_run: &[String]) -> String {
     let mut text = head(outcome);
     if outcome.arms.is_empty() {
         text.push_str("No arm takes part: add an [[arm]], or leave `on = false` out.\n\n");
     } else {
-        text.push_str(&doses(outcome, scenario).to_text(TEXT_WIDTH));
+        text.push_str(&doses(outcome).to_text(TEXT_WIDTH));
         text.push('\n');
     }
     if !not_run.is_empty() {
@@ -79,7 +77,7 @@ fn drugs(arms: &[ArmOutcome]) -> Vec<&str> {
     list
 }
 
-fn doses(outcome: &Outcome, scenario: &Scenario) -> Table {
+fn doses(outcome: &Outcome) -> Table {
     let mut table = Table::new(vec![
         Column::words("Arm"),
         Column::words("Given"),
@@ -91,7 +89,7 @@ fn doses(outcome: &Outcome, scenario: &Scenario) -> Table {
     for arm in &outcome.arms {
         table.push([
             arm.label.clone(),
-            format!("{}{}", doses_in_words(arm), hold(arm, scenario)),
+            doses_in_words(arm),
             significant(arm.dose_mg, 3),
             significant(arm.dose_mg / outcome.subject.weight.kg(), 2),
             arm.model.clone(),
@@ -99,19 +97,6 @@ fn doses(outcome: &Outcome, scenario: &Scenario) -> Table {
         ]);
     }
     table
-}
-
-/// How long the first dose is held and what happens then; what was not stated is among the assumptions.
-fn hold(arm: &ArmOutcome, scenario: &Scenario) -> String {
-    let asked = scenario.arms.get(arm.index).and_then(|a| a.doses.first()).filter(|d| d.route == Route::Sl);
-    let Some(dose) = asked else { return String::new() };
-    let held = dose.hold.map_or(String::new(), |time| format!(", held {time}"));
-    let after = match dose.after {
-        Some(AfterHold::Swallow) => ", then swallowed",
-        Some(AfterHold::Spit) => ", then spat out",
-        None => "",
-    };
-    format!("{held}{after}")
 }
 
 fn figures(arms: &[&ArmOutcome]) -> String {
@@ -191,7 +176,7 @@ fn windows(arms: &[ArmOutcome]) -> String {
             arm.label.clone(),
             window(w.onset, "below the level"),
             window(strongest, NONE),
-            window(w.main_effects_end, "level not reached"),
+            window(w.main_effects_end, if w.outlasts { "beyond a day" } else { "level not reached" }),
             evidence(arm.evidence).to_owned(),
         ]);
     }
@@ -199,7 +184,7 @@ fn windows(arms: &[ArmOutcome]) -> String {
                 studies found; not shares of people.";
     let fading = format!("{}{}", STRIP_NOTE[..1].to_uppercase(), &STRIP_NOTE[1..]);
     format!(
-        "When something may be noticed\n{}{}{fading}.\n\n",
+        "When something may be noticed\n{}{}{fading};\n{DRIVING_RULE}.\n\n",
         table.to_text(TEXT_WIDTH),
         paragraph("", note, TEXT_WIDTH)
     )
@@ -207,7 +192,8 @@ fn windows(arms: &[ArmOutcome]) -> String {
 
 fn window(percentiles: Option<[f64; 3]>, none: &str) -> String {
     percentiles.map_or(none.to_owned(), |[low, middle, high]| {
-        format!("{} to {} ({})", significant(low, 2), significant(high, 2), significant(middle, 2))
+        let [low, middle, high] = [low, middle, high].map(minutes_in_words);
+        format!("{low} to {high} ({middle})")
     })
 }
 

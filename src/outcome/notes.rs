@@ -2,13 +2,11 @@
 
 use super::ArmOutcome;
 use super::run::{Runner, Solved};
+use crate::analysis::Windows;
 use crate::model::expr::Expr;
 use crate::model::{Effect, Grade, Model, Pace, Parameter, Reading, Site};
 use crate::regimen::{Form, Route};
 use crate::units::significant;
-
-/// Below this share of the grid the words change from a time to "many may not feel this".
-const MANY: f64 = 0.6;
 
 impl Runner<'_> {
     pub(super) fn assumptions(&self, model: &Model, plain: &Solved, used: &Used) -> Vec<String> {
@@ -39,7 +37,7 @@ impl Runner<'_> {
         list
     }
 
-    pub(super) fn warnings(&self, model: &Model, arm: &ArmOutcome) -> Vec<String> {
+    pub(super) fn warnings(&self, model: &Model, plain: &Solved, arm: &ArmOutcome) -> Vec<String> {
         let subject = &self.scenario.subject;
         let mut list = Vec::new();
         let note = model.limits_note.as_ref().map_or(String::new(), |n| format!(" ({n})"));
@@ -82,8 +80,9 @@ impl Runner<'_> {
         if arm.windows.outlasts {
             list.push("main effects may outlast the simulated day: no time of fading is given".to_owned());
         }
-        if arm.windows.grid_reaching > 0.0 && arm.windows.grid_reaching < MANY {
-            list.push("many people may not feel the dissociative part at this dose".to_owned());
+        list.extend(plain.schedule.extrapolated.iter().cloned());
+        if self.arm.doses.iter().any(|d| d.route == Route::Iv && d.duration.is_none()) {
+            list.push("a bolus is taken as mixed at once: values of the first minutes are not real".to_owned());
         }
         for (id, _) in self.scenario.conditions.iter().filter(|(_, on)| **on) {
             list.extend(self.library.condition(id).ok().map(|c| c.says_of(&arm.drug, &arm.routes)));
@@ -95,13 +94,24 @@ impl Runner<'_> {
         let band = self.library.effects.caution(&arm.drug)?;
         (arm.highest() >= band.band[0].ng_ml()).then(|| {
             format!(
-                "reaches {} to {} ng/mL: {}",
+                "reaches {} ng/mL; {} to {} ng/mL: {}",
+                significant(arm.highest(), 3),
                 significant(band.band[0].ng_ml(), 3),
                 significant(band.band[1].ng_ml(), 3),
                 band.words
             )
         })
     }
+}
+
+/// How many of the settings reach the dissociative level, said without a judgement: it must not read as
+/// a dose that is too small.
+pub(super) fn settings_reaching(windows: &Windows) -> Option<String> {
+    let share = windows.grid_reaching;
+    (share > 0.0 && share < 1.0).then(|| {
+        let percent = significant(share * 100.0, 2);
+        format!("the level of the dissociative part is reached in {percent} % of the settings tried; fading times are of those")
+    })
 }
 
 /// Parameters that the arm's curves depend on.

@@ -51,7 +51,9 @@ impl Scenario {
             None => None,
         };
         let seen: Vec<&Solved> = ends.as_ref().map_or_else(|| vec![&plain], |(low, high)| vec![low, high]);
-        let read: Vec<_> = seen.iter().filter_map(|s| s.parent().map(|o| (&s.trajectory, o))).collect();
+        // where blood is drawn cannot change an effect: its clock runs on the model's own site
+        let own = model.estimated_from;
+        let read: Vec<_> = seen.iter().filter_map(|s| s.parent_at(own).map(|o| (&s.trajectory, o))).collect();
         let windows = windows(&read, &arm.drug, &library.effects);
         let by_model = runner.by_model(model, &routes, windows.main_effects_end);
         let range = match (range, ends) {
@@ -74,7 +76,7 @@ impl Scenario {
             dose_mg: plain.schedule.given,
             doses: plain.schedule.doses.clone(),
             bioavailability: plain.bioavailability()?,
-            mouth_parts: if range.is_some() { None } else { runner.mouth_parts(model, site, &plain)? },
+            mouth_parts: runner.mouth_parts(model, site, &plain)?,
             times: plain.trajectory.times[..shown].to_vec(),
             grid: plain.trajectory.grid.clone(),
             curves: plain.curves()?,
@@ -91,7 +93,8 @@ impl Scenario {
             routes,
         };
         result.assumptions = runner.assumptions(model, &plain, &used);
-        result.warnings = runner.warnings(model, &result);
+        result.assumptions.extend(super::notes::settings_reaching(&result.windows));
+        result.warnings = runner.warnings(model, &plain, &result);
         Ok(result)
     }
 
@@ -171,7 +174,7 @@ impl Runner<'_> {
         // an area needs no points between the cuts
         let every = self.scenario.horizon.hours();
         let mouth = Runner { arm: &spat, every, ..*self }.solve(model, site, &BTreeMap::new())?.bioavailability()?;
-        Ok(plain.bioavailability()?.zip(mouth).map(|(all, mouth)| [mouth, all - mouth]))
+        Ok(plain.bioavailability()?.zip(mouth).map(|(all, mouth)| [mouth, (all - mouth).max(0.0)]))
     }
 
     /// Median end of main effects under every applicable model; a model that refuses the arm is left out.
@@ -179,7 +182,7 @@ impl Runner<'_> {
         let mut list: Vec<(String, f64)> = own.map(|w| (model.id.clone(), w[1])).into_iter().collect();
         for other in self.library.applicable(model, routes).into_iter().skip(1) {
             let Ok(solved) = self.solve(other, other.estimated_from, &BTreeMap::new()) else { continue };
-            let Some(output) = solved.parent() else { continue };
+            let Some(output) = solved.parent_at(other.estimated_from) else { continue };
             let windows = windows(&[(&solved.trajectory, output)], &self.arm.drug, &self.library.effects);
             list.extend(windows.main_effects_end.map(|w| (other.id.clone(), w[1])));
         }
@@ -189,7 +192,11 @@ impl Runner<'_> {
 
 impl Solved {
     fn parent(&self) -> Option<&crate::sim::SystemOutput> {
-        self.trajectory.system.outputs.iter().find(|o| o.analyte == self.drug && o.site == self.site)
+        self.parent_at(self.site)
+    }
+
+    fn parent_at(&self, site: Site) -> Option<&crate::sim::SystemOutput> {
+        self.trajectory.system.outputs.iter().find(|o| o.analyte == self.drug && o.site == site)
     }
 
     fn given_by(&self, route: Route) -> f64 {

@@ -8,6 +8,8 @@ pub(super) const SMALL: f64 = 11.0;
 pub(super) const TEXT: f64 = 13.0;
 pub(super) const HEADING: f64 = 15.0;
 const TITLE: f64 = 20.0;
+/// Label of the lanes for programmes.
+pub(super) const PROGRAMMES_SAY: &str = "programmes say";
 /// Space between things, in steps of four points.
 pub(super) const GAP: f64 = 8.0;
 /// Length of the line sample before a label.
@@ -60,7 +62,9 @@ fn right_margin(canvas: &Canvas, figure: &Figure, width: f64) -> f64 {
     let lines =
         figure.panels.iter().flat_map(|p| p.lines.iter().map(|l| &l.label).chain(p.bands.iter().map(|b| &b.label)));
     let widest = lines.chain(figure.strips.iter().map(|s| &s.label)).map(|l| canvas.width(l, TEXT)).fold(0.0, f64::max);
-    (widest + (SAMPLE + 2.0 * GAP) * canvas.scale).min(width / 3.0)
+    let programmes =
+        if figure.strips.iter().any(|s| s.programme.is_some()) { canvas.width(PROGRAMMES_SAY, SMALL) } else { 0.0 };
+    (widest.max(programmes - SAMPLE * canvas.scale) + (SAMPLE + 2.0 * GAP) * canvas.scale).min(width / 3.0)
 }
 
 fn head(canvas: &mut Canvas, figure: &Figure) -> f64 {
@@ -141,9 +145,10 @@ fn time_axis(canvas: &mut Canvas, figure: &Figure, time: TimeSpan, y: f64, marks
     // the unit stands where the labels of the curves end
     let last = marks.last().map_or(0.0, |(hours, label)| time.to_x(*hours) + canvas.width(label, TEXT) / 2.0);
     let x = (time.x[1] + GAP * s).max(last + 4.0 * s);
+    let room = time.x[1] + right_margin(canvas, figure, f64::MAX) - x;
     canvas.text(
         [x, y + 6.0 * s],
-        &unit_that_fits(canvas, &unit, figure),
+        &unit_that_fits(canvas, &unit, figure, room),
         Ink::Muted,
         TEXT,
         [Align::Start, Align::Start],
@@ -151,8 +156,7 @@ fn time_axis(canvas: &mut Canvas, figure: &Figure, time: TimeSpan, y: f64, marks
 }
 
 /// The unit in full where labels leave room, else the bare unit.
-fn unit_that_fits(canvas: &Canvas, unit: &str, figure: &Figure) -> String {
-    let room = right_margin(canvas, figure, f64::MAX) - GAP * canvas.scale;
+fn unit_that_fits(canvas: &Canvas, unit: &str, figure: &Figure, room: f64) -> String {
     if canvas.width(unit, TEXT) <= room { unit.to_owned() } else { figure.time_unit().to_owned() }
 }
 

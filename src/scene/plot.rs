@@ -100,6 +100,8 @@ fn caution(canvas: &mut Canvas, panel: &Panel, area: PlotArea) {
     let Some(caution) = &panel.caution else { return };
     let [left, _, right, _] = area.rect;
     let (top, bottom) = (area.to_y(caution.y[1]), area.to_y(caution.y[0]));
+    // above the band people were anaesthetised: it goes on, closer
+    canvas.hatch([left, area.rect[1], right, top], Ink::CautionHatch, 1.2, 6.0);
     canvas.hatch([left, top, right, bottom], Ink::CautionHatch, 1.2, 10.0);
     let s = canvas.scale;
     let width = canvas.width(&caution.words, SMALL);

@@ -1,16 +1,14 @@
 //! Strips under the plot: when one may notice, when it is strongest, when main effects fade.
 
-use super::layout::{Canvas, GAP, SMALL, TEXT};
+use super::layout::{Canvas, GAP, PROGRAMMES_SAY, SMALL, TEXT};
 use super::{Align, Dash, Ink, Shape, TimeSpan};
-use crate::figure::{Figure, STAFF_DECIDE, STRIP_NOTE, Strip};
+use crate::figure::{DRIVING_RULE, Figure, STAFF_DECIDE, STRIP_NOTE, Strip};
 use crate::units::MINUTES_PER_HOUR;
 
 /// Height of a lane and of the lane for programmes below it.
 const LANE: f64 = 20.0;
 const PROGRAMME: f64 = 10.0;
 const BETWEEN: f64 = 6.0;
-/// The block after a strip is at least this wide, even where the fade runs out of the picture.
-const LEAST_BLOCK: f64 = 10.0;
 /// Opacities: may notice, on the way, strongest, faded.
 const FAINT: f64 = 0.10;
 const NOTICING: f64 = 0.25;
@@ -36,7 +34,17 @@ pub(super) fn draw(canvas: &mut Canvas, figure: &Figure, time: TimeSpan, top: f6
     if figure.strips.is_empty() {
         return Vec::new();
     }
-    canvas.text([time.x[0], top], STRIP_NOTE, Ink::Muted, SMALL, [Align::Start, Align::Start]);
+    let programmes = figure.strips.iter().any(|s| s.programme.is_some());
+    let key = "; hatched: what programmes say, close where strongest";
+    let long = format!("{STRIP_NOTE}; {DRIVING_RULE}{}", if programmes { key } else { "" });
+    let middle = format!("{STRIP_NOTE}{}", if programmes { key } else { "" });
+    let short = "main effects fading: not the time to leave or drive";
+    let room = time.x[1] - time.x[0] + GAP * s;
+    let note = [long.as_str(), &middle, STRIP_NOTE, short]
+        .into_iter()
+        .find(|n| canvas.width(n, SMALL) <= room)
+        .unwrap_or(short);
+    canvas.text([time.x[0], top], note, Ink::Muted, SMALL, [Align::Start, Align::Start]);
     let mut y = top + (SMALL + GAP) * s;
     let mut places = Vec::new();
     for strip in &figure.strips {
@@ -55,51 +63,73 @@ pub(super) fn draw(canvas: &mut Canvas, figure: &Figure, time: TimeSpan, top: f6
 }
 
 fn one(canvas: &mut Canvas, strip: &Strip, time: TimeSpan, rect: [f64; 4]) {
-    let s = canvas.scale;
     let ink = Ink::Route(strip.role.route);
     let [left, top, right, bottom] = rect;
     let x = |minutes: f64| time.to_x(minutes / MINUTES_PER_HOUR).clamp(left, right).round();
-    let mut parts: Vec<(f64, f64, &str)> = Vec::new();
-    let last_block = right - LEAST_BLOCK * s;
-    let end = match (strip.noticing, strip.strongest) {
-        (Some(noticing), Some(strongest)) => {
+    let mut parts: Vec<(f64, f64, Vec<&str>)> = Vec::new();
+    let end = match (strip.noticing, strip.strongest, strip.fading) {
+        (Some(noticing), Some(strongest), Some(fading)) => {
             let (begin, sure) = (x(noticing[0]), x(noticing[1].min(strongest[0].max(noticing[0]))));
             fade(canvas, [begin, top, sure, bottom], ink, [FAINT, NOTICING]);
-            let peak = [x(strongest[0]).max(sure), x(strongest[1]).min(last_block)];
+            let peak = [x(strongest[0]).max(sure), x(strongest[1]).max(sure)];
             canvas.rect([sure, top, peak[0], bottom], ink, NOTICING);
-            let reached = strip.fading.is_some();
-            let strong = if reached { STRONGEST } else { NOTICING };
-            canvas.rect([peak[0], top, peak[1], bottom], ink, strong);
-            parts.extend([(begin, peak[0], "noticing"), (peak[0], peak[1], "strongest")]);
-            let fading = strip.fading.unwrap_or([strongest[1], strongest[1] * 1.5]);
-            let (from, to) = (x(fading[0]).max(peak[1]), x(fading[1]).max(peak[1]).min(last_block));
-            let from = from.min(to);
-            canvas.rect([peak[1], top, from, bottom], ink, strong * 0.7);
-            fade(canvas, [from, top, to, bottom], ink, [strong * 0.7, 0.04]);
-            parts.push((peak[1], to, if reached { "main effects fading" } else { "easing" }));
-            to
+            canvas.rect([peak[0], top, peak[1], bottom], ink, STRONGEST);
+            let (from, to) = (x(fading[0]).max(peak[1]), x(fading[1]).max(peak[1]));
+            canvas.rect([peak[1], top, from, bottom], ink, STRONGEST * 0.7);
+            fade(canvas, [from, top, to, bottom], ink, [STRONGEST * 0.7, 0.04]);
+            parts.extend([(begin, peak[0], vec!["noticing"]), (peak[0], peak[1], vec!["strongest"])]);
+            let beyond = time.to_x(fading[1] / MINUTES_PER_HOUR) > right + 0.5;
+            if beyond {
+                // the fade runs out of the picture: nothing after it is shown
+                let longer = format!("fading until {} min, then {STAFF_DECIDE}", fading[1].round());
+                let shorter = format!("until {} min", fading[1].round());
+                let _ = inside(canvas, [peak[1], right], rect, &longer, Ink::Text)
+                    || inside(canvas, [peak[1], right], rect, &shorter, Ink::Text);
+                None
+            } else {
+                parts.push((from, to, vec!["main effects fading", "fading"]));
+                Some(to)
+            }
+        }
+        (Some(noticing), _, _) => {
+            // no level is left behind, so no time may be drawn after which something is over
+            let begin = x(noticing[0]);
+            fade(canvas, [begin, top, x(noticing[1]), bottom], ink, [FAINT, NOTICING]);
+            canvas.rect([x(noticing[1]), top, right, bottom], ink, NOTICING);
+            let words = [
+                "dissociative level not reached, effects still possible; staff decide",
+                "level not reached; staff decide",
+            ];
+            parts.push((begin, right, words.to_vec()));
+            None
         }
         _ => {
-            let words = "below the level at which something is noticed";
-            let width = canvas.width(words, SMALL);
-            canvas.text(
-                [left + 6.0 * s, 0.5 * (top + bottom)],
-                words,
-                Ink::Muted,
-                SMALL,
-                [Align::Start, Align::Middle],
-            );
-            (left + width + 16.0 * s).min(last_block)
+            let words =
+                ["below the level at which something is noticed; staff decide", "below the level; staff decide"];
+            canvas.rect(rect, ink, 0.04);
+            parts.push((left, right, words.to_vec()));
+            None
         }
     };
-    canvas.rect([end.min(last_block), top, right, bottom], Ink::Staff, 1.0);
-    inside(canvas, [end, right], rect, STAFF_DECIDE, Ink::OnStaff);
+    if let Some(end) = end {
+        canvas.rect([end, top, right, bottom], Ink::Staff, 1.0);
+        parts_of(canvas, [end, right], rect, &[STAFF_DECIDE, "staff decide", "staff"], Ink::OnStaff);
+    }
+    if let Some([from, to]) = strip.caution {
+        let span = [x(from), top, x(to), bottom];
+        canvas.rect(span, Ink::Plot, 0.6);
+        canvas.hatch(span, Ink::Caution, 1.0, 6.0);
+        parts.retain(|(a, b, _)| *b <= span[0] || *a >= span[2]);
+    }
     for (from, to, words) in parts {
-        if !inside(canvas, [from, to], rect, words, Ink::Text) && words.starts_with("main") {
-            inside(canvas, [from, to], rect, "fading", Ink::Text);
-        }
+        parts_of(canvas, [from, to], rect, &words, Ink::Text);
     }
     doses(canvas, strip, time, rect);
+}
+
+/// Writes the longest of the words that fits.
+fn parts_of(canvas: &mut Canvas, span: [f64; 2], rect: [f64; 4], words: &[&str], ink: Ink) {
+    let _ = words.iter().any(|w| inside(canvas, span, rect, w, ink));
 }
 
 /// Writes words in the middle of a part if they fit.
@@ -150,5 +180,5 @@ fn programme(canvas: &mut Canvas, p: crate::figure::ProgrammeTimes, time: TimeSp
         canvas.line(vec![[x(span[0]), y], [x(span[1]), y]], Ink::Programme, 2.0, Dash::Solid);
     }
     let at = [right + GAP * canvas.scale, 0.5 * (top + bottom)];
-    canvas.text(at, "programmes say", Ink::Muted, SMALL, [Align::Start, Align::Middle]);
+    canvas.text(at, PROGRAMMES_SAY, Ink::Muted, SMALL, [Align::Start, Align::Middle]);
 }

@@ -56,6 +56,8 @@ pub struct Schedule {
     pub doses: Vec<DoseMark>,
     /// What was taken for granted, in words.
     pub taken: Vec<String>,
+    /// Where a dose goes beyond what was studied, in words.
+    pub extrapolated: Vec<String>,
 }
 
 /// A dose on the time axis.
@@ -69,6 +71,8 @@ pub struct DoseMark {
     pub amount: f64,
     /// Route.
     pub route: Route,
+    /// What happens to the rest, for a dose that is held.
+    pub held: Option<AfterHold>,
 }
 
 /// One dose put down: amounts in mg base, times in h.
@@ -96,12 +100,12 @@ impl Schedule {
         base_per_salt: f64,
         sprays: SprayRules,
     ) -> Result<Plan> {
-        let mut taken = Vec::new();
+        let (mut taken, mut extrapolated) = (Vec::new(), Vec::new());
         let mut puts = Vec::new();
         for (index, dose) in doses.iter().enumerate() {
             let way_in = route_of(model, dose.route).map_err(|e| e.within(path!["dose", index]))?;
             check_keys(model, way_in, dose).map_err(|e| e.within(path!["dose", index]))?;
-            let hold = hold_of(way_in, person, dose, &mut taken);
+            let hold = hold_of(way_in, person, dose, &mut taken, &mut extrapolated);
             let amount = base_amount(dose, subject, base_per_salt);
             let (count, every) = sprays_of(dose, amount, sprays, &mut taken);
             for start in dose.starts() {
@@ -121,7 +125,12 @@ impl Schedule {
         number_sprays(&mut puts, person);
         let slots = assign_mouths(&puts);
         let mouths = slots.iter().map(|s| s + 1).max().unwrap_or(0);
-        Ok(Plan { puts: puts.iter().zip(slots).map(|(p, s)| p.lower(person, s)).collect(), mouths, taken })
+        Ok(Plan {
+            puts: puts.iter().zip(slots).map(|(p, s)| p.lower(person, s)).collect(),
+            mouths,
+            taken,
+            extrapolated,
+        })
     }
 }
 
@@ -132,6 +141,7 @@ pub struct Plan {
     /// Doses held at once, at most.
     pub mouths: usize,
     taken: Vec<String>,
+    extrapolated: Vec<String>,
 }
 
 #[derive(Debug)]
@@ -170,6 +180,7 @@ impl Plan {
             mouths: self.mouths,
             doses: self.puts.iter().map(|p| p.mark).collect(),
             taken: self.taken.clone(),
+            extrapolated: self.extrapolated.clone(),
         }
     }
 }
@@ -210,7 +221,16 @@ impl Put<'_> {
                 end = end.max(over);
             }
         }
-        Lowered { mark: DoseMark { start: self.start, end, amount: self.amount, route: self.dose.route }, acts }
+        Lowered {
+            mark: DoseMark {
+                start: self.start,
+                end,
+                amount: self.amount,
+                route: self.dose.route,
+                held: self.hold.map(|(_, after)| after),
+            },
+            acts,
+        }
     }
 }
 
@@ -243,7 +263,13 @@ fn check_keys(model: &Model, way_in: &RouteModel, dose: &Dose) -> Result<()> {
     Ok(())
 }
 
-fn hold_of(way_in: &RouteModel, person: &Individual, dose: &Dose, taken: &mut Vec<String>) -> Option<(f64, AfterHold)> {
+fn hold_of(
+    way_in: &RouteModel,
+    person: &Individual,
+    dose: &Dose,
+    taken: &mut Vec<String>,
+    extrapolated: &mut Vec<String>,
+) -> Option<(f64, AfterHold)> {
     let hold = way_in.hold.as_ref()?;
     let time = dose.hold.map_or_else(|| person.value(&hold.default), Time::hours);
     let after = dose.after.unwrap_or(hold.default_after);
@@ -256,10 +282,10 @@ fn hold_of(way_in: &RouteModel, person: &Individual, dose: &Dose, taken: &mut Ve
         _ => {}
     }
     if let Some(studied) = hold.studied.filter(|s| time > s.hours() + 1e-9) {
-        taken.push(format!("held {time_text}, longer than the {studied} that was studied: extrapolated"));
+        extrapolated.push(format!("held {time_text}, longer than the {studied} that was studied: extrapolated"));
     }
     if after == AfterHold::Spit {
-        taken.push("spat out after holding: extrapolated from doses that were swallowed".to_owned());
+        extrapolated.push("spat out after holding: extrapolated from doses that were swallowed".to_owned());
     }
     Some((time, after))
 }

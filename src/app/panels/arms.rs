@@ -22,6 +22,8 @@ pub fn arms(
     actions: &mut Vec<Action>,
 ) {
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+        // room for the scroll bar
+        ui.set_max_width(ui.available_width() - 8.0);
         ui.add_space(4.0);
         person(ui, &mut scenario.subject, &mut scenario.horizon);
         if let Some(error) = shown.error_elsewhere() {

@@ -11,7 +11,7 @@ mod toolbar;
 pub use arms::arms;
 pub use help::help;
 pub use plot::plot;
-pub use results::results;
+pub use results::{beware, results};
 pub use status::status;
 pub use toolbar::toolbar;
 

@@ -31,15 +31,14 @@ pub fn plot(
     switches(ui, &mut look.view);
     let size = ui.available_size().max(Vec2::new(200.0, 160.0));
     let (rect, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
-    let scale = if look.projector { 1.5 } else { 1.0 };
-    let page = Page { width: f64::from(size.x), height: f64::from(size.y), furniture: false, scale };
+    let page = Page { width: f64::from(size.x), height: f64::from(size.y), furniture: false, scale: 1.0 };
     let scene = layout(figure, page, &EguiMeasure(ui.ctx()));
     let dim = if shown.error.is_some() { 0.4 } else { 1.0 };
     paint(ui, &scene, rect.min, dim);
     pointer(ui, &response, &scene, rect, look, outcome.horizon.hours(), cursor);
     keyboard(ui, &response, figure, outcome.horizon.hours(), cursor);
     if let Some(hours) = *cursor {
-        read_out(ui, figure, &scene, rect, hours, scale as f32);
+        read_out(ui, figure, &scene, rect, hours);
     }
     if response.has_focus() {
         let colour = theme::ink(ui, Ink::RouteText(crate::regimen::Route::Iv));
@@ -163,7 +162,7 @@ fn keyboard(ui: &Ui, response: &Response, figure: &Figure, horizon: f64, cursor:
 }
 
 /// The cursor across all panels and strips, and each curve's value beside it, highest first.
-fn read_out(ui: &Ui, figure: &Figure, scene: &Scene, rect: Rect, hours: f64, scale: f32) {
+fn read_out(ui: &Ui, figure: &Figure, scene: &Scene, rect: Rect, hours: f64) {
     if hours < scene.time.hours[0] || hours > scene.time.hours[1] {
         return;
     }
@@ -173,12 +172,15 @@ fn read_out(ui: &Ui, figure: &Figure, scene: &Scene, rect: Rect, hours: f64, sca
     let bottom = scene.strips.last().map_or_else(|| scene.plots.last().map_or(0.0, |p| p.rect[3]), |s| s[3]) as f32;
     let stroke = Stroke::new(1.0, theme::ink(ui, Ink::Text));
     painter.vline(x, (rect.min.y + top)..=(rect.min.y + bottom), stroke);
-    let font = FontId::proportional(theme::TEXT * scale);
-    let row = (theme::TEXT + 4.0) * scale;
+    let font = FontId::proportional(theme::TEXT);
+    let row = theme::TEXT + 4.0;
     for (i, (panel, plot)) in figure.panels.iter().zip(&scene.plots).enumerate() {
         let mut lines: Vec<(String, Ink)> = Vec::new();
         if i == 0 {
-            let time = significant(figure.in_time_unit(hours), if figure.hours { 3 } else { 4 });
+            // no more digits than a hand can point at
+            let shown = figure.in_time_unit(figure.time[1] - figure.time[0]);
+            let decimals = if shown > 30.0 { 0 } else { 2 };
+            let time = format!("{:.decimals$}", figure.in_time_unit(hours));
             lines.push((format!("{time} {}", figure.time_unit()), Ink::Text));
         }
         for (label, role, [low, high]) in panel.at(hours) {

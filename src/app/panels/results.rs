@@ -14,6 +14,8 @@ use egui::{CollapsingHeader, RichText, ScrollArea, Ui};
 /// One block for each arm, then sources and assumptions of what is shown.
 pub fn results(ui: &mut Ui, shown: &Shown, library: &Library) {
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+        // room for the scroll bar
+        ui.set_max_width(ui.available_width() - 10.0);
         ui.add_space(4.0);
         let Some(outcome) = shown.outcome.as_ref().filter(|o| !o.arms.is_empty()) else {
             small(ui, "figures appear here");
@@ -22,6 +24,7 @@ pub fn results(ui: &mut Ui, shown: &Shown, library: &Library) {
         if let Some(error) = &shown.error {
             small(ui, "the last good figures, because");
             refusal(ui, error);
+            ui.multiply_opacity(0.5);
         }
         for (arm, role) in outcome.arms.iter().zip(roles(&outcome.arms)) {
             ui.horizontal(|ui| {
@@ -34,19 +37,34 @@ pub fn results(ui: &mut Ui, shown: &Shown, library: &Library) {
                 ui.scope(|ui| figures(ui, arm));
                 details(ui, arm, library);
             });
-            for line in &arm.warnings {
-                ui.horizontal_wrapped(|ui| {
-                    ui.spacing_mut().item_spacing.x = 4.0;
-                    let mark = theme::ink(ui, Ink::Caution);
-                    ui.label(RichText::new("▲").small().color(mark));
-                    small(ui, line);
-                });
-            }
+            warnings(ui, arm, "");
             ui.add_space(4.0);
             ui.separator();
         }
         provenance(ui, outcome);
     });
+}
+
+/// What to beware of, over all arms: for a picture without the figures beside it.
+pub fn beware(ui: &mut Ui, shown: &Shown) {
+    ScrollArea::vertical().max_height(64.0).show(ui, |ui| {
+        for arm in shown.outcome.iter().flat_map(|o| &o.arms) {
+            warnings(ui, arm, &format!("{}: ", arm.label));
+        }
+    });
+}
+
+fn warnings(ui: &mut Ui, arm: &ArmOutcome, name: &str) {
+    for line in &arm.warnings {
+        let mark = theme::ink(ui, Ink::Caution);
+        let text = theme::ink(ui, Ink::Muted);
+        let font = egui::FontId::proportional(theme::SMALL);
+        let format = |color| egui::TextFormat { font_id: font.clone(), color, ..Default::default() };
+        let mut job = egui::text::LayoutJob::default();
+        job.append("▲ ", 0.0, format(mark));
+        job.append(&format!("{name}{line}"), 0.0, format(text));
+        ui.label(job);
+    }
 }
 
 /// "46 %", or "11 to 46 %" for a range.
@@ -89,8 +107,9 @@ fn figures(ui: &mut Ui, arm: &ArmOutcome) {
     );
     if let Some([mouth, swallowed]) = arm.mouth_parts {
         let parts = [mouth, swallowed].map(|p| significant(p * 100.0, 3));
+        let name = if arm.range.is_some() { "high end: lining, swallowed" } else { "by mouth lining, swallowed" };
         row(
-            "by mouth lining, swallowed",
+            name,
             format!("{} + {} %", parts[0], parts[1]),
             "through the lining of the mouth while held, and from what is swallowed afterwards",
         );
@@ -101,7 +120,7 @@ fn figures(ui: &mut Ui, arm: &ArmOutcome) {
         "highest concentration up to the end of the simulation, and the first time of it from the first dose",
     );
     row("Falls to half of peak in", format!("{half} min"), "after the peak");
-    row("Area under the curve", format!("{area} ng h/mL"), "to infinity, exact");
+    row("Area to infinity", format!("{area} ng h/mL"), "area under the curve, exact");
 }
 
 fn details(ui: &mut Ui, arm: &ArmOutcome, library: &Library) {

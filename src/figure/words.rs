@@ -1,0 +1,85 @@
+//! What a figure says in words: doses, windows, legend, footer.
+
+use super::{DRIVING_RULE, EDUCATION_ONLY, PointSet, STAFF_DECIDE};
+use crate::outcome::{ArmOutcome, Outcome};
+use crate::regimen::{AfterHold, Route};
+use crate::units::{Time, significant};
+
+/// A time in minutes as people say it.
+pub fn minutes_in_words(minutes: f64) -> String {
+    if minutes < 1.0 { "under 1".to_owned() } else { significant(minutes, 2) }
+}
+
+/// The windows in one sentence.
+pub fn strip_words(arm: &ArmOutcome) -> String {
+    let w = &arm.windows;
+    let span = |p: Option<[f64; 3]>| p.map(|p| format!("{} to {} min", minutes_in_words(p[0]), minutes_in_words(p[2])));
+    let Some(onset) = span(w.onset) else {
+        return format!("{}: below the level at which something is noticed", arm.label);
+    };
+    let strongest = w
+        .strongest
+        .map_or(String::new(), |s| format!(", strongest {} to {} min", significant(s[0], 2), significant(s[1], 2)));
+    let fading = span(w.main_effects_end)
+        .map_or(", dissociative level not reached".to_owned(), |f| format!(", main effects fading {f}"));
+    format!("{}: may begin to notice {onset}{strongest}{fading}; then {STAFF_DECIDE}", arm.label)
+}
+
+pub(super) fn legend_text(arm: &ArmOutcome) -> String {
+    let dose = doses_in_words(arm);
+    match &arm.range {
+        Some(range) => format!("{}: {dose}; range from \"{}\" to \"{}\"", arm.label, range.low.label, range.high.label),
+        None => format!("{}: {dose}", arm.label),
+    }
+}
+
+/// "35 mg into a vein (IV) over 40 min".
+pub fn doses_in_words(arm: &ArmOutcome) -> String {
+    let Some(first) = arm.doses.first() else { return String::new() };
+    let same = arm.doses.iter().all(|d| (d.amount - first.amount).abs() < 1e-9 && d.route == first.route);
+    let each = format!("{} mg", significant(first.amount, 3));
+    let count = arm.doses.len();
+    let time = Time::from_hours(first.end - first.start);
+    let length = match first.held {
+        Some(AfterHold::Swallow) => format!(", held {time}, then swallowed"),
+        Some(AfterHold::Spit) => format!(", held {time}, then spat out"),
+        None if first.has_length() && first.route == Route::Iv => format!(" over {time}"),
+        None => String::new(),
+    };
+    if count > 1 && same {
+        format!("{count} x {each} {}{length}", first.route.words())
+    } else if count > 1 {
+        format!("{} mg in {count} doses", significant(arm.dose_mg, 3))
+    } else {
+        format!("{each} {}{length}", first.route.words())
+    }
+}
+
+pub(super) fn footer(outcome: &Outcome, points: &[PointSet]) -> Vec<String> {
+    let mut lines: Vec<String> = outcome
+        .arms
+        .iter()
+        .map(|a| {
+            let assumption = a.assumptions.first().map_or(String::new(), |s| format!("; {s}"));
+            format!(
+                "{}: {} mg base, model {}, {}{assumption}",
+                a.label,
+                significant(a.dose_mg, 3),
+                a.model,
+                a.site.words()
+            )
+        })
+        .collect();
+    for arm in &outcome.arms {
+        lines.extend(arm.warnings.iter().map(|w| format!("{}, beware: {w}", arm.label)));
+    }
+    if !points.is_empty() {
+        let names: Vec<&str> = points.iter().map(|p| p.label.as_str()).collect();
+        lines.push(format!("Circles: measured points, {}", names.join(", ")));
+    }
+    lines.push(format!(
+        "Typical person of {}. {EDUCATION_ONLY} Whatever a curve says: {DRIVING_RULE}.",
+        outcome.subject.weight
+    ));
+    lines
+}
