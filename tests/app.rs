@@ -226,6 +226,27 @@ fn files_are_saved_opened_and_refused() {
     std::fs::remove_dir_all(&folder).unwrap();
 }
 
+#[test]
+fn curves_and_picture_go_to_the_clipboard() {
+    let mut harness = harness();
+    let copied = |harness: &mut Harness<'static, App>, item: &str| {
+        click(harness, "Export");
+        harness.get_by_label(item).click();
+        let mut commands = Vec::new();
+        for _ in 0..3 {
+            harness.step();
+            commands.extend(harness.output().platform_output.commands.clone());
+        }
+        commands
+    };
+    let commands = copied(&mut harness, "Copy the curves");
+    let header = |c: &egui::OutputCommand| matches!(c, egui::OutputCommand::CopyText(t) if t.starts_with(ketasim::curves::HEADER));
+    assert!(commands.iter().any(header), "{:?}", harness.state().message);
+    let commands = copied(&mut harness, "Copy the picture");
+    let large = |c: &egui::OutputCommand| matches!(c, egui::OutputCommand::CopyImage(i) if i.width() == 2000);
+    assert!(commands.iter().any(large), "{:?}", harness.state().message);
+}
+
 /// What is kept on disk comes back, and what cannot be read is left at the opening screen's.
 #[test]
 fn the_state_survives_a_restart() {

@@ -24,6 +24,8 @@ pub enum Action {
     With(Purpose, String),
     /// The curves as CSV into the clipboard.
     CopyCurves,
+    /// The picture into the clipboard.
+    CopyPicture,
     /// The scenario as TOML into the clipboard.
     CopyScenario,
     /// Take the measured points away.
@@ -123,6 +125,10 @@ impl App {
             Action::CopyCurves => self.curves().map(|text| {
                 ctx.copy_text(text);
                 Some("curves copied".to_owned())
+            }),
+            Action::CopyPicture => self.figure().and_then(export::picture).map(|(size, pixels)| {
+                ctx.copy_image(egui::ColorImage::from_rgba_premultiplied(size, &pixels));
+                Some("picture copied".to_owned())
             }),
             Action::CopyScenario => self.state.scenario.to_toml().map(|text| {
                 ctx.copy_text(text);

@@ -10,7 +10,7 @@ mod svg;
 
 pub use document::pdf;
 pub use font::FontMeasure;
-pub use raster::png;
+pub use raster::{pixels, png};
 pub use svg::paint;
 
 use crate::error::{Error, Result};
@@ -70,6 +70,14 @@ pub fn render(figure: &Figure, format: Format) -> Result<Vec<u8>> {
         Format::Png => png(&drawn, PIXELS_PER_POINT),
         Format::Pdf => pdf(&drawn, &figure.title),
     }
+}
+
+/// A figure as pixels for a clipboard: width, height, and red, green, blue, alpha of each.
+///
+/// # Errors
+/// When it cannot be drawn.
+pub fn picture(figure: &Figure) -> Result<([usize; 2], Vec<u8>)> {
+    pixels(&svg(figure, page_for(figure))?, PIXELS_PER_POINT)
 }
 
 /// A figure as SVG, its size that of the page in points.

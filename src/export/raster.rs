@@ -9,6 +9,17 @@ const MOST_PIXELS: f32 = 64e6;
 
 /// An SVG as PNG on a white page.
 pub fn png(svg: &str, pixels_per_point: f32) -> Result<Vec<u8>> {
+    let pixels = raster(svg, pixels_per_point)?;
+    pixels.encode_png().map_err(|error| Error::cannot(format!("the PNG cannot be written: {error}")))
+}
+
+/// An SVG as width, height and opaque pixels (red, green, blue, alpha), for a clipboard.
+pub fn pixels(svg: &str, pixels_per_point: f32) -> Result<([usize; 2], Vec<u8>)> {
+    let pixels = raster(svg, pixels_per_point)?;
+    Ok(([pixels.width() as usize, pixels.height() as usize], pixels.take()))
+}
+
+fn raster(svg: &str, pixels_per_point: f32) -> Result<Pixmap> {
     let tree = tree(svg)?;
     let width = (tree.size().width() * pixels_per_point).round();
     let height = (tree.size().height() * pixels_per_point).round();
@@ -21,5 +32,5 @@ pub fn png(svg: &str, pixels_per_point: f32) -> Result<Vec<u8>> {
     pixels.fill(Color::WHITE);
     let fit = Transform::from_scale(width / tree.size().width(), height / tree.size().height());
     resvg::render(&tree, fit, &mut pixels.as_mut());
-    pixels.encode_png().map_err(|error| Error::cannot(format!("the PNG cannot be written: {error}")))
+    Ok(pixels)
 }

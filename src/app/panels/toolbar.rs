@@ -68,6 +68,7 @@ fn export(ui: &mut Ui, actions: &mut Vec<Action>) {
     item(ui, "Picture as PDF…", Action::Ask(Purpose::Plot(Format::Pdf)), actions);
     ui.separator();
     item(ui, "Curves as CSV…", Action::Ask(Purpose::Curves), actions);
+    item(ui, "Copy the picture", Action::CopyPicture, actions);
     item(ui, "Copy the curves", Action::CopyCurves, actions);
 }
 
