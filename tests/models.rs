@@ -147,8 +147,27 @@ fn an_assumed_covariate_effect_counts_as_much_as_an_assumed_number() {
     assert!(simons.sources.iter().any(|s| s.starts_with("Assumed or derived for ketasim")), "{:?}", simons.sources);
     // read second hand like the numbers: nothing to add
     let kamp = run("kamp-2020", "iv");
-    assert_eq!(kamp.grade, Grade::C);
     assert!(!kamp.assumptions.iter().any(|a| a.contains("how weight")), "{:?}", kamp.assumptions);
+    assert_eq!(run("clements-nimmo-1981", "iv").grade, Grade::C);
+}
+
+/// Decision: taking the Kamp set as arterial is an assumption, and is shown as one.
+#[test]
+fn an_assumed_site_is_told() {
+    let library = library();
+    for model in ["kamp-2020", "ketamine-composite"] {
+        let text = format!(
+            "[[arm]]\nlabel = \"x\"\ndrug = \"ketamine\"\nmodel = \"{model}\"\n[[arm.dose]]\nroute = \"iv\"\namount = \"20 mg\"\n"
+        );
+        let scenario = Scenario::from_toml("x.toml", &text, &library).unwrap();
+        let arm = scenario.run(&library, Options::default()).unwrap().arms.remove(0);
+        assert_eq!(arm.grade, Grade::E);
+        assert!(
+            arm.assumptions.iter().any(|a| a == "grade E (assumption): taken as arterial plasma"),
+            "{:?}",
+            arm.assumptions
+        );
+    }
 }
 
 /// What a reader must know first is in the title or the first paragraph.

@@ -75,10 +75,10 @@ pub fn check(path: &Path, library: &mut Library) -> Result<()> {
     ))
 }
 
-/// Worst grade of a model's parameters and covariate effects.
+/// Worst grade of a model's parameters, covariate effects and site.
 pub fn worst_grade(model: &Model) -> Grade {
     let effects = model.effects.iter().map(|e| e.grade);
-    model.parameters.iter().map(|p| p.grade).chain(effects).max().unwrap_or(Grade::A)
+    model.parameters.iter().map(|p| p.grade).chain(effects).chain(model.site_grade).max().unwrap_or(Grade::A)
 }
 
 fn grades() -> String {

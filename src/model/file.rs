@@ -114,6 +114,8 @@ pub struct ModelFile {
     pub drug: String,
     pub salt: Form,
     pub estimated_from: Site,
+    /// How the site is known, when it is not simply what the source says.
+    pub estimated_from_grade: Option<Grade>,
     #[serde(default)]
     pub composite: bool,
     /// Models that name the same disposition count once in a spread between models.

@@ -30,6 +30,8 @@ pub struct Model {
     pub salt: Form,
     /// Where the plasma was drawn that it was estimated from.
     pub estimated_from: Site,
+    /// How the site is known, when it is not simply what the source says.
+    pub site_grade: Option<Grade>,
     /// Whether it was put together from several sources.
     pub composite: bool,
     /// Name of its disposition; models that share one count once in a spread between models.

@@ -19,6 +19,9 @@ impl Runner<'_> {
             let less = significant(plain.schedule.given * drug.base_per_hydrochloride, 3);
             list.push(format!("taken as base; if labelled hydrochloride, {less} mg base"));
         }
+        if let Some(grade) = model.site_grade {
+            list.push(format!("grade {grade} ({}): taken as {}", grade.meaning(), model.estimated_from.words()));
+        }
         for line in &plain.schedule.taken {
             if !list.contains(line) {
                 list.push(line.clone());
@@ -134,10 +137,10 @@ impl<'a> Used<'a> {
         Self { parent, metabolites }
     }
 
-    /// Worst grade behind the drug's own curve: of its parameters and of how covariates change them.
+    /// Worst grade behind the drug's own curve: of its parameters, of how covariates change them, of its site.
     pub fn worst_grade(&self, model: &Model) -> Grade {
         let effects = model.effects.iter().filter(|e| !changed(e, &self.parent).is_empty()).map(|e| e.grade);
-        self.parent.iter().map(|p| p.grade).chain(effects).max().unwrap_or(Grade::A)
+        self.parent.iter().map(|p| p.grade).chain(effects).chain(model.site_grade).max().unwrap_or(Grade::A)
     }
 }
 

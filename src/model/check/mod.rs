@@ -43,6 +43,7 @@ impl Checker {
             drug: file.drug.clone(),
             salt: file.salt,
             estimated_from: file.estimated_from,
+            site_grade: file.estimated_from_grade,
             composite: file.composite,
             disposition: file.disposition_from.clone().unwrap_or_else(|| file.id.clone()),
             default_for: file.default_for.clone(),
