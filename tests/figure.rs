@@ -206,3 +206,21 @@ fn the_staff_block_never_begins_before_the_fade_is_over() {
         }
     }
 }
+
+/// Words of a strip never lie over the hatch that says people were waking from anaesthesia there.
+#[test]
+fn no_words_lie_over_the_caution_of_a_strip() {
+    for mg in ["70", "105", "140", "300"] {
+        let f = figure(&arm("IV", "ketamine", &format!("route = 'iv'\namount = '{mg} mg'")), &View::default());
+        let caution = f.strips[0].caution.unwrap();
+        let scene = layout(&f, Page { width: 1000.0, height: 700.0, furniture: false, scale: 1.0 }, &Fixed);
+        let [_, top, _, bottom] = scene.strips[0];
+        let ends = caution.map(|minutes| scene.time.to_x(minutes / 60.0));
+        for shape in &scene.shapes {
+            let Shape::Text { at, text, size, .. } = shape else { continue };
+            let half = Fixed.width(text, *size) / 2.0;
+            let on_strip = at[1] > top && at[1] < bottom && at[0] < scene.time.x[1];
+            assert!(!on_strip || at[0] - half >= ends[1] - 1.0 || at[0] + half <= ends[0] + 1.0, "{mg} mg: {text}");
+        }
+    }
+}

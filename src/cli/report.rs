@@ -193,7 +193,7 @@ fn windows(arms: &[ArmOutcome]) -> String {
 fn window(percentiles: Option<[f64; 3]>, none: &str) -> String {
     percentiles.map_or(none.to_owned(), |[low, middle, high]| {
         let [low, middle, high] = [low, middle, high].map(minutes_in_words);
-        format!("{low} to {high} ({middle})")
+        if low == high { low } else { format!("{low} to {high} ({middle})") }
     })
 }
 

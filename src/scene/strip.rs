@@ -66,6 +66,7 @@ fn one(canvas: &mut Canvas, strip: &Strip, time: TimeSpan, rect: [f64; 4]) {
     let ink = Ink::Route(strip.role.route);
     let [left, top, right, bottom] = rect;
     let x = |minutes: f64| time.to_x(minutes / MINUTES_PER_HOUR).clamp(left, right).round();
+    let (longer, shorter): (String, String);
     let mut parts: Vec<(f64, f64, Vec<&str>)> = Vec::new();
     let end = match (strip.noticing, strip.strongest, strip.fading) {
         (Some(noticing), Some(strongest), Some(fading)) => {
@@ -81,10 +82,9 @@ fn one(canvas: &mut Canvas, strip: &Strip, time: TimeSpan, rect: [f64; 4]) {
             let beyond = time.to_x(fading[1] / MINUTES_PER_HOUR) > right + 0.5;
             if beyond {
                 // the fade runs out of the picture: nothing after it is shown
-                let longer = format!("fading until {} min, then {STAFF_DECIDE}", fading[1].round());
-                let shorter = format!("until {} min", fading[1].round());
-                let _ = inside(canvas, [peak[1], right], rect, &longer, Ink::Text)
-                    || inside(canvas, [peak[1], right], rect, &shorter, Ink::Text);
+                longer = format!("fading until {} min, then {STAFF_DECIDE}", fading[1].round());
+                shorter = format!("until {} min", fading[1].round());
+                parts.push((peak[1], right, vec![&longer, &shorter]));
                 None
             } else {
                 parts.push((from, to, vec!["main effects fading", "fading"]));
@@ -119,7 +119,9 @@ fn one(canvas: &mut Canvas, strip: &Strip, time: TimeSpan, rect: [f64; 4]) {
         let span = [x(from), top, x(to), bottom];
         canvas.rect(span, Ink::Plot, 0.6);
         canvas.hatch(span, Ink::Caution, 1.0, 6.0);
-        parts.retain(|(a, b, _)| *b <= span[0] || *a >= span[2]);
+        // words give way to the hatch: what reaches beyond it is named there
+        parts.retain(|(a, b, _)| *b <= span[0] || *b > span[2] || *a >= span[2]);
+        parts.iter_mut().filter(|(a, b, _)| *b > span[2] && *a < span[2]).for_each(|part| part.0 = span[2]);
     }
     for (from, to, words) in parts {
         parts_of(canvas, [from, to], rect, &words, Ink::Text);
