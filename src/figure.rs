@@ -118,8 +118,6 @@ pub struct Band {
     pub low: Vec<f64>,
     /// High end, ng/mL.
     pub high: Vec<f64>,
-    /// What the ends stand for.
-    pub ends: [String; 2],
 }
 
 /// A hatched band that calls for caution.
@@ -161,8 +159,6 @@ pub struct Strip {
     pub doses: Vec<[f64; 2]>,
     /// What programmes say: onset, strongest, end of the experience, minutes.
     pub programme: Option<ProgrammeTimes>,
-    /// For the reader of a screen: the same in words.
-    pub words: String,
 }
 
 /// What programmes say of a route, minutes.
@@ -213,7 +209,7 @@ impl Figure {
         let time = view.zoom.map_or([0.0, horizon], |[a, b]| [a.max(0.0), b.min(horizon)]);
         let roles = roles(&outcome.arms);
         let mut panels = Vec::new();
-        for (nth, drug) in drugs(&outcome.arms).into_iter().enumerate() {
+        for (nth, drug) in outcome.drugs().into_iter().enumerate() {
             let arms: Vec<(&ArmOutcome, Role)> =
                 outcome.arms.iter().zip(&roles).filter(|(a, _)| a.drug == drug).map(|(a, r)| (a, *r)).collect();
             let mut parent = panel(&arms, 0, view, library, time, (points, panels.is_empty()));
@@ -243,10 +239,7 @@ impl Figure {
                 "{}, {}, {}; simulated for {}",
                 outcome.subject.weight,
                 outcome.subject.age,
-                match outcome.subject.sex.as_str() {
-                    "unstated" => "sex not stated",
-                    sex => sex,
-                },
+                outcome.subject.sex.words(),
                 outcome.horizon
             ),
             time,
@@ -299,27 +292,17 @@ pub fn interpolate(x: &[f64], y: &[f64], at: f64) -> Option<f64> {
     }
 }
 
-/// Role of every arm: colour by first route, dash by order among arms of that route.
-pub fn roles(arms: &[ArmOutcome]) -> Vec<Role> {
-    let route = |a: &ArmOutcome| a.routes.first().copied().unwrap_or(Route::Iv);
-    arms.iter()
-        .enumerate()
-        .map(|(i, a)| Role {
-            route: route(a),
-            variant: arms[..i].iter().filter(|b| route(b) == route(a)).count(),
-            arm: a.index,
-        })
-        .collect()
+impl Role {
+    /// The role of an arm that comes after others: colour by its first route, dash by how many of them share it.
+    pub fn after(earlier: impl Iterator<Item = Route>, route: Route, arm: usize) -> Self {
+        Self { route, variant: earlier.filter(|r| *r == route).count(), arm }
+    }
 }
 
-fn drugs(arms: &[ArmOutcome]) -> Vec<String> {
-    let mut list: Vec<String> = Vec::new();
-    for arm in arms {
-        if !list.contains(&arm.drug) {
-            list.push(arm.drug.clone());
-        }
-    }
-    list
+/// Role of every arm.
+pub fn roles(arms: &[ArmOutcome]) -> Vec<Role> {
+    let route = |a: &ArmOutcome| a.routes.first().copied().unwrap_or(Route::Iv);
+    arms.iter().enumerate().map(|(i, a)| Role::after(arms[..i].iter().map(route), route(a), a.index)).collect()
 }
 
 /// The `k`th analyte of these arms: 0 is the parent.
@@ -395,7 +378,6 @@ fn panel(
 
 fn range_band(arm: &ArmOutcome, role: Role, low: Option<&Curve>, high: Option<&Curve>) -> Option<Band> {
     let (low, high) = low.zip(high)?;
-    let range = arm.range.as_ref()?;
     let pick = |curve: &Curve, i: &usize| curve.values.get(*i).copied().unwrap_or(0.0);
     let pairs = arm.grid.iter().map(|i| (pick(low, i), pick(high, i)));
     Some(Band {
@@ -404,7 +386,6 @@ fn range_band(arm: &ArmOutcome, role: Role, low: Option<&Curve>, high: Option<&C
         x: arm.grid.iter().map(|&i| arm.times[i]).collect(),
         low: pairs.clone().map(|(a, b)| a.min(b)).collect(),
         high: pairs.map(|(a, b)| a.max(b)).collect(),
-        ends: [range.low.label.clone(), range.high.label.clone()],
     })
 }
 
@@ -438,7 +419,6 @@ fn strip(arm: &ArmOutcome, role: Role, view: &View, effects: &Effects) -> Strip 
         caution: effects.caution(&arm.drug).and_then(|c| above(arm, c.band[0].ng_ml())),
         doses: arm.doses.iter().map(|d| [d.start * MINUTES_PER_HOUR, d.end * MINUTES_PER_HOUR]).collect(),
         programme,
-        words: strip_words(arm),
     }
 }
 

@@ -100,6 +100,13 @@ impl Sex {
     }
 }
 
+impl Sex {
+    /// For people: says so when it is not stated.
+    pub fn words(self) -> &'static str {
+        if self == Self::Unstated { "sex not stated" } else { self.as_str() }
+    }
+}
+
 impl Ancestry {
     /// All values, as written in files.
     pub const ALL: [(Self, &'static str); 3] =

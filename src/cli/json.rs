@@ -184,7 +184,7 @@ fn analytes(curves: &[Curve]) -> Vec<Analyte> {
 /// Minutes from the peak until half of it; a curve that still rises has not shown its peak.
 pub fn half_of_peak_min(curve: &Curve) -> Option<f64> {
     let e = &curve.exposure;
-    e.half_of_peak.filter(|_| !e.still_rising).map(|h| h * MINUTES_PER_HOUR)
+    e.half_of_peak.map(|h| h * MINUTES_PER_HOUR)
 }
 
 /// To twelve significant digits: enough for any check, without the noise of binary fractions (40.00000000000001).

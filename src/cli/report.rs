@@ -25,7 +25,7 @@ pub fn text(outcome: &Outcome, not_run: &[String]) -> String {
         text.push_str(&paragraph("Not run: ", &line, TEXT_WIDTH));
         text.push('\n');
     }
-    for drug in drugs(&outcome.arms) {
+    for drug in outcome.drugs() {
         let arms: Vec<&ArmOutcome> = outcome.arms.iter().filter(|a| a.drug == drug).collect();
         text.push_str(&figures(&arms));
     }
@@ -51,10 +51,7 @@ pub fn text(outcome: &Outcome, not_run: &[String]) -> String {
 fn head(outcome: &Outcome) -> String {
     let title = if outcome.title.trim().is_empty() { "Comparison" } else { &outcome.title };
     let subject = &outcome.subject;
-    let sex = match subject.sex.as_str() {
-        "unstated" => "sex not stated",
-        sex => sex,
-    };
+    let sex = subject.sex.words();
     let ancestry = match subject.ancestry {
         Ancestry::Unstated => String::new(),
         stated => format!(", ancestry {}", stated.as_str()),
@@ -64,17 +61,6 @@ fn head(outcome: &Outcome) -> String {
         subject.weight, subject.age, outcome.horizon
     );
     format!("{}{}\n", paragraph("", title, TEXT_WIDTH), paragraph("", &who, TEXT_WIDTH))
-}
-
-/// Drugs in the order of their first arm: different drugs never share a table of concentrations.
-fn drugs(arms: &[ArmOutcome]) -> Vec<&str> {
-    let mut list: Vec<&str> = Vec::new();
-    for arm in arms {
-        if !list.contains(&arm.drug.as_str()) {
-            list.push(&arm.drug);
-        }
-    }
-    list
 }
 
 fn doses(outcome: &Outcome) -> Table {

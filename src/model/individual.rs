@@ -56,6 +56,13 @@ impl Individual {
         formula.value(&|name| self.get(name))
     }
 
+    /// Values of shares of a whole; one without a formula takes the rest.
+    pub fn parts<'a>(&self, shares: impl Iterator<Item = Option<&'a Expr>>) -> Vec<f64> {
+        let values: Vec<Option<f64>> = shares.map(|share| share.map(|formula| self.value(formula))).collect();
+        let stated: f64 = values.iter().flatten().sum();
+        values.into_iter().map(|value| value.unwrap_or((1.0 - stated).max(0.0))).collect()
+    }
+
     /// Value of a parameter or derived parameter; NaN for a name that does not exist, which checks refuse.
     pub fn get(&self, name: &str) -> f64 {
         self.values.get(name).copied().unwrap_or(f64::NAN)
@@ -86,7 +93,7 @@ impl Individual {
             check.part = path!["routes", route.id()];
             let what = format!("a dose by route {}", route.id());
             check.shares(&what, way_in.ways.iter().map(|w| w.share.as_ref()))?;
-            let later = way_in.ways.iter().map(|w| w.share_later.as_ref().or(w.share.as_ref()));
+            let later = way_in.ways.iter().map(|w| w.share_of(true));
             check.shares(&format!("{what} (later sprays)"), later)?;
             for way in &way_in.ways {
                 way.lag.iter().try_for_each(|lag| check.within("a lag, in hours,", lag, 0.0, longest))?;

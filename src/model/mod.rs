@@ -26,8 +26,6 @@ pub struct Model {
     pub about: String,
     /// The drug it describes, which is also its parent analyte.
     pub drug: String,
-    /// What the source's amounts refer to.
-    pub salt: Form,
     /// Where the plasma was drawn that it was estimated from.
     pub estimated_from: Site,
     /// How the site is known, when it is not simply what the source says.
@@ -392,6 +390,13 @@ pub struct Way {
     pub lag: Option<Expr>,
     /// Length of a zero-order input.
     pub duration: Option<Expr>,
+}
+
+impl Way {
+    /// Share of a first dose or of a later spray; `None` is the rest.
+    pub fn share_of(&self, later: bool) -> Option<&Expr> {
+        self.share_later.as_ref().filter(|_| later).or(self.share.as_ref())
+    }
 }
 
 /// Holding in the mouth.

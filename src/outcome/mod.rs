@@ -127,6 +127,19 @@ pub struct EndOutcome {
     pub curves: Vec<Curve>,
 }
 
+impl Outcome {
+    /// Drugs given, each once, in order.
+    pub fn drugs(&self) -> Vec<&str> {
+        let mut list: Vec<&str> = Vec::new();
+        for arm in &self.arms {
+            if !list.contains(&arm.drug.as_str()) {
+                list.push(&arm.drug);
+            }
+        }
+        list
+    }
+}
+
 impl ArmOutcome {
     /// Highest parent concentration drawn, ng/mL.
     pub fn highest(&self) -> f64 {

@@ -154,8 +154,7 @@ impl Runner<'_> {
         let schedule = plan.on(&system);
         let iv_area = iv_area(model, &person, &system, site)?;
         let trajectory = simulate(&system, &schedule, self.scenario.horizon.hours(), self.every, self.solver)?;
-        let finite = trajectory.system.outputs.iter().all(|o| trajectory.series(o).iter().all(|v| v.is_finite()));
-        if !finite {
+        if !trajectory.is_finite() {
             return Err(Error::cannot(format!("{} gives no finite concentrations for this arm", model.id))
                 .remedy("check the amounts and the body weight"));
         }
@@ -245,13 +244,7 @@ fn iv_area(model: &Model, person: &Individual, system: &System, site: Site) -> R
         return Ok(None);
     };
     let weights = system.area_per_amount(&output.row)?;
-    let stated: f64 = iv.ways.iter().filter_map(|w| w.share.as_ref()).map(|s| person.value(s)).sum();
-    let area = iv
-        .ways
-        .iter()
-        .map(|w| {
-            w.share.as_ref().map_or((1.0 - stated).max(0.0), |s| person.value(s)) * weights[system.state_of(w.into, 0)]
-        })
-        .sum();
+    let shares = person.parts(iv.ways.iter().map(|w| w.share.as_ref()));
+    let area = iv.ways.iter().zip(shares).map(|(w, share)| share * weights[system.state_of(w.into, 0)]).sum();
     Ok(Some(area))
 }

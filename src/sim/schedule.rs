@@ -2,7 +2,7 @@
 
 use super::system::System;
 use crate::error::{Error, Result, suggestion};
-use crate::model::{Individual, Model, RouteModel, Way};
+use crate::model::{Individual, Model, RouteModel};
 use crate::path;
 use crate::regimen::{AfterHold, Dose, Form, Route};
 use crate::subject::Subject;
@@ -188,16 +188,12 @@ impl Plan {
 impl Put<'_> {
     fn lower(&self, person: &Individual, slot: usize) -> Lowered {
         let mut acts = Vec::new();
-        let share = |way: &Way| {
-            let formula =
-                if self.spray > 0 { way.share_later.as_ref().or(way.share.as_ref()) } else { way.share.as_ref() };
-            formula.map(|f| person.value(f))
-        };
-        let stated: f64 = self.way_in.ways.iter().filter_map(share).sum();
+        let later = self.spray > 0;
+        let shares = person.parts(self.way_in.ways.iter().map(|w| w.share_of(later)));
         let own_length = self.dose.duration.map(Time::hours);
         let mut end = self.start + own_length.unwrap_or(0.0);
-        for way in &self.way_in.ways {
-            let amount = self.amount * share(way).unwrap_or((1.0 - stated).max(0.0));
+        for (way, share) in self.way_in.ways.iter().zip(shares) {
+            let amount = self.amount * share;
             let lag = way.lag.as_ref().map_or(0.0, |lag| person.value(lag));
             let start = self.start + lag;
             let held = self.way_in.hold.as_ref().filter(|h| h.mouth == way.into);

@@ -123,12 +123,11 @@ impl System {
                     person.value(clearance) / from.volume.as_ref().map_or(f64::NAN, |v| person.value(v))
                 }
             };
-            let stated: f64 = flow.split.iter().filter_map(|s| s.share.as_ref()).map(|s| person.value(s)).sum();
+            let shares = person.parts(flow.split.iter().map(|s| s.share.as_ref()));
             let copies = if from.kind == CompartmentKind::Mouth { self.mouths } else { 1 };
             for state in (0..copies).map(|k| self.first[flow.from] + k) {
                 self.rates[(state, state)] -= pace;
-                for split in &flow.split {
-                    let share = split.share.as_ref().map_or((1.0 - stated).max(0.0), |s| person.value(s));
+                for (split, share) in flow.split.iter().zip(&shares) {
                     let yields = split.yields.as_ref().map_or(1.0, |y| person.value(y));
                     self.rates[(self.first[split.into], state)] += pace * share * yields;
                     if model.compartments[split.into].holds != from.holds

@@ -195,6 +195,11 @@ fn apply(act: &Act, z: &mut DVector<f64>, inputs: &[usize], n: usize) {
 }
 
 impl Trajectory {
+    /// Whether every state at every point is a finite number.
+    pub fn is_finite(&self) -> bool {
+        self.points.iter().all(|z| z.iter().all(|v| v.is_finite()))
+    }
+
     /// Concentration of a read-out at every point, mg/L.
     pub fn series(&self, output: &SystemOutput) -> Vec<f64> {
         self.points.iter().map(|z| self.read(output, z)).collect()

@@ -62,13 +62,8 @@ pub fn add_menu(ui: &mut Ui, offered: &[StudyArm], actions: &mut Vec<Action>) {
 /// Roles of all arms, on or off, as the figure gives them to those that are on.
 fn roles(arms: &[StudyArm]) -> Vec<Role> {
     let route = |a: &StudyArm| a.routes().first().copied().unwrap_or(Route::Iv);
-    (0..arms.len())
-        .map(|i| Role {
-            route: route(&arms[i]),
-            variant: arms[..i].iter().filter(|a| a.on && route(a) == route(&arms[i])).count(),
-            arm: i,
-        })
-        .collect()
+    let earlier = |i: usize| arms[..i].iter().filter(|a| a.on).map(route);
+    arms.iter().enumerate().map(|(i, a)| Role::after(earlier(i), route(a), i)).collect()
 }
 
 fn card(

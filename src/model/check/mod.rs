@@ -41,7 +41,6 @@ impl Checker {
             title: file.title.clone(),
             about: file.about.trim().to_owned(),
             drug: file.drug.clone(),
-            salt: file.salt,
             estimated_from: file.estimated_from,
             site_grade: file.estimated_from_grade,
             composite: file.composite,
