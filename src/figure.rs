@@ -2,8 +2,12 @@
 //!
 //! One figure is drawn on the screen and into files alike. Different drugs never share a y axis.
 
+mod agreement;
+mod study;
 mod words;
 
+pub use agreement::{Agreement, AgreementPanel, Mark};
+pub use study::of_study;
 pub use words::{doses_in_words, minutes_in_words, strip_words};
 use words::{footer, legend_text};
 
@@ -27,13 +31,15 @@ pub struct View {
     pub programmes: bool,
     /// Strips under the plot.
     pub strips: bool,
+    /// Other models of the same drug and route, thin behind each curve.
+    pub models: bool,
     /// Part of the time axis that is shown, in hours; all when absent.
     pub zoom: Option<[f64; 2]>,
 }
 
 impl Default for View {
     fn default() -> Self {
-        Self { log: false, hours: false, metabolites: false, programmes: false, strips: true, zoom: None }
+        Self { log: false, hours: false, metabolites: false, programmes: false, strips: true, models: false, zoom: None }
     }
 }
 
@@ -84,6 +90,10 @@ pub struct Panel {
     pub lines: Vec<Line>,
     /// Fills between two ends.
     pub bands: Vec<Band>,
+    /// Other models, thin behind.
+    pub behind: Vec<Line>,
+    /// What of it lies outside what was studied; a wash lies over the plot then.
+    pub outside: Vec<String>,
     /// Where people were waking from anaesthesia, once it is reached.
     pub caution: Option<CautionBand>,
     /// Measured points of the user.
@@ -354,7 +364,13 @@ fn panel(
         let output = library.model(&arm.model).ok()?.output(&analyte, arm.site)?;
         output.note.clone()
     });
-    let top = highest(&lines, &bands, &points, time);
+    let behind: Vec<Line> = arms
+        .iter()
+        .filter(|_| k == 0 && view.models)
+        .flat_map(|(arm, role)| arm.others.iter().map(|o| thin(o, *role)))
+        .collect();
+    let outside = if k == 0 { outside(arms) } else { Vec::new() };
+    let top = highest(&lines, &bands, &points, time).max(highest(&behind, &[], &[], time));
     let caution = library
         .effects
         .caution(drug)
@@ -370,10 +386,22 @@ fn panel(
         y: axis(top, view.log),
         lines,
         bands,
+        behind,
+        outside,
         caution,
         points,
         banner: (sites.len() > 1).then(|| SITES_DIFFER.to_owned()),
     }
+}
+
+fn thin(other: &crate::outcome::OtherModel, role: Role) -> Line {
+    Line { label: other.model.clone(), role, x: other.times.clone(), y: other.values.clone() }
+}
+
+/// Each arm's reasons with its label.
+fn outside(arms: &[(&ArmOutcome, Role)]) -> Vec<String> {
+    let named = |arm: &&ArmOutcome| format!("{}: {}", arm.label, arm.outside.join("; "));
+    arms.iter().map(|(arm, _)| *arm).filter(|a| !a.outside.is_empty()).map(|a| named(&a)).collect()
 }
 
 fn range_band(arm: &ArmOutcome, role: Role, low: Option<&Curve>, high: Option<&Curve>) -> Option<Band> {

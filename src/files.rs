@@ -106,6 +106,14 @@ pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<()> {
     write_atomic_with(path, |file| file.write_all(bytes))
 }
 
+/// Makes a folder and those above it, where they are not there.
+///
+/// # Errors
+/// When it cannot be made.
+pub fn make_folder(path: &Path) -> Result<()> {
+    fs::create_dir_all(path).map_err(|e| unwritable(&shown(path), &e))
+}
+
 /// As [`write_atomic`], for content that is better streamed than held in memory.
 ///
 /// # Errors

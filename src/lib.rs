@@ -23,7 +23,7 @@
 //!
 //! A module imports only from its left:
 //!
-//! `units, error → subject, regimen → model → sim → library → analysis → scenario → outcome →
+//! `units, error → subject, regimen → model → sim → library → analysis → scenario → evidence, outcome →
 //! figure → scene, table, curves → {export, cli, app}`
 //!
 //! - [`model`] reads a file of `models/` into a checked [`Model`](model::Model): named numbers with
@@ -34,6 +34,8 @@
 //!   other.
 //! - [`library`] holds the models and the data around them: drugs, levels of effect, conditions.
 //! - [`analysis`] reads peaks, exact areas, half-lives, and windows in which something may be noticed.
+//! - [`evidence`] holds measured arms, scores the model that the rules fix for each, and derives every
+//!   number of grade D from named data.
 //! - [`figure`] says what a picture shows, [`scene`] where it goes on a page; the screen and the files
 //!   paint the same shapes. The app paints them itself rather than through a plotting widget, so
 //!   that plot and strips share one time axis to the pixel and a file looks like the screen.
@@ -61,6 +63,7 @@ pub mod app;
 pub mod cli;
 pub mod curves;
 pub mod error;
+pub mod evidence;
 #[cfg(feature = "export")]
 pub mod export;
 pub mod figure;
@@ -72,7 +75,6 @@ pub mod library;
 pub mod model;
 pub mod outcome;
 pub mod palette;
-#[cfg(any(feature = "app", feature = "cli"))]
 pub mod points;
 pub mod regimen;
 pub mod scenario;

@@ -237,6 +237,12 @@ impl StudyArm {
             return library.default_for_all(&self.drug, &self.routes());
         };
         let model = library.model(id).map_err(|e| e.at(path!["model"]))?;
+        if let Some(why) = &model.incomplete {
+            let whole = library.models().filter(|m| m.drug == self.drug && m.incomplete.is_none());
+            return Err(Error::cannot(format!("{id} cannot be simulated: {why}"))
+                .remedy(suggestion("", whole.map(|m| m.id.as_str())))
+                .at(path!["model"]));
+        }
         if model.drug == self.drug {
             return Ok(model);
         }

@@ -2,12 +2,14 @@
 //!
 //! The screen and the files paint the same shapes, so they look alike. Lengths are points.
 
+mod agreement;
 mod dash;
 mod layout;
 mod plot;
 mod strip;
 mod ticks;
 
+pub use agreement::{agreement, agreement_page};
 pub use dash::dashes;
 pub use layout::layout;
 

@@ -247,6 +247,11 @@ pub fn number(value: f64) -> String {
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
 
+/// To twelve significant digits: enough for any check, without the noise of binary fractions (40.00000000000001).
+pub fn tidy(value: f64) -> f64 {
+    format!("{value:.11e}").parse().unwrap_or(value)
+}
+
 /// `value` to at most `digits` significant digits, without trailing zeros, for tables: 253, 14.2, 0.301.
 pub fn significant(value: f64, digits: i32) -> String {
     if value == 0.0 || !value.is_finite() {
@@ -428,6 +433,14 @@ impl fmt::Display for Fraction {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn noise_goes_and_digits_stay() {
+        assert_eq!(tidy(40.000_000_000_000_01), 40.0);
+        assert_eq!(tidy(0.300_961_821_234), 0.300_961_821_234);
+        assert_eq!(tidy(0.0), 0.0);
+        assert!(tidy(f64::NAN).is_nan());
+    }
 
     #[test]
     fn reads_the_units_of_the_field() {

@@ -226,6 +226,17 @@ fn reproduced(library: &Library, model: &Model, checkpoint: &Checkpoint) -> f64 
         (CheckedQuantity::Cmax, _) => curve.exposure.cmax,
         (CheckedQuantity::Auc, Some(_)) => curve.exposure.auc_shown,
         (CheckedQuantity::Auc, None) => curve.exposure.auc_inf,
+        (CheckedQuantity::Tmax, _) => curve.exposure.tmax,
+        (CheckedQuantity::Clearance, _) => {
+            outcome.arms[0].bioavailability.unwrap() * outcome.arms[0].dose_mg / curve.exposure.auc_inf
+        }
+        (CheckedQuantity::Bioavailability, _) => outcome.arms[0].bioavailability.unwrap(),
+        (CheckedQuantity::Concentration, _) => {
+            // a point of the grid: checkpoints are at whole multiples of its step
+            let at = checkpoint.at.unwrap().hours();
+            let i = outcome.arms[0].grid.iter().find(|i| (outcome.arms[0].times[**i] - at).abs() < 1e-9).unwrap();
+            curve.values[*i] / 1000.0
+        }
     }
 }
 

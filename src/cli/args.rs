@@ -32,6 +32,8 @@ pub enum Command {
     Compare(Compare),
     /// Write the curves of a scenario as CSV
     Simulate(Simulate),
+    /// Predicted beside measured: every arm, the errors by route, what was left out
+    Validate(Validate),
     /// The library of models
     #[command(subcommand)]
     #[command(after_help = "Examples:
@@ -92,6 +94,33 @@ pub struct Simulate {
     pub output: Option<PathBuf>,
 }
 
+/// Arguments of `validate`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  ketasim validate
+  ketasim validate --arms my-arms.csv --curves my-curves.csv --json
+  ketasim validate --plot predicted-observed.svg --plots validation-plots")]
+pub struct Validate {
+    /// Measured arms (CSV; - is standard input); without it those that ship with ketasim
+    #[arg(long, value_name = "CSV")]
+    pub arms: Option<PathBuf>,
+    /// Their concentrations over time (CSV)
+    #[arg(long, value_name = "CSV")]
+    pub curves: Option<PathBuf>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Print every row as CSV
+    #[arg(long, conflicts_with = "json")]
+    pub csv: bool,
+    /// Draw predicted against observed into this file (.svg, .png, .pdf)
+    #[arg(long, value_name = "PATH")]
+    pub plot: Option<PathBuf>,
+    /// Draw every arm with points over its curve into this folder, as SVG
+    #[arg(long, value_name = "FOLDER")]
+    pub plots: Option<PathBuf>,
+}
+
 /// Solvers by name.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub enum SolverName {
@@ -130,6 +159,17 @@ pub enum ModelsCommand {
     Show {
         /// Id, as `models list` prints it
         id: String,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Derive every number of grade D from the data it is named after, with its uncertainty
+    #[command(after_help = "Examples:
+  ketasim models fit
+  ketasim models fit ketamine-composite --json")]
+    Fit {
+        /// Id of one model; without it all
+        id: Option<String>,
         /// Print JSON
         #[arg(long)]
         json: bool,

@@ -1,7 +1,7 @@
 //! `ketasim compare`: what becomes of the same drug by several routes.
 
 use super::args::Compare;
-use super::json::{Comparison, half_of_peak_min, tidy};
+use super::json::{Comparison, half_of_peak_min};
 use super::{Given, out, report};
 use crate::error::Result;
 use crate::export::{Format, render};
@@ -10,7 +10,7 @@ use crate::files;
 use crate::library::Library;
 use crate::outcome::{ArmOutcome, Curve, Options, Outcome};
 use crate::table::{Column, Table};
-use crate::units::{MINUTES_PER_HOUR, NG_ML_PER_MG_L};
+use crate::units::{MINUTES_PER_HOUR, NG_ML_PER_MG_L, tidy};
 use std::path::Path;
 
 /// Runs the scenario and prints it as asked.

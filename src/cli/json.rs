@@ -3,7 +3,7 @@
 use crate::figure::EDUCATION_ONLY;
 use crate::outcome::{ArmOutcome, Curve, EndOutcome, Outcome};
 use crate::regimen::Route;
-use crate::units::{MINUTES_PER_HOUR, NG_ML_PER_MG_L};
+use crate::units::{MINUTES_PER_HOUR, NG_ML_PER_MG_L, tidy};
 use serde::Serialize;
 
 /// The whole.
@@ -45,10 +45,23 @@ struct Arm {
     windows: Times,
     between_models: Between,
     grade: String,
+    /// Peak of every other model of this drug and route, with reasons for a gap.
+    other_models: Vec<Other>,
+    /// Where models fall below the level of the dissociative part, in words.
+    below_level: Option<String>,
     programmes: Vec<String>,
     sources: Vec<String>,
     assumptions: Vec<String>,
     warnings: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct Other {
+    model: String,
+    site: &'static str,
+    cmax_ng_ml: f64,
+    tmax_min: f64,
+    why: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -154,6 +167,18 @@ fn arm(arm: &ArmOutcome, weight_kg: f64) -> Arm {
                 .collect(),
         },
         grade: arm.grade.to_string(),
+        other_models: arm
+            .others
+            .iter()
+            .map(|o| Other {
+                model: o.model.clone(),
+                site: o.site.id(),
+                cmax_ng_ml: tidy(o.peak[0]),
+                tmax_min: tidy(o.peak[1]),
+                why: o.why.clone(),
+            })
+            .collect(),
+        below_level: arm.below_level.clone(),
         programmes: arm.programmes.clone(),
         sources: arm.sources.clone(),
         assumptions: arm.assumptions.clone(),
@@ -185,22 +210,4 @@ fn analytes(curves: &[Curve]) -> Vec<Analyte> {
 pub fn half_of_peak_min(curve: &Curve) -> Option<f64> {
     let e = &curve.exposure;
     e.half_of_peak.map(|h| h * MINUTES_PER_HOUR)
-}
-
-/// To twelve significant digits: enough for any check, without the noise of binary fractions (40.00000000000001).
-pub fn tidy(value: f64) -> f64 {
-    format!("{value:.11e}").parse().unwrap_or(value)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::tidy;
-
-    #[test]
-    fn noise_goes_and_digits_stay() {
-        assert_eq!(tidy(40.000_000_000_000_01), 40.0);
-        assert_eq!(tidy(0.300_961_821_234), 0.300_961_821_234);
-        assert_eq!(tidy(0.0), 0.0);
-        assert!(tidy(f64::NAN).is_nan());
-    }
 }

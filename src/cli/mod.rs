@@ -2,12 +2,14 @@
 
 mod args;
 mod compare;
+mod fit;
 mod json;
 mod models;
 mod models_json;
 mod out;
 mod report;
 mod simulate;
+mod validate;
 
 use crate::error::{Error, Kind, Result};
 use crate::files;
@@ -56,6 +58,8 @@ fn dispatch(command: &Command, models: &[PathBuf]) -> ExitCode {
     finish(match command {
         Command::Compare(options) => compare::run(options, &library),
         Command::Simulate(options) => simulate::run(options, &library),
+        Command::Validate(options) => validate::run(options, &library),
+        Command::Models(ModelsCommand::Fit { id, json }) => fit::run(&library, id.as_deref(), *json),
         Command::Models(ModelsCommand::List { json }) => models::list(&library, *json),
         Command::Models(ModelsCommand::Show { id, json }) => models::show(&library, id, *json),
         Command::Models(ModelsCommand::Check { path }) => return check(path, library),

@@ -36,7 +36,7 @@ pub fn list(library: &Library, json: bool) -> Result<()> {
         table.push([
             model.id.clone(),
             model.drug.clone(),
-            routes.join(", "),
+            if model.incomplete.is_some() { "incomplete".to_owned() } else { routes.join(", ") },
             model.estimated_from.id().to_owned(),
             model.parameters.len().to_string(),
             worst_grade(model).to_string(),
@@ -108,19 +108,13 @@ fn text(model: &Model) -> Result<String> {
     for missing in &model.missing {
         line("Missing: ", missing);
     }
-    let mut parameters = Table::new(vec![
-        Column::words("Name"),
-        Column::numbers("Value"),
-        Column::words("Unit"),
-        Column::words("Grade"),
-        Column::words("Source"),
-        Column::words("Note"),
-    ]);
-    for p in shown.parameters() {
-        let note = p.note.clone().unwrap_or_default();
-        parameters.push([p.name.clone(), number(p.value), p.unit.clone(), p.grade.clone(), p.source_key.clone(), note]);
+    if let Some(why) = &model.incomplete {
+        line("Cannot be simulated: ", why);
     }
-    text.push_str(&format!("\nParameters\n{}", parameters.to_text(TEXT_WIDTH)));
+    text.push_str(&format!("\nParameters\n{}", numbers(shown.parameters())));
+    if !shown.reported().is_empty() {
+        text.push_str(&format!("\nReported, in no curve\n{}", numbers(shown.reported())));
+    }
     text.push_str(&rules(model));
     text.push_str("\nSources\n");
     for source in &model.sources {
@@ -129,6 +123,23 @@ fn text(model: &Model) -> Result<String> {
     text.push('\n');
     text.push_str(&grades());
     Ok(text)
+}
+
+fn numbers(list: &[super::models_json::Parameter]) -> String {
+    let mut table = Table::new(vec![
+        Column::words("Name"),
+        Column::numbers("Value"),
+        Column::words("Unit"),
+        Column::words("Grade"),
+        Column::words("Source"),
+        Column::words("Note"),
+    ]);
+    for p in list {
+        let note: Vec<&str> = p.uncertainty.iter().chain(&p.note).map(String::as_str).collect();
+        let [name, unit, grade, source] = [&p.name, &p.unit, &p.grade, &p.source_key].map(Clone::clone);
+        table.push([name, number(p.value), unit, grade, source, note.join("; ")]);
+    }
+    table.to_text(TEXT_WIDTH)
 }
 
 /// What is computed from the parameters: formulas, covariates, spread, routes, read-outs, ranges.

@@ -1,11 +1,10 @@
 //! JSON of `models list` and `models show`.
 
-use super::json::tidy;
 use super::models::worst_grade;
 use crate::error::{Error, Result};
 use crate::library::Library;
 use crate::model::{EffectForm, Model, Source};
-use crate::units::{NG_ML_PER_MG_L, split_number};
+use crate::units::{NG_ML_PER_MG_L, split_number, tidy};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -26,6 +25,7 @@ impl List {
                 "routes": routes(m),
                 "site": m.estimated_from.id(),
                 "composite": m.composite,
+                "incomplete": m.incomplete,
                 "default_for": m.default_for.iter().map(|r| r.id()).collect::<Vec<_>>(),
                 "n_parameters": m.parameters.len(),
                 "worst_grade": worst_grade(m).to_string(),
@@ -49,8 +49,12 @@ pub struct Shown {
     population: Value,
     applies_to: Value,
     missing: Vec<String>,
+    /// Why it cannot be simulated.
+    incomplete: Option<String>,
     sources: Vec<Value>,
     parameters: Vec<Parameter>,
+    /// Figures that the source prints and no curve uses.
+    reported: Vec<Parameter>,
     derived: Vec<Value>,
     effects: Vec<Value>,
     spread: Vec<Value>,
@@ -78,6 +82,8 @@ pub struct Parameter {
     pub grade: String,
     /// What the letter means.
     pub grade_means: &'static str,
+    /// Doubt about the estimate, not spread between people.
+    pub uncertainty: Option<String>,
     /// Remark.
     pub note: Option<String>,
 }
@@ -99,15 +105,17 @@ impl Shown {
             composite: m.composite,
             disposition: m.disposition.clone(),
             default_for: m.default_for.iter().map(|r| r.id()).collect(),
-            population: json!({ "who": m.population, "n": m.n }),
+            population: json!({ "who": m.population, "group": m.group, "n": m.n }),
             applies_to: json!({
                 "weight_kg": range(m.weight.map(|w| w.map(crate::units::Weight::kg))),
                 "age_y": range(m.age.map(|a| a.map(crate::units::Age::years))),
                 "note": m.limits_note,
             }),
             missing: m.missing.clone(),
+            incomplete: m.incomplete.clone(),
             sources: m.sources.iter().map(source).collect(),
             parameters: m.parameters.iter().map(|p| parameter(m, p)).collect::<Result<_>>()?,
+            reported: m.reported.iter().map(|p| parameter(m, p)).collect::<Result<_>>()?,
             derived: derived(m),
             effects: effects(m),
             spread: spread(m),
@@ -123,6 +131,11 @@ impl Shown {
     pub fn parameters(&self) -> &[Parameter] {
         &self.parameters
     }
+
+    /// Figures that no curve uses.
+    pub fn reported(&self) -> &[Parameter] {
+        &self.reported
+    }
 }
 
 fn parameter(model: &Model, p: &crate::model::Parameter) -> Result<Parameter> {
@@ -136,6 +149,7 @@ fn parameter(model: &Model, p: &crate::model::Parameter) -> Result<Parameter> {
         source_key: p.source.clone(),
         grade: p.grade.to_string(),
         grade_means: p.grade.meaning(),
+        uncertainty: p.uncertainty.as_ref().map(crate::model::Uncertainty::words),
         note: p.note.clone(),
     })
 }

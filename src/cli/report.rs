@@ -211,6 +211,9 @@ fn behind(arm: &ArmOutcome, sources: &mut Vec<String>) -> String {
     for warning in &arm.warnings {
         line("  Beware: ", warning);
     }
+    if let Some(words) = &arm.below_level {
+        line("  Models: ", words);
+    }
     if let Some([low, high]) = arm.between_models() {
         let each: Vec<String> =
             arm.by_model.iter().map(|(model, end)| format!("{model} {}", significant(*end, 2))).collect();

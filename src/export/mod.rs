@@ -14,8 +14,8 @@ pub use raster::{pixels, png};
 pub use svg::paint;
 
 use crate::error::{Error, Result};
-use crate::figure::Figure;
-use crate::scene::{Page, layout};
+use crate::figure::{Agreement, Figure};
+use crate::scene::{Page, agreement, agreement_page, layout};
 
 /// Pixels per point of a PNG: sharp on dense screens and on paper in a column's width.
 pub const PIXELS_PER_POINT: f32 = 2.0;
@@ -64,11 +64,20 @@ pub fn page_for(figure: &Figure) -> Page {
 
 /// A figure on the page that suits it, as the bytes of a file.
 pub fn render(figure: &Figure, format: Format) -> Result<Vec<u8>> {
-    let drawn = svg(figure, page_for(figure))?;
+    as_file(svg(figure, page_for(figure))?, &figure.title, format)
+}
+
+/// Predicted against observed, as the bytes of a file.
+pub fn render_agreement(figure: &Agreement, format: Format) -> Result<Vec<u8>> {
+    let scene = agreement(figure, agreement_page(figure), &FontMeasure::new()?);
+    as_file(paint(&scene)?, &figure.title, format)
+}
+
+fn as_file(drawn: String, title: &str, format: Format) -> Result<Vec<u8>> {
     match format {
         Format::Svg => Ok(drawn.into_bytes()),
         Format::Png => png(&drawn, PIXELS_PER_POINT),
-        Format::Pdf => pdf(&drawn, &figure.title),
+        Format::Pdf => pdf(&drawn, title),
     }
 }
 

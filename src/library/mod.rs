@@ -15,6 +15,7 @@ use crate::error::{Error, Result, suggestion};
 use crate::model::{Model, parse_model};
 use crate::path;
 use crate::regimen::Route;
+use crate::subject::Subject;
 use std::collections::BTreeMap;
 
 /// Where a model came from.
@@ -42,10 +43,17 @@ pub struct Library {
 
 /// File name and text of every shipped model; `tests/models.rs` compares the list with the folder.
 pub const EMBEDDED_MODELS: &[(&str, &str)] = &[
+    ("ashraf-2018.toml", include_str!("../../models/ashraf-2018.toml")),
     ("clements-nimmo-1981.toml", include_str!("../../models/clements-nimmo-1981.toml")),
     ("domino.toml", include_str!("../../models/domino.toml")),
+    ("elkomy-2015.toml", include_str!("../../models/elkomy-2015.toml")),
     ("fanta-otto.toml", include_str!("../../models/fanta-otto.toml")),
+    ("herd-anderson-2007.toml", include_str!("../../models/herd-anderson-2007.toml")),
+    ("hijazi-2003.toml", include_str!("../../models/hijazi-2003.toml")),
+    ("hornik-2018.toml", include_str!("../../models/hornik-2018.toml")),
     ("kamp-2020.toml", include_str!("../../models/kamp-2020.toml")),
+    ("kap-programme-high.toml", include_str!("../../models/kap-programme-high.toml")),
+    ("kap-programme-low.toml", include_str!("../../models/kap-programme-low.toml")),
     ("ketamine-composite.toml", include_str!("../../models/ketamine-composite.toml")),
     ("perez-ruixo-2021.toml", include_str!("../../models/perez-ruixo-2021.toml")),
     ("simons-2022.toml", include_str!("../../models/simons-2022.toml")),
@@ -181,13 +189,13 @@ impl Library {
         })
     }
 
-    /// Models of the drug that have all these routes, one for each disposition, the first named first.
-    pub fn applicable<'a>(&'a self, first: &'a Model, routes: &[Route]) -> Vec<&'a Model> {
+    /// Models of the drug that have all these routes and were made for such a person, one for each disposition,
+    /// the first named first.
+    pub fn applicable<'a>(&'a self, first: &'a Model, routes: &[Route], subject: &Subject) -> Vec<&'a Model> {
         let mut by_disposition: BTreeMap<&str, &Model> = BTreeMap::new();
         by_disposition.insert(&first.disposition, first);
         for model in self.models() {
-            let fits = model.drug == first.drug && routes.iter().all(|r| model.routes.contains_key(r));
-            if fits {
+            if model.drug == first.drug && model.fits(routes, subject) {
                 by_disposition.entry(&model.disposition).or_insert(model);
             }
         }

@@ -1,4 +1,4 @@
-//! Formulas of derived parameters: `+ - * /`, parentheses, `min`, `max`, `above`, checked for units.
+//! Formulas of derived parameters: `+ - * /`, parentheses, `min`, `max`, `above`, `exp`, checked for units.
 //!
 //! `above(x, y)` is how far x lies above y, and 0 when it does not: a hinge. A formula names
 //! parameters, other formulas, and the subject's `weight` and `age`; bare numbers have no unit.
@@ -15,6 +15,8 @@ pub enum Expr {
     Name(String),
     /// An operation on two formulas.
     Binary(Op, Box<Expr>, Box<Expr>),
+    /// e to the power of a pure number.
+    Exp(Box<Expr>),
 }
 
 /// What a formula can do with two values.
@@ -66,6 +68,7 @@ impl Expr {
             Self::Number(_) => Vec::new(),
             Self::Name(name) => vec![name],
             Self::Binary(_, x, y) => [x.names(), y.names()].concat(),
+            Self::Exp(x) => x.names(),
         }
     }
 
@@ -75,6 +78,7 @@ impl Expr {
             Self::Number(value) => vec![*value],
             Self::Name(_) => Vec::new(),
             Self::Binary(_, x, y) => [x.numbers(), y.numbers()].concat(),
+            Self::Exp(x) => x.numbers(),
         }
     }
 
@@ -103,6 +107,11 @@ impl Expr {
                     .remedy("add, subtract and compare only like quantities")),
                 }
             }
+            Self::Exp(x) => match x.dim(of, known)? {
+                Dim::NONE => Ok(Dim::NONE),
+                dim => Err(Error::input(format!("{x} is in {dim}: only a pure number can be an exponent"))
+                    .remedy("make it a pure number, for example a rate times a time")),
+            },
         }
     }
 
@@ -123,6 +132,7 @@ impl Expr {
                     Op::Above => (x - y).max(0.0),
                 }
             }
+            Self::Exp(x) => x.value(of).exp(),
         }
     }
 }
@@ -155,6 +165,7 @@ impl std::fmt::Display for Expr {
             Self::Binary(Op::Min, x, y) => write!(f, "min({x}, {y})"),
             Self::Binary(Op::Max, x, y) => write!(f, "max({x}, {y})"),
             Self::Binary(Op::Above, x, y) => write!(f, "above({x}, {y})"),
+            Self::Exp(x) => write!(f, "exp({x})"),
         }
     }
 }
@@ -193,7 +204,7 @@ fn tokens(text: &str) -> Result<Vec<Token>> {
             i += 1;
         } else {
             return Err(Error::input(format!("\"{c}\" cannot stand in a formula (\"{text}\")"))
-                .remedy("a formula has names, numbers, + - * / ( ), min(x, y), max(x, y) and above(x, y)"));
+                .remedy("a formula has names, numbers, + - * / ( ), min(x, y), max(x, y), above(x, y) and exp(x)"));
         }
     }
     Ok(list)
@@ -288,13 +299,19 @@ impl Parser<'_> {
     }
 
     fn call(&mut self, name: &str) -> Result<Expr> {
+        if name == "exp" {
+            self.need('(')?;
+            let inner = self.sum()?;
+            self.need(')')?;
+            return Ok(Expr::Exp(Box::new(inner)));
+        }
         let op = match name {
             "min" => Op::Min,
             "max" => Op::Max,
             "above" => Op::Above,
             _ => {
                 return Err(Error::input(format!("there is no function \"{name}\""))
-                    .remedy("there is: min(x, y), max(x, y), above(x, y)"));
+                    .remedy("there is: min(x, y), max(x, y), above(x, y), exp(x)"));
             }
         };
         self.need('(')?;

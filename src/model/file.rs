@@ -127,7 +127,12 @@ pub struct ModelFile {
     pub applies_to: AppliesToFile,
     #[serde(default)]
     pub missing: Vec<String>,
+    /// Why the set cannot be simulated; it is listed all the same.
+    pub incomplete: Option<String>,
     pub parameters: Ordered<ParameterFile>,
+    /// Figures that the source prints and no curve uses.
+    #[serde(default)]
+    pub reported: Ordered<ParameterFile>,
     #[serde(default)]
     pub derived: Ordered<DerivedFile>,
     #[serde(default)]
@@ -144,7 +149,9 @@ pub struct ModelFile {
     pub compartments: Ordered<CompartmentFile>,
     #[serde(default)]
     pub flow: Vec<FlowFile>,
+    #[serde(default)]
     pub routes: BTreeMap<Route, RouteFile>,
+    #[serde(default)]
     pub output: Vec<OutputFile>,
     #[serde(default)]
     pub range: Vec<RangeFile>,
@@ -172,6 +179,8 @@ impl SourceFile {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PopulationFile {
+    /// Who, in a few words, to set beside another model's.
+    pub group: Option<String>,
     /// Who was studied, in words; what is not known is left out.
     pub who: String,
     pub n: Option<u32>,
@@ -192,6 +201,12 @@ pub struct ParameterFile {
     pub value: String,
     pub source: Option<String>,
     pub grade: Option<Grade>,
+    /// Standard error.
+    pub se: Option<String>,
+    /// 95 % interval of the estimate.
+    pub ci95: Option<[String; 2]>,
+    /// 90 % interval of the estimate.
+    pub ci90: Option<[String; 2]>,
     pub note: Option<String>,
 }
 
@@ -365,6 +380,8 @@ pub struct OutputFile {
     pub compartment: Option<String>,
     pub follows: Option<Site>,
     pub rate: Option<String>,
+    /// Share that is not delayed.
+    pub shunt: Option<String>,
     pub only: Option<OnlyFile>,
     pub note: Option<String>,
 }
@@ -406,6 +423,8 @@ pub struct CheckpointFile {
     pub quantity: CheckedQuantity,
     /// End of a truncated AUC; absent: to infinity.
     pub auc_to: Option<Time>,
+    /// When a concentration is meant.
+    pub at: Option<Time>,
     pub expect: String,
     pub within: String,
     pub known_discrepancy: Option<String>,
@@ -417,6 +436,14 @@ pub struct CheckpointFile {
 pub enum CheckedQuantity {
     /// Peak concentration.
     Cmax,
+    /// Time of the peak.
+    Tmax,
     /// Area under the curve.
     Auc,
+    /// Concentration at a time.
+    Concentration,
+    /// Dose that reached the blood over the area to infinity.
+    Clearance,
+    /// Share that reaches the blood.
+    Bioavailability,
 }

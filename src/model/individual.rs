@@ -1,7 +1,7 @@
 //! One person's parameter values under a model.
 
 use super::expr::Expr;
-use super::{Covariate, EffectForm, Model, Pace};
+use super::{Covariate, EffectForm, Model, Pace, Reading};
 use crate::error::{Error, Result, Step};
 use crate::path;
 use crate::regimen::SPAN_H;
@@ -102,6 +102,12 @@ impl Individual {
             }
             let held = "a time of holding, in hours,";
             way_in.hold.iter().try_for_each(|hold| check.within(held, &hold.default, shortest, longest))?;
+        }
+        for output in &model.outputs {
+            if let Reading::Delay { shunt: Some(shunt), .. } = &output.reads {
+                check.part = path!["output"];
+                check.within("the share that is not delayed", shunt, 0.0, 1.0)?;
+            }
         }
         Ok(())
     }

@@ -40,6 +40,8 @@ pub struct Model {
     pub sources: Vec<Source>,
     /// Who was studied.
     pub population: String,
+    /// The same in a few words.
+    pub group: Option<String>,
     /// Number of people, where known.
     pub n: Option<u32>,
     /// Range of body weight that was studied.
@@ -50,6 +52,10 @@ pub struct Model {
     pub limits_note: Option<String>,
     /// What the source lacks or was not found.
     pub missing: Vec<String>,
+    /// Why the set cannot be simulated; it has no ways in and no read-outs then.
+    pub incomplete: Option<String>,
+    /// Figures that the source prints and no curve uses.
+    pub reported: Vec<Parameter>,
     /// Parameters, in the order of the file.
     pub parameters: Vec<Parameter>,
     /// Formulas, each after those it uses.
@@ -119,8 +125,41 @@ pub struct Parameter {
     pub source: String,
     /// How it was come by.
     pub grade: Grade,
+    /// How uncertain the estimate is, where the source or our fit says.
+    pub uncertainty: Option<Uncertainty>,
     /// Remark.
     pub note: Option<String>,
+}
+
+/// Doubt about an estimate; not the spread between people.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Uncertainty {
+    /// Standard error.
+    Se {
+        /// In canonical units.
+        value: f64,
+        /// As written.
+        text: String,
+    },
+    /// Interval of the estimate.
+    Interval {
+        /// Level in percent.
+        level: u8,
+        /// In canonical units.
+        ends: [f64; 2],
+        /// As written.
+        text: [String; 2],
+    },
+}
+
+impl Uncertainty {
+    /// "standard error 0.012", "95 % interval 0.02 to 0.04 1/min".
+    pub fn words(&self) -> String {
+        match self {
+            Self::Se { text, .. } => format!("standard error {text}"),
+            Self::Interval { level, text: [low, high], .. } => format!("{level} % interval {low} to {high}"),
+        }
+    }
 }
 
 /// A formula over parameters.
@@ -442,6 +481,8 @@ pub enum Reading {
         of: usize,
         /// Rate, 1/h.
         rate: Expr,
+        /// Share that passes without delay.
+        shunt: Option<Expr>,
     },
 }
 
@@ -493,7 +534,9 @@ pub struct Checkpoint {
     pub quantity: CheckedQuantity,
     /// End of a truncated AUC.
     pub auc_to: Option<Time>,
-    /// Printed value, mg/L or mg h/L.
+    /// When a concentration is meant.
+    pub at: Option<Time>,
+    /// Printed value in canonical units (mg/L, h, mg h/L, L/h, or a fraction).
     pub expect: f64,
     /// Allowed relative difference.
     pub within: f64,
@@ -585,6 +628,13 @@ impl Model {
     /// The range that applies to `total` given by `route`.
     pub fn range(&self, route: Route, total: Amount) -> Option<&Range> {
         self.ranges.iter().find(|r| r.route == route && r.above.is_none_or(|above| total.mg() > above.mg() + 1e-9))
+    }
+
+    /// Whether it has these routes and was made for such a person.
+    pub fn fits(&self, routes: &[Route], subject: &crate::subject::Subject) -> bool {
+        let weight = self.weight.is_none_or(|[low, high]| subject.weight >= low && subject.weight <= high);
+        let age = self.age.is_none_or(|[low, high]| subject.age >= low && subject.age <= high);
+        weight && age && !self.routes.is_empty() && routes.iter().all(|r| self.routes.contains_key(r))
     }
 
     /// Source by key.

@@ -1,6 +1,7 @@
 //! Running a scenario: for each arm its curves, figures, windows, sources and assumptions.
 
 mod notes;
+mod others;
 mod run;
 
 use crate::analysis::{Exposure, Nca, Windows};
@@ -76,6 +77,12 @@ pub struct ArmOutcome {
     pub windows: Windows,
     /// What stands behind timings of this drug and route.
     pub evidence: EvidenceKind,
+    /// What the other models of this drug and route say, each at its own site.
+    pub others: Vec<OtherModel>,
+    /// Where the models fall below the level of the dissociative part, in words.
+    pub below_level: Option<String>,
+    /// Where this arm lies outside what was studied: dose, weight, age, time of holding.
+    pub outside: Vec<String>,
     /// Median end of main effects by model, where several models apply; minutes.
     pub by_model: Vec<(String, f64)>,
     /// What programmes publish about the routes, in words; not measurements.
@@ -88,6 +95,23 @@ pub struct ArmOutcome {
     pub warnings: Vec<String>,
     /// Worst grade of what was used.
     pub grade: Grade,
+}
+
+/// Another model of the same drug and routes.
+#[derive(Debug, Clone)]
+pub struct OtherModel {
+    /// Id.
+    pub model: String,
+    /// Where it was estimated from.
+    pub site: Site,
+    /// Times, h.
+    pub times: Vec<f64>,
+    /// The drug there, ng/mL.
+    pub values: Vec<f64>,
+    /// Highest of them, and when (min).
+    pub peak: [f64; 2],
+    /// Why it may differ from the chosen model.
+    pub why: Vec<String>,
 }
 
 /// One analyte at one site.

@@ -14,15 +14,15 @@ impl Runner<'_> {
         let mut list: Vec<String> =
             routes.iter().filter_map(|r| model.routes.get(r)).map(|r| r.assumption.clone()).collect();
         if self.arm.doses.iter().any(|d| d.form == Form::Hydrochloride) {
-            list.push(format!("taken as hydrochloride: {} mg base in all", significant(plain.schedule.given, 4)));
+            list.push(format!("taken as hydrochloride: {} mg base in all", significant(plain.schedule().given, 4)));
         } else if let Ok(drug) = self.library.drug(&self.arm.drug) {
-            let less = significant(plain.schedule.given * drug.base_per_hydrochloride, 3);
+            let less = significant(plain.schedule().given * drug.base_per_hydrochloride, 3);
             list.push(format!("taken as base; if labelled hydrochloride, {less} mg base"));
         }
         if let Some(grade) = model.site_grade {
             list.push(format!("grade {grade} ({}): taken as {}", grade.meaning(), model.estimated_from.words()));
         }
-        for line in &plain.schedule.taken {
+        for line in &plain.schedule().taken {
             if !list.contains(line) {
                 list.push(line.clone());
             }
@@ -40,7 +40,8 @@ impl Runner<'_> {
         list
     }
 
-    pub(super) fn warnings(&self, model: &Model, plain: &Solved, arm: &ArmOutcome) -> Vec<String> {
+    /// Where the arm lies outside what was studied.
+    pub(super) fn outside(&self, model: &Model, plain: &Solved) -> Vec<String> {
         let subject = &self.scenario.subject;
         let mut list = Vec::new();
         let note = model.limits_note.as_ref().map_or(String::new(), |n| format!(" ({n})"));
@@ -50,10 +51,11 @@ impl Runner<'_> {
         if let Some([low, high]) = model.age.filter(|[a, b]| subject.age < *a || subject.age > *b) {
             list.push(format!("{} is outside the model's ages, {low} to {high}{note}", subject.age));
         }
-        for dose in &arm.doses {
+        let doses = &plain.schedule().doses;
+        for dose in doses {
             let studied = model.routes.get(&dose.route).and_then(|r| r.studied);
             let Some([low, high]) = studied else { continue };
-            let total: f64 = arm.doses.iter().filter(|d| d.route == dose.route).map(|d| d.amount).sum();
+            let total: f64 = doses.iter().filter(|d| d.route == dose.route).map(|d| d.amount).sum();
             if total < low.mg() - 1e-9 || total > high.mg() + 1e-9 {
                 let span = if low == high { low.to_string() } else { format!("{low} to {high}") };
                 let line =
@@ -63,6 +65,12 @@ impl Runner<'_> {
                 }
             }
         }
+        list.extend(plain.schedule().extrapolated.iter().cloned());
+        list
+    }
+
+    pub(super) fn warnings(&self, model: &Model, arm: &ArmOutcome) -> Vec<String> {
+        let mut list = arm.outside.clone();
         if let Some(range) = &arm.range {
             list.push(format!("a range, not a line: {}", range.note));
         }
@@ -83,7 +91,6 @@ impl Runner<'_> {
         if arm.windows.outlasts {
             list.push("main effects may outlast the simulated day: no time of fading is given".to_owned());
         }
-        list.extend(plain.schedule.extrapolated.iter().cloned());
         if self.arm.doses.iter().any(|d| d.route == Route::Iv && d.duration.is_none()) {
             list.push("a bolus is taken as mixed at once: values of the first minutes are not real".to_owned());
         }
@@ -198,8 +205,9 @@ fn names_used(model: &Model, routes: &[Route], site: Site, metabolites: bool) ->
         compartment.volume.iter().filter(|_| counts(i)).for_each(&mut note);
     }
     for output in model.outputs.iter().filter(|o| o.site == site || o.site == Site::Effect) {
-        if let Reading::Delay { rate, .. } = &output.reads {
+        if let Reading::Delay { rate, shunt, .. } = &output.reads {
             note(rate);
+            shunt.iter().for_each(&mut note);
         }
     }
     // formulas stand for what they use

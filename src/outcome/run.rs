@@ -5,11 +5,11 @@ use super::{ArmOutcome, Curve, EndOutcome, Options, Outcome, RangeOutcome};
 use crate::analysis::{Exposure, nca, windows};
 use crate::error::{Error, Result};
 use crate::library::{Library, Programme};
-use crate::model::{Individual, Model, RangeEnd, Site};
+use crate::model::{Model, RangeEnd, Site};
 use crate::path;
 use crate::regimen::{AfterHold, Dose, Route};
 use crate::scenario::{Scenario, StudyArm};
-use crate::sim::{Schedule, Solver, System, Trajectory, simulate};
+use crate::sim::{Case, Followed, Schedule, Solver, Trajectory};
 use crate::units::{Amount, MINUTES_PER_HOUR, NG_ML_PER_MG_L, Time};
 use std::collections::BTreeMap;
 
@@ -45,7 +45,7 @@ impl Scenario {
         let runner = Runner { scenario: self, arm, library, every, solver: options.solver };
         let plain = runner.solve(model, site, &BTreeMap::new())?;
         let routes = arm.routes();
-        let range = routes.iter().find_map(|r| model.range(*r, Amount::from_mg(plain.given_by(*r))));
+        let range = routes.iter().find_map(|r| model.range(*r, Amount::from_mg(plain.followed.given_by(*r))));
         let ends = match range {
             Some(r) => Some((runner.solve(model, site, &r.low.set)?, runner.solve(model, site, &r.high.set)?)),
             None => None,
@@ -53,9 +53,10 @@ impl Scenario {
         let seen: Vec<&Solved> = ends.as_ref().map_or_else(|| vec![&plain], |(low, high)| vec![low, high]);
         // where blood is drawn cannot change an effect: its clock runs on the model's own site
         let own = model.estimated_from;
-        let read: Vec<_> = seen.iter().filter_map(|s| s.parent_at(own).map(|o| (&s.trajectory, o))).collect();
+        let read: Vec<_> = seen.iter().filter_map(|s| s.followed.parent(own).map(|o| (s.trajectory(), o))).collect();
         let windows = windows(&read, &arm.drug, &library.effects);
         let by_model = runner.by_model(model, &routes, windows.main_effects_end);
+        let others = runner.others(model, &routes)?;
         let range = match (range, ends) {
             (Some(r), Some((low, high))) => {
                 Some(RangeOutcome { note: r.note.clone(), low: low.end(&r.low)?, high: high.end(&r.high)? })
@@ -64,7 +65,7 @@ impl Scenario {
         };
         let used = Used::by(model, &routes, site);
         let first_route = routes.first().copied().unwrap_or(Route::Iv);
-        let shown = plain.trajectory.shown;
+        let shown = plain.trajectory().shown;
         let mut result = ArmOutcome {
             index,
             label: arm.label.clone(),
@@ -73,17 +74,20 @@ impl Scenario {
             model: model.id.clone(),
             model_title: model.title.clone(),
             site,
-            dose_mg: plain.schedule.given,
-            doses: plain.schedule.doses.clone(),
+            dose_mg: plain.schedule().given,
+            doses: plain.schedule().doses.clone(),
             bioavailability: plain.bioavailability()?,
             mouth_parts: runner.mouth_parts(model, site, &plain)?,
-            times: plain.trajectory.times[..shown].to_vec(),
-            grid: plain.trajectory.grid.clone(),
+            times: plain.trajectory().times[..shown].to_vec(),
+            grid: plain.trajectory().grid.clone(),
             curves: plain.curves()?,
             effect: plain.curve(&arm.drug, Site::Effect)?,
             range,
             windows,
             evidence: library.effects.evidence(&arm.drug, first_route),
+            others,
+            below_level: None,
+            outside: runner.outside(model, &plain),
             by_model,
             programmes: routes.iter().filter_map(|r| library.effects.programme(*r)).map(Programme::words).collect(),
             sources: sources(model, &used),
@@ -92,9 +96,10 @@ impl Scenario {
             grade: used.worst_grade(model),
             routes,
         };
+        result.below_level = super::others::below_level(&result, &library.effects);
         result.assumptions = runner.assumptions(model, &plain, &used);
         result.assumptions.extend(super::notes::settings_reaching(&result.windows));
-        result.warnings = runner.warnings(model, &plain, &result);
+        result.warnings = runner.warnings(model, &result);
         Ok(result)
     }
 
@@ -137,28 +142,23 @@ pub(super) struct Runner<'a> {
 
 /// One model solved for the arm.
 pub(super) struct Solved {
-    trajectory: Trajectory,
-    pub(super) schedule: Schedule,
+    followed: Followed,
     site: Site,
     drug: String,
-    iv_area: Option<f64>,
 }
 
 impl Runner<'_> {
-    fn solve(&self, model: &Model, site: Site, set: &BTreeMap<String, crate::model::expr::Expr>) -> Result<Solved> {
-        let subject = &self.scenario.subject;
-        let person = Individual::typical(model, subject, set)?;
+    pub(super) fn solve(&self, model: &Model, site: Site, set: &BTreeMap<String, crate::model::expr::Expr>) -> Result<Solved> {
         let drug = self.library.drug(&self.arm.drug)?;
-        let plan = Schedule::plan(model, &person, subject, &self.arm.doses, drug.base_per_hydrochloride, drug.sprays)?;
-        let system = System::new(model, &person, plan.mouths)?;
-        let schedule = plan.on(&system);
-        let iv_area = iv_area(model, &person, &system, site)?;
-        let trajectory = simulate(&system, &schedule, self.scenario.horizon.hours(), self.every, self.solver)?;
-        if !trajectory.is_finite() {
-            return Err(Error::cannot(format!("{} gives no finite concentrations for this arm", model.id))
-                .remedy("check the amounts and the body weight"));
-        }
-        Ok(Solved { trajectory, schedule, site, drug: model.drug.clone(), iv_area })
+        let case = Case {
+            model,
+            subject: &self.scenario.subject,
+            doses: &self.arm.doses,
+            base_per_hydrochloride: drug.base_per_hydrochloride,
+            sprays: drug.sprays,
+        };
+        let followed = case.follow(set, self.scenario.horizon.hours(), self.every, self.solver)?;
+        Ok(Solved { followed, site, drug: model.drug.clone() })
     }
 
     /// The share that reaches the blood through the mouth, and the share swallowed after holding:
@@ -179,10 +179,10 @@ impl Runner<'_> {
     /// Median end of main effects under every applicable model; a model that refuses the arm is left out.
     fn by_model(&self, model: &Model, routes: &[Route], own: Option<[f64; 3]>) -> Vec<(String, f64)> {
         let mut list: Vec<(String, f64)> = own.map(|w| (model.id.clone(), w[1])).into_iter().collect();
-        for other in self.library.applicable(model, routes).into_iter().skip(1) {
+        for other in self.library.applicable(model, routes, &self.scenario.subject).into_iter().skip(1) {
             let Ok(solved) = self.solve(other, other.estimated_from, &BTreeMap::new()) else { continue };
-            let Some(output) = solved.parent_at(other.estimated_from) else { continue };
-            let windows = windows(&[(&solved.trajectory, output)], &self.arm.drug, &self.library.effects);
+            let Some(output) = solved.followed.parent(other.estimated_from) else { continue };
+            let windows = windows(&[(solved.trajectory(), output)], &self.arm.drug, &self.library.effects);
             list.extend(windows.main_effects_end.map(|w| (other.id.clone(), w[1])));
         }
         if list.len() > 1 { list } else { Vec::new() }
@@ -190,32 +190,24 @@ impl Runner<'_> {
 }
 
 impl Solved {
-    fn parent(&self) -> Option<&crate::sim::SystemOutput> {
-        self.parent_at(self.site)
+    pub(super) fn schedule(&self) -> &Schedule {
+        &self.followed.schedule
     }
 
-    fn parent_at(&self, site: Site) -> Option<&crate::sim::SystemOutput> {
-        self.trajectory.system.outputs.iter().find(|o| o.analyte == self.drug && o.site == site)
-    }
-
-    fn given_by(&self, route: Route) -> f64 {
-        self.schedule.doses.iter().filter(|d| d.route == route).map(|d| d.amount).sum()
+    pub(super) fn trajectory(&self) -> &Trajectory {
+        &self.followed.trajectory
     }
 
     fn bioavailability(&self) -> Result<Option<f64>> {
-        match (self.parent(), self.iv_area) {
-            (Some(output), Some(iv)) => Ok(Some(self.trajectory.area(output, None)? / (self.schedule.given * iv))),
-            _ => Ok(None),
-        }
+        self.followed.bioavailability(self.site)
     }
 
-    fn curve(&self, analyte: &str, site: Site) -> Result<Option<Curve>> {
-        let found = self.trajectory.system.outputs.iter().find(|o| o.analyte == analyte && o.site == site);
-        let Some(output) = found else { return Ok(None) };
-        let series = self.trajectory.series(output);
-        let exposure = Exposure::of(&self.trajectory, output, &series)?;
-        let shown = self.trajectory.shown;
-        let check = nca(&self.trajectory.times[..shown], &series[..shown]);
+    pub(super) fn curve(&self, analyte: &str, site: Site) -> Result<Option<Curve>> {
+        let Some(output) = self.followed.output(analyte, site) else { return Ok(None) };
+        let series = self.trajectory().series(output);
+        let exposure = Exposure::of(self.trajectory(), output, &series)?;
+        let shown = self.trajectory().shown;
+        let check = nca(&self.trajectory().times[..shown], &series[..shown]);
         let values = series[..shown].iter().map(|v| v * NG_ML_PER_MG_L).collect();
         Ok(Some(Curve { analyte: analyte.to_owned(), site, values, exposure, check }))
     }
@@ -223,7 +215,7 @@ impl Solved {
     /// All analytes at the site, parent first.
     fn curves(&self) -> Result<Vec<Curve>> {
         let mut names: Vec<&str> =
-            self.trajectory.system.outputs.iter().filter(|o| o.site == self.site).map(|o| o.analyte.as_str()).collect();
+            self.trajectory().system.outputs.iter().filter(|o| o.site == self.site).map(|o| o.analyte.as_str()).collect();
         names.sort_by_key(|a| *a != self.drug);
         let mut list = Vec::new();
         for name in names {
@@ -235,16 +227,4 @@ impl Solved {
     fn end(&self, end: &RangeEnd) -> Result<EndOutcome> {
         Ok(EndOutcome { label: end.label.clone(), bioavailability: self.bioavailability()?, curves: self.curves()? })
     }
-}
-
-/// Area under the parent per mg given into a vein of the same person.
-fn iv_area(model: &Model, person: &Individual, system: &System, site: Site) -> Result<Option<f64>> {
-    let Some(iv) = model.routes.get(&Route::Iv) else { return Ok(None) };
-    let Some(output) = system.outputs.iter().find(|o| o.analyte == model.drug && o.site == site) else {
-        return Ok(None);
-    };
-    let weights = system.area_per_amount(&output.row)?;
-    let shares = person.parts(iv.ways.iter().map(|w| w.share.as_ref()));
-    let area = iv.ways.iter().zip(shares).map(|(w, share)| share * weights[system.state_of(w.into, 0)]).sum();
-    Ok(Some(area))
 }

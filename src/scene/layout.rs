@@ -68,10 +68,15 @@ fn right_margin(canvas: &Canvas, figure: &Figure, width: f64) -> f64 {
 }
 
 fn head(canvas: &mut Canvas, figure: &Figure) -> f64 {
+    head_lines(canvas, &figure.title, &figure.subtitle)
+}
+
+/// Title and a line below it; returns where they end.
+pub(super) fn head_lines(canvas: &mut Canvas, title: &str, subtitle: &str) -> f64 {
     let s = canvas.scale;
     let x = 2.0 * GAP * s;
-    canvas.text([x, 2.0 * GAP * s], &figure.title, Ink::Text, TITLE, [Align::Start, Align::Start]);
-    canvas.text([x, (2.0 * GAP + TITLE + 6.0) * s], &figure.subtitle, Ink::Muted, TEXT, [Align::Start, Align::Start]);
+    canvas.text([x, 2.0 * GAP * s], title, Ink::Text, TITLE, [Align::Start, Align::Start]);
+    canvas.text([x, (2.0 * GAP + TITLE + 6.0) * s], subtitle, Ink::Muted, TEXT, [Align::Start, Align::Start]);
     (2.0 * GAP + TITLE + TEXT + 2.0 * GAP) * s
 }
 
@@ -80,13 +85,7 @@ fn foot(canvas: &mut Canvas, figure: &Figure, page: Page, bottom: f64) -> f64 {
     let s = canvas.scale;
     let x = 2.0 * GAP * s;
     let most = page.width - 2.0 * x;
-    let small: Vec<String> = figure.footer.iter().flat_map(|l| wrap(canvas, l, SMALL, most)).collect();
-    let row = (SMALL + 4.0) * s;
-    let mut y = bottom - row * small.len() as f64;
-    for (i, line) in small.iter().enumerate() {
-        let at = [x, y + row * i as f64];
-        canvas.text(at, line, Ink::Muted, SMALL, [Align::Start, Align::Start]);
-    }
+    let mut y = small_print(canvas, &figure.footer, [x, most], bottom);
     let indent = 40.0 * s;
     let entries: Vec<_> = figure.legend.iter().map(|e| (e, wrap(canvas, &e.text, TEXT, most - indent))).collect();
     let row = (TEXT + 4.0) * s;
@@ -108,6 +107,23 @@ fn foot(canvas: &mut Canvas, figure: &Figure, page: Page, bottom: f64) -> f64 {
         }
     }
     begin - GAP * s
+}
+
+/// Small print that ends at `bottom`; returns where it begins.
+fn small_print(canvas: &mut Canvas, lines: &[String], [x, most]: [f64; 2], bottom: f64) -> f64 {
+    let small: Vec<String> = lines.iter().flat_map(|l| wrap(canvas, l, SMALL, most)).collect();
+    let row = (SMALL + 4.0) * canvas.scale;
+    let top = bottom - row * small.len() as f64;
+    for (i, line) in small.iter().enumerate() {
+        canvas.text([x, top + row * i as f64], line, Ink::Muted, SMALL, [Align::Start, Align::Start]);
+    }
+    top
+}
+
+/// Small print at the bottom of a page.
+pub(super) fn foot_lines(canvas: &mut Canvas, lines: &[String], page: Page) -> f64 {
+    let x = 2.0 * GAP * canvas.scale;
+    small_print(canvas, lines, [x, page.width - 2.0 * x], page.height - GAP * canvas.scale)
 }
 
 /// Breaks text at spaces so that each line is at most `most` wide.

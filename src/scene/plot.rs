@@ -40,9 +40,11 @@ pub(super) fn draw(
     canvas.rect(rect, Ink::Plot, 1.0);
     grid(canvas, panel, area, time, marks);
     caution(canvas, panel, area);
+    behind(canvas, panel, area, time);
     panel.bands.iter().for_each(|band| draw_band(canvas, band, area, time));
     panel.lines.iter().for_each(|line| draw_line(canvas, line, area, time));
     points(canvas, panel, area, time);
+    wash(canvas, panel, rect);
     canvas.line(vec![[rect[0], rect[3]], [rect[2], rect[3]]], Ink::Axis, 1.0, Dash::Solid);
     end_labels(canvas, panel, area, time);
     area
@@ -161,6 +163,69 @@ fn points(canvas: &mut Canvas, panel: &Panel, area: PlotArea, time: TimeSpan) {
             }
         }
     }
+}
+
+/// Other models, thin, each named inside the plot's right end.
+fn behind(canvas: &mut Canvas, panel: &Panel, area: PlotArea, time: TimeSpan) {
+    let s = canvas.scale;
+    let [left, top, right, bottom] = area.rect;
+    let mut ends: Vec<(f64, &Line)> = Vec::new();
+    for line in &panel.behind {
+        let seen: Vec<[f64; 2]> = clipped(&line.x, &line.y, time)
+            .into_iter()
+            .filter(|p| !area.log || p[1] >= area.y[0])
+            .map(|[hours, value]| [time.to_x(hours), area.to_y(value)])
+            .collect();
+        if let Some(end) = seen.last() {
+            ends.push((end[1], line));
+        }
+        canvas.line(seen, Ink::Route(line.role.route), 1.0, Dash::Solid);
+    }
+    ends.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let wanted: Vec<f64> = ends.iter().map(|e| e.0 - SMALL * s).collect();
+    let row = (SMALL + 2.0) * s;
+    let placed = pushed_apart(&wanted, row, [top + row, bottom - row / 2.0]);
+    for ((_, line), y) in ends.into_iter().zip(placed) {
+        let x = right - 6.0 * s;
+        let width = canvas.width(&line.label, SMALL);
+        canvas.rect([(x - width - 3.0 * s).max(left), y - row / 2.0, x + 3.0 * s, y + row / 2.0], Ink::Plot, 0.7);
+        canvas.text([x, y], &line.label, Ink::RouteText(line.role.route), SMALL, [Align::End, Align::Middle]);
+    }
+}
+
+/// A veil over a plot whose curves go beyond what was studied, and what goes beyond.
+fn wash(canvas: &mut Canvas, panel: &Panel, rect: [f64; 4]) {
+    if panel.outside.is_empty() {
+        return;
+    }
+    let s = canvas.scale;
+    let [left, top, right, bottom] = rect;
+    canvas.hatch([left, top, right, bottom], Ink::CautionHatch, 0.6, 22.0);
+    let row = (SMALL + 4.0) * s;
+    let most = right - left - 12.0 * s;
+    for (i, line) in panel.outside.iter().enumerate() {
+        let text = shortened(canvas, &format!("outside what was studied: {line}"), most);
+        let y = top + 4.0 * s + row * i as f64;
+        let width = canvas.width(&text, SMALL);
+        canvas.rect([right - width - 10.0 * s, y - 1.0, right - 2.0 * s, y + row - 1.0], Ink::Plot, 0.92);
+        canvas.text([right - 6.0 * s, y], &text, Ink::Caution, SMALL, [Align::End, Align::Start]);
+    }
+}
+
+/// Text cut at a word so that it fits.
+fn shortened(canvas: &Canvas, text: &str, most: f64) -> String {
+    if canvas.width(text, SMALL) <= most {
+        return text.to_owned();
+    }
+    let mut short = String::new();
+    for word in text.split(' ') {
+        let longer = if short.is_empty() { word.to_owned() } else { format!("{short} {word}") };
+        if canvas.width(&format!("{longer} …"), SMALL) > most {
+            break;
+        }
+        short = longer;
+    }
+    format!("{short} …")
 }
 
 /// Labels beside the ends of curves, pushed apart, each with a sample of its line.

@@ -9,12 +9,14 @@
 //! given. A lag shifts the start and the end of an input together.
 
 mod exact;
+mod follow;
 mod numeric;
 mod schedule;
 mod system;
 mod trajectory;
 
 pub use exact::advance;
+pub use follow::{Case, Followed};
 pub use schedule::{Act, DoseMark, Plan, Schedule, SprayRules};
 pub use system::{MOST_HELD, State, StateKind, System, SystemOutput};
 pub use trajectory::{Solver, Trajectory, simulate};

@@ -150,12 +150,14 @@ impl System {
                     let volume = model.compartments[*c].volume.as_ref().map_or(f64::NAN, |v| person.value(v));
                     row[self.first[*c]] = 1.0 / volume;
                 }
-                Reading::Delay { of, rate } => {
+                Reading::Delay { of, rate, shunt } => {
                     let rate = person.value(rate);
+                    let shunt = shunt.as_ref().map_or(0.0, |s| person.value(s));
                     let followed = self.outputs[*of].row.clone() * rate;
                     self.rates.row_mut(delay).copy_from(&followed);
                     self.rates[(delay, delay)] -= rate;
-                    row[delay] = 1.0;
+                    row[delay] = 1.0 - shunt;
+                    row += self.outputs[*of].row.clone() * shunt;
                     delay += 1;
                 }
             }

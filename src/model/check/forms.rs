@@ -1,7 +1,7 @@
 //! Keys that belong to another form of the same table: each would be ignored, so each is refused.
 
 use super::*;
-use crate::model::file::{CompartmentFile, EffectFile, FlowFile, WayFile};
+use crate::model::file::{self, CompartmentFile, EffectFile, FlowFile, WayFile};
 
 /// The first key of `list` that is present is refused.
 fn refuse(list: &[(&str, bool)], why: &str, remedy: &str) -> Result<()> {
@@ -26,6 +26,25 @@ pub(super) fn of_flow(f: &FlowFile) -> Result<()> {
         return refuse(&its_yield, "beside `split`", "write it in the part of `split` that becomes another analyte");
     }
     Ok(())
+}
+
+/// A set that cannot be simulated has numbers but no structure.
+pub(super) fn of_incomplete(f: &file::ModelFile) -> Result<()> {
+    refuse(
+        &[
+            ("disposition", !f.disposition.is_empty()),
+            ("compartments", !f.compartments.0.is_empty()),
+            ("flow", !f.flow.is_empty()),
+            ("routes", !f.routes.is_empty()),
+            ("output", !f.output.is_empty()),
+            ("range", !f.range.is_empty()),
+            ("checkpoint", !f.checkpoint.is_empty()),
+            ("residual", !f.residual.is_empty()),
+            ("default_for", !f.default_for.is_empty()),
+        ],
+        "beside `incomplete`, which says that the set cannot be simulated",
+        "leave one of the two out",
+    )
 }
 
 /// Keys of one compartment or chain of transits.

@@ -48,11 +48,14 @@ impl Checker {
             default_for: file.default_for.clone(),
             sources,
             population: file.population.who.clone(),
+            group: file.population.group.clone(),
             n: file.population.n,
             weight: file.applies_to.weight,
             age: file.applies_to.age,
             limits_note: file.applies_to.note.clone(),
             missing: file.missing.clone(),
+            incomplete: file.incomplete.clone(),
+            reported: Vec::new(),
             parameters: Vec::new(),
             derived: Vec::new(),
             effects: Vec::new(),
@@ -71,10 +74,19 @@ impl Checker {
 
     fn finish(mut self) -> Result<Model> {
         self.parameters()?;
+        self.reported()?;
         self.derived()?;
         self.effects()?;
         self.spreads()?;
         self.correlations()?;
+        if self.file.incomplete.is_some() {
+            forms::of_incomplete(&self.file)?;
+            return Ok(self.model);
+        }
+        if self.file.routes.is_empty() || self.file.output.is_empty() {
+            return Err(Error::input("the model has no way in, or nothing is read out")
+                .remedy("write [routes.iv] and [[output]]; for a set that cannot be simulated say why with `incomplete`"));
+        }
         self.residuals()?;
         self.compartments()?;
         self.flows()?;
@@ -94,12 +106,12 @@ impl Checker {
             return Err(Error::input(format!("`{name}` cannot be used in a formula"))
                 .remedy("a name has letters, digits and _, and begins with a letter"));
         }
-        if ["weight", "age", "min", "max", "above", "rest"].contains(&name) {
+        if ["weight", "age", "min", "max", "above", "exp", "rest"].contains(&name) {
             return Err(
                 Error::input(format!("`{name}` has a meaning of its own in formulas")).remedy("use another name")
             );
         }
-        if self.dim_of(name).is_some() {
+        if self.dim_of(name).is_some() || self.model.reported.iter().any(|p| p.name == name) {
             return Err(Error::input(format!("`{name}` is defined twice"))
                 .remedy("give each parameter and formula a name of its own"));
         }

@@ -24,29 +24,67 @@ impl Checker {
                 .at(path!["parameters"]));
         }
         for (name, p) in list.0 {
-            let at = path!["parameters", &name];
-            self.new_name(&name).map_err(|e| e.at(at.clone()))?;
-            let (source, grade) = self.provenance(&format!("parameter `{name}`"), p.source, p.grade, &at)?;
-            let value_at = [at.clone(), path!["value"]].concat();
-            let quantity = Quantity::parse(&p.value).map_err(|e| e.at(value_at.clone()))?;
-            let least_allowed = if quantity.dim == Dim::NONE { quantity.value >= 0.0 } else { quantity.value > 0.0 };
-            if !least_allowed {
-                return Err(Error::input(format!("`{name}` is {}, but it must be positive", p.value))
-                    .remedy("a falling covariate effect is a slope under [[effect]]")
-                    .at(value_at));
-            }
-            let parameter = Parameter {
-                name,
-                text: p.value,
-                value: quantity.value,
-                dim: quantity.dim,
-                source,
-                grade,
-                note: p.note,
-            };
+            let parameter = self.number(name, p, "parameters")?;
             self.model.parameters.push(parameter);
         }
         Ok(())
+    }
+
+    /// Figures that the source prints and no curve uses.
+    pub(super) fn reported(&mut self) -> Result<()> {
+        for (name, p) in std::mem::take(&mut self.file.reported).0 {
+            let reported = self.number(name, p, "reported")?;
+            self.model.reported.push(reported);
+        }
+        Ok(())
+    }
+
+    /// One number of `[parameters]` or `[reported]`.
+    fn number(&self, name: String, p: file::ParameterFile, table: &str) -> Result<Parameter> {
+        let at = path![table, &name];
+        self.new_name(&name).map_err(|e| e.at(at.clone()))?;
+        let (source, grade) = self.provenance(&format!("parameter `{name}`"), p.source, p.grade, &at)?;
+        let value_at = [at.clone(), path!["value"]].concat();
+        let quantity = Quantity::parse(&p.value).map_err(|e| e.at(value_at.clone()))?;
+        let least_allowed = if quantity.dim == Dim::NONE { quantity.value >= 0.0 } else { quantity.value > 0.0 };
+        if !least_allowed {
+            return Err(Error::input(format!("`{name}` is {}, but it must be positive", p.value))
+                .remedy("a falling covariate effect is a slope under [[effect]]")
+                .at(value_at));
+        }
+        let read = |key: &str, text: &str| {
+            Quantity::parse_as(text, quantity.dim, &p.value).map_err(|e| e.at([at.clone(), path![key]].concat()))
+        };
+        let interval = |level: u8, key: &str, [low, high]: [String; 2]| -> Result<Uncertainty> {
+            let ends = [read(key, &low)?, read(key, &high)?];
+            if !(ends[0] <= quantity.value && quantity.value <= ends[1]) {
+                return Err(Error::input(format!("`{name}` lies outside its interval, {low} to {high}"))
+                    .remedy("write the lower end first, and check for a slip")
+                    .at([at.clone(), path![key]].concat()));
+            }
+            Ok(Uncertainty::Interval { level, ends, text: [low, high] })
+        };
+        let uncertainty = match (p.se, p.ci95, p.ci90) {
+            (None, None, None) => None,
+            (Some(text), None, None) => Some(Uncertainty::Se { value: read("se", &text)?, text }),
+            (None, Some(ends), None) => Some(interval(95, "ci95", ends)?),
+            (None, None, Some(ends)) => Some(interval(90, "ci90", ends)?),
+            _ => {
+                return Err(Error::input(format!("the uncertainty of `{name}` is said twice"))
+                    .remedy("keep one of `se`, `ci95` and `ci90`")
+                    .at(at));
+            }
+        };
+        Ok(Parameter {
+            name,
+            text: p.value,
+            value: quantity.value,
+            dim: quantity.dim,
+            source,
+            grade,
+            uncertainty,
+            note: p.note,
+        })
     }
 
     pub(super) fn derived(&mut self) -> Result<()> {

@@ -19,6 +19,11 @@ impl Checker {
                     .remedy("keep one of the two outputs")
                     .at(at));
             }
+            if o.shunt.is_some() && o.follows.is_none() {
+                return Err(Error::input("`shunt` means nothing without `follows`: it is the share that is not delayed")
+                    .remedy("leave it out, or write follows = \"arterial\" with rate and shunt")
+                    .at(here("shunt")));
+            }
             let reads = match (&o.compartment, o.follows, &o.rate) {
                 (Some(name), None, None) => {
                     let c = self.target(name, &o.analyte, here("compartment"))?;
@@ -47,7 +52,11 @@ impl Checker {
                             .remedy("put the output that is followed first")
                             .at(here("follows")));
                     };
-                    Reading::Delay { of, rate: self.expr(rate, Dim::RATE, here("rate"))? }
+                    Reading::Delay {
+                        of,
+                        rate: self.expr(rate, Dim::RATE, here("rate"))?,
+                        shunt: self.opt_expr(o.shunt.as_ref(), Dim::NONE, here("shunt"))?,
+                    }
                 }
                 _ => {
                     return Err(Error::input("an output reads a compartment, or follows another site at a rate")
@@ -137,8 +146,17 @@ impl Checker {
             let at = path!["checkpoint", i];
             let (dim, example) = match c.quantity {
                 CheckedQuantity::Cmax => (Dim::CONCENTRATION, "43.8 ng/mL"),
+                CheckedQuantity::Tmax => (Dim::TIME, "45 min"),
                 CheckedQuantity::Auc => (Dim::EXPOSURE, "147 ng*h/mL"),
+                CheckedQuantity::Concentration => (Dim::CONCENTRATION, "750 ng/mL"),
+                CheckedQuantity::Clearance => (Dim::CLEARANCE, "89 L/h"),
+                CheckedQuantity::Bioavailability => (Dim::NONE, "54 %"),
             };
+            if (c.quantity == CheckedQuantity::Concentration) != c.at.is_some() {
+                return Err(Error::input("`at` is the time of a checked concentration, and belongs to nothing else")
+                    .remedy("write quantity = \"concentration\" with at = \"10 min\"")
+                    .at([at, path!["at"]].concat()));
+            }
             let expect = Quantity::parse_as(&c.expect, dim, example)
                 .map_err(|e| e.at([at.clone(), path!["expect"]].concat()))?;
             let within = Quantity::parse_as(&c.within, Dim::NONE, "5 %")
@@ -165,6 +183,7 @@ impl Checker {
                 analyte: c.analyte,
                 quantity: c.quantity,
                 auc_to: c.auc_to,
+                at: c.at,
                 expect,
                 within,
                 known_discrepancy: c.known_discrepancy,

@@ -1,0 +1,192 @@
+//! `ketasim validate`: predicted beside measured.
+
+use super::args::Validate;
+use super::out;
+use crate::error::{Error, Result};
+use crate::evidence::{Group, Observations, Report, Row, Rules, Summary, score_with};
+use crate::export::{Format, render, render_agreement};
+use crate::figure::Agreement;
+use crate::files;
+use crate::library::Library;
+use crate::table::{Column, TEXT_WIDTH, Table, paragraph};
+use crate::units::{number, significant};
+use std::path::Path;
+
+/// Largest file of measured arms or curves, bytes.
+const LARGEST: usize = 16 << 20;
+
+/// Scores and prints.
+///
+/// # Errors
+/// When a file cannot be read, is refused, or nothing in it can be scored.
+pub fn run(options: &Validate, library: &Library) -> Result<()> {
+    // an unknown ending is said before anything is computed
+    options.plot.as_deref().map(|p| Format::from_path(&p.to_string_lossy())).transpose()?;
+    let observations = read(options)?;
+    let rules = Rules::embedded()?;
+    let mut progress = |done: usize, of: usize| {
+        if done % 20 == 0 && done > 0 {
+            out::note(&format!("{done} of {of} arms"));
+        }
+    };
+    let report = score_with(&observations, &rules, library, &mut progress)?;
+    if options.json {
+        out::print_json(&report)?;
+    } else if options.csv {
+        out::print(&table(&report).to_csv())?;
+    } else {
+        out::print(&text(&report))?;
+    }
+    if let Some(path) = &options.plot {
+        let format = Format::from_path(&path.to_string_lossy())?;
+        files::write_atomic(path, &render_agreement(&Agreement::new(&report), format)?)?;
+        out::note(&format!("wrote {}", files::shown(path)));
+    }
+    if let Some(folder) = &options.plots {
+        plots(folder, &observations, &rules, library)?;
+    }
+    if report.rows.is_empty() {
+        return Err(Error::cannot("no arm could be scored").remedy("the reasons stand beside the ids of the arms"));
+    }
+    Ok(())
+}
+
+/// The files named, or the arms that ship with ketasim.
+fn read(options: &Validate) -> Result<Observations> {
+    let text = |path: &Path| Ok((files::shown(path), files::read_text(path, LARGEST)?));
+    let curves = options.curves.as_deref().map(text).transpose()?;
+    let curves = curves.as_ref().map(|(name, text)| (name.as_str(), text.as_str()));
+    match (&options.arms, curves) {
+        (None, None) => Observations::embedded(),
+        (None, Some(_)) => Observations::read(("assets/observed/arms.csv", crate::evidence::ARMS), curves),
+        (Some(path), _) => {
+            let (name, arms) = text(path)?;
+            Observations::read((&name, &arms), curves)
+        }
+    }
+}
+
+/// One picture for each arm that was scored: measured points over curve and range, other models behind.
+fn plots(folder: &Path, observations: &Observations, rules: &Rules, library: &Library) -> Result<()> {
+    files::make_folder(folder)?;
+    let mut count = 0;
+    for arm in &observations.arms {
+        let Some(figure) = crate::figure::of_study(arm, rules, library)? else { continue };
+        let name: String = arm.id.chars().map(|c| if c.is_alphanumeric() || "._-".contains(c) { c } else { '_' }).collect();
+        files::write_atomic(&folder.join(format!("{name}.svg")), &render(&figure, Format::Svg)?)?;
+        count += 1;
+        if count % 10 == 0 {
+            out::note(&format!("{count} plots"));
+        }
+    }
+    out::note(&format!("wrote {count} plots to {}", files::shown(folder)));
+    Ok(())
+}
+
+fn text(report: &Report) -> String {
+    let mut text = table(report).to_text(TEXT_WIDTH + 20);
+    text.push('\n');
+    text.push_str(&groups(report).to_text(TEXT_WIDTH + 20));
+    let mut line = |first: &str, rest: &str| text.push_str(&paragraph(first, rest, TEXT_WIDTH + 20));
+    line("\n", &format!("All rows: {}", words(&report.summary)));
+    line("", "GMFE: exp of the mean of |ln(predicted / observed)|. MDPE, MDAPE: median of (observed - predicted) / predicted and of its size. New: studies that the model was neither estimated from nor tuned to.");
+    let far: Vec<&Row> = report.rows.iter().filter(|r| !r.within_2_fold()).collect();
+    if !far.is_empty() {
+        line("\n", "Beyond 2-fold");
+        for row in far {
+            let why = if row.unexplained { "not explained" } else { row.note.as_str() };
+            line("  ", &format!("{} {}{}: {}; {why}", row.id, row.quantity, at(row), significant(row.ratio, 3)));
+        }
+    }
+    if !report.skipped.is_empty() {
+        line("\n", "Not scored");
+        for skipped in &report.skipped {
+            line("  ", &format!("{}: {}", skipped.id, skipped.why));
+        }
+    }
+    text
+}
+
+fn at(row: &Row) -> String {
+    row.time_min.map_or(String::new(), |t| format!(" at {} min", number(t)))
+}
+
+fn table(report: &Report) -> Table {
+    let mut table = Table::new(vec![
+        Column::words("id"),
+        Column::words("analyte"),
+        Column::words("route"),
+        Column::words("model"),
+        Column::words("site"),
+        Column::words("quantity"),
+        Column::numbers("observed"),
+        Column::numbers("predicted"),
+        Column::words("unit"),
+        Column::numbers("ratio"),
+        Column::words("new"),
+    ]);
+    for r in &report.rows {
+        let [id, analyte, route, model] = [&r.id, &r.analyte, &r.route, &r.model].map(Clone::clone);
+        table.push([
+            id,
+            analyte,
+            route,
+            model,
+            r.site.to_owned(),
+            format!("{}{}", r.quantity, at(r)),
+            significant(r.observed, 4),
+            significant(r.predicted, 4),
+            r.unit.to_owned(),
+            significant(r.ratio, 3),
+            if r.external { "new" } else { "seen" }.to_owned(),
+        ]);
+    }
+    table
+}
+
+fn groups(report: &Report) -> Table {
+    let mut table = Table::new(vec![
+        Column::words("Drug"),
+        Column::words("Route"),
+        Column::words("Of"),
+        Column::words("Model"),
+        Column::numbers("n"),
+        Column::numbers("GMFE"),
+        Column::numbers("Within 2-fold"),
+        Column::numbers("MDPE"),
+        Column::numbers("MDAPE"),
+        Column::numbers("New: n"),
+        Column::numbers("GMFE"),
+    ]);
+    for Group { drug, route, model, of, all, external } in &report.groups {
+        let some = |v: Option<f64>, digits| v.map_or("–".to_owned(), |v| significant(v, digits));
+        let percent = |v: Option<f64>| v.map_or("–".to_owned(), |v| format!("{v:.0} %"));
+        table.push([
+            drug.clone(),
+            route.to_uppercase(),
+            (*of).to_owned(),
+            model.clone(),
+            all.rows.to_string(),
+            some(all.gmfe, 3),
+            percent(all.within_2_fold.map(|w| w * 100.0)),
+            percent(all.mdpe),
+            percent(all.mdape),
+            external.rows.to_string(),
+            some(external.gmfe, 3),
+        ]);
+    }
+    table
+}
+
+fn words(s: &Summary) -> String {
+    let some = |v: Option<f64>| v.map_or("–".to_owned(), |v| significant(v, 3));
+    let percent = |v: Option<f64>| v.map_or("–".to_owned(), |v| format!("{v:.0} %"));
+    format!(
+        "n {}, GMFE {}, within 2-fold {}, MDPE {}, MDAPE {}",
+        s.rows,
+        some(s.gmfe),
+        percent(s.within_2_fold.map(|w| w * 100.0)),
+        percent(s.mdpe),
+        percent(s.mdape)
+    )
+}

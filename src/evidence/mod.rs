@@ -1,0 +1,22 @@
+//! Evidence: measured arms, which model speaks for which of them, how far model and measurement lie
+//! apart, and how the numbers of grade D follow from named data.
+//!
+//! The model for a drug, route and age is fixed in `assets/validation.toml` before anything is scored;
+//! it is never the best of several.
+
+mod cells;
+mod fit;
+mod observed;
+mod predict;
+mod rules;
+mod score;
+mod study;
+mod summary;
+
+pub use fit::{Derivations, Derived, LeftOut, Target, derive};
+pub use observed::{ARMS, Arm, Observations};
+pub use predict::{Quantity, predict};
+pub use rules::{Age, Rules};
+pub use score::{Report, Row, Skipped, score, score_with};
+pub use study::{Measure, Study};
+pub use summary::{Group, Summary};

@@ -1,0 +1,129 @@
+//! What a model says where something was measured.
+
+use crate::error::{Error, Result};
+use crate::model::Site;
+use crate::model::expr::Expr;
+use crate::regimen::Dose;
+use crate::sim::{Case, Followed, Solver, SystemOutput};
+use crate::units::{MINUTES_PER_HOUR, NG_ML_PER_MG_L};
+use std::collections::BTreeMap;
+
+/// A figure of a curve. Times in hours.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Quantity {
+    /// Highest concentration, ng/mL.
+    Cmax,
+    /// When it is reached, min.
+    Tmax,
+    /// Area between two times (to infinity when absent), ng h/mL.
+    Auc {
+        /// From, h.
+        from: f64,
+        /// To, h.
+        to: Option<f64>,
+    },
+    /// Concentration at a time, ng/mL.
+    Concentration {
+        /// h
+        at: f64,
+    },
+    /// Share that reaches the blood.
+    Bioavailability,
+}
+
+impl Quantity {
+    /// As written in reports.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Cmax => "cmax",
+            Self::Tmax => "tmax",
+            Self::Auc { .. } => "auc",
+            Self::Concentration { .. } => "concentration",
+            Self::Bioavailability => "bioavailability",
+        }
+    }
+
+    /// Unit of its number.
+    pub fn unit(self) -> &'static str {
+        match self {
+            Self::Cmax | Self::Concentration { .. } => "ng/mL",
+            Self::Tmax => "min",
+            Self::Auc { .. } => "ng h/mL",
+            Self::Bioavailability => "1",
+        }
+    }
+}
+
+/// A peak is looked for until this long after the last dose ended, h.
+const PEAK_WITHIN: f64 = 12.0;
+/// Points of such a curve at most.
+const MOST_POINTS: f64 = 720.0;
+
+/// The figures of one analyte at one site, in the order asked for.
+///
+/// # Errors
+/// When the model cannot be used for the case or has no such curve.
+pub fn predict(
+    case: &Case,
+    set: &BTreeMap<String, Expr>,
+    (analyte, site): (&str, Site),
+    quantities: &[Quantity],
+) -> Result<Vec<f64>> {
+    let latest = quantities.iter().map(|q| if let Quantity::Concentration { at } = q { *at } else { 0.0 });
+    let horizon = (last_end(case.doses) + PEAK_WITHIN).max(latest.fold(0.0, f64::max));
+    let every = (horizon / MOST_POINTS).max(1.0 / MINUTES_PER_HOUR);
+    let followed = case.follow(set, horizon, every, Solver::Auto)?;
+    let output = read_out(&followed, case, analyte, site)?;
+    let series = followed.trajectory.series(output);
+    let exposure = crate::analysis::Exposure::of(&followed.trajectory, output, &series)?;
+    quantities
+        .iter()
+        .map(|quantity| match *quantity {
+            Quantity::Cmax => Ok(exposure.cmax * NG_ML_PER_MG_L),
+            Quantity::Tmax => Ok(exposure.tmax * MINUTES_PER_HOUR),
+            Quantity::Concentration { at } => Ok(concentration(&followed, output, at)),
+            Quantity::Auc { from, to } => {
+                let whole = match to {
+                    Some(to) => area_to(case, set, (analyte, site), to)?,
+                    None => exposure.auc_inf * NG_ML_PER_MG_L,
+                };
+                let before = if from > 0.0 { area_to(case, set, (analyte, site), from)? } else { 0.0 };
+                Ok(whole - before)
+            }
+            Quantity::Bioavailability => followed
+                .bioavailability(site)?
+                .ok_or_else(|| Error::cannot(format!("{} has no vein to compare with", case.model.id))),
+        })
+        .collect()
+}
+
+fn read_out<'a>(followed: &'a Followed, case: &Case, analyte: &str, site: Site) -> Result<&'a SystemOutput> {
+    followed.output(analyte, site).ok_or_else(|| {
+        Error::cannot(format!("{} has no curve of {analyte} in {}", case.model.id, site.words()))
+            .remedy("name a model that has one")
+    })
+}
+
+/// ng/mL at a time, between points as the exact solution runs.
+fn concentration(followed: &Followed, output: &SystemOutput, at: f64) -> f64 {
+    let times = &followed.trajectory.times;
+    let i = times.partition_point(|t| *t <= at + 1e-9).saturating_sub(1);
+    followed.trajectory.after(output, i, (at - times[i]).max(0.0)).0 * NG_ML_PER_MG_L
+}
+
+fn area_to(case: &Case, set: &BTreeMap<String, Expr>, (analyte, site): (&str, Site), to: f64) -> Result<f64> {
+    let followed = case.follow(set, to, to / 60.0, Solver::Auto)?;
+    let output = read_out(&followed, case, analyte, site)?;
+    let last = followed.trajectory.shown - 1;
+    Ok(followed.trajectory.area(output, Some(last))? * NG_ML_PER_MG_L)
+}
+
+/// When the last dose has been given, h.
+pub(super) fn last_end(doses: &[Dose]) -> f64 {
+    let end = |d: &Dose| {
+        let start = d.starts().last().map_or(0.0, crate::units::Time::hours);
+        let sprays = d.sprays.unwrap_or(1).saturating_sub(1) as f64 * d.spray_every.map_or(0.0, |t| t.hours());
+        start + sprays + d.duration.or(d.hold).map_or(0.0, |t| t.hours())
+    };
+    doses.iter().map(end).fold(0.0, f64::max)
+}

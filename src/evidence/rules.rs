@@ -1,0 +1,119 @@
+//! `assets/validation.toml`: which model speaks for which arm, what it has seen, what is known of large gaps.
+
+use super::observed::Arm;
+use super::study::Study;
+use crate::error::{Error, Result};
+use crate::model::Site;
+use crate::regimen::Route;
+use serde::Deserialize;
+
+/// Whether a study was of children.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Age {
+    /// From 18 years.
+    Adult,
+    /// Below.
+    Child,
+}
+
+/// The fixed rules of scoring.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rules {
+    #[serde(rename = "format")]
+    _format: u32,
+    /// The table, the first that fits is taken.
+    pub score: Vec<Choice>,
+    seen: Vec<Seen>,
+    explanation: Vec<Explanation>,
+}
+
+/// One line of the table.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Choice {
+    /// Drug.
+    pub drug: String,
+    /// Age.
+    pub age: Age,
+    /// Routes.
+    pub routes: Vec<Route>,
+    /// Only for arms that state this site.
+    pub site: Option<Site>,
+    /// Model.
+    pub model: String,
+    /// Reason.
+    pub why: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Seen {
+    model: String,
+    studies: Vec<String>,
+    #[serde(rename = "why")]
+    _why: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Explanation {
+    drug: String,
+    routes: Vec<Route>,
+    quantity: Option<String>,
+    metabolite: Option<bool>,
+    bolus: Option<bool>,
+    before_min: Option<f64>,
+    words: String,
+}
+
+/// What an explanation is asked about.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Gap<'a> {
+    pub study: &'a Study,
+    pub quantity: &'a str,
+    /// Time of a concentration or peak, min.
+    pub at_min: Option<f64>,
+}
+
+impl Rules {
+    /// The shipped rules.
+    ///
+    /// # Errors
+    /// Never with the shipped file, which tests read.
+    pub fn embedded() -> Result<Self> {
+        let (name, text) = ("assets/validation.toml", include_str!("../../assets/validation.toml"));
+        toml::from_str(text).map_err(|e| Error::from_toml(&e, name, text))
+    }
+
+    /// The model that speaks for a study.
+    pub fn choice(&self, study: &Study) -> Option<&Choice> {
+        let route = study.route();
+        self.score.iter().find(|c| {
+            c.drug == study.drug
+                && c.age == study.age
+                && c.routes.contains(&route)
+                && c.site.is_none_or(|site| study.site == Some(site))
+        })
+    }
+
+    /// Whether the model was estimated from, or tuned to, the study of this arm.
+    pub fn has_seen(&self, model: &str, arm: &Arm) -> bool {
+        let citation = arm.citation().to_lowercase();
+        let named = |s: &Seen| s.model == model && s.studies.iter().any(|w| citation.contains(&w.to_lowercase()));
+        self.seen.iter().any(named)
+    }
+
+    pub(super) fn explain(&self, gap: Gap) -> Option<&str> {
+        let fits = |e: &&Explanation| {
+            e.drug == gap.study.drug
+                && e.routes.contains(&gap.study.route())
+                && e.quantity.as_deref().is_none_or(|q| q == gap.quantity)
+                && e.metabolite.is_none_or(|m| m == gap.study.metabolite)
+                && e.bolus.is_none_or(|b| b == gap.study.bolus)
+                && e.before_min.is_none_or(|before| gap.at_min.is_some_and(|at| at < before))
+        };
+        self.explanation.iter().find(fits).map(|e| e.words.as_str())
+    }
+}

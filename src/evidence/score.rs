@@ -1,0 +1,216 @@
+//! Predicted beside observed, row by row.
+
+use super::observed::{Arm, Observations};
+use super::predict::{Quantity, predict};
+use super::rules::{Gap, Rules};
+use super::study::Study;
+use super::summary::{Group, Summary, TWO_FOLD, groups};
+use crate::error::Result;
+use crate::library::Library;
+use crate::model::{Model, Site};
+use crate::sim::Case;
+use crate::units::{MINUTES_PER_HOUR, tidy};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// One figure, measured and predicted.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Row {
+    /// Arm.
+    pub id: String,
+    /// What was measured.
+    pub analyte: String,
+    /// Drug that was simulated.
+    pub drug: String,
+    /// Route.
+    pub route: String,
+    /// Model.
+    pub model: String,
+    /// Site at which it is predicted.
+    pub site: &'static str,
+    /// `cmax`, `tmax`, `auc` or `concentration`.
+    pub quantity: &'static str,
+    /// Unit of both figures.
+    pub unit: &'static str,
+    /// Time of a concentration, min.
+    pub time_min: Option<f64>,
+    /// Measured.
+    pub observed: f64,
+    /// Predicted.
+    pub predicted: f64,
+    /// Predicted over measured.
+    pub ratio: f64,
+    /// Whether the study is new to the model.
+    pub external: bool,
+    /// Whether a metabolite was measured.
+    pub metabolite: bool,
+    /// What was taken for granted, and why the two lie far apart.
+    pub note: String,
+    /// For an arm that does not state its site: what the model predicts at its other site.
+    pub elsewhere: Option<Elsewhere>,
+    /// Beyond 2-fold and nothing known that explains it.
+    pub unexplained: bool,
+}
+
+/// The same figure at another site.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Elsewhere {
+    /// Site.
+    pub site: &'static str,
+    /// Predicted there.
+    pub predicted: f64,
+    /// Over measured.
+    pub ratio: f64,
+}
+
+/// An arm, or part of one, that was not scored.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Skipped {
+    /// Arm.
+    pub id: String,
+    /// Reason.
+    pub why: String,
+}
+
+/// All rows with their errors.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Report {
+    /// Row by row.
+    pub rows: Vec<Row>,
+    /// What was not scored.
+    pub skipped: Vec<Skipped>,
+    /// Over all rows.
+    pub summary: Summary,
+    /// By drug, route and model.
+    pub groups: Vec<Group>,
+}
+
+impl Row {
+    /// Whether prediction and measurement lie within 2-fold.
+    pub fn within_2_fold(&self) -> bool {
+        self.ratio.ln().abs() <= TWO_FOLD.ln() + 1e-12
+    }
+}
+
+/// Scores every arm with the model that the rules name for it.
+///
+/// # Errors
+/// When the rules name a model that the library has not.
+pub fn score(observations: &Observations, rules: &Rules, library: &Library) -> Result<Report> {
+    score_with(observations, rules, library, &mut |_, _| {})
+}
+
+/// As [`score`]; `progress` is told how many arms of how many are done.
+///
+/// # Errors
+/// As [`score`].
+pub fn score_with(
+    observations: &Observations,
+    rules: &Rules,
+    library: &Library,
+    progress: &mut dyn FnMut(usize, usize),
+) -> Result<Report> {
+    let (mut rows, mut skipped) = (Vec::new(), Vec::new());
+    for (i, arm) in observations.arms.iter().enumerate() {
+        progress(i, observations.arms.len());
+        let mut skip = |why: String| skipped.push(Skipped { id: arm.id.clone(), why });
+        let study = match Study::read(arm, library) {
+            Ok(study) => study,
+            Err(why) => {
+                skip(why);
+                continue;
+            }
+        };
+        let Some(choice) = rules.choice(&study) else {
+            let age = if study.age == super::Age::Child { "children" } else { "adults" };
+            skip(format!("no model of {} {} in {age}", study.drug, study.route().words()));
+            continue;
+        };
+        let model = library.model(&choice.model)?;
+        match score_arm(arm, &study, model, rules, library) {
+            Ok(list) => rows.extend(list),
+            Err(error) => {
+                skip(error.what().to_owned());
+                continue;
+            }
+        }
+        study.left_out.into_iter().for_each(skip);
+    }
+    for orphan in &observations.orphans {
+        skipped.push(Skipped { id: orphan.clone(), why: "points of an arm that is in no file of arms".to_owned() });
+    }
+    Ok(Report { summary: Summary::of(rows.iter()), groups: groups(&rows), rows, skipped })
+}
+
+fn score_arm(arm: &Arm, study: &Study, model: &Model, rules: &Rules, library: &Library) -> Result<Vec<Row>> {
+    let own = model.estimated_from;
+    let site = site_for(study, model, library, study.site.unwrap_or(own))?;
+    let quantities: Vec<Quantity> = study.measures.iter().map(|m| m.quantity).collect();
+    let predicted = at_site(study, model, library, site, &quantities)?;
+    let others = model.sites().into_iter().filter(|s| *s != site && study.site.is_none());
+    let elsewhere = others.filter_map(|other| {
+        site_for(study, model, library, other).ok()?;
+        Some((other, at_site(study, model, library, other, &quantities).ok()?))
+    });
+    let elsewhere = elsewhere.last();
+    let external = !rules.has_seen(&model.id, arm);
+    let rows = study.measures.iter().enumerate().map(|(i, measure)| {
+        let predicted = predicted[i];
+        let time_min = match measure.quantity {
+            Quantity::Concentration { at } => Some(tidy(at * MINUTES_PER_HOUR)),
+            _ => None,
+        };
+        let mut row = Row {
+            id: arm.id.clone(),
+            analyte: study.analyte.clone(),
+            drug: study.drug.clone(),
+            route: study.route().id().to_owned(),
+            model: model.id.clone(),
+            site: site.id(),
+            quantity: measure.quantity.id(),
+            unit: measure.quantity.unit(),
+            time_min,
+            observed: measure.observed,
+            predicted: tidy(predicted),
+            ratio: tidy(predicted / measure.observed),
+            external,
+            metabolite: study.metabolite,
+            note: study.assumed.join("; "),
+            elsewhere: elsewhere.as_ref().map(|(site, values)| Elsewhere {
+                site: site.id(),
+                predicted: tidy(values[i]),
+                ratio: tidy(values[i] / measure.observed),
+            }),
+            unexplained: false,
+        };
+        if !row.within_2_fold() {
+            let at_min = time_min.or(if row.quantity == "tmax" { Some(measure.observed) } else { None });
+            match rules.explain(Gap { study, quantity: row.quantity, at_min }) {
+                Some(words) => row.note = format!("beyond 2-fold: {words}; {}", row.note),
+                None => row.unexplained = true,
+            }
+        }
+        row
+    });
+    Ok(rows.filter(|r| r.predicted > 0.0 && r.ratio.is_finite()).collect())
+}
+
+/// The site, when the model offers it for these doses.
+fn site_for(study: &Study, model: &Model, library: &Library, site: Site) -> Result<Site> {
+    let scenario = study.scenario("", model, site);
+    scenario.check(library)?;
+    scenario.arms[0].site_in(model)
+}
+
+fn at_site(study: &Study, model: &Model, library: &Library, site: Site, quantities: &[Quantity]) -> Result<Vec<f64>> {
+    let drug = library.drug(&study.drug)?;
+    let scenario = study.scenario("", model, site);
+    let case = Case {
+        model,
+        subject: &study.subject,
+        doses: &scenario.arms[0].doses,
+        base_per_hydrochloride: drug.base_per_hydrochloride,
+        sprays: drug.sprays,
+    };
+    predict(&case, &BTreeMap::new(), (&study.analyte, site), quantities)
+}

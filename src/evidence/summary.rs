@@ -1,0 +1,90 @@
+//! How far predictions lie from measurements, over many rows.
+
+use super::score::Row;
+use serde::Serialize;
+
+/// Farther apart than this is said to be beyond 2-fold.
+pub(super) const TWO_FOLD: f64 = 2.0;
+
+/// Errors over rows.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Summary {
+    /// Number of rows.
+    pub rows: usize,
+    /// Geometric mean fold error: exp of the mean of |ln(predicted / observed)|; 1 is perfect.
+    pub gmfe: Option<f64>,
+    /// Share of rows within 2-fold.
+    pub within_2_fold: Option<f64>,
+    /// Median of (observed - predicted) / predicted, percent (Varvel 1992); above 0 the model runs low.
+    pub mdpe: Option<f64>,
+    /// Median of its absolute value, percent.
+    pub mdape: Option<f64>,
+}
+
+/// Errors over the rows of one drug, route and model.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Group {
+    /// Drug.
+    pub drug: String,
+    /// Route.
+    pub route: String,
+    /// Model.
+    pub model: String,
+    /// `drug` or `metabolite`.
+    pub of: &'static str,
+    /// All rows.
+    pub all: Summary,
+    /// Rows of studies that the model has not seen.
+    pub external: Summary,
+}
+
+impl Summary {
+    /// Over some rows.
+    pub fn of<'a>(rows: impl Iterator<Item = &'a Row>) -> Self {
+        let rows: Vec<&Row> = rows.collect();
+        let n = rows.len() as f64;
+        let some = |value: f64| (!rows.is_empty()).then_some(value);
+        let errors: Vec<f64> = rows.iter().map(|r| (r.observed - r.predicted) / r.predicted * 100.0).collect();
+        let fold = rows.iter().map(|r| r.ratio.ln().abs()).sum::<f64>() / n;
+        let within = rows.iter().filter(|r| r.within_2_fold()).count() as f64 / n;
+        Self {
+            rows: rows.len(),
+            gmfe: some(fold.exp()),
+            within_2_fold: some(within),
+            mdpe: median(errors.clone()),
+            mdape: median(errors.into_iter().map(f64::abs).collect()),
+        }
+    }
+}
+
+/// Groups by drug, route, model, and drug or metabolite, in the order in which they first come.
+pub(super) fn groups(rows: &[Row]) -> Vec<Group> {
+    let key = |r: &Row| (r.drug.clone(), r.route.clone(), r.model.clone(), of(r));
+    let mut keys = Vec::new();
+    for row in rows {
+        if !keys.contains(&key(row)) {
+            keys.push(key(row));
+        }
+    }
+    keys.into_iter()
+        .map(|k| {
+            let mine = || rows.iter().filter(|r| key(r) == k);
+            let (all, external) = (Summary::of(mine()), Summary::of(mine().filter(|r| r.external)));
+            Group { drug: k.0.clone(), route: k.1.clone(), model: k.2.clone(), of: k.3, all, external }
+        })
+        .collect()
+}
+
+fn of(row: &Row) -> &'static str {
+    if row.metabolite { "metabolite" } else { "drug" }
+}
+
+fn median(mut values: Vec<f64>) -> Option<f64> {
+    values.sort_by(f64::total_cmp);
+    let n = values.len();
+    match n {
+        0 => None,
+        _ if n % 2 == 1 => Some(values[n / 2]),
+        _ => Some(0.5 * (values[n / 2 - 1] + values[n / 2])),
+    }
+}

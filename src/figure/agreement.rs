@@ -1,0 +1,79 @@
+//! Predicted against observed: what such a picture shows, without a painter.
+
+use crate::evidence::{Report, Row};
+use crate::regimen::Route;
+
+/// Points on three pairs of logarithmic axes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Agreement {
+    /// Headline.
+    pub title: String,
+    /// Concentrations, times of the peak, areas; those without a point are left out.
+    pub panels: Vec<AgreementPanel>,
+    /// Errors by route and what the marks mean.
+    pub footer: Vec<String>,
+}
+
+/// One pair of axes with identity and 2-fold lines.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AgreementPanel {
+    /// What is compared, with its unit.
+    pub label: String,
+    /// Both axes.
+    pub range: [f64; 2],
+    /// Points.
+    pub marks: Vec<Mark>,
+}
+
+/// One row of the report.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mark {
+    /// Observed and predicted.
+    pub at: [f64; 2],
+    /// Route, for the colour.
+    pub route: Route,
+    /// New to the model: a filled mark.
+    pub external: bool,
+}
+
+impl Agreement {
+    /// Of a report.
+    pub fn new(report: &Report) -> Self {
+        let kinds: [(&str, &[&str]); 3] = [
+            ("concentrations, ng/mL", &["cmax", "concentration"]),
+            ("time of the peak, min", &["tmax"]),
+            ("area under the curve, ng h/mL", &["auc"]),
+        ];
+        let panel = |(label, quantities): (&str, &[&str])| {
+            let rows: Vec<&Row> = report.rows.iter().filter(|r| quantities.contains(&r.quantity)).collect();
+            let values = rows.iter().flat_map(|r| [r.observed, r.predicted]);
+            let low = values.clone().fold(f64::INFINITY, f64::min);
+            let high = values.fold(0.0, f64::max);
+            (!rows.is_empty()).then(|| AgreementPanel {
+                label: label.to_owned(),
+                range: [low / 1.5, high * 1.5],
+                marks: rows.into_iter().filter_map(mark).collect(),
+            })
+        };
+        let errors = report.groups.iter().map(|g| {
+            let gmfe = g.all.gmfe.map_or("–".to_owned(), |e| crate::units::significant(e, 3));
+            format!("{} {} ({}, {}): n {}, GMFE {gmfe}", g.drug, g.route.to_uppercase(), g.of, g.model, g.all.rows)
+        });
+        let mut footer = vec![
+            "Line: predicted as observed. Dashed: 2-fold. Filled: a study that the model was neither estimated from nor tuned to."
+                .to_owned(),
+        ];
+        footer.push(errors.collect::<Vec<_>>().join("; "));
+        footer.push(super::EDUCATION_ONLY.to_owned());
+        Self {
+            title: "Predicted against observed".to_owned(),
+            panels: kinds.into_iter().filter_map(panel).collect(),
+            footer,
+        }
+    }
+}
+
+fn mark(row: &Row) -> Option<Mark> {
+    let route = Route::ALL.into_iter().find(|r| r.id() == row.route)?;
+    Some(Mark { at: [row.observed, row.predicted], route, external: row.external })
+}

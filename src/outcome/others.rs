@@ -1,0 +1,112 @@
+//! What the other models of the same drug and routes say, and why they may differ.
+
+use super::run::Runner;
+use super::{ArmOutcome, OtherModel};
+use crate::error::Result;
+use crate::library::{Effects, LevelKind};
+use crate::model::Model;
+use crate::regimen::Route;
+use crate::units::{MINUTES_PER_HOUR, NG_ML_PER_MG_L, significant};
+use std::collections::BTreeMap;
+
+/// Curves closer than this share of their peak are the same.
+const SAME: f64 = 1e-6;
+
+impl Runner<'_> {
+    /// Every other model that has the routes and was made for such a person; one that refuses the arm, or
+    /// gives the same curve, is left out.
+    pub(super) fn others(&self, model: &Model, routes: &[Route]) -> Result<Vec<OtherModel>> {
+        let subject = &self.scenario.subject;
+        let plain = self.solve(model, model.estimated_from, &BTreeMap::new())?;
+        let Some(own) = plain.curve(&model.drug, model.estimated_from)? else { return Ok(Vec::new()) };
+        let fits = |m: &&Model| m.id != model.id && m.drug == model.drug && m.fits(routes, subject);
+        let mut list = Vec::new();
+        for other in self.library.models().filter(fits) {
+            let Ok(solved) = self.solve(other, other.estimated_from, &BTreeMap::new()) else { continue };
+            let Some(curve) = solved.curve(&other.drug, other.estimated_from)? else { continue };
+            let exposure = curve.exposure;
+            let near = |a: f64, b: f64| (a - b).abs() <= SAME * b.abs();
+            let same = near(exposure.cmax, own.exposure.cmax)
+                && near(exposure.auc_inf, own.exposure.auc_inf)
+                && near(exposure.auc_shown, own.exposure.auc_shown);
+            if same && other.disposition == model.disposition {
+                continue;
+            }
+            list.push(OtherModel {
+                model: other.id.clone(),
+                site: other.estimated_from,
+                times: solved.trajectory().times[..curve.values.len()].to_vec(),
+                values: curve.values,
+                peak: [exposure.cmax * NG_ML_PER_MG_L, exposure.tmax * MINUTES_PER_HOUR],
+                why: why(model, other),
+            });
+        }
+        Ok(list)
+    }
+}
+
+/// Reasons for a gap that the two files show: site, people, where the numbers come from.
+fn why(model: &Model, other: &Model) -> Vec<String> {
+    let mut list = Vec::new();
+    if other.estimated_from != model.estimated_from {
+        list.push(format!("{}, not {}", other.estimated_from.words(), model.estimated_from.words()));
+    }
+    if let (Some(theirs), Some(ours)) = (&other.group, &model.group)
+        && theirs != ours
+    {
+        list.push(format!("{theirs}, not {ours}"));
+    }
+    if other.disposition == model.disposition {
+        list.push("same disposition, another absorption".to_owned());
+    } else if other.composite != model.composite {
+        let which = if other.composite { "it" } else { "the chosen one" };
+        list.push(format!("{which} is a composite"));
+    }
+    if !other.uses_weight() && model.uses_weight() {
+        list.push("body weight does not change it".to_owned());
+    }
+    list
+}
+
+/// "below 100 ng/mL between 44 and 58 min, by model", over the chosen model and those of other dispositions.
+pub(super) fn below_level(arm: &ArmOutcome, effects: &Effects) -> Option<String> {
+    let level = effects.pairs.first()?.levels.get(&arm.drug)?.get(&LevelKind::Dissociative)?.median.ng_ml();
+    let own = arm.curves.first()?;
+    let mut ends = vec![last_above(&arm.times, &own.values, level)];
+    ends.extend(arm.others.iter().map(|o| last_above(&o.times, &o.values, level)));
+    if ends.len() < 2 {
+        return None;
+    }
+    let never = ends.iter().filter(|e| e.is_none()).count();
+    let reached: Vec<f64> = ends.into_iter().flatten().map(|h| h * MINUTES_PER_HOUR).collect();
+    let level = significant(level, 3);
+    let some = if never > 0 { format!("; {never} of {} models never reach it", never + reached.len()) } else { String::new() };
+    let low = reached.iter().copied().fold(f64::INFINITY, f64::min);
+    let high = reached.iter().copied().fold(0.0, f64::max);
+    match reached.len() {
+        0 => Some(format!("no model reaches {level} ng/mL")),
+        1 => Some(format!("below {level} ng/mL from {low:.0} min{some}")),
+        _ => Some(format!("below {level} ng/mL between {low:.0} and {high:.0} min, by model{some}")),
+    }
+}
+
+/// Last time at or above a level, h; the end of the picture when it is never left.
+fn last_above(times: &[f64], values: &[f64], level: f64) -> Option<f64> {
+    let i = values.iter().rposition(|v| *v >= level)?;
+    let Some((next, after)) = times.get(i + 1).zip(values.get(i + 1)) else { return Some(times[i]) };
+    let fall = values[i] - after;
+    Some(if fall > 0.0 { times[i] + (next - times[i]) * (values[i] - level) / fall } else { *next })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::last_above;
+
+    #[test]
+    fn the_last_crossing_counts() {
+        let times = [0.0, 1.0, 2.0, 3.0];
+        assert_eq!(last_above(&times, &[0.0, 10.0, 0.0, 0.0], 5.0), Some(1.5));
+        assert_eq!(last_above(&times, &[0.0, 1.0, 0.0, 0.0], 5.0), None);
+        assert_eq!(last_above(&times, &[0.0, 10.0, 8.0, 6.0], 5.0), Some(3.0));
+    }
+}

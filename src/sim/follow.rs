@@ -1,0 +1,105 @@
+//! Doses given to a person under a model, followed over time: what every face of the simulator runs.
+
+use super::{Plan, Schedule, Solver, SprayRules, System, SystemOutput, Trajectory, simulate};
+use crate::error::{Error, Result};
+use crate::model::expr::Expr;
+use crate::model::{Individual, Model, Site};
+use crate::regimen::{Dose, Route};
+use crate::subject::Subject;
+use std::collections::BTreeMap;
+
+/// Doses given to a person under a model.
+#[derive(Debug, Clone, Copy)]
+pub struct Case<'a> {
+    /// The model.
+    pub model: &'a Model,
+    /// The person.
+    pub subject: &'a Subject,
+    /// The doses, each checked before.
+    pub doses: &'a [Dose],
+    /// mg base in one mg hydrochloride.
+    pub base_per_hydrochloride: f64,
+    /// What the drug's product says of sprays.
+    pub sprays: SprayRules,
+}
+
+/// A case that was followed.
+#[derive(Debug, Clone)]
+pub struct Followed {
+    /// States over time.
+    pub trajectory: Trajectory,
+    /// What was given when.
+    pub schedule: Schedule,
+    /// Area under the parent at each plasma site per mg given into a vein of the same person.
+    iv_areas: Vec<(Site, f64)>,
+    drug: String,
+}
+
+impl Case<'_> {
+    /// Follows the case up to `horizon` with points every `every` hours; `set` replaces parameters.
+    ///
+    /// # Errors
+    /// When the model cannot be used for these doses or this person.
+    pub fn follow(
+        &self,
+        set: &BTreeMap<String, Expr>,
+        horizon: f64,
+        every: f64,
+        solver: Solver,
+    ) -> Result<Followed> {
+        let person = Individual::typical(self.model, self.subject, set)?;
+        let plan: Plan =
+            Schedule::plan(self.model, &person, self.subject, self.doses, self.base_per_hydrochloride, self.sprays)?;
+        let system = System::new(self.model, &person, plan.mouths)?;
+        let schedule = plan.on(&system);
+        let iv_areas = iv_areas(self.model, &person, &system)?;
+        let trajectory = simulate(&system, &schedule, horizon, every, solver)?;
+        if !trajectory.is_finite() {
+            return Err(Error::cannot(format!("{} gives no finite concentrations for this arm", self.model.id))
+                .remedy("check the amounts and the body weight"));
+        }
+        Ok(Followed { trajectory, schedule, iv_areas, drug: self.model.drug.clone() })
+    }
+}
+
+impl Followed {
+    /// The read-out of an analyte at a site.
+    pub fn output(&self, analyte: &str, site: Site) -> Option<&SystemOutput> {
+        self.trajectory.system.outputs.iter().find(|o| o.analyte == analyte && o.site == site)
+    }
+
+    /// The read-out of the drug itself.
+    pub fn parent(&self, site: Site) -> Option<&SystemOutput> {
+        self.output(&self.drug, site)
+    }
+
+    /// All drug given by a route, mg base.
+    pub fn given_by(&self, route: Route) -> f64 {
+        self.schedule.doses.iter().filter(|d| d.route == route).map(|d| d.amount).sum()
+    }
+
+    /// Area to infinity over that of the same mass given into a vein; `None` where the model has no vein.
+    ///
+    /// # Errors
+    /// When an area cannot be computed, which checked models exclude.
+    pub fn bioavailability(&self, site: Site) -> Result<Option<f64>> {
+        let iv = self.iv_areas.iter().find(|(s, _)| *s == site).map(|(_, area)| *area);
+        match (self.parent(site), iv) {
+            (Some(output), Some(iv)) => Ok(Some(self.trajectory.area(output, None)? / (self.schedule.given * iv))),
+            _ => Ok(None),
+        }
+    }
+}
+
+fn iv_areas(model: &Model, person: &Individual, system: &System) -> Result<Vec<(Site, f64)>> {
+    let Some(iv) = model.routes.get(&Route::Iv) else { return Ok(Vec::new()) };
+    let shares = person.parts(iv.ways.iter().map(|w| w.share.as_ref()));
+    let plasma = system.outputs.iter().filter(|o| o.analyte == model.drug && o.site != Site::Effect);
+    plasma
+        .map(|output| {
+            let weights = system.area_per_amount(&output.row)?;
+            let each = iv.ways.iter().zip(&shares).map(|(w, share)| share * weights[system.state_of(w.into, 0)]);
+            Ok((output.site, each.sum()))
+        })
+        .collect()
+}
