@@ -209,6 +209,8 @@ const OTHER_DRUG: &str = "another drug and scale: heights cannot be compared";
 
 /// A linear axis never ends below this, so that empty plots have a scale (ng/mL).
 const LEAST_TOP: f64 = 10.0;
+/// Curves of other models make an axis at most this much higher.
+const BEHIND_AT_MOST: f64 = 1.5;
 /// A log axis spans at most this many decades below its top.
 const DECADES: f64 = 3.0;
 
@@ -370,7 +372,9 @@ fn panel(
         .flat_map(|(arm, role)| arm.others.iter().map(|o| thin(o, *role)))
         .collect();
     let outside = if k == 0 { outside(arms) } else { Vec::new() };
-    let top = highest(&lines, &bands, &points, time).max(highest(&behind, &[], &[], time));
+    // another model's instant of mixing must not flatten the chosen curves
+    let own = highest(&lines, &bands, &points, time);
+    let top = own.max(highest(&behind, &[], &[], time).min(own * BEHIND_AT_MOST));
     let caution = library
         .effects
         .caution(drug)

@@ -15,14 +15,15 @@ pub fn of_study(arm: &Arm, rules: &Rules, library: &Library) -> Result<Option<Fi
     let (points, Some(choice)) = (study.points(), rules.choice(&study)) else { return Ok(None) };
     let model = library.model(&choice.model)?;
     let site = study.site.unwrap_or(model.estimated_from);
-    let scenario = study.scenario(&format!("{}: {}", arm.id, arm.cell("citation")), model, site);
+    let scenario = study.scenario(&format!("{}, measured and by {}", arm.id, model.id), model, site);
     if points.is_empty() || scenario.check(library).is_err() {
         return Ok(None);
     }
     let outcome = scenario.run(library, Options::default())?;
-    let view = View { metabolites: study.metabolite, strips: false, models: true, ..View::default() };
-    let set = PointSet { label: "measured".to_owned(), analyte: Some(study.analyte.clone()), points };
+    let view = View { log: true, metabolites: study.metabolite, strips: false, models: true, ..View::default() };
+    let set = PointSet { label: arm.id.clone(), analyte: Some(study.analyte.clone()), points };
     let mut figure = Figure::new(&outcome, &view, library, &[set]);
+    figure.footer.insert(0, format!("Measured: {}.", arm.citation()));
     if !study.assumed.is_empty() {
         figure.footer.push(format!("Taken for granted of the study (E): {}.", study.assumed.join("; ")));
     }

@@ -107,7 +107,8 @@ fn caution(canvas: &mut Canvas, panel: &Panel, area: PlotArea) {
     canvas.hatch([left, top, right, bottom], Ink::CautionHatch, 1.2, 10.0);
     let s = canvas.scale;
     let width = canvas.width(&caution.words, SMALL);
-    let x = right - 6.0 * s;
+    // names of other models stand at the right end
+    let x = if panel.behind.is_empty() { right - 6.0 * s } else { 0.5 * (left + right + width) };
     canvas.rect([x - width - 4.0 * s, bottom - (SMALL + 8.0) * s, x + 4.0 * s, bottom - 2.0 * s], Ink::Plot, 0.92);
     canvas.text([x, bottom - 5.0 * s], &caution.words, Ink::Caution, SMALL, [Align::End, Align::End]);
 }
