@@ -39,7 +39,15 @@ pub struct View {
 
 impl Default for View {
     fn default() -> Self {
-        Self { log: false, hours: false, metabolites: false, programmes: false, strips: true, models: false, zoom: None }
+        Self {
+            log: false,
+            hours: false,
+            metabolites: false,
+            programmes: false,
+            strips: true,
+            models: false,
+            zoom: None,
+        }
     }
 }
 

@@ -13,8 +13,8 @@
 //! let outcome = scenario.run(&library, Options::default())?;
 //! let sublingual = outcome.arms.iter().find(|arm| arm.label == "SL").expect("the opening scenario has it");
 //! // mucosal part plus what is swallowed after ten minutes, by hand:
-//! let mucosal = 1.0 - (-0.16_f64).exp();
-//! let by_hand = mucosal + (1.0 - mucosal) * 0.18;
+//! let mucosal = 1.0 - (-0.19_f64).exp();
+//! let by_hand = mucosal + (1.0 - mucosal) * 0.16;
 //! assert!((sublingual.bioavailability.unwrap() - by_hand).abs() < 1e-9);
 //! # Ok::<(), ketasim::Error>(())
 //! ```

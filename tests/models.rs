@@ -102,10 +102,12 @@ fn formulas(model: &Model) -> Vec<&Expr> {
         list.extend(&route.sprays_restart);
     }
     for output in &model.outputs {
-        if let Reading::Delay { rate, .. } = &output.reads {
+        if let Reading::Delay { rate, shunt, .. } = &output.reads {
             list.push(rate);
+            list.extend(shunt);
         }
     }
+    list.extend(model.conditions.iter().flat_map(|c| c.set.values()));
     list.extend(model.ranges.iter().flat_map(|r| r.low.set.values().chain(r.high.set.values())));
     list
 }

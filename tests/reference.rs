@@ -24,22 +24,34 @@ const CASES: &[Case] = &[
         "drug='ketamine'\nmodel='clements-nimmo-1981'\n[[arm.dose]]\nroute='iv'\namount='17.5 mg'",
         &["ketamine"],
     ),
-    case("default_im_35mg", "drug='ketamine'\n[[arm.dose]]\nroute='im'\namount='35 mg'", &["ketamine", "norketamine"]),
-    case("default_in_50mg", "drug='ketamine'\n[[arm.dose]]\nroute='in'\namount='50 mg'", &["ketamine", "norketamine"]),
     case(
-        "default_iv_35mg_40min",
-        "drug='ketamine'\n[[arm.dose]]\nroute='iv'\namount='35 mg'\nduration='40 min'",
+        "default_im_35mg",
+        "drug='ketamine'\nmodel='as-first-read'\n[[arm.dose]]\nroute='im'\namount='35 mg'",
         &["ketamine", "norketamine"],
     ),
-    case("default_po_50mg", "drug='ketamine'\n[[arm.dose]]\nroute='po'\namount='50 mg'", &["ketamine", "norketamine"]),
+    case(
+        "default_in_50mg",
+        "drug='ketamine'\nmodel='as-first-read'\n[[arm.dose]]\nroute='in'\namount='50 mg'",
+        &["ketamine", "norketamine"],
+    ),
+    case(
+        "default_iv_35mg_40min",
+        "drug='ketamine'\nmodel='as-first-read'\n[[arm.dose]]\nroute='iv'\namount='35 mg'\nduration='40 min'",
+        &["ketamine", "norketamine"],
+    ),
+    case(
+        "default_po_50mg",
+        "drug='ketamine'\nmodel='as-first-read'\n[[arm.dose]]\nroute='po'\namount='50 mg'",
+        &["ketamine", "norketamine"],
+    ),
     case(
         "default_sl_200mg_hold10_spit",
-        "drug='ketamine'\n[[arm.dose]]\nroute='sl'\namount='200 mg'\nhold='10 min'\nafter='spit'",
+        "drug='ketamine'\nmodel='as-first-read'\n[[arm.dose]]\nroute='sl'\namount='200 mg'\nhold='10 min'\nafter='spit'",
         &["ketamine", "norketamine"],
     ),
     case(
         "default_sl_200mg_hold10_swallow",
-        "drug='ketamine'\n[[arm.dose]]\nroute='sl'\namount='200 mg'\nhold='10 min'\nafter='swallow'",
+        "drug='ketamine'\nmodel='as-first-read'\n[[arm.dose]]\nroute='sl'\namount='200 mg'\nhold='10 min'\nafter='swallow'",
         &["ketamine", "norketamine"],
     ),
     case(
@@ -91,9 +103,44 @@ fn read(name: &str) -> Vec<Vec<f64>> {
     text.lines().skip(2).map(|line| line.split(',').map(|cell| cell.parse().unwrap()).collect()).collect()
 }
 
+/// The `default` curves were computed before absorption was fitted to data (`ketasim models fit`). They pin the
+/// composite's equations: its file with the values of that reading in place of the fitted ones.
+const AS_FIRST_READ: &[(&str, &str)] = &[
+    ("ka_im", "0.06 1/min"),
+    ("ka_gut", "0.03 1/min"),
+    ("F_sw", "0.18"),
+    ("F_abs", "0.95"),
+    ("k_muc", "0.016 1/min"),
+    ("ka_muc", "0.04 1/min"),
+    ("Fn", "0.34"),
+    ("MTT_nk", "10 min"),
+];
+
+fn as_first_read(library: &mut Library) {
+    let path = format!("{}/models/ketamine-composite.toml", env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(path).unwrap();
+    let line = |line: &str| {
+        let changed = AS_FIRST_READ.iter().find(|(name, _)| line.starts_with(&format!("{name} = {{ value = ")));
+        match changed {
+            Some((name, value)) => {
+                let rest = line.split_once("\", source").unwrap().1;
+                format!("{name} = {{ value = \"{value}\", source{rest}")
+            }
+            None => line.to_owned(),
+        }
+    };
+    let lines: Vec<String> = text.lines().filter(|l| !l.starts_with("default_for")).map(line).collect();
+    let text = lines.join("\n").replace("id = \"ketamine-composite\"", "id = \"as-first-read\"");
+    let model = library.insert_toml("as-first-read.toml", &text).unwrap();
+    for (name, value) in AS_FIRST_READ {
+        assert_eq!(model.parameters.iter().find(|p| p.name == *name).unwrap().text, *value);
+    }
+}
+
 #[test]
 fn every_reference_curve_is_met() {
-    let library = Library::embedded().unwrap();
+    let mut library = Library::embedded().unwrap();
+    as_first_read(&mut library);
     for case in CASES {
         let rows = read(case.file);
         let weight = if case.file.contains("68kg") { 68 } else { 70 };

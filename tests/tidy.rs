@@ -152,8 +152,8 @@ fn layers_look_down_only() {
 #[test]
 fn no_number_about_ketamine_is_in_the_code() {
     let numbers = [
-        "237.73", "274.2", "0.867", "223.7", "0.34", "0.62", "2.93", "0.0835", "640.0", "430.0", "860.0", "0.93",
-        "0.301", "0.016",
+        "237.73", "274.2", "0.867", "223.7", "0.36", "0.62", "2.93", "0.0835", "640.0", "430.0", "860.0", "0.93",
+        "0.019", "0.53",
     ];
     assert_eq!(misplaced(&numbers, &[]), Vec::<String>::new());
     // the same numbers are in the data, so the list is not out of date
@@ -163,7 +163,7 @@ fn no_number_about_ketamine_is_in_the_code() {
         .filter(|(name, _)| name.ends_with(".toml"))
         .map(|(_, path)| std::fs::read_to_string(path).unwrap())
         .collect();
-    for number in ["237.73", "274.2", "0.34", "0.62", "2.93", "0.0835", "0.93", "0.016"] {
+    for number in ["237.73", "274.2", "0.36", "0.62", "2.93", "0.0835", "0.93", "0.019", "0.53"] {
         assert!(has_word(&data, number), "{number}");
     }
 }

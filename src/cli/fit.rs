@@ -21,8 +21,11 @@ pub fn run(library: &Library, id: Option<&str>, json: bool) -> Result<()> {
     } else {
         out::print(&text(&derivations, &list))?;
     }
-    let differ: Vec<String> =
-        list.iter().filter(|d| !d.agrees).map(|d| format!("{} of {}: {} for {}", d.name, d.model, d.rounded, d.in_file)).collect();
+    let differ: Vec<String> = list
+        .iter()
+        .filter(|d| !d.agrees)
+        .map(|d| format!("{} of {}: {} for {}", d.name, d.model, d.rounded, d.in_file))
+        .collect();
     if differ.is_empty() {
         return Ok(());
     }

@@ -72,7 +72,8 @@ fn plots(folder: &Path, observations: &Observations, rules: &Rules, library: &Li
     let mut count = 0;
     for arm in &observations.arms {
         let Some(figure) = crate::figure::of_study(arm, rules, library)? else { continue };
-        let name: String = arm.id.chars().map(|c| if c.is_alphanumeric() || "._-".contains(c) { c } else { '_' }).collect();
+        let name: String =
+            arm.id.chars().map(|c| if c.is_alphanumeric() || "._-".contains(c) { c } else { '_' }).collect();
         files::write_atomic(&folder.join(format!("{name}.svg")), &render(&figure, Format::Svg)?)?;
         count += 1;
         if count % 10 == 0 {
@@ -89,7 +90,10 @@ fn text(report: &Report) -> String {
     text.push_str(&groups(report).to_text(TEXT_WIDTH + 20));
     let mut line = |first: &str, rest: &str| text.push_str(&paragraph(first, rest, TEXT_WIDTH + 20));
     line("\n", &format!("All rows: {}", words(&report.summary)));
-    line("", "GMFE: exp of the mean of |ln(predicted / observed)|. MDPE, MDAPE: median of (observed - predicted) / predicted and of its size. New: studies that the model was neither estimated from nor tuned to.");
+    line(
+        "",
+        "GMFE: exp of the mean of |ln(predicted / observed)|. MDPE, MDAPE: median of (observed - predicted) / predicted and of its size. New: studies that the model was neither estimated from nor tuned to.",
+    );
     let far: Vec<&Row> = report.rows.iter().filter(|r| !r.within_2_fold()).collect();
     if !far.is_empty() {
         line("\n", "Beyond 2-fold");

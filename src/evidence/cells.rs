@@ -27,8 +27,11 @@ pub(super) fn steps(cell: &str) -> Option<(f64, Vec<f64>, String)> {
     let rates: Vec<f64> = rates.split('/').map(number).collect::<Option<_>>()?;
     let same = count.trim().parse::<usize>().ok()? == rates.len();
     let unit = unit.trim().trim_end_matches('.').to_owned();
-    (same && ["mg/kg/h", "mg/h", "mcg/kg/h", "mg/kg/min", "mg/min"].contains(&unit.as_str()))
-        .then_some((number(minutes)?, rates, unit))
+    (same && ["mg/kg/h", "mg/h", "mcg/kg/h", "mg/kg/min", "mg/min"].contains(&unit.as_str())).then_some((
+        number(minutes)?,
+        rates,
+        unit,
+    ))
 }
 
 /// "0-6 h", "0-24", "0-inf": ends in hours; the second is absent for infinity.

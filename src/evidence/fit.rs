@@ -127,8 +127,7 @@ fn one_pool(pool: &PoolFile, library: &Library) -> Result<Derived> {
         Mean::Geometric => (values.iter().map(|v| v.ln()).sum::<f64>() / n).exp(),
         Mean::Arithmetic => values.iter().sum::<f64>() / n,
     };
-    let ends =
-        [values.iter().copied().fold(f64::INFINITY, f64::min), values.iter().copied().fold(0.0, f64::max)];
+    let ends = [values.iter().copied().fold(f64::INFINITY, f64::min), values.iter().copied().fold(0.0, f64::max)];
     let mut one = match (&pool.parameter, &pool.spread) {
         (Some(name), None) => beside(model, name, mean, ends)?,
         (None, Some(name)) => beside_spread(model, name, mean, ends)?,

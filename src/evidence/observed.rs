@@ -109,13 +109,17 @@ type Rows = (Vec<String>, Vec<(u64, csv::StringRecord)>);
 fn table(name: &str, text: &str, needed: &[&str]) -> Result<Rows> {
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).flexible(false).from_reader(text.as_bytes());
     let broken = |e: csv::Error| {
-        Error::input(format!("{name}: {e}")).remedy("write one row an arm, with commas, and quotes around cells that hold one")
+        Error::input(format!("{name}: {e}"))
+            .remedy("write one row an arm, with commas, and quotes around cells that hold one")
     };
     let headers: Vec<String> =
         reader.headers().map_err(broken)?.iter().map(|h| h.trim_start_matches('\u{feff}').to_owned()).collect();
     if let Some(missing) = needed.iter().find(|n| !headers.iter().any(|h| h == *n)) {
-        return Err(Error::input(format!("{name} has no column {missing}"))
-            .remedy(format!("needed: {}; found: {}", needed.join(", "), headers.join(", "))));
+        return Err(Error::input(format!("{name} has no column {missing}")).remedy(format!(
+            "needed: {}; found: {}",
+            needed.join(", "),
+            headers.join(", ")
+        )));
     }
     let mut rows = Vec::new();
     for row in reader.records() {

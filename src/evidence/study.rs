@@ -93,7 +93,10 @@ impl Study {
         };
         study.measure(arm);
         if study.measures.is_empty() {
-            study.left_out.insert(0, "nothing to compare: no plain peak, time of peak, point, or area with its interval".to_owned());
+            study.left_out.insert(
+                0,
+                "nothing to compare: no plain peak, time of peak, point, or area with its interval".to_owned(),
+            );
             return Err(study.left_out.join("; "));
         }
         Ok(study)

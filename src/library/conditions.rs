@@ -29,8 +29,30 @@ pub struct Measured {
     pub drug: String,
     /// Route.
     pub route: Route,
-    /// The change in words.
-    pub words: String,
+    /// Fold change of the area.
+    pub auc: Option<f64>,
+    /// Its 90 or 95 % interval, as printed.
+    pub auc_interval: Option<[f64; 2]>,
+    /// Fold change of the peak.
+    pub cmax: Option<f64>,
+    /// Its interval.
+    pub cmax_interval: Option<[f64; 2]>,
+    /// What else was seen, or what cannot be said in a number.
+    pub words: Option<String>,
+}
+
+impl Measured {
+    /// The change in words: "AUC x 3 (2.4 to 3.6), Cmax x 2.1".
+    pub fn change(&self) -> String {
+        use crate::units::number;
+        let fold = |name: &str, fold: Option<f64>, interval: Option<[f64; 2]>| {
+            let span = interval.map_or(String::new(), |[a, b]| format!(" ({} to {})", number(a), number(b)));
+            fold.map(|f| format!("{name} x {}{span}", number(f)))
+        };
+        let parts =
+            [fold("AUC", self.auc, self.auc_interval), fold("Cmax", self.cmax, self.cmax_interval), self.words.clone()];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+    }
 }
 
 #[derive(Deserialize)]
@@ -49,19 +71,23 @@ pub(super) fn parse(name: &str, text: &str) -> Result<Vec<Condition>> {
 
 impl Condition {
     /// What to tell about an arm: what was measured on its routes, or that nothing was.
-    pub fn says_of(&self, drug: &str, routes: &[Route]) -> String {
+    ///
+    /// `shown` is the model's note when its mechanism reproduces the change and the curve shows it.
+    pub fn says_of(&self, drug: &str, routes: &[Route], shown: Option<&str>) -> String {
         let here: Vec<String> = self
             .measured
             .iter()
             .filter(|m| m.drug == drug && routes.contains(&m.route))
-            .map(|m| format!("{} by route {}: {}", m.drug, m.route, m.words))
+            .map(|m| format!("{} by route {}: {}", m.drug, m.route, m.change()))
             .collect();
         if here.is_empty() {
             let elsewhere: Vec<String> =
-                self.measured.iter().map(|m| format!("{} by route {}: {}", m.drug, m.route, m.words)).collect();
+                self.measured.iter().map(|m| format!("{} by route {}: {}", m.drug, m.route, m.change())).collect();
             format!("{}: not measured on this route, curve unchanged (measured: {})", self.name, elsewhere.join("; "))
         } else {
-            format!("{}: measured {}; the curve does not show it", self.name, here.join("; "))
+            let curve =
+                shown.map_or("the curve does not show it".to_owned(), |note| format!("the curve shows it ({note})"));
+            format!("{}: measured {}; {curve}", self.name, here.join("; "))
         }
     }
 }

@@ -157,6 +157,8 @@ pub struct ModelFile {
     pub range: Vec<RangeFile>,
     #[serde(default)]
     pub checkpoint: Vec<CheckpointFile>,
+    #[serde(default)]
+    pub condition: Vec<ConditionFile>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -411,6 +413,17 @@ pub struct RangeEndFile {
     /// Parameter to replace, by which other parameter or formula.
     #[serde(default)]
     pub set: BTreeMap<String, String>,
+}
+
+/// What a condition does to the model's mechanism, on routes where that was measured.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConditionFile {
+    pub id: String,
+    pub routes: Vec<Route>,
+    /// Parameter to replace, by which formula.
+    pub set: BTreeMap<String, String>,
+    pub note: String,
 }
 
 #[derive(Debug, Clone, Deserialize)]

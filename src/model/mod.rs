@@ -80,6 +80,8 @@ pub struct Model {
     pub ranges: Vec<Range>,
     /// Figures that the source prints and the file must reproduce.
     pub checkpoints: Vec<Checkpoint>,
+    /// Conditions whose measured change the mechanism reproduces.
+    pub conditions: Vec<ConditionRule>,
 }
 
 /// A citation.
@@ -517,6 +519,19 @@ pub struct RangeEnd {
     pub label: String,
     /// Parameters to replace, by formulas over the others.
     pub set: BTreeMap<String, Expr>,
+}
+
+/// What a condition does to the mechanism.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ConditionRule {
+    /// Condition, as the library names it.
+    pub id: String,
+    /// Routes on which the change was measured and is reproduced.
+    pub routes: Vec<Route>,
+    /// Parameters to replace, by formulas over the others.
+    pub set: BTreeMap<String, Expr>,
+    /// What is taken for granted.
+    pub note: String,
 }
 
 /// A figure that the source prints.

@@ -4,11 +4,28 @@ use super::ArmOutcome;
 use super::run::{Runner, Solved};
 use crate::analysis::Windows;
 use crate::model::expr::Expr;
-use crate::model::{Effect, Grade, Model, Pace, Parameter, Reading, Site};
+use crate::model::{ConditionRule, Effect, Grade, Model, Pace, Parameter, Reading, Site};
 use crate::regimen::{Form, Route};
 use crate::units::significant;
+use std::collections::BTreeMap;
 
 impl Runner<'_> {
+    /// Conditions that are on and whose measured change the model reproduces on every route of the arm.
+    pub(super) fn rules<'m>(&self, model: &'m Model) -> Vec<&'m ConditionRule> {
+        let routes = self.arm.routes();
+        let on = |id: &str| self.scenario.conditions.get(id).is_some_and(|on| *on);
+        let fits = |r: &&ConditionRule| on(&r.id) && !routes.is_empty() && routes.iter().all(|x| r.routes.contains(x));
+        model.conditions.iter().filter(fits).collect()
+    }
+
+    /// What replaces parameters, the conditions counted; an end of a range stands above them.
+    pub(super) fn with_conditions(&self, model: &Model, set: &BTreeMap<String, Expr>) -> BTreeMap<String, Expr> {
+        let mut all: BTreeMap<String, Expr> = BTreeMap::new();
+        self.rules(model).into_iter().for_each(|rule| all.extend(rule.set.clone()));
+        all.extend(set.clone());
+        all
+    }
+
     pub(super) fn assumptions(&self, model: &Model, plain: &Solved, used: &Used) -> Vec<String> {
         let routes = self.arm.routes();
         let mut list: Vec<String> =
@@ -95,7 +112,8 @@ impl Runner<'_> {
             list.push("a bolus is taken as mixed at once: values of the first minutes are not real".to_owned());
         }
         for (id, _) in self.scenario.conditions.iter().filter(|(_, on)| **on) {
-            list.extend(self.library.condition(id).ok().map(|c| c.says_of(&arm.drug, &arm.routes)));
+            let shown = self.rules(model).into_iter().find(|r| &r.id == id).map(|r| r.note.as_str());
+            list.extend(self.library.condition(id).ok().map(|c| c.says_of(&arm.drug, &arm.routes, shown)));
         }
         list
     }

@@ -40,13 +40,7 @@ impl Case<'_> {
     ///
     /// # Errors
     /// When the model cannot be used for these doses or this person.
-    pub fn follow(
-        &self,
-        set: &BTreeMap<String, Expr>,
-        horizon: f64,
-        every: f64,
-        solver: Solver,
-    ) -> Result<Followed> {
+    pub fn follow(&self, set: &BTreeMap<String, Expr>, horizon: f64, every: f64, solver: Solver) -> Result<Followed> {
         let person = Individual::typical(self.model, self.subject, set)?;
         let plan: Plan =
             Schedule::plan(self.model, &person, self.subject, self.doses, self.base_per_hydrochloride, self.sprays)?;

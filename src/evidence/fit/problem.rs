@@ -243,10 +243,9 @@ fn figures(t: &TargetFile, arm: Option<&Arm>) -> Result<(Vec<Quantity>, Vec<f64>
     };
     let value = match (&t.expect, arm) {
         (Some(text), None) => units::Quantity::parse_as(text, dim, example)? * factor,
-        (None, Some(arm)) => arm
-            .cell(column)
-            .parse()
-            .map_err(|_| Error::input(format!("{} has no plain {column}", arm.id)))?,
+        (None, Some(arm)) => {
+            arm.cell(column).parse().map_err(|_| Error::input(format!("{} has no plain {column}", arm.id)))?
+        }
         _ => return Err(Error::input("a target has an arm, or `expect` with `from`")),
     };
     Ok((vec![quantity], vec![value]))

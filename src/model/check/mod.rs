@@ -68,6 +68,7 @@ impl Checker {
             outputs: Vec::new(),
             ranges: Vec::new(),
             checkpoints: Vec::new(),
+            conditions: Vec::new(),
         };
         Ok(Self { file, model })
     }
@@ -85,7 +86,10 @@ impl Checker {
         }
         if self.file.routes.is_empty() || self.file.output.is_empty() {
             return Err(Error::input("the model has no way in, or nothing is read out")
-                .remedy("write [routes.iv] and [[output]]; for a set that cannot be simulated say why with `incomplete`"));
+                .remedy(
+                    "write [routes.iv] and [[output]]; for a set that cannot be simulated say why with `incomplete`",
+                )
+                .at(path!["id"]));
         }
         self.residuals()?;
         self.compartments()?;
@@ -94,6 +98,7 @@ impl Checker {
         self.outputs()?;
         self.ranges()?;
         self.checkpoints()?;
+        self.conditions()?;
         self.topology()?;
         self.numbers()?;
         Ok(self.model)

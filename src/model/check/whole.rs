@@ -20,9 +20,11 @@ impl Checker {
                     .at(at));
             }
             if o.shunt.is_some() && o.follows.is_none() {
-                return Err(Error::input("`shunt` means nothing without `follows`: it is the share that is not delayed")
-                    .remedy("leave it out, or write follows = \"arterial\" with rate and shunt")
-                    .at(here("shunt")));
+                return Err(Error::input(
+                    "`shunt` means nothing without `follows`: it is the share that is not delayed",
+                )
+                .remedy("leave it out, or write follows = \"arterial\" with rate and shunt")
+                .at(here("shunt")));
             }
             let reads = match (&o.compartment, o.follows, &o.rate) {
                 (Some(name), None, None) => {
@@ -127,9 +129,33 @@ impl Checker {
     }
 
     fn range_end(&self, end: file::RangeEndFile, at: Vec<Step>) -> Result<RangeEnd> {
+        Ok(RangeEnd { label: end.label, set: self.replaced(end.set, &at)? })
+    }
+
+    pub(super) fn conditions(&mut self) -> Result<()> {
+        for (i, c) in std::mem::take(&mut self.file.condition).into_iter().enumerate() {
+            let at = path!["condition", i];
+            if let Some(route) = c.routes.iter().find(|r| !self.model.routes.contains_key(r)) {
+                return Err(Error::input(format!("there is a condition on {}, but no such route", route.id()))
+                    .remedy(suggestion("", self.model.routes.keys().map(|r| r.id())))
+                    .at([at, path!["routes"]].concat()));
+            }
+            if c.routes.is_empty() || c.set.is_empty() {
+                return Err(Error::input("a condition changes something, on a route")
+                    .remedy("write routes = [\"po\"] and set = { CL = \"CL * share\" }")
+                    .at(at));
+            }
+            let set = self.replaced(c.set, &at)?;
+            self.model.conditions.push(ConditionRule { id: c.id, routes: c.routes, set, note: c.note });
+        }
+        Ok(())
+    }
+
+    /// Formulas that take the place of parameters.
+    fn replaced(&self, formulas: BTreeMap<String, String>, at: &[Step]) -> Result<BTreeMap<String, Expr>> {
         let mut set = BTreeMap::new();
-        for (name, formula) in end.set {
-            let at = [at.clone(), path!["set", &name]].concat();
+        for (name, formula) in formulas {
+            let at = [at, &path!["set", &name]].concat();
             let Some(dim) = self.model.parameters.iter().find(|p| p.name == name).map(|p| p.dim) else {
                 let known = self.model.parameters.iter().map(|p| p.name.as_str());
                 return Err(Error::input(format!("\"{name}\" is no parameter"))
@@ -138,7 +164,7 @@ impl Checker {
             };
             set.insert(name, self.expr(&formula, dim, at)?);
         }
-        Ok(RangeEnd { label: end.label, set })
+        Ok(set)
     }
 
     pub(super) fn checkpoints(&mut self) -> Result<()> {
@@ -249,6 +275,7 @@ impl Checker {
             model.age.map_or(vec![typical.age], |[a, b]| vec![a, Age::from_years(half(a.years(), b.years())), b]);
         let none = BTreeMap::new();
         let ends = model.ranges.iter().flat_map(|r| [&r.low.set, &r.high.set]);
+        let ends = ends.chain(model.conditions.iter().map(|c| &c.set));
         for set in std::iter::once(&none).chain(ends) {
             for &weight in &weights {
                 for &age in &ages {
