@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a helper that fails ends its test")]
 #![expect(clippy::disallowed_methods, reason = "the tests lay out files for the program to read")]
 
+#[path = "cli/evidence.rs"]
+mod evidence;
 #[path = "cli/models.rs"]
 mod models;
 #[path = "cli/refusals.rs"]

@@ -87,6 +87,8 @@ fn plots(folder: &Path, observations: &Observations, rules: &Rules, library: &Li
 fn text(report: &Report) -> String {
     let mut text = table(report).to_text(TEXT_WIDTH + 20);
     text.push('\n');
+    text.push_str(&routes(report).to_text(TEXT_WIDTH + 20));
+    text.push('\n');
     text.push_str(&groups(report).to_text(TEXT_WIDTH + 20));
     let mut line = |first: &str, rest: &str| text.push_str(&paragraph(first, rest, TEXT_WIDTH + 20));
     line("\n", &format!("All rows: {}", words(&report.summary)));
@@ -144,6 +146,28 @@ fn table(report: &Report) -> Table {
             significant(r.ratio, 3),
             if r.external { "new" } else { "seen" }.to_owned(),
         ]);
+    }
+    table
+}
+
+fn routes(report: &Report) -> Table {
+    let mut table = Table::new(vec![
+        Column::words("By route"),
+        Column::numbers("n"),
+        Column::numbers("GMFE"),
+        Column::numbers("Within 2-fold"),
+        Column::numbers("With metabolites: n"),
+        Column::numbers("GMFE"),
+        Column::numbers("Within 2-fold"),
+    ]);
+    for r in &report.routes {
+        let name = r.product.as_ref().map_or(r.route.to_uppercase(), |p| format!("{} {p}", r.route.to_uppercase()));
+        let cells = [&r.drug, &r.all].map(|s| {
+            let gmfe = s.gmfe.map_or("–".to_owned(), |v| significant(v, 3));
+            let within = s.within_2_fold.map_or("–".to_owned(), |v| format!("{:.0} %", v * 100.0));
+            [s.rows.to_string(), gmfe, within]
+        });
+        table.push(std::iter::once(name).chain(cells.into_iter().flatten()));
     }
     table
 }

@@ -19,4 +19,4 @@ pub use predict::{Quantity, predict};
 pub use rules::{Age, Rules};
 pub use score::{Report, Row, Skipped, score, score_with};
 pub use study::{Measure, Study};
-pub use summary::{Group, Summary};
+pub use summary::{Group, RouteErrors, Summary};

@@ -4,7 +4,7 @@ use super::observed::{Arm, Observations};
 use super::predict::{Quantity, predict};
 use super::rules::{Gap, Rules};
 use super::study::Study;
-use super::summary::{Group, Summary, TWO_FOLD, groups};
+use super::summary::{Group, RouteErrors, Summary, TWO_FOLD, by_route, groups};
 use crate::error::Result;
 use crate::library::Library;
 use crate::model::{Model, Site};
@@ -81,6 +81,8 @@ pub struct Report {
     pub skipped: Vec<Skipped>,
     /// Over all rows.
     pub summary: Summary,
+    /// By route.
+    pub routes: Vec<RouteErrors>,
     /// By drug, route and model.
     pub groups: Vec<Group>,
 }
@@ -139,7 +141,8 @@ pub fn score_with(
     for orphan in &observations.orphans {
         skipped.push(Skipped { id: orphan.clone(), why: "points of an arm that is in no file of arms".to_owned() });
     }
-    Ok(Report { summary: Summary::of(rows.iter()), groups: groups(&rows), rows, skipped })
+    let (summary, routes, groups) = (Summary::of(rows.iter()), by_route(&rows), groups(&rows));
+    Ok(Report { rows, skipped, summary, routes, groups })
 }
 
 fn score_arm(arm: &Arm, study: &Study, model: &Model, rules: &Rules, library: &Library) -> Result<Vec<Row>> {

@@ -1,6 +1,7 @@
 //! How far predictions lie from measurements, over many rows.
 
 use super::score::Row;
+use crate::regimen::Route;
 use serde::Serialize;
 
 /// Farther apart than this is said to be beyond 2-fold.
@@ -36,6 +37,41 @@ pub struct Group {
     pub all: Summary,
     /// Rows of studies that the model has not seen.
     pub external: Summary,
+}
+
+/// Errors by route, whatever the model; the nose is two products.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct RouteErrors {
+    /// Route.
+    pub route: String,
+    /// Drug, where products by this route differ.
+    pub product: Option<String>,
+    /// Rows of the drug itself.
+    pub drug: Summary,
+    /// Rows of metabolites too.
+    pub all: Summary,
+}
+
+/// Errors by route, in the order in which routes first come.
+pub(super) fn by_route(rows: &[Row]) -> Vec<RouteErrors> {
+    let key = |r: &Row| (r.route.clone(), (r.route == Route::In.id()).then(|| r.drug.clone()));
+    let mut keys = Vec::new();
+    for row in rows {
+        if !keys.contains(&key(row)) {
+            keys.push(key(row));
+        }
+    }
+    keys.into_iter()
+        .map(|k| {
+            let mine = || rows.iter().filter(|r| key(r) == k);
+            RouteErrors {
+                drug: Summary::of(mine().filter(|r| !r.metabolite)),
+                all: Summary::of(mine()),
+                route: k.0.clone(),
+                product: k.1.clone(),
+            }
+        })
+        .collect()
 }
 
 impl Summary {
