@@ -75,6 +75,7 @@ pub mod library;
 pub mod model;
 pub mod outcome;
 pub mod palette;
+pub mod people;
 pub mod points;
 pub mod regimen;
 pub mod scenario;

@@ -325,6 +325,16 @@ impl Dose {
     }
 }
 
+/// When the last dose has been given: the end of its infusion, hold or last spray.
+pub fn last_end(doses: &[Dose]) -> Time {
+    let end = |d: &Dose| {
+        let start = d.starts().last().map_or(0.0, Time::hours);
+        let sprays = d.sprays.unwrap_or(1).saturating_sub(1) as f64 * d.spray_every.map_or(0.0, Time::hours);
+        start + sprays + d.duration.or(d.hold).map_or(0.0, Time::hours)
+    };
+    Time::from_hours(doses.iter().map(end).fold(0.0, f64::max))
+}
+
 /// An infusion or a hold within what can be followed: from a second to the longest horizon.
 fn lasting(time: Option<Time>, key: &str, what: &str, remedy: &str) -> Result<()> {
     match time {

@@ -4,4 +4,4 @@ mod nca;
 mod window;
 
 pub use nca::{Exposure, Nca, nca};
-pub use window::{Percentiles, Windows, windows};
+pub use window::{Percentiles, Windows, first_above, last_above, spans, windows};

@@ -135,7 +135,7 @@ fn summit(times: &[f64], plasma: &[f64], site: &[f64], ke0: f64, top: usize) -> 
 }
 
 /// First time the curve is above `level`, interpolated between points.
-fn first_above(times: &[f64], values: &[f64], level: f64) -> Option<f64> {
+pub fn first_above(times: &[f64], values: &[f64], level: f64) -> Option<f64> {
     let i = values.iter().position(|&v| v >= level)?;
     if i == 0 {
         return Some(times[0]);
@@ -144,7 +144,7 @@ fn first_above(times: &[f64], values: &[f64], level: f64) -> Option<f64> {
 }
 
 /// Last time the curve is above `level`; none when it never is, or still is at the end.
-fn last_above(times: &[f64], values: &[f64], level: f64) -> Option<f64> {
+pub fn last_above(times: &[f64], values: &[f64], level: f64) -> Option<f64> {
     let i = values.iter().rposition(|&v| v >= level)?;
     (i + 1 < values.len()).then(|| crossing(times, values, i, level))
 }
@@ -164,6 +164,12 @@ fn union(by_pair: &[Vec<f64>]) -> Option<Percentiles> {
     let high = by_pair.iter().filter_map(|v| percentile(v, 0.9)).fold(f64::NEG_INFINITY, f64::max);
     let middle = percentile(&by_pair.concat(), 0.5)?;
     Some([low, middle, high])
+}
+
+/// 10th, 50th and 90th percentile of at least two values.
+pub fn spans(values: &[f64]) -> Option<Percentiles> {
+    let at = |p| percentile(values, p);
+    if values.len() < 2 { None } else { Some([at(0.1)?, at(0.5)?, at(0.9)?]) }
 }
 
 /// Linear between order statistics (type 7).

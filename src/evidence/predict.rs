@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::model::Site;
 use crate::model::expr::Expr;
-use crate::regimen::Dose;
+use crate::regimen::last_end;
 use crate::sim::{Case, Followed, Solver, SystemOutput};
 use crate::units::{MINUTES_PER_HOUR, NG_ML_PER_MG_L};
 use std::collections::BTreeMap;
@@ -70,7 +70,7 @@ pub fn predict(
     quantities: &[Quantity],
 ) -> Result<Vec<f64>> {
     let latest = quantities.iter().map(|q| if let Quantity::Concentration { at } = q { *at } else { 0.0 });
-    let horizon = (last_end(case.doses) + PEAK_WITHIN).max(latest.fold(0.0, f64::max));
+    let horizon = (last_end(case.doses).hours() + PEAK_WITHIN).max(latest.fold(0.0, f64::max));
     let every = (horizon / MOST_POINTS).max(1.0 / MINUTES_PER_HOUR);
     let followed = case.follow(set, horizon, every, Solver::Auto)?;
     let output = read_out(&followed, case, analyte, site)?;
@@ -116,14 +116,4 @@ fn area_to(case: &Case, set: &BTreeMap<String, Expr>, (analyte, site): (&str, Si
     let output = read_out(&followed, case, analyte, site)?;
     let last = followed.trajectory.shown - 1;
     Ok(followed.trajectory.area(output, Some(last))? * NG_ML_PER_MG_L)
-}
-
-/// When the last dose has been given, h.
-pub(super) fn last_end(doses: &[Dose]) -> f64 {
-    let end = |d: &Dose| {
-        let start = d.starts().last().map_or(0.0, crate::units::Time::hours);
-        let sprays = d.sprays.unwrap_or(1).saturating_sub(1) as f64 * d.spray_every.map_or(0.0, |t| t.hours());
-        start + sprays + d.duration.or(d.hold).map_or(0.0, |t| t.hours())
-    };
-    doses.iter().map(end).fold(0.0, f64::max)
 }

@@ -131,7 +131,7 @@ impl Study {
             Quantity::Auc { to, .. } => to.unwrap_or(0.0),
             _ => 0.0,
         });
-        let end = seen.fold(super::predict::last_end(&self.doses) + 2.0, f64::max).ceil();
+        let end = seen.fold(crate::regimen::last_end(&self.doses).hours() + 2.0, f64::max).ceil();
         Scenario {
             format: 1,
             title: title.to_owned(),

@@ -185,9 +185,14 @@ impl Delay {
 }
 
 impl Level {
+    /// Standard deviation between people on the log scale.
+    pub fn sigma(&self) -> f64 {
+        (self.cv * self.cv).ln_1p().sqrt()
+    }
+
     /// Levels at the middles of `n` equal shares of people.
     pub fn quantiles(&self, n: usize) -> Vec<Concentration> {
-        let sigma = (self.cv * self.cv).ln_1p().sqrt();
+        let sigma = self.sigma();
         middles(n).map(|p| Concentration::from_mg_l(self.median.mg_l() * (sigma * normal_quantile(p)).exp())).collect()
     }
 }

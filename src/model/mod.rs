@@ -652,6 +652,18 @@ impl Model {
         weight && age && !self.routes.is_empty() && routes.iter().all(|r| self.routes.contains_key(r))
     }
 
+    /// Rules of the conditions that are on, where they hold on every one of these routes.
+    pub fn rules_on<'a>(&'a self, on: &BTreeMap<String, bool>, routes: &[Route]) -> Vec<&'a ConditionRule> {
+        let is_on = |r: &&ConditionRule| on.get(&r.id).is_some_and(|on| *on);
+        let fits = |r: &&ConditionRule| !routes.is_empty() && routes.iter().all(|x| r.routes.contains(x));
+        self.conditions.iter().filter(is_on).filter(fits).collect()
+    }
+
+    /// What those rules put in the place of parameters.
+    pub fn conditions_on(&self, on: &BTreeMap<String, bool>, routes: &[Route]) -> BTreeMap<String, Expr> {
+        self.rules_on(on, routes).into_iter().flat_map(|rule| rule.set.clone()).collect()
+    }
+
     /// Source by key.
     pub fn source(&self, key: &str) -> Option<&Source> {
         self.sources.iter().find(|s| s.key == key)

@@ -4,6 +4,8 @@ mod notes;
 mod others;
 mod run;
 
+pub use run::spacing;
+
 use crate::analysis::{Exposure, Nca, Windows};
 use crate::library::EvidenceKind;
 use crate::model::{Grade, Site};

@@ -12,16 +12,12 @@ use std::collections::BTreeMap;
 impl Runner<'_> {
     /// Conditions that are on and whose measured change the model reproduces on every route of the arm.
     pub(super) fn rules<'m>(&self, model: &'m Model) -> Vec<&'m ConditionRule> {
-        let routes = self.arm.routes();
-        let on = |id: &str| self.scenario.conditions.get(id).is_some_and(|on| *on);
-        let fits = |r: &&ConditionRule| on(&r.id) && !routes.is_empty() && routes.iter().all(|x| r.routes.contains(x));
-        model.conditions.iter().filter(fits).collect()
+        model.rules_on(&self.scenario.conditions, &self.arm.routes())
     }
 
     /// What replaces parameters, the conditions counted; an end of a range stands above them.
     pub(super) fn with_conditions(&self, model: &Model, set: &BTreeMap<String, Expr>) -> BTreeMap<String, Expr> {
-        let mut all: BTreeMap<String, Expr> = BTreeMap::new();
-        self.rules(model).into_iter().for_each(|rule| all.extend(rule.set.clone()));
+        let mut all = model.conditions_on(&self.scenario.conditions, &self.arm.routes());
         all.extend(set.clone());
         all
     }

@@ -41,7 +41,7 @@ impl Scenario {
         let arm = &self.arms[index];
         let model = arm.model_in(library)?;
         let site = arm.site_in(model)?;
-        let every = self.spacing(options)?;
+        let every = spacing(self.horizon, options.every)?;
         let runner = Runner { scenario: self, arm, library, every, solver: options.solver };
         let plain = runner.solve(model, site, &BTreeMap::new())?;
         let routes = arm.routes();
@@ -102,22 +102,26 @@ impl Scenario {
         result.warnings = runner.warnings(model, &result);
         Ok(result)
     }
+}
 
-    fn spacing(&self, options: Options) -> Result<f64> {
-        let horizon = self.horizon.hours();
-        let Some(every) = options.every else {
-            let minutes = [1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0];
-            let fits = |m: &&f64| horizon * MINUTES_PER_HOUR / **m <= MOST_POINTS;
-            let step = minutes.iter().find(fits).copied().unwrap_or(240.0) / MINUTES_PER_HOUR;
-            return Ok(step.min(horizon / 60.0));
-        };
-        let every = every.hours();
-        if every > 0.0 && horizon / every <= MOST_ASKED_POINTS {
-            return Ok(every);
-        }
-        Err(Error::input(format!("points every {} over {}", Time::from_hours(every), self.horizon))
-            .remedy(format!("write for example --every \"1 min\"; a curve has at most {MOST_ASKED_POINTS} points")))
+/// Time between points, h: as asked, or a round one that a curve of this length can bear.
+///
+/// # Errors
+/// When it would take too many points.
+pub fn spacing(horizon: Time, every: Option<Time>) -> Result<f64> {
+    let hours = horizon.hours();
+    let Some(every) = every else {
+        let minutes = [1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0];
+        let fits = |m: &&f64| hours * MINUTES_PER_HOUR / **m <= MOST_POINTS;
+        let step = minutes.iter().find(fits).copied().unwrap_or(240.0) / MINUTES_PER_HOUR;
+        return Ok(step.min(hours / 60.0));
+    };
+    let every = every.hours();
+    if every > 0.0 && hours / every <= MOST_ASKED_POINTS {
+        return Ok(every);
     }
+    Err(Error::input(format!("points every {} over {horizon}", Time::from_hours(every)))
+        .remedy(format!("write for example --every \"1 min\"; a curve has at most {MOST_ASKED_POINTS} points")))
 }
 
 fn at_arm(error: Error, index: usize, label: &str) -> Error {

@@ -17,6 +17,7 @@ mod trajectory;
 
 pub use exact::advance;
 pub use follow::{Case, Followed};
+pub(crate) use schedule::PutDown;
 pub use schedule::{Act, DoseMark, Plan, Schedule, SprayRules};
 pub use system::{MOST_HELD, State, StateKind, System, SystemOutput};
 pub use trajectory::{Solver, Trajectory, simulate};

@@ -101,13 +101,34 @@ impl Schedule {
         sprays: SprayRules,
     ) -> Result<Plan> {
         let (mut taken, mut extrapolated) = (Vec::new(), Vec::new());
+        let puts = laid_out(model, person, subject, doses, (base_per_salt, sprays), (&mut taken, &mut extrapolated))?;
+        let slots = assign_mouths(&puts);
+        let mouths = slots.iter().map(|s| s + 1).max().unwrap_or(0);
+        Ok(Plan {
+            puts: puts.iter().zip(slots).map(|(p, s)| p.lower(person, s)).collect(),
+            mouths,
+            taken,
+            extrapolated,
+        })
+    }
+}
+
+/// Every dose and spray put down, in order of time, sprays numbered.
+fn laid_out<'a>(
+    model: &'a Model,
+    person: &Individual,
+    subject: &Subject,
+    doses: &'a [Dose],
+    (base_per_salt, sprays): (f64, SprayRules),
+    (taken, extrapolated): (&mut Vec<String>, &mut Vec<String>),
+) -> Result<Vec<Put<'a>>> {
         let mut puts = Vec::new();
         for (index, dose) in doses.iter().enumerate() {
             let way_in = route_of(model, dose.route).map_err(|e| e.within(path!["dose", index]))?;
             check_keys(model, way_in, dose).map_err(|e| e.within(path!["dose", index]))?;
-            let hold = hold_of(way_in, person, dose, &mut taken, &mut extrapolated);
+            let hold = hold_of(way_in, person, dose, taken, extrapolated);
             let amount = base_amount(dose, subject, base_per_salt);
-            let (count, every) = sprays_of(dose, amount, sprays, &mut taken);
+            let (count, every) = sprays_of(dose, amount, sprays, taken);
             for start in dose.starts() {
                 for k in 0..count {
                     puts.push(Put {
@@ -122,15 +143,54 @@ impl Schedule {
             }
         }
         puts.sort_by(|a, b| a.start.total_cmp(&b.start));
-        number_sprays(&mut puts, person);
-        let slots = assign_mouths(&puts);
-        let mouths = slots.iter().map(|s| s + 1).max().unwrap_or(0);
-        Ok(Plan {
-            puts: puts.iter().zip(slots).map(|(p, s)| p.lower(person, s)).collect(),
-            mouths,
-            taken,
-            extrapolated,
-        })
+    number_sprays(&mut puts, person);
+    Ok(puts)
+}
+
+/// A dose or spray as it is put down, for those who lower it for many people.
+#[derive(Debug)]
+pub(crate) struct PutDown<'a> {
+    /// Its route in the model.
+    pub way_in: &'a RouteModel,
+    /// h
+    pub start: f64,
+    /// mg base for a person of the reference weight that the layout was made for.
+    pub amount: f64,
+    /// Whether it is a second or later spray.
+    pub later: bool,
+    /// Time of holding, h, and what happens then.
+    pub hold: Option<(f64, AfterHold)>,
+    /// Which of the mouths.
+    pub mouth: usize,
+    /// Length of an infusion, h.
+    pub length: Option<f64>,
+}
+
+impl Schedule {
+    /// Every dose and spray put down, in order of time.
+    ///
+    /// # Errors
+    /// As [`Schedule::plan`].
+    pub(crate) fn put_down<'a>(
+        model: &'a Model,
+        person: &Individual,
+        subject: &Subject,
+        doses: &'a [Dose],
+        salt_and_sprays: (f64, SprayRules),
+    ) -> Result<Vec<PutDown<'a>>> {
+        let (mut taken, mut extrapolated) = (Vec::new(), Vec::new());
+        let puts = laid_out(model, person, subject, doses, salt_and_sprays, (&mut taken, &mut extrapolated))?;
+        let mouths = assign_mouths(&puts);
+        let one = |(put, mouth): (&Put<'a>, usize)| PutDown {
+            way_in: put.way_in,
+            start: put.start,
+            amount: put.amount,
+            later: put.spray > 0,
+            hold: put.hold,
+            mouth,
+            length: put.dose.duration.map(Time::hours),
+        };
+        Ok(puts.iter().zip(mouths).map(one).collect())
     }
 }
 

@@ -1,0 +1,344 @@
+//! One arm for many people: what is given, as events of each person's own, and the curves, chunk by chunk.
+
+use super::draw::Draws;
+use super::kernel::{Arrival, Event, Kernel, Scratch, next_point};
+use super::lanes::{LANES, Lane, Work, map, map2, splat, wide};
+use super::program::{Program, Slot, Wanted};
+use crate::error::{Error, Result};
+use crate::model::Model;
+use crate::model::expr::Expr;
+use crate::regimen::AfterHold;
+use crate::sim::{Case, Schedule};
+use std::collections::BTreeMap;
+
+/// People whose curves lie together.
+pub(super) const CHUNK: usize = 256;
+/// How often an impossible person is drawn again before the model is given up.
+const MOST_ATTEMPTS: u64 = 200;
+/// Rounding allowed where shares are added up.
+const SLACK: f64 = 1e-9;
+
+/// How one dose enters by one way.
+#[derive(Debug, Clone)]
+enum Entering {
+    /// At once.
+    Add { state: usize },
+    /// At a constant rate over a time: the input's place among the states, and its length.
+    Rate { input: usize, length: Length },
+    /// Into a mouth, from which the rest is taken after a time.
+    Held { mouth: usize, into: Option<usize>, hold: f64, leaves: Option<Slot> },
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Length {
+    Fixed(f64),
+    Own(Slot),
+}
+
+#[derive(Debug, Clone)]
+struct Dosing {
+    start: f64,
+    /// mg for the person that the layout was made for.
+    amount: f64,
+    share: Slot,
+    lag: Option<Slot>,
+    entering: Entering,
+}
+
+/// One arm, ready to run for any number of people.
+#[derive(Debug, Clone)]
+pub(super) struct ArmEngine {
+    program: Program,
+    kernel: Kernel,
+    draws: Draws,
+    dosings: Vec<Dosing>,
+    /// Shares that must lie between 0 and 1 and not exceed 1 together.
+    shares: Vec<Vec<Slot>>,
+    weight: f64,
+    age: f64,
+    /// Step of the grid, h, and number of steps.
+    pub dt: f64,
+    pub steps: usize,
+}
+
+/// States at a point of the grid, eight people after eight.
+#[derive(Debug, Default, Clone)]
+pub(super) struct ChunkState {
+    states: Vec<Lane>,
+    /// Point up to which they were followed; none at the start.
+    at: Option<usize>,
+}
+
+/// Told of every point of every person.
+pub(super) trait Sink {
+    /// Read-outs of eight people at a point, mg/L. `block` counts eights within the chunk.
+    fn put(&mut self, block: usize, point: usize, output: usize, values: &Lane);
+}
+
+impl ArmEngine {
+    /// Lowers an arm; `extra` are numbers drawn beside the model's, of which the first is the rate of an effect site.
+    ///
+    /// # Errors
+    /// When the model cannot be used for these doses.
+    pub fn new(
+        case: &Case,
+        set: &BTreeMap<String, Expr>,
+        wanted: &[Wanted],
+        (dt, steps): (f64, usize),
+        seed: u64,
+        effect_of: Option<usize>,
+    ) -> Result<Self> {
+        let model = case.model;
+        let typical = crate::model::Individual::typical(model, case.subject, set)?;
+        let salt = (case.base_per_hydrochloride, case.sprays);
+        let puts = Schedule::put_down(model, &typical, case.subject, case.doses, salt)?;
+        let mouths = puts.iter().map(|p| p.mouth + 1).max().unwrap_or(1);
+        let mut program = Program::new(model, set, mouths, wanted)?;
+        if let Some(output) = effect_of {
+            let rate = program.extra(model.parameters.len());
+            let followed = program.outputs[output].clone();
+            let state = program.delay(&followed, rate);
+            let one = program.numbers.number(1.0);
+            program.outputs.push(vec![(state, one)]);
+        }
+        let mut engine = Self {
+            kernel: Kernel::new(&program, &[], &[]),
+            program,
+            draws: Draws::new(model, case.subject, seed)?,
+            dosings: Vec::new(),
+            shares: Vec::new(),
+            weight: case.subject.weight.kg(),
+            age: case.subject.age.years(),
+            dt,
+            steps,
+        };
+        let (entered, inputs) = engine.doses(model, &puts);
+        engine.kernel = Kernel::new(&engine.program, &entered, &inputs);
+        Ok(engine)
+    }
+
+    /// Lowers the doses; returns the states that they enter and those that have a constant input.
+    fn doses(&mut self, model: &Model, puts: &[crate::sim::PutDown]) -> (Vec<usize>, Vec<usize>) {
+        let (mut entered, mut inputs): (Vec<usize>, Vec<usize>) = (Vec::new(), Vec::new());
+        for put in puts {
+            let numbers = &mut self.program.numbers;
+            let shares = numbers.shares(put.way_in.ways.iter().map(|w| w.share_of(put.later)));
+            let stated: Vec<Slot> =
+                put.way_in.ways.iter().zip(&shares).filter(|(w, _)| w.share_of(put.later).is_some()).map(|(_, s)| *s).collect();
+            if !self.shares.contains(&stated) {
+                self.shares.push(stated);
+            }
+            for (way, share) in put.way_in.ways.iter().zip(shares) {
+                let held = put.way_in.hold.as_ref().filter(|h| h.mouth == way.into).zip(put.hold);
+                let mouth = if held.is_some() { put.mouth } else { 0 };
+                let Some(state) = self.program.state_of(way.into, mouth) else { continue };
+                let numbers = &mut self.program.numbers;
+                let lag = way.lag.as_ref().map(|l| numbers.formula(l));
+                let own = way.duration.as_ref().map(|d| Length::Own(numbers.formula(d)));
+                let entering = match (put.length.map(Length::Fixed).or(own), held) {
+                    (Some(length), _) => {
+                        let at = inputs.iter().position(|s| *s == state).unwrap_or_else(|| {
+                            inputs.push(state);
+                            inputs.len() - 1
+                        });
+                        Entering::Rate { input: at, length }
+                    }
+                    (None, Some((hold, (time, after)))) => {
+                        let rest = if after == AfterHold::Swallow { hold.swallow } else { hold.spit };
+                        let into = self.program.state_of(rest, 0);
+                        entered.extend(into);
+                        entered.push(state);
+                        let leaves = self.program.rates.iter().find(|(i, j, _)| *i == state && *j == state).map(|r| r.2);
+                        Entering::Held { mouth: state, into, hold: time, leaves }
+                    }
+                    (None, None) => {
+                        entered.push(state);
+                        Entering::Add { state }
+                    }
+                };
+                self.dosings.push(Dosing { start: put.start, amount: put.amount, share, lag, entering });
+            }
+        }
+        let _ = model;
+        (entered, inputs)
+    }
+
+    /// Whether people differ at all.
+    pub fn scatters(&self) -> bool {
+        self.draws.scatter()
+    }
+
+    /// Slots of eight people; those whose draws are impossible are drawn again. Returns how many were.
+    fn people(&self, first: usize, extra: &[Lane], slots: &mut Vec<Lane>, parameters: &mut Vec<Lane>) -> Result<usize> {
+        let mut attempts = [0_u64; LANES];
+        loop {
+            self.draws.fill(first, &attempts, parameters);
+            parameters.extend_from_slice(extra);
+            self.program.numbers.fill(parameters, &splat(self.weight), &splat(self.age), slots);
+            let bad = self.impossible(slots);
+            if bad == [false; LANES] {
+                return Ok(attempts.iter().filter(|a| **a > 0).count());
+            }
+            for l in (0..LANES).filter(|l| bad[*l]) {
+                attempts[l] += 1;
+                if attempts[l] > MOST_ATTEMPTS || !self.draws.scatter() {
+                    return Err(Error::cannot("the model's spread gives hardly any possible people")
+                        .remedy("check its shares: together they must not exceed 1"));
+                }
+            }
+        }
+    }
+
+    fn impossible(&self, slots: &[Lane]) -> [bool; LANES] {
+        let mut bad = [false; LANES];
+        for group in &self.shares {
+            let mut sum = splat(0.0);
+            for slot in group {
+                sum = map2(&sum, &slots[*slot], |a, b| a + b);
+                (0..LANES).for_each(|l| bad[l] |= !(0.0..=1.0 + SLACK).contains(&slots[*slot][l]));
+            }
+            (0..LANES).for_each(|l| bad[l] |= sum[l] > 1.0 + SLACK);
+        }
+        for (i, j, slot) in &self.program.rates {
+            for l in 0..LANES {
+                let rate = slots[*slot][l];
+                bad[l] |= !rate.is_finite() || (i != j && rate < 0.0);
+            }
+        }
+        bad
+    }
+
+    /// Follows people `first..first + count` from where `state` stands to point `to`, telling `sink` of each point.
+    /// Returns how many people were drawn again.
+    ///
+    /// # Errors
+    /// When the spread gives no possible people.
+    pub fn follow(
+        &self,
+        (first, count): (usize, usize),
+        to: usize,
+        extra: &dyn Fn(usize) -> Vec<Lane>,
+        state: &mut ChunkState,
+        sink: &mut impl Sink,
+    ) -> Result<usize> {
+        let n = self.kernel.states();
+        let blocks = count.div_ceil(LANES);
+        state.states.resize(blocks * n, splat(0.0));
+        let from = state.at;
+        let (mut slots, mut parameters, mut generator) = (Vec::new(), Vec::new(), Vec::new());
+        let mut again = 0;
+        for block in 0..blocks {
+            let person = first + block * LANES;
+            again += self.people(person, &extra(person), &mut slots, &mut parameters)?;
+            self.kernel.fill(&slots, &mut generator);
+            let events = self.events(&slots);
+            let z = &mut state.states[block * n..(block + 1) * n];
+            wide(Course { engine: self, slots: &slots, generator: &generator, events: &events, z, from, to, block, sink });
+        }
+        state.at = Some(to);
+        Ok(again)
+    }
+
+    fn events(&self, slots: &[Lane]) -> Vec<Event> {
+        let mut list = Vec::new();
+        for d in &self.dosings {
+            let amount = map(&slots[d.share], |s| s * d.amount);
+            let start = d.lag.map_or(splat(d.start), |lag| map(&slots[lag], |l| d.start + l));
+            match &d.entering {
+                Entering::Add { state } => list.push(Event { state: *state, time: start, amount }),
+                Entering::Rate { input, length } => {
+                    let state = self.program.states + input;
+                    let length = match length {
+                        Length::Fixed(h) => splat(*h),
+                        Length::Own(slot) => slots[*slot],
+                    };
+                    let rate = map2(&amount, &length, |a, h| a / h);
+                    let end = map2(&start, &length, |s, h| s + h);
+                    list.push(Event { state, time: start, amount: rate });
+                    list.push(Event { state, time: end, amount: map(&rate, |r| -r) });
+                }
+                Entering::Held { mouth, into, hold, leaves } => {
+                    let rate = leaves.map_or(splat(0.0), |slot| slots[slot]);
+                    let left = map2(&amount, &rate, |a, r| a * (r * hold).exp());
+                    let end = map(&start, |s| s + hold);
+                    list.push(Event { state: *mouth, time: start, amount });
+                    list.push(Event { state: *mouth, time: end, amount: map(&left, |v| -v) });
+                    list.extend(into.map(|into| Event { state: into, time: end, amount: left }));
+                }
+            }
+        }
+        list
+    }
+}
+
+/// Eight people from one point to another.
+struct Course<'a, S> {
+    engine: &'a ArmEngine,
+    slots: &'a [Lane],
+    generator: &'a [Lane],
+    events: &'a [Event],
+    z: &'a mut [Lane],
+    from: Option<usize>,
+    to: usize,
+    block: usize,
+    sink: &'a mut S,
+}
+
+impl<S: Sink> Work for Course<'_, S> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run<const FMA: bool>(self) {
+        let Self { engine, slots, generator, events, z, from, to, block, sink } = self;
+        let kernel = &engine.kernel;
+        let n = kernel.states();
+        if n == 0 {
+            return;
+        }
+        let mut scratch = Scratch::default();
+        let power = kernel.exponential::<FMA>(generator, engine.dt, &mut scratch);
+        // what arrives at which point
+        let first = from.map_or(0, |f| f + 1);
+        let (mut arrivals, mut brought): (Vec<Arrival>, Vec<Vec<Lane>>) = (Vec::new(), Vec::new());
+        for event in events {
+            let Some(state) = kernel.place(event.state) else { continue };
+            let (at, after) = next_point(&event.time, engine.dt);
+            if at.iter().all(|a| *a < first || *a > to) {
+                continue;
+            }
+            brought.push(kernel.carried::<FMA>(generator, state, &event.amount, &after));
+            for l in 0..LANES {
+                let known = arrivals.iter_mut().find(|a| a.event == brought.len() - 1 && a.at == at[l]);
+                match known {
+                    Some(arrival) => arrival.who[l] = true,
+                    None => {
+                        let mut who = [false; LANES];
+                        who[l] = true;
+                        arrivals.push(Arrival { at: at[l], who, event: brought.len() - 1 });
+                    }
+                }
+            }
+        }
+        arrivals.retain(|a| a.at >= first && a.at <= to);
+        arrivals.sort_by_key(|a| a.at);
+        let mut pending = arrivals.into_iter().peekable();
+        let mut next = vec![splat(0.0); n];
+        let outputs = kernel.outputs.len();
+        for point in first..=to {
+            if point > 0 {
+                kernel.step::<FMA>(&power, z, &mut next);
+                z.copy_from_slice(&next);
+            }
+            while let Some(arrival) = pending.next_if(|a| a.at == point) {
+                for (z, add) in z.iter_mut().zip(&brought[arrival.event]) {
+                    for l in 0..LANES {
+                        z[l] += if arrival.who[l] { add[l] } else { 0.0 };
+                    }
+                }
+            }
+            for output in 0..outputs {
+                sink.put(block, point, output, &kernel.read::<FMA>(output, slots, z));
+            }
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! Percentile bands of every analyte at every point of the grid.
+
+use super::arm::{ArmEngine, CHUNK, ChunkState, Sink};
+use super::lanes::{LANES, Lane};
+use super::percentiles::Tracker;
+use super::program::Wanted;
+use super::{Crowd, Workers};
+use crate::error::{Error, Result};
+use crate::library::Library;
+use crate::model::Site;
+use crate::scenario::Scenario;
+use crate::sim::Case;
+use crate::units::NG_ML_PER_MG_L;
+use std::sync::Mutex;
+
+/// Values held at a time, at most: 24 MB.
+const MOST_VALUES: usize = 3_000_000;
+/// Points that one job of percentiles goes through, at least: the row before helps with the next.
+const LEAST_ROWS: usize = 32;
+
+/// Bands of one arm.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ArmBands {
+    /// Index in the scenario.
+    pub index: usize,
+    /// Label.
+    pub label: String,
+    /// Model.
+    pub model: String,
+    /// Where plasma is read.
+    pub site: Site,
+    /// Times of the grid, h.
+    pub times: Vec<f64>,
+    /// One for each analyte, parent first.
+    pub bands: Vec<Band>,
+    /// People who were drawn again because the first draw was impossible.
+    pub drawn_again: usize,
+    /// Whether the model has any spread between people.
+    pub scatters: bool,
+}
+
+/// 5th, 50th and 95th percentile over people at each time, ng/mL.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Band {
+    /// Analyte.
+    pub analyte: String,
+    /// By time.
+    pub percentiles: Vec<[f64; 3]>,
+}
+
+/// Told how far the work has come, 0 to 1; says whether to go on.
+pub type Progress<'a> = &'a (dyn Fn(f64) -> bool + Sync);
+
+/// Bands of every arm that is on.
+///
+/// # Errors
+/// When an arm cannot be simulated, or `progress` says to stop.
+pub fn bands(
+    scenario: &Scenario,
+    library: &Library,
+    crowd: Crowd,
+    workers: &dyn Workers,
+    progress: Progress,
+) -> Result<Vec<ArmBands>> {
+    crowd.check()?;
+    scenario.check(library)?;
+    let on: Vec<usize> = (0..scenario.arms.len()).filter(|i| scenario.arms[*i].on).collect();
+    let mut list = Vec::new();
+    for (k, &index) in on.iter().enumerate() {
+        let part = |share: f64| progress((k as f64 + share) / on.len() as f64);
+        list.push(one(scenario, index, library, crowd, workers, &part)?);
+    }
+    Ok(list)
+}
+
+fn one(
+    scenario: &Scenario,
+    index: usize,
+    library: &Library,
+    crowd: Crowd,
+    workers: &dyn Workers,
+    progress: Progress,
+) -> Result<ArmBands> {
+    let arm = &scenario.arms[index];
+    let model = arm.model_in(library)?;
+    let site = arm.site_in(model)?;
+    let drug = library.drug(&arm.drug)?;
+    let case = Case {
+        model,
+        subject: &scenario.subject,
+        doses: &arm.doses,
+        base_per_hydrochloride: drug.base_per_hydrochloride,
+        sprays: drug.sprays,
+    };
+    let every = crate::outcome::spacing(scenario.horizon, crowd.every)?;
+    let steps = (scenario.horizon.hours() / every + 1e-9).floor() as usize;
+    let analytes: Vec<String> = model.analytes(site).into_iter().map(str::to_owned).collect();
+    let wanted: Vec<Wanted> = analytes.iter().map(|a| Wanted { analyte: a.clone(), site }).collect();
+    let set = model.conditions_on(&scenario.conditions, &arm.routes());
+    let engine = ArmEngine::new(&case, &set, &wanted, (every, steps), crowd.seed, None)?;
+    let (percentiles, drawn_again) = rows(&engine, wanted.len(), crowd.people, workers, progress)?;
+    let bands = analytes.into_iter().zip(percentiles).map(|(analyte, percentiles)| Band { analyte, percentiles });
+    Ok(ArmBands {
+        index,
+        label: arm.label.clone(),
+        model: model.id.clone(),
+        site,
+        times: (0..=steps).map(|i| i as f64 * every).collect(),
+        bands: bands.collect(),
+        drawn_again,
+        scatters: engine.scatters(),
+    })
+}
+
+/// A chunk of people: where they stand, and their rows of the present stretch.
+#[derive(Default)]
+struct Chunk {
+    state: ChunkState,
+    rows: Vec<f64>,
+    again: usize,
+    failed: Option<Error>,
+}
+
+/// Percentiles by output and point.
+pub(super) fn rows(
+    engine: &ArmEngine,
+    outputs: usize,
+    people: usize,
+    workers: &dyn Workers,
+    progress: Progress,
+) -> Result<(Vec<Vec<[f64; 3]>>, usize)> {
+    let points = engine.steps + 1;
+    let stretch = (MOST_VALUES / (people.max(CHUNK) * outputs.max(1))).clamp(1, points);
+    let chunks: Vec<Mutex<Chunk>> = (0..people.div_ceil(CHUNK)).map(|_| Mutex::default()).collect();
+    let size = |c: usize| CHUNK.min(people - c * CHUNK);
+    let mut result = vec![vec![[0.0; 3]; points]; outputs];
+    let mut from = 0;
+    while from < points {
+        if !progress(from as f64 / points as f64) {
+            return Err(Error::cannot("stopped"));
+        }
+        let length = stretch.min(points - from);
+        workers.each(chunks.len(), &|c| {
+            let Ok(mut guard) = chunks[c].lock() else { return };
+            let chunk = &mut *guard;
+            chunk.rows.resize(outputs * length * CHUNK, 0.0);
+            let mut writer = Writer { rows: &mut chunk.rows, from, length };
+            let people = (c * CHUNK, size(c));
+            match engine.follow(people, from + length - 1, &|_| Vec::new(), &mut chunk.state, &mut writer) {
+                Ok(again) if from == 0 => chunk.again = again,
+                Ok(_) => {}
+                Err(e) => chunk.failed = Some(e),
+            }
+        });
+        let held: Vec<std::sync::MutexGuard<Chunk>> = chunks.iter().filter_map(|c| c.lock().ok()).collect();
+        if let Some(failed) = held.iter().find_map(|c| c.failed.clone()) {
+            return Err(failed);
+        }
+        let held: Vec<&[f64]> = held.iter().map(|c| c.rows.as_slice()).collect();
+        let jobs = length.div_ceil(LEAST_ROWS.max(length.div_ceil(4)));
+        let each = length.div_ceil(jobs);
+        let found: Vec<Mutex<Vec<[f64; 3]>>> = (0..outputs * jobs).map(|_| Mutex::default()).collect();
+        workers.each(found.len(), &|job| {
+            let (output, part) = (job / jobs, job % jobs);
+            let mut tracker = Tracker::default();
+            let list = (part * each..((part + 1) * each).min(length)).map(|k| {
+                let row = (output * length + k) * CHUNK;
+                let pieces: Vec<&[f64]> = held.iter().enumerate().map(|(c, rows)| &rows[row..row + size(c)]).collect();
+                tracker.percentiles(&pieces).map(|v| v * NG_ML_PER_MG_L)
+            });
+            let list: Vec<[f64; 3]> = list.collect();
+            if let Ok(mut slot) = found[job].lock() {
+                *slot = list;
+            }
+        });
+        for (job, list) in found.into_iter().enumerate() {
+            let at = from + (job % jobs) * each;
+            for (k, p) in list.into_inner().unwrap_or_default().into_iter().enumerate() {
+                result[job / jobs][at + k] = p;
+            }
+        }
+        from += length;
+    }
+    let again = chunks.into_iter().filter_map(|c| c.into_inner().ok()).map(|c| c.again).sum();
+    Ok((result, again))
+}
+
+struct Writer<'a> {
+    rows: &'a mut [f64],
+    from: usize,
+    length: usize,
+}
+
+impl Sink for Writer<'_> {
+    #[inline(always)]
+    fn put(&mut self, block: usize, point: usize, output: usize, values: &Lane) {
+        let at = (output * self.length + point - self.from) * CHUNK + block * LANES;
+        self.rows[at..at + LANES].copy_from_slice(values);
+    }
+}

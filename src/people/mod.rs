@@ -1,0 +1,70 @@
+//! Many made-up people: a model's spread between people as percentile bands and as windows of each person's own.
+//!
+//! This is spread between people *within* a model. How far published models differ is another kind of not knowing,
+//! in `outcome::others`; the two are never mixed in one figure.
+//!
+//! People are drawn by number and seed, so the same person gets every arm of a model. The work is cut into jobs over
+//! chunks of people and stretches of time; [`Workers`] says who does them, one after another or side by side, with
+//! the same result. Memory stays bounded: rows of a stretch of time are held, draws are made again for the next.
+
+mod arm;
+mod bands;
+mod draw;
+mod kernel;
+mod lanes;
+mod percentiles;
+mod program;
+mod windows;
+
+pub use bands::{ArmBands, Band, Progress, bands};
+pub use percentiles::{PERCENTILES, Tracker};
+pub use windows::{PeopleWindows, Person, people_windows};
+
+use crate::error::{Error, Result};
+use crate::units::Time;
+
+/// Who does the jobs.
+pub trait Workers: Sync {
+    /// Calls `work` with every number below `jobs`, in any order, perhaps at once; returns when all are done.
+    fn each(&self, jobs: usize, work: &(dyn Fn(usize) + Sync));
+}
+
+/// One job after another: the way of a browser, and of one thread.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct InTurn;
+
+impl Workers for InTurn {
+    fn each(&self, jobs: usize, work: &(dyn Fn(usize) + Sync)) {
+        (0..jobs).for_each(work);
+    }
+}
+
+/// How many people, which, and how finely.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Crowd {
+    /// People.
+    pub people: usize,
+    /// The same seed gives the same people.
+    pub seed: u64,
+    /// Spacing of points; absent: as for one person.
+    pub every: Option<Time>,
+}
+
+/// Fewer people than this make no 5th percentile.
+pub const LEAST_PEOPLE: usize = 20;
+/// More than this are refused.
+pub const MOST_PEOPLE: usize = 1_000_000;
+
+impl Crowd {
+    /// Refuses what makes no percentiles or no sense.
+    ///
+    /// # Errors
+    /// When there are too few or too many people.
+    pub fn check(&self) -> Result<()> {
+        if (LEAST_PEOPLE..=MOST_PEOPLE).contains(&self.people) {
+            return Ok(());
+        }
+        Err(Error::input(format!("{} people cannot be simulated", self.people))
+            .remedy(format!("from {LEAST_PEOPLE} to {MOST_PEOPLE}, for example --people 1000")))
+    }
+}

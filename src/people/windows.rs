@@ -1,0 +1,294 @@
+//! When each made-up person may notice something, is at their strongest, fades: levels and delay of their own.
+//!
+//! A person belongs to one study: levels and delay are drawn together from it. Percentiles are over the people who
+//! reach a level; the share who do is told beside them. None of this says when somebody can leave or drive.
+
+use super::arm::{ArmEngine, CHUNK, ChunkState, Sink};
+use super::draw::{generator, stream_of};
+use super::lanes::{LANES, Lane};
+use super::program::Wanted;
+use super::{Crowd, Workers};
+use crate::error::Result;
+use crate::library::{Delay, Effects, Level, LevelKind, Library};
+use crate::model::Site;
+use crate::scenario::Scenario;
+use crate::sim::Case;
+use crate::units::{MINUTES_PER_HOUR, NG_ML_PER_MG_L};
+use rand_distr::{Distribution, StandardNormal};
+use rand_pcg::Pcg64;
+use rand_pcg::rand_core::Rng;
+use std::sync::Mutex;
+
+/// Effects are followed this long after the last dose, h.
+const TAIL_H: f64 = 24.0;
+/// Points of that course at most; a minute apart where that is enough.
+const MOST_POINTS: f64 = 1800.0;
+/// Strongest means at least this part of the highest.
+const STRONGEST: f64 = 0.9;
+/// A half-life of the delay below this (3 s) is none, h.
+const SHORTEST_DELAY: f64 = 1.0 / 1200.0;
+/// Stream of the draws of levels and delays.
+const STREAM: &str = "levels and delays";
+
+/// One person of one arm. Times in minutes from the first dose.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Person {
+    /// Highest plasma concentration, ng/mL.
+    pub cmax: f64,
+    /// When it is reached.
+    pub tmax: f64,
+    /// Area to a day after the last dose, ng h/mL.
+    pub auc: f64,
+    /// First time above the level of noticing; none when it is not reached or the study has no such level.
+    pub onset: Option<f64>,
+    /// Time of the strongest effect.
+    pub peak: f64,
+    /// From when to when it is within a tenth of its strongest.
+    pub strongest: [f64; 2],
+    /// Last time above the level of the dissociative part.
+    pub end: Option<f64>,
+    /// Whether that level is reached.
+    pub reaches: bool,
+    /// Whether it is still exceeded a day after the last dose.
+    pub outlasts: bool,
+    /// The level of the dissociative part, ng/mL.
+    pub level: f64,
+    /// First time above it.
+    pub begin: Option<f64>,
+    /// Whether the person's study has a level of noticing at all.
+    pub asked: bool,
+}
+
+/// Windows over people.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PeopleWindows {
+    /// Index of the arm in the scenario.
+    pub index: usize,
+    /// Label.
+    pub label: String,
+    /// Model.
+    pub model: String,
+    /// Everybody, in order.
+    pub people: Vec<Person>,
+    /// 10th, 50th and 90th percentile over people who notice.
+    pub onset: Option<[f64; 3]>,
+    /// Of the time of the strongest effect, over everybody.
+    pub peak: Option<[f64; 3]>,
+    /// 10th percentile of starts and 90th of ends.
+    pub strongest: Option<[f64; 2]>,
+    /// Over people who reach the level of the dissociative part; none while some outlast the simulated day.
+    pub main_effects_end: Option<[f64; 3]>,
+    /// Share of people who reach that level.
+    pub share_reaching: f64,
+    /// Share who may notice something, of those whose study has such a level.
+    pub share_noticing: Option<f64>,
+    /// Whether some outlast the simulated day.
+    pub outlasts: bool,
+}
+
+impl PeopleWindows {
+    /// How many of 100 people are still above their own level at a time, minutes.
+    pub fn above_at(&self, minutes: f64) -> f64 {
+        let above = |p: &&Person| p.reaches && (p.outlasts || p.end.is_some_and(|end| end > minutes));
+        let begun = |p: &&Person| p.begin.is_some_and(|begin| begin <= minutes);
+        let n = self.people.iter().filter(above).filter(begun).count();
+        100.0 * n as f64 / self.people.len().max(1) as f64
+    }
+}
+
+/// Windows of every arm that is on.
+///
+/// # Errors
+/// When an arm cannot be simulated.
+pub fn people_windows(
+    scenario: &Scenario,
+    library: &Library,
+    crowd: Crowd,
+    workers: &dyn Workers,
+) -> Result<Vec<PeopleWindows>> {
+    crowd.check()?;
+    scenario.check(library)?;
+    let on = (0..scenario.arms.len()).filter(|i| scenario.arms[*i].on);
+    on.map(|index| one(scenario, index, library, crowd, workers)).collect()
+}
+
+fn one(
+    scenario: &Scenario,
+    index: usize,
+    library: &Library,
+    crowd: Crowd,
+    workers: &dyn Workers,
+) -> Result<PeopleWindows> {
+    let arm = &scenario.arms[index];
+    let model = arm.model_in(library)?;
+    let drug = library.drug(&arm.drug)?;
+    // where blood is drawn cannot change an effect: its clock runs on the model's own site
+    let site = model.estimated_from;
+    let case = Case {
+        model,
+        subject: &scenario.subject,
+        doses: &arm.doses,
+        base_per_hydrochloride: drug.base_per_hydrochloride,
+        sprays: drug.sprays,
+    };
+    let length = crate::regimen::last_end(&arm.doses).hours() + TAIL_H;
+    let dt = (length / MOST_POINTS).max(1.0 / MINUTES_PER_HOUR);
+    let steps = (length / dt).ceil() as usize;
+    let wanted = [Wanted { analyte: arm.drug.clone(), site }];
+    let set = model.conditions_on(&scenario.conditions, &arm.routes());
+    let engine = ArmEngine::new(&case, &set, &wanted, (dt, steps), crowd.seed, Some(0))?;
+    let own = |person: usize| Own::draw(&library.effects, &arm.drug, site, crowd.seed, person);
+    let count = crowd.people;
+    let chunks: Vec<Mutex<Result<Vec<Person>>>> =
+        (0..count.div_ceil(CHUNK)).map(|_| Mutex::new(Ok(Vec::new()))).collect();
+    workers.each(chunks.len(), &|c| {
+        let size = CHUNK.min(count - c * CHUNK);
+        let owns: Vec<Own> = (0..size.next_multiple_of(LANES)).map(|l| own(c * CHUNK + l)).collect();
+        let extra = |person: usize| {
+            let at = person - c * CHUNK;
+            vec![std::array::from_fn(|l| owns[at + l].ke0)]
+        };
+        let mut course = Course::new(steps + 1);
+        let followed =
+            engine.follow((c * CHUNK, size), steps, &extra, &mut ChunkState::default(), &mut course);
+        let list = followed.map(|_| (0..size).map(|l| course.person(l, &owns[l], dt)).collect());
+        if let Ok(mut slot) = chunks[c].lock() {
+            *slot = list;
+        }
+    });
+    let mut people = Vec::with_capacity(count);
+    for chunk in chunks {
+        people.extend(chunk.into_inner().unwrap_or_else(|_| Ok(Vec::new()))?);
+    }
+    Ok(summed(index, &arm.label, &model.id, people))
+}
+
+fn summed(index: usize, label: &str, model: &str, people: Vec<Person>) -> PeopleWindows {
+    let of = |f: &dyn Fn(&Person) -> Option<f64>| -> Vec<f64> { people.iter().filter_map(f).collect() };
+    let outlasts = people.iter().any(|p| p.outlasts);
+    let spans = |values: Vec<f64>| crate::analysis::spans(&values);
+    let onset = spans(of(&|p| p.onset));
+    let end = spans(of(&|p| p.end)).filter(|_| !outlasts);
+    let share = |n: usize| n as f64 / people.len().max(1) as f64;
+    let (starts, stops) = (spans(of(&|p| Some(p.strongest[0]))), spans(of(&|p| Some(p.strongest[1]))));
+    PeopleWindows {
+        index,
+        label: label.to_owned(),
+        model: model.to_owned(),
+        onset,
+        peak: spans(of(&|p| Some(p.peak))),
+        strongest: starts.zip(stops).map(|(a, b)| [a[0], b[2]]),
+        main_effects_end: end,
+        share_reaching: share(people.iter().filter(|p| p.reaches).count()),
+        share_noticing: noticing(&people),
+        outlasts,
+        people,
+    }
+}
+
+fn noticing(people: &[Person]) -> Option<f64> {
+    let asked = people.iter().filter(|p| p.asked).count();
+    let noticed = people.iter().filter(|p| p.onset.is_some()).count();
+    (asked > 0).then(|| noticed as f64 / asked as f64)
+}
+
+/// Levels and delay of one person.
+#[derive(Debug, Clone, Copy)]
+struct Own {
+    /// 1/h
+    ke0: f64,
+    /// mg/L
+    notice: Option<f64>,
+    /// mg/L
+    dissociative: Option<f64>,
+}
+
+impl Own {
+    fn draw(effects: &Effects, drug: &str, site: Site, seed: u64, person: usize) -> Self {
+        let mut rng = generator(seed, stream_of(STREAM), person, 0);
+        let pairs: Vec<_> = effects.pairs.iter().filter(|p| p.levels.contains_key(drug)).collect();
+        if pairs.is_empty() {
+            return Self { ke0: 1.0 / SHORTEST_DELAY, notice: None, dissociative: None };
+        }
+        let pair = pairs[(uniform(&mut rng) * pairs.len() as f64) as usize % pairs.len()];
+        let delay = if site == Site::Venous { &effects.venous_delay } else { &pair.delay };
+        let half_life = match delay {
+            Delay::LogNormal { median, sigma } => median.hours() * (sigma * normal(&mut rng)).exp(),
+            Delay::Uniform { low, high } => low.hours() + uniform(&mut rng) * (high.hours() - low.hours()),
+        };
+        let mut level = |kind: LevelKind| {
+            let z = normal(&mut rng);
+            pair.levels.get(drug).and_then(|l| l.get(&kind)).map(|l: &Level| l.median.mg_l() * (l.sigma() * z).exp())
+        };
+        Self {
+            ke0: std::f64::consts::LN_2 / half_life.max(SHORTEST_DELAY),
+            notice: level(LevelKind::Notice),
+            dissociative: level(LevelKind::Dissociative),
+        }
+    }
+}
+
+fn uniform(rng: &mut Pcg64) -> f64 {
+    (rng.next_u64() >> 11) as f64 / (1_u64 << 53) as f64
+}
+
+fn normal(rng: &mut Pcg64) -> f64 {
+    StandardNormal.sample(rng)
+}
+
+/// Plasma and effect site of a chunk at every point.
+struct Course {
+    points: usize,
+    plasma: Vec<f64>,
+    site: Vec<f64>,
+}
+
+impl Course {
+    fn new(points: usize) -> Self {
+        Self { points, plasma: vec![0.0; points * CHUNK], site: vec![0.0; points * CHUNK] }
+    }
+
+    fn person(&self, l: usize, own: &Own, dt: f64) -> Person {
+        let column = |values: &[f64]| -> Vec<f64> { (0..self.points).map(|p| values[p * CHUNK + l]).collect() };
+        let (plasma, site) = (column(&self.plasma), column(&self.site));
+        let times: Vec<f64> = (0..self.points).map(|p| p as f64 * dt).collect();
+        let top = |values: &[f64]| (0..values.len()).fold(0, |best, i| if values[i] > values[best] { i } else { best });
+        let (highest, strongest) = (top(&plasma), top(&site));
+        let minutes = |h: f64| h * MINUTES_PER_HOUR;
+        let high = site[strongest] * STRONGEST;
+        let first = |level: f64| crate::analysis::first_above(&times, &site, level).map(minutes);
+        let last = |level: f64| crate::analysis::last_above(&times, &site, level).map(minutes);
+        let reaches = own.dissociative.is_some_and(|level| site[strongest] >= level);
+        let end = own.dissociative.filter(|_| reaches).and_then(last);
+        let begin = own.dissociative.filter(|_| reaches).and_then(first);
+        let auc: f64 = plasma.windows(2).map(|w| area(w[0], w[1], dt)).sum();
+        Person {
+            cmax: plasma[highest] * NG_ML_PER_MG_L,
+            tmax: minutes(times[highest]),
+            auc: auc * NG_ML_PER_MG_L,
+            onset: own.notice.and_then(first),
+            peak: minutes(times[strongest]),
+            strongest: [first(high).unwrap_or(0.0), last(high).unwrap_or(0.0)],
+            end,
+            reaches,
+            outlasts: reaches && end.is_none(),
+            level: own.dissociative.unwrap_or(0.0) * NG_ML_PER_MG_L,
+            begin,
+            asked: own.notice.is_some(),
+        }
+    }
+}
+
+/// Linear up, logarithmic down.
+fn area(a: f64, b: f64, dt: f64) -> f64 {
+    if b < a && b > 0.0 { (a - b) * dt / (a / b).ln() } else { 0.5 * (a + b) * dt }
+}
+
+impl Sink for Course {
+    #[inline(always)]
+    fn put(&mut self, block: usize, point: usize, output: usize, values: &Lane) {
+        let at = point * CHUNK + block * LANES;
+        let into = if output == 0 { &mut self.plasma } else { &mut self.site };
+        into[at..at + LANES].copy_from_slice(values);
+    }
+}
