@@ -67,6 +67,17 @@ pub(super) struct ChunkState {
     states: Vec<Lane>,
     /// Point up to which they were followed; none at the start.
     at: Option<usize>,
+    /// What was made ready for each eight, where there is room to keep it.
+    ready: Vec<Ready>,
+}
+
+/// Eight people made ready: numbers of their read-outs, power of a step, what arrives when.
+#[derive(Debug, Clone)]
+pub(super) struct Ready {
+    slots: Vec<Lane>,
+    power: Vec<Lane>,
+    arrivals: Vec<Arrival>,
+    brought: Vec<Vec<Lane>>,
 }
 
 /// Told of every point of every person.
@@ -209,7 +220,7 @@ impl ArmEngine {
     }
 
     /// Follows people `first..first + count` from where `state` stands to point `to`, telling `sink` of each point.
-    /// Returns how many people were drawn again.
+    /// With `keep` what was made ready is kept for the next stretch. Returns how many people were drawn again.
     ///
     /// # Errors
     /// When the spread gives no possible people.
@@ -217,6 +228,7 @@ impl ArmEngine {
         &self,
         (first, count): (usize, usize),
         to: usize,
+        keep: bool,
         extra: &dyn Fn(usize) -> Vec<Lane>,
         state: &mut ChunkState,
         sink: &mut impl Sink,
@@ -225,15 +237,23 @@ impl ArmEngine {
         let blocks = count.div_ceil(LANES);
         state.states.resize(blocks * n, splat(0.0));
         let from = state.at;
-        let (mut slots, mut parameters, mut generator) = (Vec::new(), Vec::new(), Vec::new());
+        let mut room = Room::default();
         let mut again = 0;
         for block in 0..blocks {
-            let person = first + block * LANES;
-            again += self.people(person, &extra(person), &mut slots, &mut parameters)?;
-            self.kernel.fill(&slots, &mut generator);
-            let events = self.events(&slots);
+            if state.ready.len() <= block {
+                let person = first + block * LANES;
+                again += self.people(person, &extra(person), &mut room.slots, &mut room.parameters)?;
+                self.kernel.fill(&room.slots, &mut room.generator);
+                let events = self.events(&room.slots);
+                let ready = wide(Preparing { engine: self, room: &mut room, events: &events });
+                state.ready.push(ready);
+            }
+            let at = if keep { block } else { state.ready.len() - 1 };
             let z = &mut state.states[block * n..(block + 1) * n];
-            wide(Course { engine: self, slots: &slots, generator: &generator, events: &events, z, from, to, block, sink });
+            wide(Course { engine: self, ready: &state.ready[at], z, from, to, block, sink });
+            if !keep {
+                state.ready.clear();
+            }
         }
         state.at = Some(to);
         Ok(again)
@@ -271,12 +291,52 @@ impl ArmEngine {
     }
 }
 
+/// Room that is used again from one eight to the next.
+#[derive(Default)]
+struct Room {
+    slots: Vec<Lane>,
+    parameters: Vec<Lane>,
+    generator: Vec<Lane>,
+    scratch: Scratch,
+}
+
+/// Makes eight people ready.
+struct Preparing<'a> {
+    engine: &'a ArmEngine,
+    room: &'a mut Room,
+    events: &'a [Event],
+}
+
+impl Work for Preparing<'_> {
+    type Out = Ready;
+
+    #[inline(always)]
+    fn run<const FMA: bool>(self) -> Ready {
+        let Self { engine, room, events } = self;
+        let kernel = &engine.kernel;
+        let power = kernel.exponential::<FMA>(&room.generator, engine.dt, &mut room.scratch);
+        let (mut arrivals, mut brought): (Vec<Arrival>, Vec<Vec<Lane>>) = (Vec::new(), Vec::new());
+        for event in events {
+            let Some(state) = kernel.place(event.state) else { continue };
+            let (at, after) = next_point(&event.time, engine.dt);
+            brought.push(kernel.carried::<FMA>(&room.generator, state, &event.amount, &after));
+            let event = brought.len() - 1;
+            for l in 0..LANES {
+                match arrivals.iter_mut().find(|a| a.event == event && a.at == at[l]) {
+                    Some(arrival) => arrival.who[l] = true,
+                    None => arrivals.push(Arrival { at: at[l], who: std::array::from_fn(|k| k == l), event }),
+                }
+            }
+        }
+        arrivals.sort_by_key(|a| a.at);
+        Ready { slots: kernel.read_slots(&room.slots), power, arrivals, brought }
+    }
+}
+
 /// Eight people from one point to another.
 struct Course<'a, S> {
     engine: &'a ArmEngine,
-    slots: &'a [Lane],
-    generator: &'a [Lane],
-    events: &'a [Event],
+    ready: &'a Ready,
     z: &'a mut [Lane],
     from: Option<usize>,
     to: usize,
@@ -289,55 +349,29 @@ impl<S: Sink> Work for Course<'_, S> {
 
     #[inline(always)]
     fn run<const FMA: bool>(self) {
-        let Self { engine, slots, generator, events, z, from, to, block, sink } = self;
+        let Self { engine, ready, z, from, to, block, sink } = self;
         let kernel = &engine.kernel;
-        let n = kernel.states();
-        if n == 0 {
+        if kernel.states() == 0 {
             return;
         }
-        let mut scratch = Scratch::default();
-        let power = kernel.exponential::<FMA>(generator, engine.dt, &mut scratch);
-        // what arrives at which point
         let first = from.map_or(0, |f| f + 1);
-        let (mut arrivals, mut brought): (Vec<Arrival>, Vec<Vec<Lane>>) = (Vec::new(), Vec::new());
-        for event in events {
-            let Some(state) = kernel.place(event.state) else { continue };
-            let (at, after) = next_point(&event.time, engine.dt);
-            if at.iter().all(|a| *a < first || *a > to) {
-                continue;
-            }
-            brought.push(kernel.carried::<FMA>(generator, state, &event.amount, &after));
-            for l in 0..LANES {
-                let known = arrivals.iter_mut().find(|a| a.event == brought.len() - 1 && a.at == at[l]);
-                match known {
-                    Some(arrival) => arrival.who[l] = true,
-                    None => {
-                        let mut who = [false; LANES];
-                        who[l] = true;
-                        arrivals.push(Arrival { at: at[l], who, event: brought.len() - 1 });
-                    }
-                }
-            }
-        }
-        arrivals.retain(|a| a.at >= first && a.at <= to);
-        arrivals.sort_by_key(|a| a.at);
-        let mut pending = arrivals.into_iter().peekable();
-        let mut next = vec![splat(0.0); n];
+        let mut pending = ready.arrivals[ready.arrivals.partition_point(|a| a.at < first)..].iter().peekable();
+        let mut next = vec![splat(0.0); z.len()];
         let outputs = kernel.outputs.len();
         for point in first..=to {
             if point > 0 {
-                kernel.step::<FMA>(&power, z, &mut next);
+                kernel.step::<FMA>(&ready.power, z, &mut next);
                 z.copy_from_slice(&next);
             }
             while let Some(arrival) = pending.next_if(|a| a.at == point) {
-                for (z, add) in z.iter_mut().zip(&brought[arrival.event]) {
+                for (z, add) in z.iter_mut().zip(&ready.brought[arrival.event]) {
                     for l in 0..LANES {
                         z[l] += if arrival.who[l] { add[l] } else { 0.0 };
                     }
                 }
             }
             for output in 0..outputs {
-                sink.put(block, point, output, &kernel.read::<FMA>(output, slots, z));
+                sink.put(block, point, output, &kernel.read::<FMA>(output, &ready.slots, z));
             }
         }
     }

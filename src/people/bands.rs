@@ -15,6 +15,10 @@ use std::sync::Mutex;
 
 /// Values held at a time, at most: 24 MB.
 const MOST_VALUES: usize = 3_000_000;
+/// Values that stay near the processor: a stretch is this long where that costs nothing.
+const NEAR_VALUES: usize = 100_000;
+/// What was made ready is kept for this many people: 20 MB.
+const MOST_KEPT: usize = 12_000;
 /// Points that one job of percentiles goes through, at least: the row before helps with the next.
 const LEAST_ROWS: usize = 32;
 
@@ -130,7 +134,10 @@ pub(super) fn rows(
     progress: Progress,
 ) -> Result<(Vec<Vec<[f64; 3]>>, usize)> {
     let points = engine.steps + 1;
-    let stretch = (MOST_VALUES / (people.max(CHUNK) * outputs.max(1))).clamp(1, points);
+    let keep = people <= MOST_KEPT;
+    let values = if keep { NEAR_VALUES } else { MOST_VALUES };
+    let stretch = (values / (people.max(CHUNK) * outputs.max(1))).clamp(LEAST_ROWS.min(points), points);
+    let stretch = stretch.min((MOST_VALUES / (people.max(CHUNK) * outputs.max(1))).max(1));
     let chunks: Vec<Mutex<Chunk>> = (0..people.div_ceil(CHUNK)).map(|_| Mutex::default()).collect();
     let size = |c: usize| CHUNK.min(people - c * CHUNK);
     let mut result = vec![vec![[0.0; 3]; points]; outputs];
@@ -146,7 +153,7 @@ pub(super) fn rows(
             chunk.rows.resize(outputs * length * CHUNK, 0.0);
             let mut writer = Writer { rows: &mut chunk.rows, from, length };
             let people = (c * CHUNK, size(c));
-            match engine.follow(people, from + length - 1, &|_| Vec::new(), &mut chunk.state, &mut writer) {
+            match engine.follow(people, from + length - 1, keep, &|_| Vec::new(), &mut chunk.state, &mut writer) {
                 Ok(again) if from == 0 => chunk.again = again,
                 Ok(_) => {}
                 Err(e) => chunk.failed = Some(e),

@@ -52,6 +52,8 @@ pub(super) struct Kernel {
     generator: Vec<(usize, Entry)>,
     /// Entries that any power of the generator can have, row by row.
     pairs: Vec<(usize, usize)>,
+    /// Where each row of them begins and ends.
+    rows: Vec<std::ops::Range<usize>>,
     /// dst += a * b for a product of two such matrices.
     triples: Vec<[u32; 3]>,
     diagonal: Vec<usize>,
@@ -102,12 +104,14 @@ impl Kernel {
         }
         let generator = edges.iter().filter_map(|(i, j, e)| Some((index(*i, *j)?, *e))).collect();
         let diagonal = (0..n).filter_map(|i| index(i, i)).collect();
+        let row = |i: usize| pairs.partition_point(|p| p.0 < i)..pairs.partition_point(|p| p.0 <= i);
+        let rows = (0..n).map(row).collect();
         let outputs = program
             .outputs
             .iter()
             .map(|row| row.iter().filter_map(|(s, slot)| Some((at(s)?, *slot))).collect())
             .collect();
-        Self { place, n, generator, pairs, triples, diagonal, outputs }
+        Self { place, n, generator, pairs, rows, triples, diagonal, outputs }
     }
 
     /// Number of states kept.
@@ -236,18 +240,27 @@ impl Kernel {
     /// z after one step.
     #[inline(always)]
     pub fn step<const FMA: bool>(&self, power: &[Lane], z: &[Lane], out: &mut [Lane]) {
-        out.iter_mut().for_each(|v| *v = splat(0.0));
-        for ((i, j), p) in self.pairs.iter().zip(power) {
-            add_product::<FMA>(&mut out[*i], p, &z[*j]);
+        for (out, row) in out.iter_mut().zip(&self.rows) {
+            let mut sum = splat(0.0);
+            for ((_, j), p) in self.pairs[row.clone()].iter().zip(&power[row.clone()]) {
+                add_product::<FMA>(&mut sum, p, &z[*j]);
+            }
+            *out = sum;
         }
+    }
+
+    /// The numbers that read-outs need, in their order.
+    pub fn read_slots(&self, slots: &[Lane]) -> Vec<Lane> {
+        self.outputs.iter().flatten().map(|(_, slot)| slots[*slot]).collect()
     }
 
     /// A read-out, mg/L; rounding can leave a hair below nothing.
     #[inline(always)]
-    pub fn read<const FMA: bool>(&self, output: usize, slots: &[Lane], z: &[Lane]) -> Lane {
+    pub fn read<const FMA: bool>(&self, output: usize, numbers: &[Lane], z: &[Lane]) -> Lane {
+        let before: usize = self.outputs[..output].iter().map(Vec::len).sum();
         let mut value = splat(0.0);
-        for (state, slot) in &self.outputs[output] {
-            add_product::<FMA>(&mut value, &slots[*slot], &z[*state]);
+        for ((state, _), number) in self.outputs[output].iter().zip(&numbers[before..]) {
+            add_product::<FMA>(&mut value, number, &z[*state]);
         }
         map(&value, |v| v.max(0.0))
     }

@@ -4,7 +4,7 @@
 //! them in proportion. A bracket guessed from the row before holds the few values that matter; when the guess is
 //! wrong, the whole row is searched. The result is the same either way.
 
-use super::lanes::{Work, wide};
+use super::lanes::{LANES, Work, wide};
 
 /// Which percentiles are drawn.
 pub const PERCENTILES: [f64; 3] = [0.05, 0.5, 0.95];
@@ -23,15 +23,26 @@ fn place(n: usize, p: f64) -> (usize, f64) {
 pub struct Tracker {
     brackets: Option<[Bracket; 3]>,
     all: Vec<f64>,
-    codes: Vec<u8>,
     held: Vec<f64>,
+    mine: Vec<f64>,
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Bracket {
+    /// Percentile of the row before.
     centre: f64,
-    drift: f64,
+    /// Of the row before that.
+    before: f64,
+    /// Half of the bracket, as a share of its centre.
     width: f64,
+}
+
+impl Bracket {
+    fn edges(&self) -> [f64; 2] {
+        // most courses are exponentials: the ratio to the row before holds better than the difference
+        let next = self.centre * if self.before > 0.0 { self.centre / self.before } else { 1.0 };
+        [next * (1.0 - self.width), next * (1.0 + self.width)]
+    }
 }
 
 impl Tracker {
@@ -51,22 +62,17 @@ impl Tracker {
 
     /// From the brackets; `None` when one of them does not hold its percentile.
     fn guessed(&mut self, pieces: &[&[f64]], n: usize, brackets: &[Bracket; 3]) -> Option<[f64; 3]> {
-        let edges: [f64; 6] = std::array::from_fn(|i| {
-            let b = brackets[i / 2];
-            b.centre + b.drift + if i % 2 == 0 { -b.width } else { b.width }
-        });
-        if edges.windows(2).any(|w| w[0] >= w[1]) {
+        let ends = brackets.map(|b| b.edges());
+        let edges: [f64; 6] = std::array::from_fn(|i| ends[i / 2][i % 2]);
+        if edges.windows(2).any(|w| w[0].partial_cmp(&w[1]) != Some(std::cmp::Ordering::Less)) {
             return None;
         }
-        self.codes.resize(pieces.iter().map(|p| p.len()).max().unwrap_or(0), 0);
-        self.held.clear();
-        self.held.resize(n, 0.0);
-        let sift = Sift { pieces, edges, codes: &mut self.codes, held: &mut self.held };
-        let (below, count) = wide(sift);
-        let held = &self.held[..count];
+        if self.held.len() < n {
+            self.held.resize(n, 0.0);
+        }
+        let (below, count) = wide(Sift { pieces, edges, held: &mut self.held, n });
         let mut found = [0.0; 3];
         let mut next = *brackets;
-        let mut mine = Vec::with_capacity(count);
         for (k, &p) in PERCENTILES.iter().enumerate() {
             let (at, part) = place(n, p);
             let last = if part > 0.0 { at + 1 } else { at };
@@ -74,13 +80,14 @@ impl Tracker {
             if at < low || last >= high {
                 return None;
             }
-            mine.clear();
-            mine.extend(held.iter().copied().filter(|v| *v >= edges[2 * k] && *v < edges[2 * k + 1]));
-            found[k] = between(&mut mine, at - low, part);
+            let inside = |v: &f64| *v >= edges[2 * k] && *v < edges[2 * k + 1];
+            self.mine.clear();
+            self.mine.extend(self.held[..count].iter().copied().filter(inside));
+            found[k] = between(&mut self.mine, at - low, part);
             let wanted = (n as f64 * HELD).max(LEAST_HELD);
-            let factor = (wanted / mine.len().max(1) as f64).clamp(0.6, 1.6);
+            let factor = (wanted / self.mine.len().max(1) as f64).clamp(0.7, 1.4);
             let b = brackets[k];
-            next[k] = Bracket { centre: found[k], drift: found[k] - b.centre, width: b.width * factor };
+            next[k] = Bracket { centre: found[k], before: b.centre, width: (b.width * factor).min(0.5) };
         }
         self.brackets = Some(next);
         Some(found)
@@ -90,23 +97,40 @@ impl Tracker {
     fn searched(&mut self, pieces: &[&[f64]], n: usize) -> [f64; 3] {
         self.all.clear();
         pieces.iter().for_each(|p| self.all.extend_from_slice(p));
-        self.all.sort_unstable_by(f64::total_cmp);
-        let at = |k: usize, part: f64| {
-            let here = self.all[k];
-            if part > 0.0 { here + part * (self.all[k + 1] - here) } else { here }
-        };
-        let mut found = [0.0; 3];
-        let mut brackets = [Bracket { centre: 0.0, drift: 0.0, width: 0.0 }; 3];
         let reach = ((n as f64 * HELD).max(LEAST_HELD) / 2.0) as usize + 1;
+        let mut ranks: Vec<usize> = PERCENTILES
+            .iter()
+            .flat_map(|p| {
+                let at = place(n, *p).0;
+                [at.saturating_sub(reach), at, (at + 1).min(n - 1), (at + reach).min(n - 1)]
+            })
+            .collect();
+        ranks.sort_unstable();
+        ranks.dedup();
+        put_in_place(&mut self.all, 0, &ranks);
+        let before = self.brackets.map(|b| b.map(|b| b.centre));
+        let mut found = [0.0; 3];
+        let mut brackets = [Bracket { centre: 0.0, before: 0.0, width: 0.0 }; 3];
         for (k, &p) in PERCENTILES.iter().enumerate() {
-            let (place, part) = place(n, p);
-            found[k] = at(place, part);
-            let (low, high) = (self.all[place.saturating_sub(reach)], self.all[(place + reach).min(n - 1)]);
-            brackets[k] = Bracket { centre: found[k], drift: 0.0, width: 0.5 * (high - low) };
+            let (at, part) = place(n, p);
+            let here = self.all[at];
+            found[k] = if part > 0.0 { here + part * (self.all[at + 1] - here) } else { here };
+            let (low, high) = (self.all[at.saturating_sub(reach)], self.all[(at + reach).min(n - 1)]);
+            let before = before.map_or(0.0, |b| b[k]);
+            brackets[k] = Bracket { centre: found[k], before, width: 0.5 * (high - low) / found[k] };
         }
-        self.brackets = brackets.iter().all(|b| b.width > 0.0).then_some(brackets);
+        self.brackets = brackets.iter().all(|b| b.width > 0.0 && b.width.is_finite()).then_some(brackets);
         found
     }
+}
+
+/// Puts the values of these ranks (ascending) where a sorted row would have them.
+fn put_in_place(values: &mut [f64], first: usize, ranks: &[usize]) {
+    let Some(&middle) = ranks.get(ranks.len() / 2) else { return };
+    let (low, _, high) = values.select_nth_unstable_by(middle - first, f64::total_cmp);
+    let (left, right) = ranks.split_at(ranks.len() / 2);
+    put_in_place(low, first, left);
+    put_in_place(high, middle + 1, &right[1..]);
 }
 
 /// The value at place `k` of some, `part` of the way to the next.
@@ -124,8 +148,8 @@ fn between(values: &mut [f64], k: usize, part: f64) -> f64 {
 struct Sift<'a> {
     pieces: &'a [&'a [f64]],
     edges: [f64; 6],
-    codes: &'a mut [u8],
     held: &'a mut [f64],
+    n: usize,
 }
 
 impl Work for Sift<'_> {
@@ -133,26 +157,37 @@ impl Work for Sift<'_> {
 
     #[inline(always)]
     fn run<const FMA: bool>(self) -> Self::Out {
-        let mut below = [0_usize; 6];
+        let mut passed = [[0_i64; LANES]; 6];
         let mut count = 0;
         for piece in self.pieces {
-            let codes = &mut self.codes[..piece.len()];
-            // edges passed by each value: odd inside a bracket
-            for (code, v) in codes.iter_mut().zip(piece.iter()) {
-                let mut passed = 0;
-                for edge in &self.edges {
-                    passed += u8::from(*v >= *edge);
+            let (eights, rest) = piece.as_chunks::<LANES>();
+            for eight in eights {
+                // edges passed by each value: odd inside a bracket
+                let mut codes = [0_i64; LANES];
+                for (edge, passed) in self.edges.iter().zip(&mut passed) {
+                    for l in 0..LANES {
+                        let more = i64::from(eight[l] >= *edge);
+                        codes[l] += more;
+                        passed[l] += more;
+                    }
                 }
-                *code = passed;
+                for l in 0..LANES {
+                    self.held[count] = eight[l];
+                    count += (codes[l] & 1) as usize;
+                }
             }
-            for (k, below) in below.iter_mut().enumerate() {
-                *below += codes.iter().map(|c| usize::from(*c <= k as u8)).sum::<usize>();
-            }
-            for (v, code) in piece.iter().zip(codes.iter()) {
+            for v in rest {
+                let mut code = 0;
+                for (edge, passed) in self.edges.iter().zip(&mut passed) {
+                    let more = i64::from(*v >= *edge);
+                    code += more;
+                    passed[0] += more;
+                }
                 self.held[count] = *v;
-                count += usize::from(code & 1);
+                count += (code & 1) as usize;
             }
         }
+        let below = std::array::from_fn(|k| self.n - passed[k].iter().sum::<i64>() as usize);
         (below, count)
     }
 }

@@ -150,7 +150,7 @@ fn one(
         };
         let mut course = Course::new(steps + 1);
         let followed =
-            engine.follow((c * CHUNK, size), steps, &extra, &mut ChunkState::default(), &mut course);
+            engine.follow((c * CHUNK, size), steps, false, &extra, &mut ChunkState::default(), &mut course);
         let list = followed.map(|_| (0..size).map(|l| course.person(l, &owns[l], dt)).collect());
         if let Ok(mut slot) = chunks[c].lock() {
             *slot = list;
