@@ -3,11 +3,15 @@
 //! One figure is drawn on the screen and into files alike. Different drugs never share a y axis.
 
 mod agreement;
+mod one;
+mod references;
 mod study;
 mod words;
 
 pub use agreement::{Agreement, AgreementPanel, Mark};
-pub use study::of_study;
+pub use one::of_arm;
+pub use references::{RefLine, References, grade_summary};
+pub use study::{StudyFigure, of_study, studies};
 pub use words::{doses_in_words, minutes_in_words, strip_words};
 use words::{footer, legend_text};
 
@@ -39,7 +43,15 @@ pub struct View {
 
 impl Default for View {
     fn default() -> Self {
-        Self { log: false, hours: false, metabolites: false, programmes: false, strips: true, models: false, zoom: None }
+        Self {
+            log: false,
+            hours: false,
+            metabolites: false,
+            programmes: false,
+            strips: true,
+            models: false,
+            zoom: None,
+        }
     }
 }
 

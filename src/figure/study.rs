@@ -2,9 +2,74 @@
 
 use super::{Figure, PointSet, View};
 use crate::error::Result;
-use crate::evidence::{Arm, Rules, Study};
+use crate::evidence::{Arm, Observations, Rules, Study};
 use crate::library::Library;
 use crate::outcome::Options;
+use crate::regimen::Route;
+
+/// A measured arm beside what the model that the rules name says of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StudyFigure {
+    /// Name of the arm.
+    pub id: String,
+    /// Citation with DOI or PubMed number.
+    pub citation: String,
+    /// Dose, people and site in words.
+    pub words: String,
+    /// Whether a metabolite was measured.
+    pub metabolite: bool,
+    /// Model.
+    pub model: String,
+    /// Whether the study is new to the model.
+    pub external: bool,
+    /// Its picture.
+    pub figure: Figure,
+}
+
+/// Pictures of all measured arms of a drug by any of some routes, those of the drug itself first.
+///
+/// # Errors
+/// When the rules name a model that the library has not.
+pub fn studies(
+    observations: &Observations,
+    rules: &Rules,
+    library: &Library,
+    (drug, routes): (&str, &[Route]),
+) -> Result<Vec<StudyFigure>> {
+    let mut list = Vec::new();
+    for arm in &observations.arms {
+        let Ok(study) = Study::read(arm, library) else { continue };
+        if study.drug != drug || !routes.contains(&study.route()) {
+            continue;
+        }
+        let Some((choice, figure)) = rules.choice(&study).zip(of_study(arm, rules, library)?) else { continue };
+        list.push(StudyFigure {
+            id: arm.id.clone(),
+            citation: arm.citation(),
+            words: words(arm, &study, library),
+            metabolite: study.metabolite,
+            model: choice.model.clone(),
+            external: !rules.has_seen(&choice.model, arm),
+            figure,
+        });
+    }
+    list.sort_by_key(|s| s.metabolite);
+    Ok(list)
+}
+
+/// "norketamine after 10 mg IV bolus; patient (advanced cancer pain); venous plasma".
+fn words(arm: &Arm, study: &Study, library: &Library) -> String {
+    let dose = format!("{} {} {}", arm.cell("dose_value"), arm.cell("dose_unit"), arm.cell("route"));
+    let dose = if study.metabolite { format!("{} after {dose}", library.analyte_name(&study.analyte)) } else { dose };
+    let n = arm.cell("n");
+    let people = match (arm.cell("population"), n.is_empty()) {
+        (people, true) => people.to_owned(),
+        (people, false) => format!("{people}, n {n}"),
+    };
+    let site = study.site.map_or("plasma, sampling site not stated", crate::model::Site::words);
+    let parts = [dose, people, site.to_owned()];
+    parts.into_iter().filter(|p| !p.trim().is_empty()).collect::<Vec<_>>().join("; ")
+}
 
 /// The picture of an arm; `None` for one that cannot be scored or has no point.
 ///

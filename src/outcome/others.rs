@@ -80,7 +80,8 @@ pub(super) fn below_level(arm: &ArmOutcome, effects: &Effects) -> Option<String>
     let never = ends.iter().filter(|e| e.is_none()).count();
     let reached: Vec<f64> = ends.into_iter().flatten().map(|h| h * MINUTES_PER_HOUR).collect();
     let level = significant(level, 3);
-    let some = if never > 0 { format!("; {never} of {} models never reach it", never + reached.len()) } else { String::new() };
+    let some =
+        if never > 0 { format!("; {never} of {} models never reach it", never + reached.len()) } else { String::new() };
     let low = reached.iter().copied().fold(f64::INFINITY, f64::min);
     let high = reached.iter().copied().fold(0.0, f64::max);
     match reached.len() {

@@ -91,6 +91,7 @@ impl Scenario {
             by_model,
             programmes: routes.iter().filter_map(|r| library.effects.programme(*r)).map(Programme::words).collect(),
             sources: sources(model, &used),
+            used: used.names(model),
             assumptions: Vec::new(),
             warnings: Vec::new(),
             grade: used.worst_grade(model),
@@ -148,7 +149,12 @@ pub(super) struct Solved {
 }
 
 impl Runner<'_> {
-    pub(super) fn solve(&self, model: &Model, site: Site, set: &BTreeMap<String, crate::model::expr::Expr>) -> Result<Solved> {
+    pub(super) fn solve(
+        &self,
+        model: &Model,
+        site: Site,
+        set: &BTreeMap<String, crate::model::expr::Expr>,
+    ) -> Result<Solved> {
         let drug = self.library.drug(&self.arm.drug)?;
         let case = Case {
             model,
@@ -214,8 +220,14 @@ impl Solved {
 
     /// All analytes at the site, parent first.
     fn curves(&self) -> Result<Vec<Curve>> {
-        let mut names: Vec<&str> =
-            self.trajectory().system.outputs.iter().filter(|o| o.site == self.site).map(|o| o.analyte.as_str()).collect();
+        let mut names: Vec<&str> = self
+            .trajectory()
+            .system
+            .outputs
+            .iter()
+            .filter(|o| o.site == self.site)
+            .map(|o| o.analyte.as_str())
+            .collect();
         names.sort_by_key(|a| *a != self.drug);
         let mut list = Vec::new();
         for name in names {

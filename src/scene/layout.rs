@@ -7,7 +7,7 @@ use crate::figure::Figure;
 pub(super) const SMALL: f64 = 11.0;
 pub(super) const TEXT: f64 = 13.0;
 pub(super) const HEADING: f64 = 15.0;
-const TITLE: f64 = 20.0;
+pub(super) const TITLE: f64 = 20.0;
 /// Label of the lanes for programmes.
 pub(super) const PROGRAMMES_SAY: &str = "programmes say";
 /// Space between things, in steps of four points.
@@ -127,7 +127,7 @@ pub(super) fn foot_lines(canvas: &mut Canvas, lines: &[String], page: Page) -> f
 }
 
 /// Breaks text at spaces so that each line is at most `most` wide.
-fn wrap(canvas: &Canvas, text: &str, size: f64, most: f64) -> Vec<String> {
+pub(super) fn wrap(canvas: &Canvas, text: &str, size: f64, most: f64) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in text.split_whitespace() {
         let Some(last) = lines.last_mut() else { break };

@@ -1,11 +1,13 @@
 //! One panel of concentrations.
 
-use super::layout::{Canvas, GAP, HEADING, SAMPLE, SMALL, TEXT};
+use super::layout::{Canvas, GAP, HEADING, SAMPLE, SMALL, TEXT, wrap};
 use super::{Align, Dash, Ink, PlotArea, Shape, TimeSpan, ticks};
 use crate::figure::{Band, Line, Panel};
 
 /// Line of a curve.
 const CURVE: f64 = 2.5;
+/// Above what goes beyond.
+const BEYOND: &str = "outside what was studied";
 /// Fill of a range.
 const SOFT: f64 = 0.28;
 
@@ -36,15 +38,16 @@ pub(super) fn draw(
     let head = (HEADING + GAP + if one_row { 0.0 } else { TEXT + 4.0 }) * s;
     let rect = [time.x[0], top + head, time.x[1], bottom];
     let area = PlotArea { rect, y: panel.y, log: panel.log };
-    heading(canvas, panel, rect, top, one_row);
     canvas.rect(rect, Ink::Plot, 1.0);
+    tint(canvas, panel, rect);
+    let inside = heading(canvas, panel, rect, top, one_row);
     grid(canvas, panel, area, time, marks);
     caution(canvas, panel, area);
     behind(canvas, panel, area, time);
     panel.bands.iter().for_each(|band| draw_band(canvas, band, area, time));
     panel.lines.iter().for_each(|line| draw_line(canvas, line, area, time));
     points(canvas, panel, area, time);
-    wash(canvas, panel, rect);
+    beyond(canvas, panel, rect, inside);
     canvas.line(vec![[rect[0], rect[3]], [rect[2], rect[3]]], Ink::Axis, 1.0, Dash::Solid);
     end_labels(canvas, panel, area, time);
     area
@@ -56,7 +59,8 @@ fn heading_fits(canvas: &Canvas, panel: &Panel, time: TimeSpan) -> bool {
     width <= time.x[1] - time.x[0]
 }
 
-fn heading(canvas: &mut Canvas, panel: &Panel, rect: [f64; 4], top: f64, one_row: bool) {
+/// Returns how far down a banner that had to go inside the plot reaches.
+fn heading(canvas: &mut Canvas, panel: &Panel, rect: [f64; 4], top: f64, one_row: bool) -> f64 {
     let s = canvas.scale;
     canvas.text([rect[0], top], &panel.heading, Ink::Text, HEADING, [Align::Start, Align::Start]);
     let (after, base) = if one_row {
@@ -65,20 +69,15 @@ fn heading(canvas: &mut Canvas, panel: &Panel, rect: [f64; 4], top: f64, one_row
         (rect[0], top + (HEADING + 4.0) * s)
     };
     canvas.text([after, base], &panel.y_label, Ink::Muted, TEXT, [Align::Start, Align::Start]);
-    if let Some(banner) = &panel.banner {
-        let room = rect[2] - after - canvas.width(&panel.y_label, TEXT);
-        if canvas.width(banner, SMALL) < room {
-            canvas.text([rect[2], base + 2.0 * s], banner, Ink::Caution, SMALL, [Align::End, Align::Start]);
-        } else {
-            canvas.text(
-                [rect[2] - 4.0 * s, rect[1] + 4.0 * s],
-                banner,
-                Ink::Caution,
-                SMALL,
-                [Align::End, Align::Start],
-            );
-        }
-    }
+    let Some(banner) = &panel.banner else { return 0.0 };
+    let room = rect[2] - after - canvas.width(&panel.y_label, TEXT) - GAP * s;
+    let (at, inside) = if canvas.width(banner, SMALL) < room {
+        ([rect[2], base + 2.0 * s], 0.0)
+    } else {
+        ([rect[2] - GAP * s, rect[1] + 5.0 * s], (SMALL + 6.0) * s)
+    };
+    canvas.text(at, banner, Ink::Caution, SMALL, [Align::End, Align::Start]);
+    inside
 }
 
 fn grid(canvas: &mut Canvas, panel: &Panel, area: PlotArea, time: TimeSpan, marks: &[(f64, String)]) {
@@ -194,39 +193,41 @@ fn behind(canvas: &mut Canvas, panel: &Panel, area: PlotArea, time: TimeSpan) {
     }
 }
 
-/// A veil over a plot whose curves go beyond what was studied, and what goes beyond.
-fn wash(canvas: &mut Canvas, panel: &Panel, rect: [f64; 4]) {
+/// A tint under the curves where they go beyond what was studied.
+fn tint(canvas: &mut Canvas, panel: &Panel, [left, top, right, bottom]: [f64; 4]) {
+    if !panel.outside.is_empty() {
+        canvas.rect([left, top, right, bottom], Ink::CautionHatch, 0.28);
+        canvas.rect([left, top, right, top + 2.0 * canvas.scale], Ink::Caution, 1.0);
+    }
+}
+
+/// What goes beyond what was studied, in words over the curves; below a banner that stands inside.
+fn beyond(canvas: &mut Canvas, panel: &Panel, [left, top, right, bottom]: [f64; 4], below: f64) {
     if panel.outside.is_empty() {
         return;
     }
     let s = canvas.scale;
-    let [left, top, right, bottom] = rect;
-    canvas.hatch([left, top, right, bottom], Ink::CautionHatch, 0.6, 22.0);
-    let row = (SMALL + 4.0) * s;
-    let most = right - left - 12.0 * s;
-    for (i, line) in panel.outside.iter().enumerate() {
-        let text = shortened(canvas, &format!("outside what was studied: {line}"), most);
-        let y = top + 4.0 * s + row * i as f64;
-        let width = canvas.width(&text, SMALL);
-        canvas.rect([right - width - 10.0 * s, y - 1.0, right - 2.0 * s, y + row - 1.0], Ink::Plot, 0.92);
-        canvas.text([right - 6.0 * s, y], &text, Ink::Caution, SMALL, [Align::End, Align::Start]);
-    }
-}
-
-/// Text cut at a word so that it fits.
-fn shortened(canvas: &Canvas, text: &str, most: f64) -> String {
-    if canvas.width(text, SMALL) <= most {
-        return text.to_owned();
-    }
-    let mut short = String::new();
-    for word in text.split(' ') {
-        let longer = if short.is_empty() { word.to_owned() } else { format!("{short} {word}") };
-        if canvas.width(&format!("{longer} …"), SMALL) > most {
-            break;
+    let row = (SMALL + 3.0) * s;
+    let most = (0.62 * (right - left)).max(220.0 * s).min(right - left - 4.0 * GAP * s);
+    let mut lines = vec![BEYOND.to_owned()];
+    lines.extend(panel.outside.iter().flat_map(|l| wrap(canvas, l, SMALL, most)));
+    // a small plot keeps half of its height for the curves
+    let fit = ((0.5 * (bottom - top - below)) / row).floor().max(1.0) as usize;
+    if lines.len() > fit {
+        lines.truncate(fit);
+        if let Some(last) = lines.last_mut() {
+            last.push_str(" …");
         }
-        short = longer;
     }
-    format!("{short} …")
+    let width = lines.iter().map(|l| canvas.width(l, SMALL)).fold(0.0, f64::max);
+    let (x, mut y) = (right - GAP * s, top + below + (GAP - 2.0) * s);
+    let back = [x - width - 4.0 * s, y - 2.0 * s, x + 4.0 * s, y + row * lines.len() as f64 + s];
+    canvas.rect(back, Ink::Plot, 0.86);
+    for (i, line) in lines.iter().enumerate() {
+        let ink = if i == 0 { Ink::Caution } else { Ink::Text };
+        canvas.text([x - width, y], line, ink, SMALL, [Align::Start, Align::Start]);
+        y += row;
+    }
 }
 
 /// Labels beside the ends of curves, pushed apart, each with a sample of its line.
