@@ -7,6 +7,9 @@ use crate::library::Library;
 use crate::outcome::Options;
 use crate::regimen::Route;
 
+/// Points that span more than this many times need a log axis.
+const WIDE: f64 = 20.0;
+
 /// A measured arm beside what the model that the rules name says of it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StudyFigure {
@@ -42,7 +45,8 @@ pub fn studies(
         if study.drug != drug || !routes.contains(&study.route()) {
             continue;
         }
-        let Some((choice, figure)) = rules.choice(&study).zip(of_study(arm, rules, library)?) else { continue };
+        let view = View { log: study.bolus || wide(&study.points()), strips: false, ..View::default() };
+        let Some((choice, figure)) = rules.choice(&study).zip(picture(arm, rules, library, &view)?) else { continue };
         list.push(StudyFigure {
             id: arm.id.clone(),
             citation: arm.citation(),
@@ -50,7 +54,7 @@ pub fn studies(
             metabolite: study.metabolite,
             model: choice.model.clone(),
             external: !rules.has_seen(&choice.model, arm),
-            figure,
+            figure: small(figure, &study, library),
         });
     }
     list.sort_by_key(|s| s.metabolite);
@@ -76,6 +80,30 @@ fn words(arm: &Arm, study: &Study, library: &Library) -> String {
 /// # Errors
 /// When the rules name a model that the library has not.
 pub fn of_study(arm: &Arm, rules: &Rules, library: &Library) -> Result<Option<Figure>> {
+    picture(arm, rules, library, &View { log: true, strips: false, models: true, ..View::default() })
+}
+
+/// Whether measured points span so much that a linear axis would hide the low ones.
+fn wide(points: &[[f64; 2]]) -> bool {
+    let values = points.iter().map(|p| p[1]);
+    let low = values.clone().fold(f64::INFINITY, f64::min);
+    values.fold(0.0, f64::max) > WIDE * low
+}
+
+/// Only the panel that was measured, with words that fit a small picture.
+fn small(mut figure: Figure, study: &Study, library: &Library) -> Figure {
+    figure.panels.retain(|p| !p.points.is_empty());
+    for panel in &mut figure.panels {
+        library.analyte_name(&study.analyte).clone_into(&mut panel.heading);
+        let site = panel.y_label.split(';').next().unwrap_or_default();
+        panel.y_label = if panel.log { format!("{site}, log axis") } else { site.to_owned() };
+        panel.caution = None;
+        panel.banner = None;
+    }
+    figure
+}
+
+fn picture(arm: &Arm, rules: &Rules, library: &Library, view: &View) -> Result<Option<Figure>> {
     let Ok(study) = Study::read(arm, library) else { return Ok(None) };
     let (points, Some(choice)) = (study.points(), rules.choice(&study)) else { return Ok(None) };
     let model = library.model(&choice.model)?;
@@ -85,7 +113,7 @@ pub fn of_study(arm: &Arm, rules: &Rules, library: &Library) -> Result<Option<Fi
         return Ok(None);
     }
     let outcome = scenario.run(library, Options::default())?;
-    let view = View { log: true, metabolites: study.metabolite, strips: false, models: true, ..View::default() };
+    let view = View { metabolites: study.metabolite, ..view.clone() };
     let set = PointSet { label: arm.id.clone(), analyte: Some(study.analyte.clone()), points };
     let mut figure = Figure::new(&outcome, &view, library, &[set]);
     figure.footer.insert(0, format!("Measured: {}.", arm.citation()));

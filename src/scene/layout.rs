@@ -61,7 +61,9 @@ fn left_margin(canvas: &Canvas, figure: &Figure) -> f64 {
 fn right_margin(canvas: &Canvas, figure: &Figure, width: f64) -> f64 {
     let lines =
         figure.panels.iter().flat_map(|p| p.lines.iter().map(|l| &l.label).chain(p.bands.iter().map(|b| &b.label)));
-    let widest = lines.chain(figure.strips.iter().map(|s| &s.label)).map(|l| canvas.width(l, TEXT)).fold(0.0, f64::max);
+    let own = lines.chain(figure.strips.iter().map(|s| &s.label)).map(|l| canvas.width(l, TEXT)).fold(0.0, f64::max);
+    let behind = figure.panels.iter().flat_map(|p| &p.behind).map(|l| canvas.width(&l.label, SMALL));
+    let widest = behind.fold(own, f64::max);
     let programmes =
         if figure.strips.iter().any(|s| s.programme.is_some()) { canvas.width(PROGRAMMES_SAY, SMALL) } else { 0.0 };
     (widest.max(programmes - SAMPLE * canvas.scale) + (SAMPLE + 2.0 * GAP) * canvas.scale).min(width / 3.0)
