@@ -396,7 +396,9 @@ fn a_swapped_model_says_what_changed_until_the_next_edit() {
     assert!(!says(&harness, said));
     // in the evidence a model is taken from the list; there and back again
     click(&mut harness, "Evidence");
-    click(&mut harness, "Take ketamine-composite");
+    // it may lie below the fold
+    harness.get_by_label("Take ketamine-composite").click_accesskit();
+    harness.run_ok();
     click(&mut harness, "Compare");
     assert!(says(&harness, "was domino: peak"));
     click(&mut harness, "×");

@@ -102,12 +102,9 @@ fn of_arm(arm: &ArmOutcome, role: Role, library: &Library, sources: &[&str], lin
         lines.push(RefLine::Text(format!("Studied: {}", model.population)));
     }
     lines.push(RefLine::Text(grade_summary(arm, library)));
-    let cited: Vec<String> = arm
-        .sources
-        .iter()
-        .filter_map(|s| sources.iter().position(|t| t == s))
-        .map(|i| format!("[{}]", i + 1))
-        .collect();
+    let cites = |s: &&str| arm.sources.iter().any(|of_arm| of_arm == s);
+    let cited: Vec<String> =
+        sources.iter().enumerate().filter(|(_, s)| cites(s)).map(|(i, _)| format!("[{}]", i + 1)).collect();
     if !cited.is_empty() {
         lines.push(RefLine::Text(format!("Sources: {}", cited.join(", "))));
     }
@@ -115,7 +112,7 @@ fn of_arm(arm: &ArmOutcome, role: Role, library: &Library, sources: &[&str], lin
     lines.extend(arm.warnings.iter().map(|w| RefLine::Caution(w.clone())));
 }
 
-/// "12 numbers used: 4 A, 6 C, 2 D (ours); worst D: derived for ketasim from named data".
+/// "12 numbers used: 4 A, 6 C, 2 D (ours); worst, with covariates and site of sampling, E: assumption".
 pub fn grade_summary(arm: &ArmOutcome, library: &Library) -> String {
     let parameters = library.model(&arm.model).map_or(&[][..], |m| &m.parameters);
     let used: Vec<Grade> = parameters.iter().filter(|p| arm.used.contains(&p.name)).map(|p| p.grade).collect();
@@ -125,5 +122,5 @@ pub fn grade_summary(arm: &ArmOutcome, library: &Library) -> String {
         .filter(|g| count(*g) > 0)
         .map(|g| format!("{} {g}{}", count(g), if g.is_ours() { " (ours)" } else { "" }))
         .collect();
-    format!("{} numbers used: {}; worst {}: {}", used.len(), counts.join(", "), arm.grade, arm.grade.meaning())
+    format!("{} numbers used: {}; worst, with covariates and site of sampling, {}: {}", used.len(), counts.join(", "), arm.grade, arm.grade.meaning())
 }

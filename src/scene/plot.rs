@@ -199,7 +199,7 @@ fn beyond(canvas: &mut Canvas, panel: &Panel, [left, top, right, bottom]: [f64; 
     }
     let s = canvas.scale;
     let row = (SMALL + 3.0) * s;
-    let most = (0.62 * (right - left)).max(220.0 * s).min(right - left - 4.0 * GAP * s);
+    let most = (0.6 * (right - left)).max(220.0 * s).min(right - left - 4.0 * GAP * s);
     let mut lines = vec![BEYOND.to_owned()];
     lines.extend(panel.outside.iter().flat_map(|l| wrap(canvas, l, SMALL, most)));
     // a small plot keeps half of its height for the curves

@@ -95,9 +95,13 @@ fn finished(mut canvas: Canvas, references: &References, [nth, count]: [usize; 2
     let y = HEIGHT - MARGIN;
     let ends = vec![[MARGIN, y - GAP], [WIDTH - MARGIN, y - GAP]];
     canvas.line(ends, Ink::Grid, 1.0, Dash::Solid);
-    canvas.text([MARGIN, y], &references.foot, Ink::Muted, SMALL - 2.0, [Align::Start, Align::Start]);
+    let size = SMALL - 2.0;
     let place = format!("{nth} of {count}");
-    canvas.text([WIDTH - MARGIN, y], &place, Ink::Muted, SMALL - 2.0, [Align::End, Align::Start]);
+    let room = WIDTH - 2.0 * MARGIN - canvas.width(&place, size) - 2.0 * GAP;
+    for (i, words) in wrap(&canvas, &references.foot, size, room).iter().enumerate() {
+        canvas.text([MARGIN, y + i as f64 * (size + 3.0)], words, Ink::Muted, size, [Align::Start, Align::Start]);
+    }
+    canvas.text([WIDTH - MARGIN, y], &place, Ink::Muted, size, [Align::End, Align::Start]);
     let time = TimeSpan { x: [0.0, 1.0], hours: [0.0, 1.0] };
     Scene { width: WIDTH, height: HEIGHT, shapes: canvas.shapes, plots: Vec::new(), time, strips: Vec::new() }
 }
