@@ -24,8 +24,8 @@ pub struct References {
 pub enum RefLine {
     /// Heading of a part.
     Heading(String),
-    /// Heading of an arm, with a sample of its line.
-    Arm(String, Role),
+    /// Heading of an arm, with a sample of its line, or of its fill where it is a range.
+    Arm(String, Role, bool),
     /// A sentence.
     Text(String),
     /// One of a list.
@@ -41,7 +41,7 @@ impl RefLine {
     pub fn words(&self) -> &str {
         match self {
             Self::Heading(t)
-            | Self::Arm(t, _)
+            | Self::Arm(t, ..)
             | Self::Text(t)
             | Self::Item(t)
             | Self::Caution(t)
@@ -96,7 +96,8 @@ fn sources(outcome: &Outcome) -> Vec<&str> {
 }
 
 fn of_arm(arm: &ArmOutcome, role: Role, library: &Library, sources: &[&str], lines: &mut Vec<RefLine>) {
-    lines.push(RefLine::Arm(format!("{}: {} as {}", arm.label, doses_in_words(arm), arm.drug_name), role));
+    let heading = format!("{}: {}; {}", arm.label, doses_in_words(arm), arm.drug_name);
+    lines.push(RefLine::Arm(heading, role, arm.range.is_some()));
     lines.push(RefLine::Text(format!("{} ({}); {}.", arm.model_title, arm.model, arm.site.words())));
     if let Ok(model) = library.model(&arm.model) {
         lines.push(RefLine::Text(format!("Studied: {}", model.population)));

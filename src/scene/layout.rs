@@ -20,12 +20,14 @@ pub(super) struct Canvas<'a> {
     pub shapes: Vec<Shape>,
     pub measure: &'a dyn Measure,
     pub scale: f64,
+    /// Right edge of the page.
+    pub right: f64,
 }
 
 /// Lays a figure out on a page.
 pub fn layout(figure: &Figure, page: Page, measure: &dyn Measure) -> Scene {
     let s = page.scale;
-    let mut canvas = Canvas { shapes: Vec::new(), measure, scale: s };
+    let mut canvas = Canvas { shapes: Vec::new(), measure, scale: s, right: page.width };
     let (mut top, mut bottom) = (0.0, page.height - GAP * s);
     if page.furniture {
         canvas.shapes.push(Shape::Rect { rect: [0.0, 0.0, page.width, page.height], ink: Ink::Background, alpha: 1.0 });
@@ -163,7 +165,7 @@ fn time_axis(canvas: &mut Canvas, figure: &Figure, time: TimeSpan, y: f64, marks
     // the unit stands where the labels of the curves end
     let last = marks.last().map_or(0.0, |(hours, label)| time.to_x(*hours) + canvas.width(label, TEXT) / 2.0);
     let x = (time.x[1] + GAP * s).max(last + 4.0 * s);
-    let room = time.x[1] + right_margin(canvas, figure, f64::MAX) - x;
+    let room = canvas.right - x;
     canvas.text(
         [x, y + 6.0 * s],
         &unit_that_fits(canvas, &unit, figure, room),

@@ -7,7 +7,9 @@ use crate::figure::{Band, Line, Panel};
 /// Line of a curve.
 const CURVE: f64 = 2.5;
 /// Above what goes beyond.
-const BEYOND: &str = "outside what was studied";
+const BEYOND: &str = "Outside what was studied.";
+/// At most this many lines of it: the figures beside the plot say all.
+const BEYOND_LINES: usize = 3;
 /// Fill of a range.
 const SOFT: f64 = 0.28;
 
@@ -35,8 +37,11 @@ pub(super) fn draw(
     let s = canvas.scale;
     let top = top + GAP * s;
     let one_row = heading_fits(canvas, panel, time);
-    let head = (HEADING + GAP + if one_row { 0.0 } else { TEXT + 4.0 }) * s;
-    let rect = [time.x[0], top + head, time.x[1], bottom];
+    let words_top = top + (HEADING + GAP + if one_row { 0.0 } else { TEXT + 4.0 }) * s;
+    let words = beyond(canvas, panel, canvas.right - time.x[0] - GAP * s);
+    let row = (SMALL + 3.0) * s;
+    let below = if words.is_empty() { 0.0 } else { row * words.len() as f64 + 4.0 * s };
+    let rect = [time.x[0], words_top + below, time.x[1], bottom];
     let area = PlotArea { rect, y: panel.y, log: panel.log };
     canvas.rect(rect, Ink::Plot, 1.0);
     tint(canvas, panel, rect);
@@ -46,10 +51,13 @@ pub(super) fn draw(
     panel.bands.iter().for_each(|band| draw_band(canvas, band, area, time));
     panel.lines.iter().for_each(|line| draw_line(canvas, line, area, time));
     points(canvas, panel, area, time);
-    let inside = heading(canvas, panel, rect, top, one_row);
-    beyond(canvas, panel, rect, inside);
+    heading(canvas, panel, rect, top, one_row);
+    for (i, line) in words.iter().enumerate() {
+        let at = [rect[0], words_top - 2.0 * s + row * i as f64];
+        canvas.text(at, line, Ink::Caution, SMALL, [Align::Start, Align::Start]);
+    }
     canvas.line(vec![[rect[0], rect[3]], [rect[2], rect[3]]], Ink::Axis, 1.0, Dash::Solid);
-    end_labels(canvas, panel, area, time);
+    end_labels(canvas, panel, area, time, canvas.right);
     area
 }
 
@@ -59,8 +67,7 @@ fn heading_fits(canvas: &Canvas, panel: &Panel, time: TimeSpan) -> bool {
     width <= time.x[1] - time.x[0]
 }
 
-/// Returns how far down a banner that had to go inside the plot reaches.
-fn heading(canvas: &mut Canvas, panel: &Panel, rect: [f64; 4], top: f64, one_row: bool) -> f64 {
+fn heading(canvas: &mut Canvas, panel: &Panel, rect: [f64; 4], top: f64, one_row: bool) {
     let s = canvas.scale;
     canvas.text([rect[0], top], &panel.heading, Ink::Text, HEADING, [Align::Start, Align::Start]);
     let (after, base) = if one_row {
@@ -69,18 +76,17 @@ fn heading(canvas: &mut Canvas, panel: &Panel, rect: [f64; 4], top: f64, one_row
         (rect[0], top + (HEADING + 4.0) * s)
     };
     canvas.text([after, base], &panel.y_label, Ink::Muted, TEXT, [Align::Start, Align::Start]);
-    let Some(banner) = &panel.banner else { return 0.0 };
+    let Some(banner) = &panel.banner else { return };
     let room = rect[2] - after - canvas.width(&panel.y_label, TEXT) - GAP * s;
-    let (at, inside) = if canvas.width(banner, SMALL) < room {
-        ([rect[2], base + 2.0 * s], 0.0)
+    let width = canvas.width(banner, SMALL);
+    let at = if width < room {
+        [rect[2], base + 2.0 * s]
     } else {
         let [x, y] = [rect[2] - GAP * s, rect[1] + 5.0 * s];
-        let width = canvas.width(banner, SMALL);
         canvas.rect([x - width - 4.0 * s, y - 2.0 * s, x + 4.0 * s, y + (SMALL + 3.0) * s], Ink::Plot, 0.86);
-        ([x, y], (SMALL + 6.0) * s)
+        [x, y]
     };
     canvas.text(at, banner, Ink::Caution, SMALL, [Align::End, Align::Start]);
-    inside
 }
 
 fn grid(canvas: &mut Canvas, panel: &Panel, area: PlotArea, time: TimeSpan, marks: &[(f64, String)]) {
@@ -192,33 +198,31 @@ fn tint(canvas: &mut Canvas, panel: &Panel, [left, top, right, bottom]: [f64; 4]
     }
 }
 
-/// What goes beyond what was studied, in words over the curves; below a banner that stands inside.
-fn beyond(canvas: &mut Canvas, panel: &Panel, [left, top, right, bottom]: [f64; 4], below: f64) {
+/// What goes beyond what was studied, in a few lines that stand above the plot.
+fn beyond(canvas: &Canvas, panel: &Panel, width: f64) -> Vec<String> {
     if panel.outside.is_empty() {
-        return;
+        return Vec::new();
     }
-    let s = canvas.scale;
-    let row = (SMALL + 3.0) * s;
-    let most = (0.6 * (right - left)).max(220.0 * s).min(right - left - 4.0 * GAP * s);
-    let mut lines = vec![BEYOND.to_owned()];
-    lines.extend(panel.outside.iter().flat_map(|l| wrap(canvas, l, SMALL, most)));
-    // a small plot keeps half of its height for the curves
-    let fit = ((0.5 * (bottom - top - below)) / row).floor().max(1.0) as usize;
-    if lines.len() > fit {
-        lines.truncate(fit);
+    let mut lines = wrap(canvas, &format!("{BEYOND} {}", panel.outside.join("; ")), SMALL, width);
+    if lines.len() > BEYOND_LINES {
+        lines.truncate(BEYOND_LINES);
         if let Some(last) = lines.last_mut() {
-            last.push_str(" …");
+            *last = shortened(canvas, &format!("{last} and more …"), SMALL, width);
         }
     }
-    let width = lines.iter().map(|l| canvas.width(l, SMALL)).fold(0.0, f64::max);
-    let (x, mut y) = (right - GAP * s, top + below + (GAP - 2.0) * s);
-    let back = [x - width - 4.0 * s, y - 2.0 * s, x + 4.0 * s, y + row * lines.len() as f64 + s];
-    canvas.rect(back, Ink::Plot, 0.86);
-    for (i, line) in lines.iter().enumerate() {
-        let ink = if i == 0 { Ink::Caution } else { Ink::Text };
-        canvas.text([x - width, y], line, ink, SMALL, [Align::Start, Align::Start]);
-        y += row;
+    lines
+}
+
+/// Text cut so that it fits, with a sign that it was.
+fn shortened(canvas: &Canvas, text: &str, size: f64, most: f64) -> String {
+    if canvas.width(text, size) <= most {
+        return text.to_owned();
     }
+    let mut short = text.trim_end_matches(['…', ' ']).to_owned();
+    while !short.is_empty() && canvas.width(&format!("{short}…"), size) > most {
+        short.pop();
+    }
+    format!("{}…", short.trim_end())
 }
 
 /// A label beside the end of a curve.
@@ -237,7 +241,7 @@ enum EndOf {
 }
 
 /// Labels beside the ends of curves, pushed apart, each with a sample of its line.
-fn end_labels(canvas: &mut Canvas, panel: &Panel, area: PlotArea, time: TimeSpan) {
+fn end_labels(canvas: &mut Canvas, panel: &Panel, area: PlotArea, time: TimeSpan, page_right: f64) {
     let s = canvas.scale;
     let [_, top, right, bottom] = area.rect;
     let ends = ends(panel, area, time);
@@ -253,7 +257,8 @@ fn end_labels(canvas: &mut Canvas, panel: &Panel, area: PlotArea, time: TimeSpan
             EndOf::OtherModel => canvas.line(lead, ink, 0.8, Dash::Solid),
         }
         let size = if end.kind == EndOf::OtherModel { SMALL } else { TEXT };
-        canvas.text([x + 5.0 * s, y], end.label, Ink::RouteText(end.role.route), size, [Align::Start, Align::Middle]);
+        let label = shortened(canvas, end.label, size, page_right - x - 5.0 * s);
+        canvas.text([x + 5.0 * s, y], &label, Ink::RouteText(end.role.route), size, [Align::Start, Align::Middle]);
     }
 }
 

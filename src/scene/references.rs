@@ -60,17 +60,16 @@ fn head(canvas: &mut Canvas, references: &References) -> f64 {
 
 fn page(measure: &dyn Measure) -> Canvas<'_> {
     let white = Shape::Rect { rect: [0.0, 0.0, WIDTH, HEIGHT], ink: Ink::Background, alpha: 1.0 };
-    Canvas { shapes: vec![white], measure, scale: 1.0 }
+    Canvas { shapes: vec![white], measure, scale: 1.0, right: WIDTH }
 }
 
 /// Indent, size and ink of a line.
 fn style(line: &RefLine) -> (f64, f64, Ink) {
     match line {
         RefLine::Heading(_) => (0.0, HEADING, Ink::Text),
-        RefLine::Arm(_, role) => (INDENT + GAP, HEADING - 2.0, Ink::RouteText(role.route)),
+        RefLine::Arm(_, role, _) => (INDENT + GAP, HEADING - 2.0, Ink::RouteText(role.route)),
         RefLine::Text(_) => (0.0, TEXT, Ink::Text),
-        RefLine::Item(_) | RefLine::Source(..) => (INDENT, TEXT, Ink::Text),
-        RefLine::Caution(_) => (INDENT, TEXT, Ink::Muted),
+        RefLine::Item(_) | RefLine::Caution(_) | RefLine::Source(..) => (INDENT, TEXT, Ink::Text),
     }
 }
 
@@ -78,8 +77,13 @@ fn style(line: &RefLine) -> (f64, f64, Ink) {
 fn mark(canvas: &mut Canvas, line: &RefLine, y: f64) {
     let x = MARGIN + INDENT - GAP;
     match line {
-        RefLine::Arm(_, role) => {
+        RefLine::Arm(_, role, fill) => {
             let middle = y + (HEADING - 2.0) / 2.0 + 2.0;
+            if *fill {
+                let rect = [MARGIN, middle - 4.0, MARGIN + INDENT, middle + 4.0];
+                canvas.rect(rect, Ink::Route(role.route), 0.45);
+                return;
+            }
             let points = vec![[MARGIN, middle], [MARGIN + INDENT, middle]];
             canvas.line(points, Ink::Route(role.route), 2.5, Dash::of(role.route, role.variant));
         }

@@ -13,6 +13,9 @@ use crate::scene::{Ink, Page, Scene, layout};
 use crate::units::{MINUTES_PER_HOUR, significant};
 use egui::{Align2, FontId, Key, Modifiers, Pos2, Rect, Response, Sense, Stroke, Ui, Vec2};
 
+/// A panel lower than this cannot be read.
+const LEAST: f32 = 150.0;
+
 /// The switches above, the picture below.
 pub fn plot(
     ui: &mut Ui,
@@ -29,11 +32,23 @@ pub fn plot(
         return;
     };
     switches(ui, &mut look.view);
-    let size = ui.available_size().max(Vec2::new(200.0, 160.0));
+    let room = ui.available_size();
+    let lanes = figure.strips.len() as f32 * 28.0;
+    let beyond = figure.panels.iter().filter(|p| !p.outside.is_empty()).count() as f32 * 45.0;
+    let least = LEAST * figure.panels.len() as f32 + 40.0 + lanes + beyond;
     let dim = if shown.error.is_some() { 0.4 } else { 1.0 };
     let horizon = outcome.horizon.hours();
     let words = summary(figure, &outcome.arms, *cursor);
-    picture(ui, (figure, &words), (size, dim), horizon, Some(&mut look.view.zoom), cursor);
+    if room.y >= least {
+        let size = room.max(Vec2::new(200.0, least));
+        picture(ui, (figure, &words), (size, dim), horizon, Some(&mut look.view.zoom), cursor);
+        return;
+    }
+    // a low window scrolls rather than flattens; the wheel is the scroll's then
+    egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+        let size = Vec2::new(room.x.max(200.0) - 8.0, least);
+        picture(ui, (figure, &words), (size, dim), horizon, None, cursor);
+    });
 }
 
 /// A figure with its cursor; without a zoom the wheel is left to what the figure stands in.
