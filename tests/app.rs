@@ -327,6 +327,9 @@ fn another_arm_shows_its_own_evidence() {
     assert!(says(&harness, "SL doses") && says(&harness, "SL, drug"));
     assert!(!says(&harness, "HIRL_IV_0.5"), "studies of another route are gone");
     assert!(harness.state().evidence.measured().iter().all(|s| s.words.contains("SL") || s.words.contains("subling")));
+    let measured = harness.state().evidence.measured();
+    assert!(measured.iter().all(|s| s.figure.panels.iter().all(|p| !p.points.is_empty() && p.behind.is_empty())));
+    assert!(measured.iter().all(|s| s.words.contains("plasma")), "every study says its site");
     let role = harness.state().evidence.curve().unwrap().panels[0].lines[0].role;
     assert_eq!((role.route, role.arm), (ketasim::regimen::Route::Sl, 2));
     // an arm that is switched off is none to look at: the first stands in

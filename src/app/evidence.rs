@@ -4,12 +4,13 @@ use super::runner::Shown;
 use super::state::Look;
 use crate::error::{Error, Result};
 use crate::evidence::{Observations, Report, Rules, score};
-use crate::figure::{Figure, StudyFigure, View, of_arm, studies};
+use crate::figure::{Figure, Role, StudyFigure, View, of_arm, roles, studies};
 use crate::library::Library;
 use crate::outcome::{ArmOutcome, Outcome};
 use crate::regimen::Route;
 
-type DrugAndRoutes = (String, Vec<Route>);
+/// What studies are looked up by, and how they are drawn.
+type DrugAndRoutes = (String, Vec<Route>, Role);
 /// Run, arm and view that a figure was drawn of.
 type Drawn = (u64, usize, View);
 
@@ -49,11 +50,15 @@ impl Evidence {
             self.scored += 1;
             self.read = Some(Read::new(library));
         }
-        let wanted = (arm.drug.clone(), arm.routes.clone());
+        let place = outcome.arms.iter().position(|a| a.index == arm.index).unwrap_or(0);
+        let role = roles(&outcome.arms)[place];
+        let wanted = (arm.drug.clone(), arm.routes.clone(), role);
         if let Some(Ok(read)) = &self.read
             && self.measured.as_ref().is_none_or(|(key, _)| *key != wanted)
         {
+            let in_role = |s: StudyFigure| StudyFigure { figure: s.figure.with_role(role), ..s };
             let list = studies(&read.observations, &read.rules, library, (&wanted.0, &wanted.1));
+            let list = list.map(|list| list.into_iter().map(in_role).collect());
             self.measured = Some((wanted, list));
             self.all = false;
         }

@@ -1,6 +1,6 @@
 //! The picture of one arm alone, in the colour and dash it has among the others.
 
-use super::{Figure, View, roles};
+use super::{Figure, Role, View, roles};
 use crate::library::Library;
 use crate::outcome::Outcome;
 
@@ -9,12 +9,19 @@ pub fn of_arm(outcome: &Outcome, index: usize, view: &View, library: &Library) -
     let place = outcome.arms.iter().position(|a| a.index == index)?;
     let role = roles(&outcome.arms)[place];
     let alone = Outcome { arms: vec![outcome.arms[place].clone()], ..outcome.clone() };
-    let mut figure = Figure::new(&alone, view, library, &[]);
-    for panel in &mut figure.panels {
-        let lines = panel.lines.iter_mut().chain(&mut panel.behind);
-        lines.map(|l| &mut l.role).chain(panel.bands.iter_mut().map(|b| &mut b.role)).for_each(|r| *r = role);
+    Some(Figure::new(&alone, view, library, &[]).with_role(role))
+}
+
+impl Figure {
+    /// Everything in it as the arm of this role.
+    #[must_use]
+    pub fn with_role(mut self, role: Role) -> Self {
+        for panel in &mut self.panels {
+            let lines = panel.lines.iter_mut().chain(&mut panel.behind);
+            lines.map(|l| &mut l.role).chain(panel.bands.iter_mut().map(|b| &mut b.role)).for_each(|r| *r = role);
+        }
+        self.strips.iter_mut().for_each(|s| s.role = role);
+        self.legend.iter_mut().for_each(|l| l.role = role);
+        self
     }
-    figure.strips.iter_mut().for_each(|s| s.role = role);
-    figure.legend.iter_mut().for_each(|l| l.role = role);
-    Some(figure)
 }

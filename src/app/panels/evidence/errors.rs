@@ -81,7 +81,7 @@ fn small_cell(ui: &mut Ui, text: &str, help: &str) {
 }
 
 fn summary(ui: &mut Ui, name: &str, s: &Summary) {
-    let percent = |v: Option<f64>| v.map_or("–".to_owned(), |v| format!("{} %", v.round() + 0.0));
+    let percent = |v: Option<f64>| v.map_or("–".to_owned(), |v| format!("{} %", v.round() + 0.0).replace('-', "−"));
     ui.label(RichText::new(name).small());
     ui.label(s.rows.to_string());
     ui.label(s.gmfe.map_or("–".to_owned(), |v| significant(v, 3)));

@@ -109,10 +109,14 @@ fn against(ratio: f64) -> String {
     }
 }
 
+fn arms(count: usize) -> String {
+    if count == 1 { "1 arm".to_owned() } else { format!("{count} arms") }
+}
+
 /// Small pictures of what was measured, each with the curve for its own dose.
 fn measured(ui: &mut Ui, evidence: &mut Evidence) {
     let count = evidence.measured().len();
-    super::heading(ui, &format!("Measured, this drug and route ({count})"));
+    super::heading(ui, &format!("Measured points of this drug and route ({})", arms(count)));
     if let Some(error) = evidence.error() {
         refusal(ui, error);
         return;

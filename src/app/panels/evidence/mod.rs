@@ -108,12 +108,12 @@ fn list(ui: &mut Ui, chosen: &Chosen, roles: &[Role], pick: &mut usize) {
             ui.horizontal(|ui| {
                 swatch(ui, *role, arm.range.is_some(), true);
                 name(ui, arm, *role, on, pick);
-                ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                    grade(ui, arm.grade)
-                        .on_hover_text(format!("worst grade behind this curve: {}", arm.grade.meaning()));
-                });
             });
-            small(ui, &doses_in_words(arm));
+            ui.horizontal_top(|ui| {
+                let help = format!("worst grade behind this curve: {}", arm.grade.meaning());
+                grade(ui, arm.grade).on_hover_text(help);
+                ui.vertical(|ui| small(ui, &doses_in_words(arm)));
+            });
         });
     }
 }
