@@ -123,5 +123,11 @@ pub fn grade_summary(arm: &ArmOutcome, library: &Library) -> String {
         .filter(|g| count(*g) > 0)
         .map(|g| format!("{} {g}{}", count(g), if g.is_ours() { " (ours)" } else { "" }))
         .collect();
-    format!("{} numbers used: {}; worst, with covariates and site of sampling, {}: {}", used.len(), counts.join(", "), arm.grade, arm.grade.meaning())
+    format!(
+        "{} numbers used: {}; worst, with covariates and site of sampling, {}: {}",
+        used.len(),
+        counts.join(", "),
+        arm.grade,
+        arm.grade.meaning()
+    )
 }

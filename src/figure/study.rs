@@ -96,7 +96,7 @@ fn small(mut figure: Figure, study: &Study, library: &Library) -> Figure {
     for panel in &mut figure.panels {
         library.analyte_name(&study.analyte).clone_into(&mut panel.heading);
         let site = panel.y_label.split(';').next().unwrap_or_default();
-        panel.y_label = if panel.log { format!("{site}, log axis") } else { site.to_owned() };
+        panel.y_label = if panel.log { format!("{site}, log") } else { site.to_owned() };
         panel.caution = None;
         panel.banner = None;
     }
