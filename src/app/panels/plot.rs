@@ -90,7 +90,7 @@ pub(super) fn empty(ui: &mut Ui, offered: &[StudyArm], actions: &mut Vec<Action>
         ui.label(egui::RichText::new("Add a route to begin").size(theme::TITLE));
         ui.add_space(8.0);
         ui.horizontal(|ui| {
-            let width: f32 = 340.0;
+            let width: f32 = 246.0;
             ui.add_space(((ui.available_width() - width) / 2.0).max(0.0));
             for (i, arm) in offered.iter().enumerate().take(4) {
                 if ui.button(arm.label.as_str()).clicked() {
