@@ -3,11 +3,15 @@
 //! One figure is drawn on the screen and into files alike. Different drugs never share a y axis.
 
 mod agreement;
+mod one;
+mod references;
 mod study;
 mod words;
 
 pub use agreement::{Agreement, AgreementPanel, Mark};
-pub use study::of_study;
+pub use one::of_arm;
+pub use references::{RefLine, References, grade_summary};
+pub use study::{StudyFigure, of_study, studies};
 pub use words::{doses_in_words, minutes_in_words, strip_words};
 use words::{footer, legend_text};
 
@@ -410,10 +414,16 @@ fn thin(other: &crate::outcome::OtherModel, role: Role) -> Line {
     Line { label: other.model.clone(), role, x: other.times.clone(), y: other.values.clone() }
 }
 
-/// Each arm's reasons with its label.
+/// Each reason once, after the labels of the arms that have it.
 fn outside(arms: &[(&ArmOutcome, Role)]) -> Vec<String> {
-    let named = |arm: &&ArmOutcome| format!("{}: {}", arm.label, arm.outside.join("; "));
-    arms.iter().map(|(arm, _)| *arm).filter(|a| !a.outside.is_empty()).map(|a| named(&a)).collect()
+    let mut list: Vec<(&str, Vec<&str>)> = Vec::new();
+    for (arm, reason) in arms.iter().flat_map(|(arm, _)| arm.outside.iter().map(|r| (arm.label.as_str(), r))) {
+        match list.iter_mut().find(|(known, _)| *known == reason) {
+            Some((_, labels)) => labels.push(arm),
+            None => list.push((reason, vec![arm])),
+        }
+    }
+    list.into_iter().map(|(reason, labels)| format!("{}: {reason}", labels.join(", "))).collect()
 }
 
 fn range_band(arm: &ArmOutcome, role: Role, low: Option<&Curve>, high: Option<&Curve>) -> Option<Band> {

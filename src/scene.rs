@@ -6,12 +6,14 @@ mod agreement;
 mod dash;
 mod layout;
 mod plot;
+mod references;
 mod strip;
 mod ticks;
 
 pub use agreement::{agreement, agreement_page};
 pub use dash::dashes;
 pub use layout::layout;
+pub use references::reference_pages;
 
 use crate::regimen::Route;
 

@@ -5,8 +5,8 @@
 
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
-use ketasim::app::{App, Purpose};
-use ketasim::figure::{Figure, View};
+use ketasim::app::{App, Mode, Purpose};
+use ketasim::figure::{Figure, RefLine, References, View};
 use ketasim::regimen::{AfterHold, DoseAmount, Form};
 
 fn harness() -> Harness<'static, App> {
@@ -214,6 +214,8 @@ fn files_are_saved_opened_and_refused() {
     assert_eq!(harness.state().state.scenario, saved, "{:?}", harness.state().message);
     typed(&mut harness, Purpose::Plot(ketasim::export::Format::Png), &path("p.png"));
     assert!(std::fs::read(path("p.png")).unwrap().starts_with(b"\x89PNG"));
+    typed(&mut harness, Purpose::References, &path("r.pdf"));
+    assert!(std::fs::read(path("r.pdf")).unwrap().starts_with(b"%PDF"));
     typed(&mut harness, Purpose::Curves, &path("c.csv"));
     assert!(std::fs::read_to_string(path("c.csv")).unwrap().starts_with(ketasim::curves::HEADER));
     std::fs::write(path("points.csv"), "arm_id,time_min,conc_ng_ml\na,30,56\n").unwrap();
@@ -268,6 +270,7 @@ fn the_state_survives_a_restart() {
     app.state.scenario.title = "Kept".to_owned();
     app.state.look.dark = true;
     app.state.look.view = View { log: true, ..View::default() };
+    (app.state.look.mode, app.state.look.arm) = (Mode::Evidence, 2);
     let mut storage = Memory::default();
     app.state.keep(&mut storage);
     let again = App::new(Some(&storage)).unwrap();
@@ -276,6 +279,159 @@ fn the_state_survives_a_restart() {
         *value = "= broken".to_owned();
     }
     assert_eq!(App::new(Some(&storage)).unwrap().state, App::new(None).unwrap().state);
+}
+
+/// Label of every node that holds a text, for assertions about what is said where.
+fn says(harness: &Harness<'static, App>, text: &str) -> bool {
+    harness.query_all_by_label_contains(text).count() > 0
+}
+
+#[test]
+fn evidence_of_an_arm_is_a_key_or_a_click_away() {
+    let mut harness = harness();
+    assert_eq!(harness.state().evidence.scored, 0, "nothing is scored before it is looked at");
+    click(&mut harness, "Evidence");
+    assert_eq!(harness.state().state.look.mode, Mode::Evidence);
+    assert!(harness.query_by_label("IV amount").is_none(), "the cards belong to the comparison");
+    // the first arm: who, citation, legend of grades, numbers, error figures
+    assert!(says(&harness, "Who was studied") && says(&harness, "healthy volunteers"));
+    assert!(says(&harness, "Anesthesiology 2020;133:1192-1213"), "the citation of the disposition");
+    for meaning in ketasim::model::Grade::ALL.map(ketasim::model::Grade::meaning) {
+        assert!(says(&harness, meaning), "{meaning}");
+    }
+    assert!(harness.query_all_by_label("E ours").count() > 1, "what is assumed is shown as ours");
+    assert!(says(&harness, "GMFE ") && says(&harness, "IV, drug"));
+    let library = &harness.state().library;
+    let clearance =
+        &library.model("ketamine-composite").unwrap().parameters.iter().find(|p| p.name == "CL").unwrap().text;
+    assert!(harness.query_by_label(clearance).is_some(), "every number stands with its unit: {clearance}");
+    harness.run_steps(5);
+    assert_eq!(harness.state().evidence.scored, 1, "scored once");
+    harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::Num1);
+    harness.run_ok();
+    assert_eq!(harness.state().state.look.mode, Mode::Compare);
+    harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::Num2);
+    harness.run_ok();
+    assert_eq!(harness.state().state.look.mode, Mode::Evidence);
+    assert_eq!(harness.state().evidence.scored, 1, "and kept");
+}
+
+#[test]
+fn another_arm_shows_its_own_evidence() {
+    let mut harness = harness();
+    click(&mut harness, "Evidence");
+    assert!(!says(&harness, "SL doses"));
+    assert!(says(&harness, "HIRL_IV_0.5: 4 measured points"), "points of a study of the route, labelled");
+    click(&mut harness, "Evidence of SL");
+    assert_eq!(harness.state().state.look.arm, 2);
+    assert!(says(&harness, "SL doses") && says(&harness, "SL, drug"));
+    assert!(!says(&harness, "HIRL_IV_0.5"), "studies of another route are gone");
+    assert!(harness.state().evidence.measured().iter().all(|s| s.words.contains("SL") || s.words.contains("subling")));
+    let measured = harness.state().evidence.measured();
+    assert!(measured.iter().all(|s| s.figure.panels.iter().all(|p| !p.points.is_empty() && p.behind.is_empty())));
+    assert!(measured.iter().all(|s| s.words.contains("plasma")), "every study says its site");
+    let role = harness.state().evidence.curve().unwrap().panels[0].lines[0].role;
+    assert_eq!((role.route, role.arm), (ketasim::regimen::Route::Sl, 2));
+    // an arm that is switched off is none to look at: the first stands in
+    harness.state_mut().state.scenario.arms[2].on = false;
+    harness.run_ok();
+    assert!(harness.query_by_label("Evidence of SL").is_none() && says(&harness, "IV doses"));
+}
+
+#[test]
+fn assumptions_are_those_of_the_arms_that_are_on() {
+    let mut harness = harness();
+    click(&mut harness, "Evidence");
+    let count = |h: &Harness<'static, App>| {
+        h.state().shown.outcome.as_ref().unwrap().arms.iter().map(|a| a.assumptions.len()).sum::<usize>()
+    };
+    let all = count(&harness);
+    assert!(says(&harness, &format!("Assumptions now ({all})")));
+    harness.state_mut().state.scenario.arms[1].on = false;
+    harness.run_ok();
+    assert!(count(&harness) < all);
+    assert!(says(&harness, &format!("Assumptions now ({})", count(&harness))));
+}
+
+#[test]
+fn evidence_without_an_arm_offers_routes_and_with_a_wrong_one_says_so() {
+    let mut harness = harness();
+    click(&mut harness, "Evidence");
+    harness.state_mut().state.scenario.arms[0].doses[0].amount = DoseAmount::PerKg(0.0);
+    harness.run_ok();
+    assert!(says(&harness, "the last good curve, because") && says(&harness, "a dose is more than nothing"));
+    harness.state_mut().state.scenario.arms.clear();
+    harness.run_ok();
+    assert!(harness.query_by_label("Add a route to begin").is_some());
+}
+
+#[test]
+fn other_models_are_drawn_when_asked_for() {
+    let mut harness = harness();
+    let behind = |h: &Harness<'static, App>| h.state().shown.figure.as_ref().unwrap().panels[0].behind.len();
+    assert_eq!(behind(&harness), 0);
+    click(&mut harness, "other models");
+    assert!(harness.state().state.look.view.models);
+    let others: usize = harness.state().shown.outcome.as_ref().unwrap().arms.iter().map(|a| a.others.len()).sum();
+    assert!(others > 2);
+    assert_eq!(behind(&harness), others);
+    click(&mut harness, "other models");
+    assert_eq!(behind(&harness), 0);
+}
+
+#[test]
+fn a_swapped_model_says_what_changed_until_the_next_edit() {
+    let mut harness = harness();
+    let said = "was ketamine-composite: peak";
+    click(&mut harness, "Menu of IV");
+    click(&mut harness, "domino");
+    assert_eq!(harness.state().state.scenario.arms[0].model.as_deref(), Some("domino"));
+    harness.key_press(egui::Key::Escape);
+    harness.run_ok();
+    assert!(says(&harness, said), "{:?}", harness.state().shown.swap_of(0));
+    assert!(says(&harness, "arterial → site not stated"));
+    // an edit of another arm leaves it, one of this arm takes it away
+    harness.state_mut().state.scenario.arms[1].doses[0].amount = DoseAmount::PerKg(0.4);
+    harness.run_ok();
+    assert!(says(&harness, said));
+    harness.state_mut().state.scenario.arms[0].doses[0].amount = DoseAmount::PerKg(0.4);
+    harness.run_ok();
+    assert!(!says(&harness, said));
+    // in the evidence a model is taken from the list; there and back again
+    click(&mut harness, "Evidence");
+    // it may lie below the fold
+    harness.get_by_label("Take ketamine-composite").click_accesskit();
+    harness.run_ok();
+    click(&mut harness, "Compare");
+    assert!(says(&harness, "was domino: peak"));
+    click(&mut harness, "×");
+    assert!(!says(&harness, "was domino: peak"));
+}
+
+#[test]
+fn references_hold_every_source_once_and_every_arm() {
+    let mut app = App::new(None).unwrap();
+    app.state.scenario.arms[4].on = true;
+    let outcome = app.state.scenario.run(&app.library, ketasim::outcome::Options::default()).unwrap();
+    let references = References::new(&outcome, &app.library);
+    let cited: Vec<&str> =
+        references.lines.iter().filter(|l| matches!(l, RefLine::Source(..))).map(RefLine::words).collect();
+    let wanted: std::collections::BTreeSet<&str> =
+        outcome.arms.iter().flat_map(|a| &a.sources).map(String::as_str).collect();
+    assert_eq!(cited.len(), wanted.len(), "each once");
+    assert!(wanted.iter().all(|s| cited.contains(s)));
+    assert!(cited.iter().any(|s| s.contains("doi:10.1097/ALN.0000000000003577")));
+    let text: Vec<&str> = references.lines.iter().map(RefLine::words).collect();
+    for arm in &outcome.arms {
+        assert!(text.iter().any(|l| l.starts_with(&format!("{}: ", arm.label))), "{}", arm.label);
+        assert!(arm.assumptions.iter().chain(&arm.warnings).all(|a| text.contains(&a.as_str())));
+    }
+    assert!(text.iter().any(|l| l.contains("numbers used: ") && l.contains("D (ours)")));
+    assert!(references.foot.contains("Education only") && references.foot.contains("no driving for 24 hours"));
+    let pdf = ketasim::export::render_references(&references).unwrap();
+    let pages = pdf.windows(10).filter(|w| w == b"/Type/Page" || w == b"/Type /Pag").count();
+    assert!(pages > 2, "more than one page and the tree of pages");
+    assert_eq!(pdf, ketasim::export::render_references(&references).unwrap(), "no date in it");
 }
 
 /// Whatever is drawn carries site, unit, model and the education line.

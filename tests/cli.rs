@@ -259,3 +259,18 @@ fn a_reader_that_goes_away_is_no_failure() {
         assert!(child.wait().unwrap().success(), "{arguments:?}: {message}");
     }
 }
+
+/// References are a PDF or nothing.
+#[test]
+fn references_are_written_as_pdf_only() {
+    let folder = std::env::temp_dir().join(format!("ketasim-references-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let path = |name: &str| folder.join(name).display().to_string();
+    printed(&["compare", "--references", &path("r.pdf")]);
+    assert!(std::fs::read(path("r.pdf")).unwrap().starts_with(b"%PDF"));
+    let refused = run(&["compare", "--references", &path("r.png")]);
+    assert!(!refused.status.success() && refused.stdout.is_empty(), "said before anything is printed");
+    assert!(text(&refused.stderr).contains("write a path ending in .pdf"), "{}", text(&refused.stderr));
+    assert!(!folder.join("r.png").exists());
+    std::fs::remove_dir_all(&folder).unwrap();
+}

@@ -157,7 +157,7 @@ fn what_cannot_be_drawn_is_refused() {
     for width in [0.0, -5.0, f64::NAN, 1e7] {
         assert!(paint(&Scene { width, ..everything() }).is_err(), "{width}");
     }
-    assert!(png("<svg", 1.0).is_err() && pdf("<svg", "x").is_err());
+    assert!(png("<svg", 1.0).is_err() && pdf(&["<svg"], "x").is_err());
     let svg = paint(&scene_of(Vec::new())).unwrap();
     for factor in [0.0, -1.0, f32::NAN, 1e6] {
         assert!(png(&svg, factor).is_err(), "{factor}");
@@ -191,12 +191,16 @@ fn text_in_the_picture_is_as_wide_as_measured() {
 #[test]
 fn the_pdf_is_one_page_with_text() {
     let svg = paint(&everything()).unwrap();
-    let bytes = pdf(&svg, "Four routes").unwrap();
+    let bytes = pdf(&[&svg], "Four routes").unwrap();
     assert!(bytes.starts_with(b"%PDF"));
     let count = |wanted: &[u8]| bytes.windows(wanted.len()).filter(|w| *w == wanted).count();
     assert_eq!(count(b"/Type/Page\n") + count(b"/Type/Page/"), 1);
     assert!(count(b"/FontFile") > 0, "the font is embedded");
-    assert_eq!(pdf(&svg, "Four routes").unwrap(), bytes, "the same picture gives the same file");
+    assert_eq!(pdf(&[&svg], "Four routes").unwrap(), bytes, "the same picture gives the same file");
+    let two = pdf(&[&svg, &svg], "Four routes").unwrap();
+    let count = |wanted: &[u8]| two.windows(wanted.len()).filter(|w| *w == wanted).count();
+    assert_eq!(count(b"/Type/Page\n") + count(b"/Type/Page/"), 2);
+    assert!(pdf::<&str>(&[], "nothing").is_err());
 }
 
 #[test]
@@ -219,7 +223,7 @@ fn write_pictures() {
     let svg = paint(&everything()).unwrap();
     std::fs::write(format!("{folder}/everything.svg"), &svg).unwrap();
     std::fs::write(format!("{folder}/everything.png"), png(&svg, 2.0).unwrap()).unwrap();
-    std::fs::write(format!("{folder}/everything.pdf"), pdf(&svg, "Everything").unwrap()).unwrap();
+    std::fs::write(format!("{folder}/everything.pdf"), pdf(&[&svg], "Everything").unwrap()).unwrap();
 }
 
 #[test]

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests too")]
 
 use ketasim::figure::PointSet;
-use ketasim::scene::{Measure, Page, Scene, Shape, layout};
+use ketasim::scene::{Ink, Measure, Page, Scene, Shape, layout};
 use ketasim::{Figure, Library, Options, Outcome, Scenario, View};
 
 fn run(arms: &str) -> (Outcome, Library) {
@@ -227,4 +227,27 @@ fn no_words_lie_over_the_caution_of_a_strip() {
             assert!(!on_strip || at[0] - half >= ends[1] - 1.0 || at[0] + half <= ends[0] + 1.0, "{mg} mg: {text}");
         }
     }
+}
+
+/// Beyond what was studied: each reason once with the arms it holds for, in words above the plot and a tint in it.
+#[test]
+fn what_lies_beyond_the_studies_is_said_once_and_tinted() {
+    let library = Library::embedded().unwrap();
+    let mut scenario = Scenario::from_toml("opening", Scenario::OPENING, &library).unwrap();
+    let draw = |scenario: &Scenario| {
+        let outcome = scenario.run(&library, Options::default()).unwrap();
+        let figure = Figure::new(&outcome, &View::default(), &library, &[]);
+        let page = Page { width: 700.0, height: 600.0, furniture: false, scale: 1.0 };
+        let scene = layout(&figure, page, &Fixed);
+        let tint = |s: &&Shape| matches!(s, Shape::Rect { ink: Ink::CautionHatch, .. });
+        let said = |s: &&Shape| matches!(s, Shape::Text { text, .. } if text.starts_with("Outside what was studied."));
+        let counts = (scene.shapes.iter().filter(tint).count(), scene.shapes.iter().filter(said).count());
+        (figure.panels[0].outside.clone(), counts)
+    };
+    assert_eq!(draw(&scenario), (Vec::new(), (0, 0)));
+    scenario.subject.weight = ketasim::units::Weight::from_kg(150.0);
+    let (outside, counts) = draw(&scenario);
+    assert_eq!(outside.iter().filter(|l| l.contains("150 kg")).count(), 1, "{outside:?}");
+    assert!(outside[0].starts_with("IV, IM, SL, IN: 150 kg"), "{outside:?}");
+    assert_eq!(counts, (1, 1));
 }

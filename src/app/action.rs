@@ -5,6 +5,7 @@ use super::state::State;
 use crate::error::{Error, Result};
 use crate::export::{self, Format};
 use crate::figure::Figure;
+use crate::outcome::Outcome;
 use crate::regimen::Dose;
 use crate::scenario::{LARGEST_FILE, Scenario};
 use crate::units::Time;
@@ -36,6 +37,10 @@ pub enum Action {
     Duplicate(usize),
     /// Take an arm away.
     Remove(usize),
+    /// Another model for an arm; none is the default of drug and route.
+    Take(usize, Option<String>),
+    /// What a swap of models changed was read.
+    ForgetSwap,
 }
 
 /// What a path is asked for.
@@ -49,6 +54,8 @@ pub enum Purpose {
     Plot(Format),
     /// Export the curves.
     Curves,
+    /// Export sources, grades and assumptions.
+    References,
     /// Lay measured points over the curves.
     Points,
     /// Add a model file.
@@ -63,6 +70,7 @@ impl Purpose {
             Self::Save => "Save the scenario",
             Self::Plot(_) => "Export the picture",
             Self::Curves => "Export the curves",
+            Self::References => "Export the references",
             Self::Points => "Measured points from a CSV file",
             Self::Model => "Add a model file",
         }
@@ -70,7 +78,7 @@ impl Purpose {
 
     /// Whether a file is written.
     pub fn writes(self) -> bool {
-        matches!(self, Self::Save | Self::Plot(_) | Self::Curves)
+        matches!(self, Self::Save | Self::Plot(_) | Self::Curves | Self::References)
     }
 
     /// Name proposed, and its extension.
@@ -81,6 +89,7 @@ impl Purpose {
             Self::Plot(Format::Png) => ("ketasim.png", "png"),
             Self::Plot(Format::Pdf) => ("ketasim.pdf", "pdf"),
             Self::Curves => ("curves.csv", "csv"),
+            Self::References => ("references.pdf", "pdf"),
             Self::Points => ("points.csv", "csv"),
             Self::Model => ("model.toml", "toml"),
         }
@@ -92,6 +101,7 @@ impl Purpose {
             Self::Open | Self::Save => "a text file that the command line reads as well",
             Self::Plot(_) => "with title, models, doses and assumptions, ready for a slide",
             Self::Curves => "one row for each arm, time and analyte",
+            Self::References => "A4 pages that print: sources, grades, assumptions and warnings of what is shown",
             Self::Points => "columns time_min or time_h, and conc_ng_ml; arm_id names a series, analyte its panel",
             Self::Model => "checked like the models that ship with ketasim",
         }
@@ -104,62 +114,49 @@ const LARGEST_POINTS: usize = 4 << 20;
 impl App {
     /// Applies one act; a failure becomes the message of the status line.
     pub(super) fn apply(&mut self, action: Action, ctx: &egui::Context) {
-        let result = match action {
-            Action::Undo => {
-                self.step_back();
-                Ok(None)
-            }
-            Action::Redo => {
-                self.step_forward();
-                Ok(None)
-            }
-            Action::Reset => State::opening(&self.library).map(|s| {
-                self.state.scenario = s.scenario;
-                None
-            }),
-            Action::Ask(purpose) => {
-                self.dialog.ask(purpose);
-                Ok(None)
-            }
-            Action::With(purpose, path) => self.with_path(purpose, &path).map(Some),
-            Action::CopyCurves => self.curves().map(|text| {
-                ctx.copy_text(text);
-                Some("curves copied".to_owned())
-            }),
-            Action::CopyPicture => self.figure().and_then(export::picture).map(|(size, pixels)| {
-                ctx.copy_image(egui::ColorImage::from_rgba_premultiplied(size, &pixels));
-                Some("picture copied".to_owned())
-            }),
-            Action::CopyScenario => self.state.scenario.to_toml().map(|text| {
-                ctx.copy_text(text);
-                Some("scenario copied".to_owned())
-            }),
-            Action::ClearPoints => {
-                self.points.clear();
-                self.shown.redraw();
-                Ok(None)
-            }
-            Action::Add(i) => {
-                self.add_arm(i);
-                Ok(None)
-            }
-            Action::Duplicate(i) => {
-                self.duplicate(i);
-                Ok(None)
-            }
-            Action::Remove(i) => {
-                if i < self.state.scenario.arms.len() {
-                    self.state.scenario.arms.remove(i);
-                }
-                Ok(None)
-            }
-        };
-        match result {
+        match self.act(action, ctx) {
             Ok(Some(said)) => self.message = Some(Ok(said)),
             Ok(None) => {}
             Err(error) => self.message = Some(Err(error)),
         }
         ctx.request_repaint();
+    }
+
+    fn act(&mut self, action: Action, ctx: &egui::Context) -> Result<Option<String>> {
+        match action {
+            Action::Undo => self.step_back(),
+            Action::Redo => self.step_forward(),
+            Action::Reset => self.state.scenario = State::opening(&self.library)?.scenario,
+            Action::Ask(purpose) => self.dialog.ask(purpose),
+            Action::With(purpose, path) => return self.with_path(purpose, &path).map(Some),
+            Action::CopyCurves => {
+                ctx.copy_text(self.curves()?);
+                return Ok(Some("curves copied".to_owned()));
+            }
+            Action::CopyPicture => {
+                let (size, pixels) = self.figure().and_then(export::picture)?;
+                ctx.copy_image(egui::ColorImage::from_rgba_premultiplied(size, &pixels));
+                return Ok(Some("picture copied".to_owned()));
+            }
+            Action::CopyScenario => {
+                ctx.copy_text(self.state.scenario.to_toml()?);
+                return Ok(Some("scenario copied".to_owned()));
+            }
+            Action::ClearPoints => {
+                self.points.clear();
+                self.shown.redraw();
+            }
+            Action::Add(i) => self.add_arm(i),
+            Action::Duplicate(i) => self.duplicate(i),
+            Action::Remove(i) => {
+                if i < self.state.scenario.arms.len() {
+                    self.state.scenario.arms.remove(i);
+                }
+            }
+            Action::Take(i, model) => self.take_model(i, model),
+            Action::ForgetSwap => self.shown.forget_swap(),
+        }
+        Ok(None)
     }
 
     fn with_path(&mut self, purpose: Purpose, path: &str) -> Result<String> {
@@ -182,6 +179,11 @@ impl App {
                 write(path, self.curves()?.as_bytes())?;
                 Ok(format!("wrote {path}"))
             }
+            Purpose::References => {
+                let references = crate::figure::References::new(self.outcome()?, &self.library);
+                write(path, &export::render_references(&references)?)?;
+                Ok(format!("wrote {path}"))
+            }
             Purpose::Points => {
                 let sets = crate::points::parse(path, &read_text(path, LARGEST_POINTS)?)?;
                 let count: usize = sets.iter().map(|s| s.points.len()).sum();
@@ -193,6 +195,7 @@ impl App {
                 let text = read_text(path, LARGEST_FILE)?;
                 let id = self.library.insert_toml(path, &text)?.id.clone();
                 self.shown.rerun();
+                self.evidence.forget();
                 Ok(format!("model {id} added"))
             }
         }
@@ -204,9 +207,20 @@ impl App {
     }
 
     fn curves(&self) -> Result<String> {
+        self.outcome().map(crate::curves::csv)
+    }
+
+    fn outcome(&self) -> Result<&Outcome> {
         let nothing = || Error::cannot("there are no curves").remedy("switch a route on");
-        let outcome = self.shown.outcome.as_ref().filter(|o| !o.arms.is_empty()).ok_or_else(nothing)?;
-        Ok(crate::curves::csv(outcome))
+        self.shown.outcome.as_ref().filter(|o| !o.arms.is_empty()).ok_or_else(nothing)
+    }
+
+    fn take_model(&mut self, i: usize, model: Option<String>) {
+        self.shown.before_swap(i);
+        if let Some(arm) = self.state.scenario.arms.get_mut(i) {
+            arm.model = model;
+            arm.site = None;
+        }
     }
 
     fn add_arm(&mut self, i: usize) {

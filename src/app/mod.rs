@@ -5,6 +5,7 @@
 mod action;
 mod canvas;
 mod dialog;
+mod evidence;
 mod field;
 mod panels;
 mod platform;
@@ -13,8 +14,9 @@ mod state;
 mod theme;
 
 pub use action::{Action, Purpose};
+pub use evidence::Evidence;
 pub use runner::Shown;
-pub use state::{Look, State};
+pub use state::{Look, Mode, State};
 
 use crate::error::{Error, Result};
 use crate::figure::PointSet;
@@ -31,6 +33,8 @@ pub struct App {
     pub state: State,
     /// What is on the screen.
     pub shown: Shown,
+    /// What was measured, for the evidence of an arm.
+    pub evidence: Evidence,
     /// Measured points laid over the curves.
     pub points: Vec<PointSet>,
     /// Time under the cursor, hours.
@@ -63,6 +67,7 @@ impl App {
             library,
             state,
             shown: Shown::default(),
+            evidence: Evidence::default(),
             points: Vec::new(),
             cursor: None,
             message: None,
@@ -89,6 +94,9 @@ impl App {
             ctx.set_zoom_factor(zoom);
         }
         self.shown.update(&self.state.scenario, &self.state.look.view, &self.points, &self.library);
+        if self.state.look.mode == Mode::Evidence {
+            self.evidence.update(&self.shown, &self.state.look, &self.library);
+        }
         let now = ctx.input(|i| i.time);
         self.undoer.feed_state(now, &self.state.scenario);
         if self.undoer.is_in_flux() {
@@ -106,20 +114,10 @@ impl App {
             panels::toolbar(ui, &mut self.state, undo, !self.points.is_empty(), &mut self.help, &mut actions);
         });
         Panel::bottom("status").exact_size(26.0).show(ui, |ui| panels::status(ui, &self.shown, &mut self.message));
-        Panel::left("arms").default_size(304.0).size_range(280.0..=400.0).show(ui, |ui| {
-            panels::arms(ui, &mut self.state.scenario, &self.shown, &self.library, &self.offered, &mut actions);
-        });
-        // a projector shows the plot large: the figures give way, what to beware of does not
-        if self.state.look.projector {
-            Panel::bottom("beware").show(ui, |ui| panels::beware(ui, &self.shown));
-        } else {
-            Panel::right("results").default_size(276.0).size_range(240.0..=420.0).show(ui, |ui| {
-                panels::results(ui, &self.shown, &self.library);
-            });
+        match self.state.look.mode {
+            Mode::Compare => self.compare(ui, &mut actions),
+            Mode::Evidence => self.evidence(ui, &mut actions),
         }
-        CentralPanel::default().show(ui, |ui| {
-            panels::plot(ui, &mut self.state.look, &self.shown, &mut self.cursor, &self.offered, &mut actions);
-        });
         self.dialog.show(ui, &mut actions);
         panels::help(ui, &mut self.help);
         let ctx = ui.ctx().clone();
@@ -131,6 +129,28 @@ impl App {
             ctx.request_repaint();
             ctx.request_repaint_after_secs(KEPT as f32 + 0.2);
         }
+    }
+
+    fn compare(&mut self, ui: &mut Ui, actions: &mut Vec<Action>) {
+        Panel::left("arms").default_size(304.0).size_range(280.0..=400.0).show(ui, |ui| {
+            panels::arms(ui, &mut self.state.scenario, &self.shown, &self.library, &self.offered, actions);
+        });
+        // a projector shows the plot large: the figures give way, what to beware of does not
+        if self.state.look.projector {
+            Panel::bottom("beware").show(ui, |ui| panels::beware(ui, &self.shown));
+        } else {
+            Panel::right("results").default_size(276.0).size_range(240.0..=420.0).show(ui, |ui| {
+                panels::results(ui, &self.shown, &self.library);
+            });
+        }
+        CentralPanel::default().show(ui, |ui| {
+            panels::plot(ui, &mut self.state.look, &self.shown, &mut self.cursor, &self.offered, actions);
+        });
+    }
+
+    fn evidence(&mut self, ui: &mut Ui, actions: &mut Vec<Action>) {
+        let seen = panels::Seen { shown: &self.shown, library: &self.library, offered: &self.offered };
+        panels::evidence(ui, seen, &mut self.evidence, &mut self.state.look, &mut self.cursor, actions);
     }
 
     /// Opens the file dialog.
@@ -161,6 +181,11 @@ impl App {
         }
         if key(command, Key::E) {
             actions.push(Action::Ask(Purpose::Plot(crate::export::Format::Svg)));
+        }
+        for (number, mode) in [(Key::Num1, Mode::Compare), (Key::Num2, Mode::Evidence)] {
+            if key(command, number) {
+                self.state.look.mode = mode;
+            }
         }
         if key(Modifiers::NONE, Key::F1) {
             self.help = !self.help;

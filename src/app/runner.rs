@@ -4,7 +4,7 @@ use super::platform::Stopwatch;
 use crate::error::{Error, Step};
 use crate::figure::{Figure, PointSet, View};
 use crate::library::Library;
-use crate::outcome::{Options, Outcome};
+use crate::outcome::{ArmOutcome, Options, Outcome, swapped};
 use crate::scenario::Scenario;
 
 /// What is on the screen and what it was made from.
@@ -19,17 +19,59 @@ pub struct Shown {
     /// The picture of the outcome.
     pub figure: Option<Figure>,
     drawn: Option<(View, usize)>,
+    swap: Option<Swap>,
     /// How often a scenario was run; tests see that idle frames run nothing.
     pub runs: u64,
     /// Milliseconds the last run took.
     pub elapsed_ms: f64,
 }
 
+/// A model was taken for an arm in place of another.
+#[derive(Debug)]
+struct Swap {
+    index: usize,
+    before: ArmOutcome,
+    /// What it changed and the scenario that it holds for, once that was run.
+    said: Option<(String, Scenario)>,
+}
+
 impl Shown {
+    /// Remembers an arm before another model is taken for it.
+    pub fn before_swap(&mut self, index: usize) {
+        let before = self.outcome.as_ref().and_then(|o| o.arms.iter().find(|a| a.index == index));
+        self.swap = before.map(|arm| Swap { index, before: arm.clone(), said: None });
+    }
+
+    /// What the last swap of this arm's model changed, until an edit that bears on it.
+    pub fn swap_of(&self, index: usize) -> Option<&str> {
+        let swap = self.swap.as_ref().filter(|s| s.index == index)?;
+        swap.said.as_ref().map(|(line, _)| line.as_str())
+    }
+
+    /// The swap was read.
+    pub fn forget_swap(&mut self) {
+        self.swap = None;
+    }
+
+    fn settle_swap(&mut self, scenario: &Scenario) {
+        let Some(mut swap) = self.swap.take() else { return };
+        let arm = self.outcome.as_ref().and_then(|o| o.arms.iter().find(|a| a.index == swap.index));
+        let line = match (&swap.said, arm, &self.error) {
+            (Some((line, of)), ..) if bears_on(of, swap.index) == bears_on(scenario, swap.index) => Some(line.clone()),
+            (None, Some(arm), None) => swapped(&swap.before, arm),
+            _ => None,
+        };
+        self.swap = line.map(|line| {
+            swap.said = Some((line, scenario.clone()));
+            swap
+        });
+    }
+
     /// Runs and redraws what changed; nothing when nothing did.
     pub fn update(&mut self, scenario: &Scenario, view: &View, points: &[PointSet], library: &Library) {
         if self.tried.as_ref() != Some(scenario) {
             self.run(scenario, library);
+            self.settle_swap(scenario);
         }
         let wanted = (view.clone(), points.len());
         if self.drawn.as_ref() != Some(&wanted) {
@@ -73,4 +115,12 @@ impl Shown {
     pub fn error_elsewhere(&self) -> Option<&Error> {
         self.error.as_ref().filter(|e| e.path().first() != Some(&Step::from("arm")))
     }
+}
+
+/// What of a scenario changes the figures of an arm.
+fn bears_on(
+    scenario: &Scenario,
+    index: usize,
+) -> (Option<&crate::scenario::StudyArm>, &crate::subject::Subject, crate::units::Time) {
+    (scenario.arms.get(index), &scenario.subject, scenario.horizon)
 }

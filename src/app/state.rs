@@ -15,6 +15,17 @@ pub struct State {
     pub look: Look,
 }
 
+/// What the window is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    /// Routes beside each other.
+    #[default]
+    Compare,
+    /// What stands behind one of them.
+    Evidence,
+}
+
 /// How things are looked at; a change never runs a simulation.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -25,6 +36,10 @@ pub struct Look {
     pub dark: bool,
     /// Larger type and thicker lines, for the back of a room.
     pub projector: bool,
+    /// Comparison or evidence.
+    pub mode: Mode,
+    /// Arm whose evidence is looked at, by its place in the scenario.
+    pub arm: usize,
 }
 
 /// Keys in the storage.

@@ -49,6 +49,7 @@ pub enum Command {
   ketasim compare
   ketasim compare my-scenario.toml --json
   ketasim compare my-scenario.toml --plot my-scenario.png
+  ketasim compare my-scenario.toml --references references.pdf
   cat my-scenario.toml | ketasim compare -")]
 pub struct Compare {
     /// Scenario file; - is standard input; without it the opening screen's scenario
@@ -62,12 +63,15 @@ pub struct Compare {
     /// Also draw the figure into this file (.svg, .png, .pdf)
     #[arg(long, value_name = "PATH")]
     pub plot: Option<PathBuf>,
+    /// Also write sources, grades and assumptions, ready to print, into this file (.pdf)
+    #[arg(long, value_name = "PATH")]
+    pub references: Option<PathBuf>,
 }
 
 impl Compare {
     /// The opening scenario as text, with a picture.
     pub fn with_plot(path: &str) -> Self {
-        Self { file: None, json: false, csv: false, plot: Some(PathBuf::from(path)) }
+        Self { file: None, json: false, csv: false, plot: Some(PathBuf::from(path)), references: None }
     }
 }
 

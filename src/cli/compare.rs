@@ -3,9 +3,9 @@
 use super::args::Compare;
 use super::json::{Comparison, half_of_peak_min};
 use super::{Given, out, report};
-use crate::error::Result;
-use crate::export::{Format, render};
-use crate::figure::{Figure, View};
+use crate::error::{Error, Result};
+use crate::export::{Format, render, render_references};
+use crate::figure::{Figure, References, View};
 use crate::files;
 use crate::library::Library;
 use crate::outcome::{ArmOutcome, Curve, Options, Outcome};
@@ -20,6 +20,7 @@ use std::path::Path;
 pub fn run(options: &Compare, library: &Library) -> Result<()> {
     // an unknown ending is said before anything is computed or printed
     let plot = options.plot.as_deref().map(|p| Format::from_path(&p.to_string_lossy()).map(|f| (p, f))).transpose()?;
+    options.references.as_deref().map_or(Ok(()), pdf_only)?;
     let given = Given::read(options.file.as_deref(), library)?;
     let outcome = given.run(library, Options::default())?;
     if options.json {
@@ -29,7 +30,21 @@ pub fn run(options: &Compare, library: &Library) -> Result<()> {
     } else {
         out::print(&report::text(&outcome, &given.not_run()))?;
     }
-    plot.map_or(Ok(()), |(path, format)| draw(&outcome, library, path, format))
+    plot.map_or(Ok(()), |(path, format)| draw(&outcome, library, path, format))?;
+    if let Some(path) = &options.references {
+        files::write_atomic(path, &render_references(&References::new(&outcome, library))?)?;
+        out::note(&format!("wrote {}", files::shown(path)));
+    }
+    Ok(())
+}
+
+/// References are pages: no other kind of file holds several.
+fn pdf_only(path: &Path) -> Result<()> {
+    if Format::from_path(&path.to_string_lossy()) == Ok(Format::Pdf) {
+        return Ok(());
+    }
+    Err(Error::input(format!("references cannot be written as {}", files::shown(path)))
+        .remedy("write a path ending in .pdf"))
 }
 
 fn draw(outcome: &Outcome, library: &Library, path: &Path, format: Format) -> Result<()> {

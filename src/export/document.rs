@@ -1,4 +1,4 @@
-//! PDF: an SVG on a page of its size, its text selectable.
+//! PDF: each SVG on a page of its size, its text selectable.
 
 use super::font::tree;
 use crate::error::{Error, Result};
@@ -9,14 +9,14 @@ use krilla::metadata::Metadata;
 use krilla::page::PageSettings;
 use krilla_svg::{SurfaceExt, SvgSettings};
 
-/// An SVG as a PDF of one page.
-pub fn pdf(svg: &str, title: &str) -> Result<Vec<u8>> {
-    let tree = tree(svg)?;
-    let (width, height) = (tree.size().width(), tree.size().height());
-    let refused = || Error::cannot(format!("a page of {width} x {height} points cannot be written"));
-    let page_settings = PageSettings::from_wh(width, height).ok_or_else(refused)?;
-    let size = Size::from_wh(width, height).ok_or_else(refused)?;
-
+/// SVGs as a PDF, one page for each.
+///
+/// # Errors
+/// When there is no page, or one cannot be read or written.
+pub fn pdf<S: AsRef<str>>(pages: &[S], title: &str) -> Result<Vec<u8>> {
+    if pages.is_empty() {
+        return Err(Error::cannot("a document without a page cannot be written"));
+    }
     let mut document = Document::new();
     // no date: the same scenario gives the same file
     document.set_metadata(
@@ -26,11 +26,22 @@ pub fn pdf(svg: &str, title: &str) -> Result<Vec<u8>> {
             .description(EDUCATION_ONLY.to_owned())
             .creator(format!("ketasim {}", env!("CARGO_PKG_VERSION"))),
     );
-    let mut page = document.start_page_with(page_settings);
+    for svg in pages {
+        add_page(&mut document, svg.as_ref())?;
+    }
+    document.finish().map_err(|error| Error::cannot(format!("the PDF cannot be written: {error:?}")))
+}
+
+fn add_page(document: &mut Document, svg: &str) -> Result<()> {
+    let tree = tree(svg)?;
+    let (width, height) = (tree.size().width(), tree.size().height());
+    let refused = || Error::cannot(format!("a page of {width} x {height} points cannot be written"));
+    let settings = PageSettings::from_wh(width, height).ok_or_else(refused)?;
+    let size = Size::from_wh(width, height).ok_or_else(refused)?;
+    let mut page = document.start_page_with(settings);
     let mut surface = page.surface();
     let drawn = surface.draw_svg(&tree, size, SvgSettings::default());
     surface.finish();
     page.finish();
-    drawn.ok_or_else(refused)?;
-    document.finish().map_err(|error| Error::cannot(format!("the PDF cannot be written: {error:?}")))
+    drawn.ok_or_else(refused)
 }

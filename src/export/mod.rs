@@ -14,8 +14,8 @@ pub use raster::{pixels, png};
 pub use svg::paint;
 
 use crate::error::{Error, Result};
-use crate::figure::{Agreement, Figure};
-use crate::scene::{Page, agreement, agreement_page, layout};
+use crate::figure::{Agreement, Figure, References};
+use crate::scene::{Page, agreement, agreement_page, layout, reference_pages};
 
 /// Pixels per point of a PNG: sharp on dense screens and on paper in a column's width.
 pub const PIXELS_PER_POINT: f32 = 2.0;
@@ -73,11 +73,21 @@ pub fn render_agreement(figure: &Agreement, format: Format) -> Result<Vec<u8>> {
     as_file(paint(&scene)?, &figure.title, format)
 }
 
+/// Sources and assumptions as the bytes of a PDF that prints on A4.
+///
+/// # Errors
+/// When it cannot be drawn.
+pub fn render_references(references: &References) -> Result<Vec<u8>> {
+    let pages = reference_pages(references, &FontMeasure::new()?);
+    let drawn = pages.iter().map(paint).collect::<Result<Vec<String>>>()?;
+    pdf(&drawn, &references.title)
+}
+
 fn as_file(drawn: String, title: &str, format: Format) -> Result<Vec<u8>> {
     match format {
         Format::Svg => Ok(drawn.into_bytes()),
         Format::Png => png(&drawn, PIXELS_PER_POINT),
-        Format::Pdf => pdf(&drawn, title),
+        Format::Pdf => pdf(&[drawn], title),
     }
 }
 

@@ -2,15 +2,108 @@
 
 use super::{Figure, PointSet, View};
 use crate::error::Result;
-use crate::evidence::{Arm, Rules, Study};
+use crate::evidence::{Arm, Observations, Rules, Study};
 use crate::library::Library;
 use crate::outcome::Options;
+use crate::regimen::Route;
+
+/// Points that span more than this many times need a log axis.
+const WIDE: f64 = 20.0;
+
+/// A measured arm beside what the model that the rules name says of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StudyFigure {
+    /// Name of the arm.
+    pub id: String,
+    /// Citation with DOI or PubMed number.
+    pub citation: String,
+    /// Dose, people and site in words.
+    pub words: String,
+    /// Whether a metabolite was measured.
+    pub metabolite: bool,
+    /// Model.
+    pub model: String,
+    /// Whether the study is new to the model.
+    pub external: bool,
+    /// Its picture.
+    pub figure: Figure,
+}
+
+/// Pictures of all measured arms of a drug by any of some routes, those of the drug itself first.
+///
+/// # Errors
+/// When the rules name a model that the library has not.
+pub fn studies(
+    observations: &Observations,
+    rules: &Rules,
+    library: &Library,
+    (drug, routes): (&str, &[Route]),
+) -> Result<Vec<StudyFigure>> {
+    let mut list = Vec::new();
+    for arm in &observations.arms {
+        let Ok(study) = Study::read(arm, library) else { continue };
+        if study.drug != drug || !routes.contains(&study.route()) {
+            continue;
+        }
+        let view = View { log: study.bolus || wide(&study.points()), strips: false, ..View::default() };
+        let Some((choice, figure)) = rules.choice(&study).zip(picture(arm, rules, library, &view)?) else { continue };
+        list.push(StudyFigure {
+            id: arm.id.clone(),
+            citation: arm.citation(),
+            words: words(arm, &study, library),
+            metabolite: study.metabolite,
+            model: choice.model.clone(),
+            external: !rules.has_seen(&choice.model, arm),
+            figure: small(figure, &study, library),
+        });
+    }
+    list.sort_by_key(|s| s.metabolite);
+    Ok(list)
+}
+
+/// "norketamine after 10 mg IV bolus; patient (advanced cancer pain); venous plasma".
+fn words(arm: &Arm, study: &Study, library: &Library) -> String {
+    let dose = format!("{} {} {}", arm.cell("dose_value"), arm.cell("dose_unit"), arm.cell("route"));
+    let dose = if study.metabolite { format!("{} after {dose}", library.analyte_name(&study.analyte)) } else { dose };
+    let n = arm.cell("n");
+    let people = match (arm.cell("population"), n.is_empty()) {
+        (people, true) => people.to_owned(),
+        (people, false) => format!("{people}, n {n}"),
+    };
+    let site = study.site.map_or("plasma, sampling site not stated", crate::model::Site::words);
+    let parts = [dose, people, site.to_owned()];
+    parts.into_iter().filter(|p| !p.trim().is_empty()).collect::<Vec<_>>().join("; ")
+}
 
 /// The picture of an arm; `None` for one that cannot be scored or has no point.
 ///
 /// # Errors
 /// When the rules name a model that the library has not.
 pub fn of_study(arm: &Arm, rules: &Rules, library: &Library) -> Result<Option<Figure>> {
+    picture(arm, rules, library, &View { log: true, strips: false, models: true, ..View::default() })
+}
+
+/// Whether measured points span so much that a linear axis would hide the low ones.
+fn wide(points: &[[f64; 2]]) -> bool {
+    let values = points.iter().map(|p| p[1]);
+    let low = values.clone().fold(f64::INFINITY, f64::min);
+    values.fold(0.0, f64::max) > WIDE * low
+}
+
+/// Only the panel that was measured, with words that fit a small picture.
+fn small(mut figure: Figure, study: &Study, library: &Library) -> Figure {
+    figure.panels.retain(|p| !p.points.is_empty());
+    for panel in &mut figure.panels {
+        library.analyte_name(&study.analyte).clone_into(&mut panel.heading);
+        let site = panel.y_label.split(';').next().unwrap_or_default();
+        panel.y_label = if panel.log { format!("{site}, log") } else { site.to_owned() };
+        panel.caution = None;
+        panel.banner = None;
+    }
+    figure
+}
+
+fn picture(arm: &Arm, rules: &Rules, library: &Library, view: &View) -> Result<Option<Figure>> {
     let Ok(study) = Study::read(arm, library) else { return Ok(None) };
     let (points, Some(choice)) = (study.points(), rules.choice(&study)) else { return Ok(None) };
     let model = library.model(&choice.model)?;
@@ -20,7 +113,7 @@ pub fn of_study(arm: &Arm, rules: &Rules, library: &Library) -> Result<Option<Fi
         return Ok(None);
     }
     let outcome = scenario.run(library, Options::default())?;
-    let view = View { log: true, metabolites: study.metabolite, strips: false, models: true, ..View::default() };
+    let view = View { metabolites: study.metabolite, ..view.clone() };
     let set = PointSet { label: arm.id.clone(), analyte: Some(study.analyte.clone()), points };
     let mut figure = Figure::new(&outcome, &view, library, &[set]);
     figure.footer.insert(0, format!("Measured: {}.", arm.citation()));

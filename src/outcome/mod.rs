@@ -3,6 +3,9 @@
 mod notes;
 mod others;
 mod run;
+mod swap;
+
+pub use swap::swapped;
 
 pub use run::spacing;
 
@@ -95,6 +98,8 @@ pub struct ArmOutcome {
     pub assumptions: Vec<String>,
     /// What to beware of.
     pub warnings: Vec<String>,
+    /// Names of the model's parameters that the curves depend on, in the order of its file.
+    pub used: Vec<String>,
     /// Worst grade of what was used.
     pub grade: Grade,
 }

@@ -158,6 +158,13 @@ impl<'a> Used<'a> {
         Self { parent, metabolites }
     }
 
+    /// Names of all, in the order of the file.
+    pub fn names(&self, model: &Model) -> Vec<String> {
+        let all = || self.parent.iter().chain(&self.metabolites);
+        let used = |name: &&String| all().any(|p| p.name == **name);
+        model.parameters.iter().map(|p| &p.name).filter(used).cloned().collect()
+    }
+
     /// Worst grade behind the drug's own curve: of its parameters, of how covariates change them, of its site.
     pub fn worst_grade(&self, model: &Model) -> Grade {
         let effects = model.effects.iter().filter(|e| !changed(e, &self.parent).is_empty()).map(|e| e.grade);

@@ -91,6 +91,7 @@ impl Scenario {
             by_model,
             programmes: routes.iter().filter_map(|r| library.effects.programme(*r)).map(Programme::words).collect(),
             sources: sources(model, &used),
+            used: used.names(model),
             assumptions: Vec::new(),
             warnings: Vec::new(),
             grade: used.worst_grade(model),

@@ -18,7 +18,7 @@ pub fn agreement_page(figure: &Agreement) -> Page {
 
 /// Lays the picture out.
 pub fn agreement(figure: &Agreement, page: Page, measure: &dyn Measure) -> Scene {
-    let mut canvas = Canvas { shapes: Vec::new(), measure, scale: page.scale };
+    let mut canvas = Canvas { shapes: Vec::new(), measure, scale: page.scale, right: page.width };
     canvas.shapes.push(Shape::Rect { rect: [0.0, 0.0, page.width, page.height], ink: Ink::Background, alpha: 1.0 });
     let top = head_lines(&mut canvas, &figure.title, "each model at its own site, or at the site that a study states");
     foot_lines(&mut canvas, &figure.footer, page);

@@ -7,7 +7,7 @@ use crate::figure::Figure;
 pub(super) const SMALL: f64 = 11.0;
 pub(super) const TEXT: f64 = 13.0;
 pub(super) const HEADING: f64 = 15.0;
-const TITLE: f64 = 20.0;
+pub(super) const TITLE: f64 = 20.0;
 /// Label of the lanes for programmes.
 pub(super) const PROGRAMMES_SAY: &str = "programmes say";
 /// Space between things, in steps of four points.
@@ -20,12 +20,14 @@ pub(super) struct Canvas<'a> {
     pub shapes: Vec<Shape>,
     pub measure: &'a dyn Measure,
     pub scale: f64,
+    /// Right edge of the page.
+    pub right: f64,
 }
 
 /// Lays a figure out on a page.
 pub fn layout(figure: &Figure, page: Page, measure: &dyn Measure) -> Scene {
     let s = page.scale;
-    let mut canvas = Canvas { shapes: Vec::new(), measure, scale: s };
+    let mut canvas = Canvas { shapes: Vec::new(), measure, scale: s, right: page.width };
     let (mut top, mut bottom) = (0.0, page.height - GAP * s);
     if page.furniture {
         canvas.shapes.push(Shape::Rect { rect: [0.0, 0.0, page.width, page.height], ink: Ink::Background, alpha: 1.0 });
@@ -61,7 +63,9 @@ fn left_margin(canvas: &Canvas, figure: &Figure) -> f64 {
 fn right_margin(canvas: &Canvas, figure: &Figure, width: f64) -> f64 {
     let lines =
         figure.panels.iter().flat_map(|p| p.lines.iter().map(|l| &l.label).chain(p.bands.iter().map(|b| &b.label)));
-    let widest = lines.chain(figure.strips.iter().map(|s| &s.label)).map(|l| canvas.width(l, TEXT)).fold(0.0, f64::max);
+    let own = lines.chain(figure.strips.iter().map(|s| &s.label)).map(|l| canvas.width(l, TEXT)).fold(0.0, f64::max);
+    let behind = figure.panels.iter().flat_map(|p| &p.behind).map(|l| canvas.width(&l.label, SMALL));
+    let widest = behind.fold(own, f64::max);
     let programmes =
         if figure.strips.iter().any(|s| s.programme.is_some()) { canvas.width(PROGRAMMES_SAY, SMALL) } else { 0.0 };
     (widest.max(programmes - SAMPLE * canvas.scale) + (SAMPLE + 2.0 * GAP) * canvas.scale).min(width / 3.0)
@@ -127,7 +131,7 @@ pub(super) fn foot_lines(canvas: &mut Canvas, lines: &[String], page: Page) -> f
 }
 
 /// Breaks text at spaces so that each line is at most `most` wide.
-fn wrap(canvas: &Canvas, text: &str, size: f64, most: f64) -> Vec<String> {
+pub(super) fn wrap(canvas: &Canvas, text: &str, size: f64, most: f64) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in text.split_whitespace() {
         let Some(last) = lines.last_mut() else { break };
@@ -161,7 +165,7 @@ fn time_axis(canvas: &mut Canvas, figure: &Figure, time: TimeSpan, y: f64, marks
     // the unit stands where the labels of the curves end
     let last = marks.last().map_or(0.0, |(hours, label)| time.to_x(*hours) + canvas.width(label, TEXT) / 2.0);
     let x = (time.x[1] + GAP * s).max(last + 4.0 * s);
-    let room = time.x[1] + right_margin(canvas, figure, f64::MAX) - x;
+    let room = canvas.right - x;
     canvas.text(
         [x, y + 6.0 * s],
         &unit_that_fits(canvas, &unit, figure, room),

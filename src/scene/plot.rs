@@ -1,11 +1,15 @@
 //! One panel of concentrations.
 
-use super::layout::{Canvas, GAP, HEADING, SAMPLE, SMALL, TEXT};
+use super::layout::{Canvas, GAP, HEADING, SAMPLE, SMALL, TEXT, wrap};
 use super::{Align, Dash, Ink, PlotArea, Shape, TimeSpan, ticks};
 use crate::figure::{Band, Line, Panel};
 
 /// Line of a curve.
 const CURVE: f64 = 2.5;
+/// Above what goes beyond.
+const BEYOND: &str = "Outside what was studied.";
+/// At most this many lines of it: the figures beside the plot say all.
+const BEYOND_LINES: usize = 3;
 /// Fill of a range.
 const SOFT: f64 = 0.28;
 
@@ -33,20 +37,27 @@ pub(super) fn draw(
     let s = canvas.scale;
     let top = top + GAP * s;
     let one_row = heading_fits(canvas, panel, time);
-    let head = (HEADING + GAP + if one_row { 0.0 } else { TEXT + 4.0 }) * s;
-    let rect = [time.x[0], top + head, time.x[1], bottom];
+    let words_top = top + (HEADING + GAP + if one_row { 0.0 } else { TEXT + 4.0 }) * s;
+    let words = beyond(canvas, panel, canvas.right - time.x[0] - GAP * s);
+    let row = (SMALL + 3.0) * s;
+    let below = if words.is_empty() { 0.0 } else { row * words.len() as f64 + 4.0 * s };
+    let rect = [time.x[0], words_top + below, time.x[1], bottom];
     let area = PlotArea { rect, y: panel.y, log: panel.log };
-    heading(canvas, panel, rect, top, one_row);
     canvas.rect(rect, Ink::Plot, 1.0);
+    tint(canvas, panel, rect);
     grid(canvas, panel, area, time, marks);
     caution(canvas, panel, area);
     behind(canvas, panel, area, time);
     panel.bands.iter().for_each(|band| draw_band(canvas, band, area, time));
     panel.lines.iter().for_each(|line| draw_line(canvas, line, area, time));
     points(canvas, panel, area, time);
-    wash(canvas, panel, rect);
+    heading(canvas, panel, rect, top, one_row);
+    for (i, line) in words.iter().enumerate() {
+        let at = [rect[0], words_top - 2.0 * s + row * i as f64];
+        canvas.text(at, line, Ink::Caution, SMALL, [Align::Start, Align::Start]);
+    }
     canvas.line(vec![[rect[0], rect[3]], [rect[2], rect[3]]], Ink::Axis, 1.0, Dash::Solid);
-    end_labels(canvas, panel, area, time);
+    end_labels(canvas, panel, area, time, canvas.right);
     area
 }
 
@@ -65,20 +76,17 @@ fn heading(canvas: &mut Canvas, panel: &Panel, rect: [f64; 4], top: f64, one_row
         (rect[0], top + (HEADING + 4.0) * s)
     };
     canvas.text([after, base], &panel.y_label, Ink::Muted, TEXT, [Align::Start, Align::Start]);
-    if let Some(banner) = &panel.banner {
-        let room = rect[2] - after - canvas.width(&panel.y_label, TEXT);
-        if canvas.width(banner, SMALL) < room {
-            canvas.text([rect[2], base + 2.0 * s], banner, Ink::Caution, SMALL, [Align::End, Align::Start]);
-        } else {
-            canvas.text(
-                [rect[2] - 4.0 * s, rect[1] + 4.0 * s],
-                banner,
-                Ink::Caution,
-                SMALL,
-                [Align::End, Align::Start],
-            );
-        }
-    }
+    let Some(banner) = &panel.banner else { return };
+    let room = rect[2] - after - canvas.width(&panel.y_label, TEXT) - GAP * s;
+    let width = canvas.width(banner, SMALL);
+    let at = if width < room {
+        [rect[2], base + 2.0 * s]
+    } else {
+        let [x, y] = [rect[2] - GAP * s, rect[1] + 5.0 * s];
+        canvas.rect([x - width - 4.0 * s, y - 2.0 * s, x + 4.0 * s, y + (SMALL + 3.0) * s], Ink::Plot, 0.86);
+        [x, y]
+    };
+    canvas.text(at, banner, Ink::Caution, SMALL, [Align::End, Align::Start]);
 }
 
 fn grid(canvas: &mut Canvas, panel: &Panel, area: PlotArea, time: TimeSpan, marks: &[(f64, String)]) {
@@ -107,8 +115,12 @@ fn caution(canvas: &mut Canvas, panel: &Panel, area: PlotArea) {
     canvas.hatch([left, top, right, bottom], Ink::CautionHatch, 1.2, 10.0);
     let s = canvas.scale;
     let width = canvas.width(&caution.words, SMALL);
-    // names of other models stand at the right end
-    let x = if panel.behind.is_empty() { right - 6.0 * s } else { 0.5 * (left + right + width) };
+    if width + 10.0 * s > right - left {
+        // the hatch alone: words would run over the axis
+        return;
+    }
+    let x = right - 6.0 * s;
+    let bottom = bottom.max(area.rect[1] + (SMALL + 10.0) * s);
     canvas.rect([x - width - 4.0 * s, bottom - (SMALL + 8.0) * s, x + 4.0 * s, bottom - 2.0 * s], Ink::Plot, 0.92);
     canvas.text([x, bottom - 5.0 * s], &caution.words, Ink::Caution, SMALL, [Align::End, Align::End]);
 }
@@ -166,95 +178,105 @@ fn points(canvas: &mut Canvas, panel: &Panel, area: PlotArea, time: TimeSpan) {
     }
 }
 
-/// Other models, thin, each named inside the plot's right end.
+/// Other models, thin.
 fn behind(canvas: &mut Canvas, panel: &Panel, area: PlotArea, time: TimeSpan) {
-    let s = canvas.scale;
-    let [left, top, right, bottom] = area.rect;
-    let mut ends: Vec<(f64, &Line)> = Vec::new();
     for line in &panel.behind {
         let seen: Vec<[f64; 2]> = clipped(&line.x, &line.y, time)
             .into_iter()
             .filter(|p| !area.log || p[1] >= area.y[0])
             .map(|[hours, value]| [time.to_x(hours), area.to_y(value)])
             .collect();
-        if let Some(end) = seen.last() {
-            ends.push((end[1], line));
-        }
         canvas.line(seen, Ink::Route(line.role.route), 1.0, Dash::Solid);
     }
-    ends.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let wanted: Vec<f64> = ends.iter().map(|e| e.0 - SMALL * s).collect();
-    let row = (SMALL + 2.0) * s;
-    let placed = pushed_apart(&wanted, row, [top + row, bottom - row / 2.0]);
-    for ((_, line), y) in ends.into_iter().zip(placed) {
-        let x = right - 6.0 * s;
-        let width = canvas.width(&line.label, SMALL);
-        canvas.rect([(x - width - 3.0 * s).max(left), y - row / 2.0, x + 3.0 * s, y + row / 2.0], Ink::Plot, 0.7);
-        canvas.text([x, y], &line.label, Ink::RouteText(line.role.route), SMALL, [Align::End, Align::Middle]);
+}
+
+/// A tint under the curves where they go beyond what was studied.
+fn tint(canvas: &mut Canvas, panel: &Panel, [left, top, right, bottom]: [f64; 4]) {
+    if !panel.outside.is_empty() {
+        canvas.rect([left, top, right, bottom], Ink::CautionHatch, 0.28);
+        canvas.rect([left, top, right, top + 2.0 * canvas.scale], Ink::Caution, 1.0);
     }
 }
 
-/// A veil over a plot whose curves go beyond what was studied, and what goes beyond.
-fn wash(canvas: &mut Canvas, panel: &Panel, rect: [f64; 4]) {
+/// What goes beyond what was studied, in a few lines that stand above the plot.
+fn beyond(canvas: &Canvas, panel: &Panel, width: f64) -> Vec<String> {
     if panel.outside.is_empty() {
-        return;
+        return Vec::new();
     }
-    let s = canvas.scale;
-    let [left, top, right, bottom] = rect;
-    canvas.hatch([left, top, right, bottom], Ink::CautionHatch, 0.6, 22.0);
-    let row = (SMALL + 4.0) * s;
-    let most = right - left - 12.0 * s;
-    for (i, line) in panel.outside.iter().enumerate() {
-        let text = shortened(canvas, &format!("outside what was studied: {line}"), most);
-        let y = top + 4.0 * s + row * i as f64;
-        let width = canvas.width(&text, SMALL);
-        canvas.rect([right - width - 10.0 * s, y - 1.0, right - 2.0 * s, y + row - 1.0], Ink::Plot, 0.92);
-        canvas.text([right - 6.0 * s, y], &text, Ink::Caution, SMALL, [Align::End, Align::Start]);
+    let mut lines = wrap(canvas, &format!("{BEYOND} {}", panel.outside.join("; ")), SMALL, width);
+    if lines.len() > BEYOND_LINES {
+        lines.truncate(BEYOND_LINES);
+        if let Some(last) = lines.last_mut() {
+            *last = shortened(canvas, &format!("{last} and more …"), SMALL, width);
+        }
     }
+    lines
 }
 
-/// Text cut at a word so that it fits.
-fn shortened(canvas: &Canvas, text: &str, most: f64) -> String {
-    if canvas.width(text, SMALL) <= most {
+/// Text cut so that it fits, with a sign that it was.
+fn shortened(canvas: &Canvas, text: &str, size: f64, most: f64) -> String {
+    if canvas.width(text, size) <= most {
         return text.to_owned();
     }
-    let mut short = String::new();
-    for word in text.split(' ') {
-        let longer = if short.is_empty() { word.to_owned() } else { format!("{short} {word}") };
-        if canvas.width(&format!("{longer} …"), SMALL) > most {
-            break;
-        }
-        short = longer;
+    let mut short = text.trim_end_matches(['…', ' ']).to_owned();
+    while !short.is_empty() && canvas.width(&format!("{short}…"), size) > most {
+        short.pop();
     }
-    format!("{short} …")
+    format!("{}…", short.trim_end())
+}
+
+/// A label beside the end of a curve.
+struct End<'a> {
+    y: f64,
+    label: &'a str,
+    role: crate::figure::Role,
+    kind: EndOf,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum EndOf {
+    Curve,
+    Band,
+    OtherModel,
 }
 
 /// Labels beside the ends of curves, pushed apart, each with a sample of its line.
-fn end_labels(canvas: &mut Canvas, panel: &Panel, area: PlotArea, time: TimeSpan) {
+fn end_labels(canvas: &mut Canvas, panel: &Panel, area: PlotArea, time: TimeSpan, page_right: f64) {
     let s = canvas.scale;
     let [_, top, right, bottom] = area.rect;
-    let row = (TEXT + 4.0) * s;
-    let mut ends: Vec<(f64, &str, crate::figure::Role, bool)> = panel
-        .at(time.hours[1])
-        .into_iter()
-        .map(|(label, role, [low, high])| {
-            (area.to_y(0.5 * (low + high)), label, role, panel.bands.iter().any(|b| b.role == role))
-        })
-        .collect();
-    ends.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let wanted: Vec<f64> = ends.iter().map(|e| e.0).collect();
+    let ends = ends(panel, area, time);
+    let row = ((TEXT + 4.0) * s).min((bottom - top) / ends.len().max(1) as f64);
+    let wanted: Vec<f64> = ends.iter().map(|e| e.y).collect();
     let placed = pushed_apart(&wanted, row, [top + row / 2.0, bottom - row / 2.0]);
-    for ((y_end, label, role, fill), y) in ends.into_iter().zip(placed) {
-        let (ink, x) = (Ink::Route(role.route), right + SAMPLE * s);
-        if fill {
-            let rect = [right + 4.0 * s, y - 4.0 * s, x, y + 4.0 * s];
-            canvas.rect(rect, ink, 0.45);
-        } else {
-            let points = vec![[right + 1.0, y_end], [right + 5.0 * s, y], [x, y]];
-            canvas.line(points, ink, 1.8, Dash::of(role.route, role.variant));
+    for (end, y) in ends.into_iter().zip(placed) {
+        let (ink, x) = (Ink::Route(end.role.route), right + SAMPLE * s);
+        let lead = vec![[right + 1.0, end.y], [right + 5.0 * s, y], [x, y]];
+        match end.kind {
+            EndOf::Band => canvas.rect([right + 4.0 * s, y - 4.0 * s, x, y + 4.0 * s], ink, 0.45),
+            EndOf::Curve => canvas.line(lead, ink, 1.8, Dash::of(end.role.route, end.role.variant)),
+            EndOf::OtherModel => canvas.line(lead, ink, 0.8, Dash::Solid),
         }
-        canvas.text([x + 5.0 * s, y], label, Ink::RouteText(role.route), TEXT, [Align::Start, Align::Middle]);
+        let size = if end.kind == EndOf::OtherModel { SMALL } else { TEXT };
+        let label = shortened(canvas, end.label, size, page_right - x - 5.0 * s);
+        canvas.text([x + 5.0 * s, y], &label, Ink::RouteText(end.role.route), size, [Align::Start, Align::Middle]);
     }
+}
+
+/// Where the curves end, top to bottom.
+fn ends(panel: &Panel, area: PlotArea, time: TimeSpan) -> Vec<End<'_>> {
+    let at = time.hours[1];
+    let own = panel.at(at).into_iter().map(|(label, role, [low, high])| {
+        let band = panel.bands.iter().any(|b| b.role == role);
+        let kind = if band { EndOf::Band } else { EndOf::Curve };
+        End { y: area.to_y(0.5 * (low + high)), label, role, kind }
+    });
+    let others = panel.behind.iter().filter_map(|line| {
+        let value = crate::figure::interpolate(&line.x, &line.y, at).or(line.y.last().copied())?;
+        Some(End { y: area.to_y(value), label: &line.label, role: line.role, kind: EndOf::OtherModel })
+    });
+    let mut ends: Vec<End> = own.chain(others).collect();
+    ends.sort_by(|a, b| a.y.total_cmp(&b.y));
+    ends
 }
 
 /// Positions at least `row` apart, as near to those wanted (ascending) as they fit.

@@ -136,6 +136,20 @@ fn card(
         }
         (None, None) => {}
     }
+    if let Some(line) = shown.swap_of(role.arm) {
+        swap(ui, line, actions);
+    }
+}
+
+/// What another model changed, until it was read.
+fn swap(ui: &mut Ui, line: &str, actions: &mut Vec<Action>) {
+    ui.separator();
+    ui.horizontal_top(|ui| {
+        if ui.small_button("×").on_hover_text("dismiss what changed").clicked() {
+            actions.push(Action::ForgetSwap);
+        }
+        ui.vertical(|ui| ui.label(RichText::new(line).small()));
+    });
 }
 
 fn menu(ui: &mut Ui, arm: &mut StudyArm, index: usize, library: &Library, actions: &mut Vec<Action>) {
@@ -144,15 +158,14 @@ fn menu(ui: &mut Ui, arm: &mut StudyArm, index: usize, library: &Library, action
         ui.label(RichText::new("Model").strong());
         let own = arm.model.is_none();
         if ui.selectable_label(own, "default for drug and route").clicked() {
-            arm.model = None;
+            actions.push(Action::Take(index, None));
         }
         let routes = arm.routes();
         for model in library.models().filter(|m| m.drug == arm.drug && routes.iter().all(|r| m.routes.contains_key(r)))
         {
             let chosen = arm.model.as_deref() == Some(&model.id);
             if ui.selectable_label(chosen, &model.id).on_hover_text(&model.title).clicked() {
-                arm.model = Some(model.id.clone());
-                arm.site = None;
+                actions.push(Action::Take(index, Some(model.id.clone())));
             }
         }
         ui.separator();

@@ -9,6 +9,7 @@ const KEYS: &[(&str, &str)] = &[
     ("arrows in the plot", "move the cursor; with shift in larger steps; Home, End"),
     ("Ctrl+Z, Ctrl+Shift+Z", "undo, redo"),
     ("Ctrl+O, Ctrl+S, Ctrl+E", "open, save, export the picture"),
+    ("Ctrl+1, Ctrl+2", "compare routes; what stands behind one of them"),
     ("drop a file", "a scenario, a model (.toml) or measured points (.csv)"),
     ("F1", "this page"),
 ];

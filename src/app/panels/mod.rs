@@ -1,6 +1,7 @@
 //! The panels: each a function over the piece it edits or shows.
 
 mod arms;
+mod evidence;
 mod help;
 mod person;
 mod plot;
@@ -9,18 +10,33 @@ mod status;
 mod toolbar;
 
 pub use arms::arms;
+pub use evidence::evidence;
 pub use help::help;
 pub use plot::plot;
 pub use results::{beware, results};
 pub use status::status;
 pub use toolbar::toolbar;
 
+use super::runner::Shown;
 use super::theme;
 use crate::error::Error;
 use crate::figure::Role;
+use crate::library::Library;
 use crate::regimen::Route;
+use crate::scenario::StudyArm;
 use crate::scene::{Dash, Ink, dashes};
 use egui::{RichText, Sense, Stroke, Ui, Vec2};
+
+/// What a panel only looks at.
+#[derive(Clone, Copy)]
+pub struct Seen<'a> {
+    /// What is on the screen.
+    pub shown: &'a Shown,
+    /// Models and data.
+    pub library: &'a Library,
+    /// Arms that can be added.
+    pub offered: &'a [StudyArm],
+}
 
 /// A sample of an arm's line, or of its fill.
 fn swatch(ui: &mut Ui, role: Role, fill: bool, on: bool) {

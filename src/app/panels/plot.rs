@@ -7,11 +7,14 @@ use crate::app::runner::Shown;
 use crate::app::state::Look;
 use crate::app::theme;
 use crate::figure::{Figure, View};
-use crate::outcome::Outcome;
+use crate::outcome::ArmOutcome;
 use crate::scenario::StudyArm;
 use crate::scene::{Ink, Page, Scene, layout};
 use crate::units::{MINUTES_PER_HOUR, significant};
 use egui::{Align2, FontId, Key, Modifiers, Pos2, Rect, Response, Sense, Stroke, Ui, Vec2};
+
+/// A panel lower than this cannot be read.
+const LEAST: f32 = 150.0;
 
 /// The switches above, the picture below.
 pub fn plot(
@@ -29,14 +32,44 @@ pub fn plot(
         return;
     };
     switches(ui, &mut look.view);
-    let size = ui.available_size().max(Vec2::new(200.0, 160.0));
-    let (rect, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
+    let room = ui.available_size();
+    let lanes = figure.strips.len() as f32 * 28.0;
+    let beyond = figure.panels.iter().filter(|p| !p.outside.is_empty()).count() as f32 * 45.0;
+    let least = LEAST * figure.panels.len() as f32 + 40.0 + lanes + beyond;
+    let dim = if shown.error.is_some() { 0.4 } else { 1.0 };
+    let horizon = outcome.horizon.hours();
+    let words = summary(figure, &outcome.arms, *cursor);
+    if room.y >= least {
+        let size = room.max(Vec2::new(200.0, least));
+        picture(ui, (figure, &words), (size, dim), horizon, Some(&mut look.view.zoom), cursor);
+        return;
+    }
+    // a low window scrolls rather than flattens; the wheel is the scroll's then
+    egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+        let size = Vec2::new(room.x.max(200.0) - 8.0, least);
+        picture(ui, (figure, &words), (size, dim), horizon, None, cursor);
+    });
+}
+
+/// A figure with its cursor; without a zoom the wheel is left to what the figure stands in.
+pub(super) fn picture(
+    ui: &mut Ui,
+    (figure, words): (&Figure, &str),
+    (size, dim): (Vec2, f32),
+    horizon: f64,
+    zoom: Option<&mut Option<[f64; 2]>>,
+    cursor: &mut Option<f64>,
+) {
+    let sense = if zoom.is_some() { Sense::click_and_drag() } else { Sense::click() };
+    let (rect, response) = ui.allocate_exact_size(size, sense);
     let page = Page { width: f64::from(size.x), height: f64::from(size.y), furniture: false, scale: 1.0 };
     let scene = layout(figure, page, &EguiMeasure(ui.ctx()));
-    let dim = if shown.error.is_some() { 0.4 } else { 1.0 };
     paint(ui, &scene, rect.min, dim);
-    pointer(ui, &response, &scene, rect, look, outcome.horizon.hours(), cursor);
-    keyboard(ui, &response, figure, outcome.horizon.hours(), cursor);
+    pointer(ui, &response, &scene, rect, cursor);
+    if let Some(zoom) = zoom {
+        wheel_and_drag(ui, &response, &scene, rect, zoom, horizon);
+    }
+    keyboard(ui, &response, figure, horizon, cursor);
     if let Some(hours) = *cursor {
         read_out(ui, figure, &scene, rect, hours);
     }
@@ -44,20 +77,20 @@ pub fn plot(
         let colour = theme::ink(ui, Ink::RouteText(crate::regimen::Route::Iv));
         ui.painter().rect_stroke(rect.shrink(1.0), 2.0, Stroke::new(1.5, colour), egui::StrokeKind::Inside);
     }
-    let words = summary(figure, outcome, *cursor);
+    let words = words.to_owned();
     ui.ctx().accesskit_node_builder(response.id, |node| {
         node.set_role(egui::accesskit::Role::Image);
         node.set_label(words);
     });
 }
 
-fn empty(ui: &mut Ui, offered: &[StudyArm], actions: &mut Vec<Action>) {
+pub(super) fn empty(ui: &mut Ui, offered: &[StudyArm], actions: &mut Vec<Action>) {
     ui.vertical_centered(|ui| {
         ui.add_space(ui.available_height() * 0.35);
         ui.label(egui::RichText::new("Add a route to begin").size(theme::TITLE));
         ui.add_space(8.0);
         ui.horizontal(|ui| {
-            let width: f32 = 340.0;
+            let width: f32 = 246.0;
             ui.add_space(((ui.available_width() - width) / 2.0).max(0.0));
             for (i, arm) in offered.iter().enumerate().take(4) {
                 if ui.button(arm.label.as_str()).clicked() {
@@ -77,6 +110,8 @@ fn switches(ui: &mut Ui, view: &mut View) {
         ui.selectable_value(&mut view.hours, false, "min");
         ui.selectable_value(&mut view.hours, true, "h");
         ui.separator();
+        ui.checkbox(&mut view.models, "other models")
+            .on_hover_text("thin behind each curve: what other models of the same drug and route say; the reasons for the gaps stand in Evidence");
         ui.checkbox(&mut view.metabolites, "metabolites").on_hover_text("in panels of their own");
         ui.checkbox(&mut view.strips, "effects").on_hover_text("when it may be noticed, is strongest, fades");
         ui.add_enabled(view.strips, egui::Checkbox::new(&mut view.programmes, "what programmes say"))
@@ -87,42 +122,42 @@ fn switches(ui: &mut Ui, view: &mut View) {
     });
 }
 
-/// Hover moves the cursor, the wheel zooms about it, a drag moves a zoomed picture, a double click shows all.
-fn pointer(
-    ui: &Ui,
-    response: &Response,
-    scene: &Scene,
-    rect: Rect,
-    look: &mut Look,
-    horizon: f64,
-    cursor: &mut Option<f64>,
-) {
-    let time = scene.time;
+/// Hover moves the cursor.
+fn pointer(ui: &Ui, response: &Response, scene: &Scene, rect: Rect, cursor: &mut Option<f64>) {
     if response.clicked() {
         response.request_focus();
     }
-    let inside =
-        response.hover_pos().map(|p| f64::from(p.x - rect.min.x)).filter(|x| (time.x[0]..=time.x[1]).contains(x));
-    match inside {
+    match hovered(response, scene, rect) {
         Some(x) if ui.input(|i| i.pointer.delta() != Vec2::ZERO) || response.clicked() => {
-            *cursor = Some(time.to_hours(x))
+            *cursor = Some(scene.time.to_hours(x))
         }
         None if !response.hovered() && !response.has_focus() => *cursor = None,
         _ => {}
     }
+}
+
+/// Where on the time axis the pointer is.
+fn hovered(response: &Response, scene: &Scene, rect: Rect) -> Option<f64> {
+    let [left, right] = scene.time.x;
+    response.hover_pos().map(|p| f64::from(p.x - rect.min.x)).filter(|x| (left..=right).contains(x))
+}
+
+/// The wheel zooms about the pointer, a drag moves a zoomed picture, a double click shows all.
+fn wheel_and_drag(ui: &Ui, response: &Response, scene: &Scene, rect: Rect, zoom: &mut Option<[f64; 2]>, horizon: f64) {
     if response.double_clicked() {
-        look.view.zoom = None;
+        *zoom = None;
     }
+    let time = scene.time;
     let [from, to] = time.hours;
     let wheel = if response.hovered() { ui.input(|i| f64::from(i.smooth_scroll_delta().y)) } else { 0.0 };
-    if let Some(x) = inside.filter(|_| wheel != 0.0) {
+    if let Some(x) = hovered(response, scene, rect).filter(|_| wheel != 0.0) {
         let (here, factor) = (time.to_hours(x), (-wheel * 0.004).exp());
-        look.view.zoom = zoomed([here - (here - from) * factor, here + (to - here) * factor], horizon);
+        *zoom = zoomed([here - (here - from) * factor, here + (to - here) * factor], horizon);
     }
-    if response.dragged() && look.view.zoom.is_some() {
+    if response.dragged() && zoom.is_some() {
         let step = -f64::from(response.drag_delta().x) * (to - from) / (time.x[1] - time.x[0]);
         let step = step.clamp(-from, horizon - to);
-        look.view.zoom = zoomed([from + step, to + step], horizon);
+        *zoom = zoomed([from + step, to + step], horizon);
     }
 }
 
@@ -215,9 +250,9 @@ fn read_out(ui: &Ui, figure: &Figure, scene: &Scene, rect: Rect, hours: f64) {
 }
 
 /// The picture in words, for those who hear it.
-fn summary(figure: &Figure, outcome: &Outcome, cursor: Option<f64>) -> String {
+pub(super) fn summary(figure: &Figure, arms: &[ArmOutcome], cursor: Option<f64>) -> String {
     let mut words = vec!["Concentration over time.".to_owned()];
-    for arm in &outcome.arms {
+    for arm in arms {
         let Some(curve) = arm.curves.first() else { continue };
         let at = significant(curve.exposure.tmax * MINUTES_PER_HOUR, 2);
         let peak = significant(arm.highest(), 3);

@@ -54,7 +54,7 @@ pub fn beware(ui: &mut Ui, shown: &Shown) {
     });
 }
 
-fn warnings(ui: &mut Ui, arm: &ArmOutcome, name: &str) {
+pub(super) fn warnings(ui: &mut Ui, arm: &ArmOutcome, name: &str) {
     for line in &arm.warnings {
         let mark = theme::ink(ui, Ink::Caution);
         let text = theme::ink(ui, Ink::Muted);
@@ -164,15 +164,21 @@ fn provenance(ui: &mut Ui, outcome: &Outcome) {
             small(ui, &format!("{}. {source}", i + 1));
         }
     });
+    assumptions(ui, outcome, false);
+    ui.add_space(4.0);
+    for grade in Grade::ALL {
+        small(ui, &format!("{grade}: {}", grade.meaning()));
+    }
+}
+
+/// What is assumed in the arms that are on, and nothing else.
+pub(super) fn assumptions(ui: &mut Ui, outcome: &Outcome, open: bool) {
     let count: usize = outcome.arms.iter().map(|a| a.assumptions.len()).sum();
-    CollapsingHeader::new(format!("Assumptions now ({count})")).show(ui, |ui| {
-        for arm in &outcome.arms {
-            ui.label(RichText::new(&arm.label).strong());
+    CollapsingHeader::new(format!("Assumptions now ({count})")).default_open(open).show(ui, |ui| {
+        for (arm, role) in outcome.arms.iter().zip(roles(&outcome.arms)) {
+            ui.label(in_colour(ui, &arm.label, role.route).strong());
             arm.assumptions.iter().for_each(|line| small(ui, line));
-        }
-        ui.add_space(4.0);
-        for grade in Grade::ALL {
-            small(ui, &format!("{grade}: {}", grade.meaning()));
+            ui.add_space(2.0);
         }
     });
 }

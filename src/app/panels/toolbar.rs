@@ -1,9 +1,14 @@
 //! The line at the top: title, undo, files, look.
 
 use crate::app::action::{Action, Purpose};
-use crate::app::state::State;
+use crate::app::state::{Mode, State};
 use crate::export::Format;
 use egui::{Align, Button, Layout, RichText, TextEdit, Ui};
+
+/// Below this width undo and redo go into the menu.
+const NARROW: f32 = 720.0;
+/// Room that the buttons at the right end take.
+const BUTTONS: f32 = 500.0;
 
 /// Draws the toolbar.
 pub fn toolbar(
@@ -15,11 +20,23 @@ pub fn toolbar(
     actions: &mut Vec<Action>,
 ) {
     ui.horizontal_centered(|ui| {
-        ui.label(RichText::new("ketasim").strong().size(crate::app::theme::HEADING));
-        ui.add_space(8.0);
-        let title = TextEdit::singleline(&mut state.scenario.title).desired_width(240.0).hint_text("title");
-        let field = ui.add(title);
-        ui.ctx().accesskit_node_builder(field.id, |node| node.set_label("Title"));
+        let narrow = ui.available_width() < NARROW;
+        if !narrow {
+            ui.label(RichText::new("ketasim").strong().size(crate::app::theme::HEADING));
+            ui.add_space(8.0);
+        }
+        let mode = &mut state.look.mode;
+        ui.selectable_value(mode, Mode::Compare, "Compare").on_hover_text("routes beside each other (Ctrl+1)");
+        ui.selectable_value(mode, Mode::Evidence, "Evidence").on_hover_text("what stands behind a curve (Ctrl+2)");
+        // the title gives way before the buttons do
+        let room = ui.available_width() - BUTTONS;
+        if room > 60.0 {
+            ui.add_space(8.0);
+            let title =
+                TextEdit::singleline(&mut state.scenario.title).desired_width(room.min(240.0)).hint_text("title");
+            let field = ui.add(title);
+            ui.ctx().accesskit_node_builder(field.id, |node| node.set_label("Title"));
+        }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if ui.button("?").on_hover_text("help (F1)").clicked() {
                 *help = !*help;
@@ -34,16 +51,29 @@ pub fn toolbar(
             ui.separator();
             ui.menu_button("Points", |ui| points(ui, has_points, actions));
             ui.menu_button("Export", |ui| export(ui, actions));
-            ui.menu_button("File", |ui| file(ui, actions));
+            ui.menu_button("File", |ui| {
+                if narrow {
+                    steps(ui, undo, redo, actions);
+                    ui.separator();
+                }
+                file(ui, actions);
+            });
+            if narrow {
+                return;
+            }
             ui.separator();
-            if ui.add_enabled(redo, Button::new("Redo")).on_hover_text("Ctrl+Shift+Z").clicked() {
-                actions.push(Action::Redo);
-            }
-            if ui.add_enabled(undo, Button::new("Undo")).on_hover_text("Ctrl+Z").clicked() {
-                actions.push(Action::Undo);
-            }
+            steps(ui, undo, redo, actions);
         });
     });
+}
+
+fn steps(ui: &mut Ui, undo: bool, redo: bool, actions: &mut Vec<Action>) {
+    if ui.add_enabled(redo, Button::new("Redo")).on_hover_text("Ctrl+Shift+Z").clicked() {
+        actions.push(Action::Redo);
+    }
+    if ui.add_enabled(undo, Button::new("Undo")).on_hover_text("Ctrl+Z").clicked() {
+        actions.push(Action::Undo);
+    }
 }
 
 fn item(ui: &mut Ui, text: &str, action: Action, actions: &mut Vec<Action>) {
@@ -68,6 +98,8 @@ fn export(ui: &mut Ui, actions: &mut Vec<Action>) {
     item(ui, "Picture as PDF…", Action::Ask(Purpose::Plot(Format::Pdf)), actions);
     ui.separator();
     item(ui, "Curves as CSV…", Action::Ask(Purpose::Curves), actions);
+    item(ui, "References as PDF…", Action::Ask(Purpose::References), actions);
+    ui.separator();
     item(ui, "Copy the picture", Action::CopyPicture, actions);
     item(ui, "Copy the curves", Action::CopyCurves, actions);
 }
