@@ -13,7 +13,7 @@ use ketasim::model::Grade;
 use ketasim::outcome::Options;
 use ketasim::scenario::Scenario;
 
-pub fn library() -> Library {
+fn library() -> Library {
     Library::embedded().unwrap()
 }
 

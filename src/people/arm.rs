@@ -1,7 +1,7 @@
 //! One arm for many people: what is given, as events of each person's own, and the curves, chunk by chunk.
 
-use super::draw::Draws;
-use super::kernel::{Arrival, Event, Kernel, Scratch, next_point};
+use super::draw::{Draws, FirstDraws};
+use super::kernel::{Arrival, Event, FEW, Kernel, Scratch, next_point};
 use super::lanes::{LANES, Lane, Work, map, map2, splat, wide};
 use super::program::{Program, Slot, Wanted};
 use crate::error::{Error, Result};
@@ -96,7 +96,7 @@ impl ArmEngine {
         set: &BTreeMap<String, Expr>,
         wanted: &[Wanted],
         (dt, steps): (f64, usize),
-        seed: u64,
+        (seed, first_draws): (u64, FirstDraws),
         effect_of: Option<usize>,
     ) -> Result<Self> {
         let model = case.model;
@@ -115,7 +115,7 @@ impl ArmEngine {
         let mut engine = Self {
             kernel: Kernel::new(&program, &[], &[]),
             program,
-            draws: Draws::new(model, case.subject, seed)?,
+            draws: Draws::new(model, case.subject, seed, first_draws)?,
             dosings: Vec::new(),
             shares: Vec::new(),
             weight: case.subject.weight.kg(),
@@ -134,8 +134,14 @@ impl ArmEngine {
         for put in puts {
             let numbers = &mut self.program.numbers;
             let shares = numbers.shares(put.way_in.ways.iter().map(|w| w.share_of(put.later)));
-            let stated: Vec<Slot> =
-                put.way_in.ways.iter().zip(&shares).filter(|(w, _)| w.share_of(put.later).is_some()).map(|(_, s)| *s).collect();
+            let stated: Vec<Slot> = put
+                .way_in
+                .ways
+                .iter()
+                .zip(&shares)
+                .filter(|(w, _)| w.share_of(put.later).is_some())
+                .map(|(_, s)| *s)
+                .collect();
             if !self.shares.contains(&stated) {
                 self.shares.push(stated);
             }
@@ -159,7 +165,8 @@ impl ArmEngine {
                         let into = self.program.state_of(rest, 0);
                         entered.extend(into);
                         entered.push(state);
-                        let leaves = self.program.rates.iter().find(|(i, j, _)| *i == state && *j == state).map(|r| r.2);
+                        let leaves =
+                            self.program.rates.iter().find(|(i, j, _)| *i == state && *j == state).map(|r| r.2);
                         Entering::Held { mouth: state, into, hold: time, leaves }
                     }
                     (None, None) => {
@@ -356,23 +363,28 @@ impl<S: Sink> Work for Course<'_, S> {
         }
         let first = from.map_or(0, |f| f + 1);
         let mut pending = ready.arrivals[ready.arrivals.partition_point(|a| a.at < first)..].iter().peekable();
-        let mut next = vec![splat(0.0); z.len()];
+        let (mut now, mut next) = (vec![splat(0.0); z.len().max(FEW)], vec![splat(0.0); z.len().max(FEW)]);
+        now[..z.len()].copy_from_slice(z);
         let outputs = kernel.outputs.len();
         for point in first..=to {
             if point > 0 {
-                kernel.step::<FMA>(&ready.power, z, &mut next);
-                z.copy_from_slice(&next);
+                match (now.first_chunk(), next.first_chunk_mut()) {
+                    (Some(now), Some(next)) if z.len() <= FEW => kernel.step::<FMA>(&ready.power, now, next),
+                    _ => kernel.step_of_many::<FMA>(&ready.power, &now, &mut next),
+                }
+                std::mem::swap(&mut now, &mut next);
             }
             while let Some(arrival) = pending.next_if(|a| a.at == point) {
-                for (z, add) in z.iter_mut().zip(&ready.brought[arrival.event]) {
+                for (z, add) in now.iter_mut().zip(&ready.brought[arrival.event]) {
                     for l in 0..LANES {
                         z[l] += if arrival.who[l] { add[l] } else { 0.0 };
                     }
                 }
             }
             for output in 0..outputs {
-                sink.put(block, point, output, &kernel.read::<FMA>(output, &ready.slots, z));
+                sink.put(block, point, output, &kernel.read::<FMA>(output, &ready.slots, &now));
             }
         }
+        z.copy_from_slice(&now[..z.len()]);
     }
 }

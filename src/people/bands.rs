@@ -1,6 +1,7 @@
 //! Percentile bands of every analyte at every point of the grid.
 
 use super::arm::{ArmEngine, CHUNK, ChunkState, Sink};
+use super::draw::FirstDraws;
 use super::lanes::{LANES, Lane};
 use super::percentiles::Tracker;
 use super::program::Wanted;
@@ -11,7 +12,8 @@ use crate::model::Site;
 use crate::scenario::Scenario;
 use crate::sim::Case;
 use crate::units::NG_ML_PER_MG_L;
-use std::sync::Mutex;
+use std::collections::BTreeMap;
+use std::sync::{Mutex, OnceLock};
 
 /// Values held at a time, at most: 24 MB.
 const MOST_VALUES: usize = 3_000_000;
@@ -19,7 +21,7 @@ const MOST_VALUES: usize = 3_000_000;
 const NEAR_VALUES: usize = 100_000;
 /// What was made ready is kept for this many people: 20 MB.
 const MOST_KEPT: usize = 12_000;
-/// Points that one job of percentiles goes through, at least: the row before helps with the next.
+/// A stretch has at least so many points: each costs a little by itself.
 const LEAST_ROWS: usize = 32;
 
 /// Bands of one arm.
@@ -70,9 +72,14 @@ pub fn bands(
     scenario.check(library)?;
     let on: Vec<usize> = (0..scenario.arms.len()).filter(|i| scenario.arms[*i].on).collect();
     let mut list = Vec::new();
+    let mut drawn: BTreeMap<String, FirstDraws> = BTreeMap::new();
     for (k, &index) in on.iter().enumerate() {
+        let model = scenario.arms[index].model_in(library)?.id.clone();
+        let kept = if crowd.people <= MOST_KEPT { crowd.people.div_ceil(LANES) } else { 0 };
+        let fresh = || FirstDraws::new((0..kept).map(|_| OnceLock::new()).collect());
+        let first_draws = drawn.entry(model).or_insert_with(fresh).clone();
         let part = |share: f64| progress((k as f64 + share) / on.len() as f64);
-        list.push(one(scenario, index, library, crowd, workers, &part)?);
+        list.push(one(scenario, index, library, (crowd, first_draws), workers, &part)?);
     }
     Ok(list)
 }
@@ -81,7 +88,7 @@ fn one(
     scenario: &Scenario,
     index: usize,
     library: &Library,
-    crowd: Crowd,
+    (crowd, first_draws): (Crowd, FirstDraws),
     workers: &dyn Workers,
     progress: Progress,
 ) -> Result<ArmBands> {
@@ -101,7 +108,7 @@ fn one(
     let analytes: Vec<String> = model.analytes(site).into_iter().map(str::to_owned).collect();
     let wanted: Vec<Wanted> = analytes.iter().map(|a| Wanted { analyte: a.clone(), site }).collect();
     let set = model.conditions_on(&scenario.conditions, &arm.routes());
-    let engine = ArmEngine::new(&case, &set, &wanted, (every, steps), crowd.seed, None)?;
+    let engine = ArmEngine::new(&case, &set, &wanted, (every, steps), (crowd.seed, first_draws), None)?;
     let (percentiles, drawn_again) = rows(&engine, wanted.len(), crowd.people, workers, progress)?;
     let bands = analytes.into_iter().zip(percentiles).map(|(analyte, percentiles)| Band { analyte, percentiles });
     Ok(ArmBands {
@@ -140,7 +147,8 @@ pub(super) fn rows(
     let stretch = stretch.min((MOST_VALUES / (people.max(CHUNK) * outputs.max(1))).max(1));
     let chunks: Vec<Mutex<Chunk>> = (0..people.div_ceil(CHUNK)).map(|_| Mutex::default()).collect();
     let size = |c: usize| CHUNK.min(people - c * CHUNK);
-    let mut result = vec![vec![[0.0; 3]; points]; outputs];
+    // the tracker of a read-out goes on from one stretch to the next
+    let found: Vec<Mutex<(Tracker, Vec<[f64; 3]>)>> = (0..outputs).map(|_| Mutex::default()).collect();
     let mut from = 0;
     while from < points {
         if !progress(from as f64 / points as f64) {
@@ -164,31 +172,19 @@ pub(super) fn rows(
             return Err(failed);
         }
         let held: Vec<&[f64]> = held.iter().map(|c| c.rows.as_slice()).collect();
-        let jobs = length.div_ceil(LEAST_ROWS.max(length.div_ceil(4)));
-        let each = length.div_ceil(jobs);
-        let found: Vec<Mutex<Vec<[f64; 3]>>> = (0..outputs * jobs).map(|_| Mutex::default()).collect();
-        workers.each(found.len(), &|job| {
-            let (output, part) = (job / jobs, job % jobs);
-            let mut tracker = Tracker::default();
-            let list = (part * each..((part + 1) * each).min(length)).map(|k| {
+        workers.each(outputs, &|output| {
+            let Ok(mut guard) = found[output].lock() else { return };
+            let (tracker, list) = &mut *guard;
+            for k in 0..length {
                 let row = (output * length + k) * CHUNK;
                 let pieces: Vec<&[f64]> = held.iter().enumerate().map(|(c, rows)| &rows[row..row + size(c)]).collect();
-                tracker.percentiles(&pieces).map(|v| v * NG_ML_PER_MG_L)
-            });
-            let list: Vec<[f64; 3]> = list.collect();
-            if let Ok(mut slot) = found[job].lock() {
-                *slot = list;
+                list.push(tracker.percentiles(&pieces).map(|v| v * NG_ML_PER_MG_L));
             }
         });
-        for (job, list) in found.into_iter().enumerate() {
-            let at = from + (job % jobs) * each;
-            for (k, p) in list.into_inner().unwrap_or_default().into_iter().enumerate() {
-                result[job / jobs][at + k] = p;
-            }
-        }
         from += length;
     }
     let again = chunks.into_iter().filter_map(|c| c.into_inner().ok()).map(|c| c.again).sum();
+    let result = found.into_iter().map(|f| f.into_inner().unwrap_or_default().1).collect();
     Ok((result, again))
 }
 

@@ -8,6 +8,7 @@ use nalgebra::DMatrix;
 use rand_distr::{Distribution as _, StandardNormal};
 use rand_pcg::Pcg64;
 use rand_pcg::rand_core::Rng;
+use std::sync::{Arc, OnceLock};
 
 /// The spread of a model, ready to draw from.
 #[derive(Debug, Clone)]
@@ -22,7 +23,11 @@ pub(super) struct Draws {
     correlated: bool,
     seed: u64,
     stream: u64,
+    first_draws: FirstDraws,
 }
+
+/// First draws by group of people, shared between arms of one model.
+pub(super) type FirstDraws = Arc<Vec<OnceLock<Vec<Lane>>>>;
 
 /// Random numbers of one person; `try_` counts draws that were impossible.
 pub(super) fn generator(seed: u64, stream: u64, person: usize, attempt: u64) -> Pcg64 {
@@ -44,7 +49,7 @@ impl Draws {
     ///
     /// # Errors
     /// When the correlations contradict each other, which a checked file excludes.
-    pub fn new(model: &Model, subject: &Subject, seed: u64) -> Result<Self> {
+    pub fn new(model: &Model, subject: &Subject, seed: u64, first_draws: FirstDraws) -> Result<Self> {
         let person = Individual::typical(model, subject, &std::collections::BTreeMap::new())?;
         let typical: Vec<f64> = model.parameters.iter().map(|p| person.get(&p.name)).collect();
         let place = |name: &str| model.parameters.iter().position(|p| p.name == name).unwrap_or(0);
@@ -63,7 +68,7 @@ impl Draws {
             .ok_or_else(|| Error::cannot(format!("the correlations of {} contradict each other", model.id)))?
             .l();
         let correlated = !model.correlations.is_empty();
-        Ok(Self { typical, spreads, root, correlated, seed, stream: stream_of(&model.id) })
+        Ok(Self { typical, spreads, root, correlated, seed, stream: stream_of(&model.id), first_draws })
     }
 
     /// Whether people differ at all.
@@ -74,6 +79,20 @@ impl Draws {
     /// Parameters of the people from `first` on; `attempts` says how often each was drawn before.
     pub fn fill(&self, first: usize, attempts: &[u64; LANES], parameters: &mut Vec<Lane>) {
         parameters.clear();
+        if attempts == &[0; LANES]
+            && let Some(slot) = self.first_draws.get(first / LANES)
+        {
+            parameters.extend_from_slice(slot.get_or_init(|| {
+                let mut drawn = Vec::new();
+                self.draw(first, attempts, &mut drawn);
+                drawn
+            }));
+            return;
+        }
+        self.draw(first, attempts, parameters);
+    }
+
+    fn draw(&self, first: usize, attempts: &[u64; LANES], parameters: &mut Vec<Lane>) {
         parameters.extend(self.typical.iter().map(|v| splat(*v)));
         let mut etas = vec![0.0; self.spreads.len()];
         for l in 0..LANES {
@@ -85,11 +104,7 @@ impl Draws {
         let mut rng = generator(self.seed, self.stream, person, attempt);
         etas.iter_mut().for_each(|eta| *eta = StandardNormal.sample(&mut rng));
         for (k, (parameter, distribution, omega)) in self.spreads.iter().enumerate() {
-            let z = if self.correlated {
-                (0..=k).map(|j| self.root[(k, j)] * etas[j]).sum()
-            } else {
-                etas[k]
-            };
+            let z = if self.correlated { (0..=k).map(|j| self.root[(k, j)] * etas[j]).sum() } else { etas[k] };
             let (typical, eta) = (self.typical[*parameter], z * omega);
             put(
                 *parameter,

@@ -21,6 +21,8 @@ const SERIES: [f64; 13] = {
     }
     c
 };
+/// With at most this many states the steps are quicker.
+pub(super) const FEW: usize = 32;
 /// Terms of the action of an exponential at most, and when it has settled.
 const MOST_TERMS: usize = 60;
 const SETTLED: f64 = 1e-17;
@@ -54,6 +56,8 @@ pub(super) struct Kernel {
     pairs: Vec<(usize, usize)>,
     /// Where each row of them begins and ends.
     rows: Vec<std::ops::Range<usize>>,
+    /// Their columns, where there are at most [`FEW`] states.
+    columns: Vec<u8>,
     /// dst += a * b for a product of two such matrices.
     triples: Vec<[u32; 3]>,
     diagonal: Vec<usize>,
@@ -91,8 +95,7 @@ impl Kernel {
                 }
             }
         }
-        let pairs: Vec<(usize, usize)> =
-            (0..n * n).filter(|p| closure[*p]).map(|p| (p / n, p % n)).collect();
+        let pairs: Vec<(usize, usize)> = (0..n * n).filter(|p| closure[*p]).map(|p| (p / n, p % n)).collect();
         let index = |i: usize, j: usize| pairs.binary_search(&(i, j)).ok();
         let mut triples = Vec::new();
         for (dst, (i, j)) in pairs.iter().enumerate() {
@@ -106,12 +109,13 @@ impl Kernel {
         let diagonal = (0..n).filter_map(|i| index(i, i)).collect();
         let row = |i: usize| pairs.partition_point(|p| p.0 < i)..pairs.partition_point(|p| p.0 <= i);
         let rows = (0..n).map(row).collect();
+        let columns = pairs.iter().map(|p| p.1 as u8).collect();
         let outputs = program
             .outputs
             .iter()
             .map(|row| row.iter().filter_map(|(s, slot)| Some((at(s)?, *slot))).collect())
             .collect();
-        Self { place, n, generator, pairs, rows, triples, diagonal, outputs }
+        Self { place, n, generator, pairs, rows, columns, triples, diagonal, outputs }
     }
 
     /// Number of states kept.
@@ -239,7 +243,20 @@ impl Kernel {
 
     /// z after one step.
     #[inline(always)]
-    pub fn step<const FMA: bool>(&self, power: &[Lane], z: &[Lane], out: &mut [Lane]) {
+    pub fn step<const FMA: bool>(&self, power: &[Lane], z: &[Lane; FEW], out: &mut [Lane; FEW]) {
+        for (out, row) in out.iter_mut().zip(&self.rows) {
+            let mut sum = splat(0.0);
+            for (j, p) in self.columns[row.clone()].iter().zip(&power[row.clone()]) {
+                // the mask only spares a check: there are never more states than it allows
+                add_product::<FMA>(&mut sum, p, &z[usize::from(*j) % FEW]);
+            }
+            *out = sum;
+        }
+    }
+
+    /// The same for more states.
+    #[inline(always)]
+    pub fn step_of_many<const FMA: bool>(&self, power: &[Lane], z: &[Lane], out: &mut [Lane]) {
         for (out, row) in out.iter_mut().zip(&self.rows) {
             let mut sum = splat(0.0);
             for ((_, j), p) in self.pairs[row.clone()].iter().zip(&power[row.clone()]) {

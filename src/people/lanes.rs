@@ -1,10 +1,10 @@
-//! Eight people side by side: the arithmetic of one step, written so that wide instructions can be used.
+//! Sixteen people side by side: the arithmetic of one step, written so that wide instructions can be used.
 //!
 //! [`wide`] picks the widest instructions of the machine at run time (through `pulp`, without unsafe code of
 //! ours). All arithmetic is f64.
 
 /// People computed side by side.
-pub const LANES: usize = 8;
+pub const LANES: usize = 16;
 
 /// One number for each of them.
 pub type Lane = [f64; LANES];

@@ -4,12 +4,12 @@
 //! them in proportion. A bracket guessed from the row before holds the few values that matter; when the guess is
 //! wrong, the whole row is searched. The result is the same either way.
 
-use super::lanes::{LANES, Work, wide};
+use super::lanes::{Work, wide};
 
 /// Which percentiles are drawn.
 pub const PERCENTILES: [f64; 3] = [0.05, 0.5, 0.95];
 /// Values that a bracket should hold: this share of all, and at least so many.
-const HELD: f64 = 0.05;
+const HELD: f64 = 0.035;
 const LEAST_HELD: f64 = 24.0;
 
 /// Where the percentile lies among `n` sorted values: place of the lower of two neighbours, and how far to the next.
@@ -80,12 +80,13 @@ impl Tracker {
             if at < low || last >= high {
                 return None;
             }
-            let inside = |v: &f64| *v >= edges[2 * k] && *v < edges[2 * k + 1];
-            self.mine.clear();
-            self.mine.extend(self.held[..count].iter().copied().filter(inside));
-            found[k] = between(&mut self.mine, at - low, part);
+            let bracket = [edges[2 * k], edges[2 * k + 1]];
+            self.mine.resize(count.max(self.mine.len()), 0.0);
+            let pick = Pick { held: &self.held[..count], bracket, mine: &mut self.mine, at: at - low };
+            let (mine, here, next_one) = wide(pick);
+            found[k] = if part > 0.0 { here + part * (next_one - here) } else { here };
             let wanted = (n as f64 * HELD).max(LEAST_HELD);
-            let factor = (wanted / self.mine.len().max(1) as f64).clamp(0.7, 1.4);
+            let factor = (wanted / mine.max(1) as f64).clamp(0.7, 1.4);
             let b = brackets[k];
             next[k] = Bracket { centre: found[k], before: b.centre, width: (b.width * factor).min(0.5) };
         }
@@ -133,16 +134,55 @@ fn put_in_place(values: &mut [f64], first: usize, ranks: &[usize]) {
     put_in_place(high, middle + 1, &right[1..]);
 }
 
-/// The value at place `k` of some, `part` of the way to the next.
-fn between(values: &mut [f64], k: usize, part: f64) -> f64 {
-    let (_, here, above) = values.select_nth_unstable_by(k, f64::total_cmp);
-    let here = *here;
-    if part == 0.0 {
-        return here;
-    }
-    let next = above.iter().copied().fold(f64::INFINITY, f64::min);
-    here + part * (next - here)
+/// Few enough values to compare each with all others, which needs no guesses by the processor.
+const FEW: usize = 96;
+
+/// Takes the values of one bracket and finds the one at a place among them, and the next.
+struct Pick<'a> {
+    held: &'a [f64],
+    bracket: [f64; 2],
+    mine: &'a mut [f64],
+    at: usize,
 }
+
+impl Work for Pick<'_> {
+    /// How many there are, the value, the next (infinite when there is none).
+    type Out = (usize, f64, f64);
+
+    #[inline(always)]
+    fn run<const FMA: bool>(self) -> Self::Out {
+        let Self { held, bracket: [low, high], mine, at } = self;
+        let mut count = 0;
+        for v in held {
+            mine[count] = *v;
+            count += usize::from(*v >= low && *v < high);
+        }
+        let mine = &mut mine[..count];
+        if count > FEW {
+            let (_, here, above) = mine.select_nth_unstable_by(at, f64::total_cmp);
+            return (count, *here, above.iter().copied().fold(f64::INFINITY, f64::min));
+        }
+        let (mut here, mut next) = (f64::INFINITY, f64::INFINITY);
+        for v in mine.iter() {
+            let (mut less, mut equal) = (0_i64, 0_i64);
+            for w in mine.iter() {
+                less += i64::from(*w < *v);
+                equal += i64::from(*w == *v);
+            }
+            let places = less as usize..(less + equal) as usize;
+            if places.contains(&at) {
+                here = *v;
+            }
+            if places.contains(&(at + 1)) {
+                next = *v;
+            }
+        }
+        (count, here, next)
+    }
+}
+
+/// Values looked at together.
+const EIGHT: usize = 8;
 
 /// Counts values below each edge and keeps those inside a bracket.
 struct Sift<'a> {
@@ -157,21 +197,21 @@ impl Work for Sift<'_> {
 
     #[inline(always)]
     fn run<const FMA: bool>(self) -> Self::Out {
-        let mut passed = [[0_i64; LANES]; 6];
+        let mut passed = [[0_i64; EIGHT]; 6];
         let mut count = 0;
         for piece in self.pieces {
-            let (eights, rest) = piece.as_chunks::<LANES>();
+            let (eights, rest) = piece.as_chunks::<EIGHT>();
             for eight in eights {
                 // edges passed by each value: odd inside a bracket
-                let mut codes = [0_i64; LANES];
+                let mut codes = [0_i64; EIGHT];
                 for (edge, passed) in self.edges.iter().zip(&mut passed) {
-                    for l in 0..LANES {
+                    for l in 0..EIGHT {
                         let more = i64::from(eight[l] >= *edge);
                         codes[l] += more;
                         passed[l] += more;
                     }
                 }
-                for l in 0..LANES {
+                for l in 0..EIGHT {
                     self.held[count] = eight[l];
                     count += (codes[l] & 1) as usize;
                 }

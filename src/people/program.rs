@@ -177,16 +177,10 @@ impl Program {
     ///
     /// # Errors
     /// When a read-out is asked for that the model has not.
-    pub fn new(
-        model: &Model,
-        set: &BTreeMap<String, Expr>,
-        mouths: usize,
-        wanted: &[Wanted],
-    ) -> Result<Self> {
+    pub fn new(model: &Model, set: &BTreeMap<String, Expr>, mouths: usize, wanted: &[Wanted]) -> Result<Self> {
         let mut numbers = Numbers::default();
         numbers.names(model, set);
-        let mut program =
-            Self { numbers, rates: Vec::new(), first: Vec::new(), states: 0, outputs: Vec::new() };
+        let mut program = Self { numbers, rates: Vec::new(), first: Vec::new(), states: 0, outputs: Vec::new() };
         for c in &model.compartments {
             let copies = match c.kind {
                 CompartmentKind::Sink => 0,

@@ -4,7 +4,7 @@
 //! reach a level; the share who do is told beside them. None of this says when somebody can leave or drive.
 
 use super::arm::{ArmEngine, CHUNK, ChunkState, Sink};
-use super::draw::{generator, stream_of};
+use super::draw::{FirstDraws, generator, stream_of};
 use super::lanes::{LANES, Lane};
 use super::program::Wanted;
 use super::{Crowd, Workers};
@@ -136,7 +136,7 @@ fn one(
     let steps = (length / dt).ceil() as usize;
     let wanted = [Wanted { analyte: arm.drug.clone(), site }];
     let set = model.conditions_on(&scenario.conditions, &arm.routes());
-    let engine = ArmEngine::new(&case, &set, &wanted, (dt, steps), crowd.seed, Some(0))?;
+    let engine = ArmEngine::new(&case, &set, &wanted, (dt, steps), (crowd.seed, FirstDraws::default()), Some(0))?;
     let own = |person: usize| Own::draw(&library.effects, &arm.drug, site, crowd.seed, person);
     let count = crowd.people;
     let chunks: Vec<Mutex<Result<Vec<Person>>>> =
@@ -149,8 +149,7 @@ fn one(
             vec![std::array::from_fn(|l| owns[at + l].ke0)]
         };
         let mut course = Course::new(steps + 1);
-        let followed =
-            engine.follow((c * CHUNK, size), steps, false, &extra, &mut ChunkState::default(), &mut course);
+        let followed = engine.follow((c * CHUNK, size), steps, false, &extra, &mut ChunkState::default(), &mut course);
         let list = followed.map(|_| (0..size).map(|l| course.person(l, &owns[l], dt)).collect());
         if let Ok(mut slot) = chunks[c].lock() {
             *slot = list;

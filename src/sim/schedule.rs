@@ -122,27 +122,27 @@ fn laid_out<'a>(
     (base_per_salt, sprays): (f64, SprayRules),
     (taken, extrapolated): (&mut Vec<String>, &mut Vec<String>),
 ) -> Result<Vec<Put<'a>>> {
-        let mut puts = Vec::new();
-        for (index, dose) in doses.iter().enumerate() {
-            let way_in = route_of(model, dose.route).map_err(|e| e.within(path!["dose", index]))?;
-            check_keys(model, way_in, dose).map_err(|e| e.within(path!["dose", index]))?;
-            let hold = hold_of(way_in, person, dose, taken, extrapolated);
-            let amount = base_amount(dose, subject, base_per_salt);
-            let (count, every) = sprays_of(dose, amount, sprays, taken);
-            for start in dose.starts() {
-                for k in 0..count {
-                    puts.push(Put {
-                        dose,
-                        way_in,
-                        start: start.hours() + every * k as f64,
-                        amount: amount / count as f64,
-                        spray: 0,
-                        hold,
-                    });
-                }
+    let mut puts = Vec::new();
+    for (index, dose) in doses.iter().enumerate() {
+        let way_in = route_of(model, dose.route).map_err(|e| e.within(path!["dose", index]))?;
+        check_keys(model, way_in, dose).map_err(|e| e.within(path!["dose", index]))?;
+        let hold = hold_of(way_in, person, dose, taken, extrapolated);
+        let amount = base_amount(dose, subject, base_per_salt);
+        let (count, every) = sprays_of(dose, amount, sprays, taken);
+        for start in dose.starts() {
+            for k in 0..count {
+                puts.push(Put {
+                    dose,
+                    way_in,
+                    start: start.hours() + every * k as f64,
+                    amount: amount / count as f64,
+                    spray: 0,
+                    hold,
+                });
             }
         }
-        puts.sort_by(|a, b| a.start.total_cmp(&b.start));
+    }
+    puts.sort_by(|a, b| a.start.total_cmp(&b.start));
     number_sprays(&mut puts, person);
     Ok(puts)
 }
