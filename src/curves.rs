@@ -29,13 +29,13 @@ pub fn rows(arm: &ArmOutcome, curve: &Curve, text: &mut String) {
 }
 
 /// The shortest text that reads back as the same number.
-fn full(value: f64) -> String {
+pub fn full(value: f64) -> String {
     // without an exponent a trace of drug would be hundreds of zeros
     if value != 0.0 && value.abs() < 1e-6 { format!("{value:e}") } else { value.to_string() }
 }
 
 /// A cell in quotes when it has to be.
-fn quoted(cell: &str) -> String {
+pub fn quoted(cell: &str) -> String {
     if cell.contains([',', '"', '\n', '\r']) { format!("\"{}\"", cell.replace('"', "\"\"")) } else { cell.to_owned() }
 }
 

@@ -32,6 +32,8 @@ pub enum Command {
     Compare(Compare),
     /// Write the curves of a scenario as CSV
     Simulate(Simulate),
+    /// Simulate many made-up people: percentile bands, and windows of each person's own
+    Population(Population),
     /// Predicted beside measured: every arm, the errors by route, what was left out
     Validate(Validate),
     /// The library of models
@@ -96,6 +98,35 @@ pub struct Simulate {
     /// Write to this file instead of standard output
     #[arg(long, short, value_name = "PATH")]
     pub output: Option<PathBuf>,
+}
+
+/// Arguments of `population`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  ketasim population
+  ketasim population my-scenario.toml --people 10000 --seed 1 --csv > bands.csv
+  ketasim population my-scenario.toml --json")]
+pub struct Population {
+    /// Scenario file; - is standard input; without it the opening screen's scenario
+    pub file: Option<PathBuf>,
+    /// How many people
+    #[arg(long, default_value_t = 1000, value_name = "N")]
+    pub people: usize,
+    /// The same seed gives the same people
+    #[arg(long, default_value_t = 1, value_name = "S")]
+    pub seed: u64,
+    /// Print the bands as CSV
+    #[arg(long, conflicts_with = "json")]
+    pub csv: bool,
+    /// Print bands and windows as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Time between points, with its unit
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub every: Option<Time>,
+    /// Threads; the result does not depend on them
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(usize))]
+    pub threads: Option<usize>,
 }
 
 /// Arguments of `validate`.

@@ -7,6 +7,7 @@ mod json;
 mod models;
 mod models_json;
 mod out;
+mod population;
 mod report;
 mod simulate;
 mod validate;
@@ -58,6 +59,7 @@ fn dispatch(command: &Command, models: &[PathBuf]) -> ExitCode {
     finish(match command {
         Command::Compare(options) => compare::run(options, &library),
         Command::Simulate(options) => simulate::run(options, &library),
+        Command::Population(options) => population::run(options, &library),
         Command::Validate(options) => validate::run(options, &library),
         Command::Models(ModelsCommand::Fit { id, json }) => fit::run(&library, id.as_deref(), *json),
         Command::Models(ModelsCommand::List { json }) => models::list(&library, *json),

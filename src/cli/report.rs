@@ -183,7 +183,7 @@ fn window(percentiles: Option<[f64; 3]>, none: &str) -> String {
     })
 }
 
-fn evidence(kind: EvidenceKind) -> &'static str {
+pub(super) fn evidence(kind: EvidenceKind) -> &'static str {
     match kind {
         EvidenceKind::Trial => "trials",
         EvidenceKind::Programme => "programmes",

@@ -5,6 +5,7 @@ use super::{ArmOutcome, Curve, EndOutcome, Options, Outcome, RangeOutcome};
 use crate::analysis::{Exposure, nca, windows};
 use crate::error::{Error, Result};
 use crate::library::{Library, Programme};
+use crate::model::expr::Expr;
 use crate::model::{Model, RangeEnd, Site};
 use crate::path;
 use crate::regimen::{AfterHold, Dose, Route};
@@ -31,6 +32,26 @@ impl Scenario {
         }
         let points = arms.first().map_or(0, |a: &ArmOutcome| a.grid.len());
         Ok(Outcome { title: self.title.clone(), subject: self.subject.clone(), horizon: self.horizon, arms, points })
+    }
+
+    /// Curves of one person whose parameters are given, at the arm's own site and the grid's times, ng/mL by analyte.
+    ///
+    /// # Errors
+    /// When the arm cannot be simulated for this person.
+    pub fn run_person(
+        &self,
+        index: usize,
+        library: &Library,
+        options: Options,
+        parameters: &BTreeMap<String, Expr>,
+    ) -> Result<Vec<Vec<f64>>> {
+        let arm = &self.arms[index];
+        let model = arm.model_in(library)?;
+        let every = spacing(self.horizon, options.every)?;
+        let runner = Runner { scenario: self, arm, library, every, solver: options.solver };
+        let solved = runner.solve(model, arm.site_in(model)?, parameters)?;
+        let grid = &solved.trajectory().grid;
+        Ok(solved.curves()?.into_iter().map(|c| grid.iter().map(|i| c.values[*i]).collect()).collect())
     }
 
     /// Runs one arm, whether it is on or not.
@@ -153,12 +174,7 @@ pub(super) struct Solved {
 }
 
 impl Runner<'_> {
-    pub(super) fn solve(
-        &self,
-        model: &Model,
-        site: Site,
-        set: &BTreeMap<String, crate::model::expr::Expr>,
-    ) -> Result<Solved> {
+    pub(super) fn solve(&self, model: &Model, site: Site, set: &BTreeMap<String, Expr>) -> Result<Solved> {
         let drug = self.library.drug(&self.arm.drug)?;
         let set = &self.with_conditions(model, set);
         let case = Case {

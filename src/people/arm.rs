@@ -1,7 +1,7 @@
 //! One arm for many people: what is given, as events of each person's own, and the curves, chunk by chunk.
 
 use super::draw::{Draws, FirstDraws};
-use super::kernel::{Arrival, Event, FEW, Kernel, Scratch, next_point};
+use super::kernel::{AHEAD, Arrival, Event, FEW, Kernel, Scratch, next_point};
 use super::lanes::{LANES, Lane, Work, map, map2, splat, wide};
 use super::program::{Program, Slot, Wanted};
 use crate::error::{Error, Result};
@@ -76,6 +76,9 @@ pub(super) struct ChunkState {
 pub(super) struct Ready {
     slots: Vec<Lane>,
     power: Vec<Lane>,
+    /// Power of [`AHEAD`] steps, and rows that give the read-outs of each; empty where there are many states.
+    far: Vec<Lane>,
+    ahead: Vec<Lane>,
     arrivals: Vec<Arrival>,
     brought: Vec<Vec<Lane>>,
 }
@@ -336,7 +339,13 @@ impl Work for Preparing<'_> {
             }
         }
         arrivals.sort_by_key(|a| a.at);
-        Ready { slots: kernel.read_slots(&room.slots), power, arrivals, brought }
+        let slots = kernel.read_slots(&room.slots);
+        let (far, ahead) = if kernel.is_small() {
+            (kernel.far::<FMA>(&power, &mut room.scratch), kernel.ahead::<FMA>(&power, &slots))
+        } else {
+            (Vec::new(), Vec::new())
+        };
+        Ready { slots, power, far, ahead, arrivals, brought }
     }
 }
 
@@ -366,12 +375,28 @@ impl<S: Sink> Work for Course<'_, S> {
         let (mut now, mut next) = (vec![splat(0.0); z.len().max(FEW)], vec![splat(0.0); z.len().max(FEW)]);
         now[..z.len()].copy_from_slice(z);
         let outputs = kernel.outputs.len();
-        for point in first..=to {
-            if point > 0 {
-                match (now.first_chunk(), next.first_chunk_mut()) {
-                    (Some(now), Some(next)) if z.len() <= FEW => kernel.step::<FMA>(&ready.power, now, next),
-                    _ => kernel.step_of_many::<FMA>(&ready.power, &now, &mut next),
+        let mut point = first;
+        while point <= to {
+            let quiet = pending.peek().map_or(to + 1, |a| a.at.min(to + 1));
+            if point > 0 && point + AHEAD <= quiet && !ready.ahead.is_empty() {
+                if let Some(z) = now.first_chunk::<FEW>() {
+                    let mut rows = ready.ahead.as_slice();
+                    for step in 0..AHEAD {
+                        for output in 0..outputs {
+                            let columns = kernel.shown(output);
+                            let (row, rest) = rows.split_at(columns.len());
+                            sink.put(block, point + step, output, &Kernel::read_ahead::<FMA>(columns, row, z));
+                            rows = rest;
+                        }
+                    }
                 }
+                kernel.step::<FMA>(&ready.far, &now, &mut next);
+                std::mem::swap(&mut now, &mut next);
+                point += AHEAD;
+                continue;
+            }
+            if point > 0 {
+                kernel.step::<FMA>(&ready.power, &now, &mut next);
                 std::mem::swap(&mut now, &mut next);
             }
             while let Some(arrival) = pending.next_if(|a| a.at == point) {
@@ -384,6 +409,7 @@ impl<S: Sink> Work for Course<'_, S> {
             for output in 0..outputs {
                 sink.put(block, point, output, &kernel.read::<FMA>(output, &ready.slots, &now));
             }
+            point += 1;
         }
         z.copy_from_slice(&now[..z.len()]);
     }

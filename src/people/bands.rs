@@ -9,6 +9,7 @@ use super::{Crowd, Workers};
 use crate::error::{Error, Result};
 use crate::library::Library;
 use crate::model::Site;
+use crate::model::expr::Expr;
 use crate::scenario::Scenario;
 use crate::sim::Case;
 use crate::units::NG_ML_PER_MG_L;
@@ -121,6 +122,26 @@ fn one(
         drawn_again,
         scatters: engine.scatters(),
     })
+}
+
+/// Parameters of one person of an arm, to follow that person alone.
+///
+/// # Errors
+/// When the arm cannot be simulated.
+pub fn individuals(
+    scenario: &Scenario,
+    index: usize,
+    library: &Library,
+    crowd: Crowd,
+    person: usize,
+) -> Result<BTreeMap<String, Expr>> {
+    let model = scenario.arms[index].model_in(library)?;
+    let draws = super::draw::Draws::new(model, &scenario.subject, crowd.seed, FirstDraws::default())?;
+    let first = person / LANES * LANES;
+    let mut parameters = Vec::new();
+    draws.fill(first, &[0; LANES], &mut parameters);
+    let value = |(p, lane): (&crate::model::Parameter, &Lane)| (p.name.clone(), Expr::Number(lane[person - first]));
+    Ok(model.parameters.iter().zip(&parameters).map(value).collect())
 }
 
 /// A chunk of people: where they stand, and their rows of the present stretch.

@@ -23,9 +23,11 @@ const SERIES: [f64; 13] = {
 };
 /// With at most this many states the steps are quicker.
 pub(super) const FEW: usize = 32;
+/// Read-outs are taken so many points ahead of the states: a power of two.
+pub(super) const AHEAD: usize = 8;
 /// Terms of the action of an exponential at most, and when it has settled.
 const MOST_TERMS: usize = 60;
-const SETTLED: f64 = 1e-17;
+const SETTLED: f64 = 1e-16;
 
 /// An entry of the generator.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -56,8 +58,9 @@ pub(super) struct Kernel {
     pairs: Vec<(usize, usize)>,
     /// Where each row of them begins and ends.
     rows: Vec<std::ops::Range<usize>>,
-    /// Their columns, where there are at most [`FEW`] states.
-    columns: Vec<u8>,
+    /// States that each read-out can show, now or later; as bytes where there are at most [`FEW`] states.
+    shows: Vec<Vec<usize>>,
+    columns: Vec<Vec<u8>>,
     /// dst += a * b for a product of two such matrices.
     triples: Vec<[u32; 3]>,
     diagonal: Vec<usize>,
@@ -109,13 +112,17 @@ impl Kernel {
         let diagonal = (0..n).filter_map(|i| index(i, i)).collect();
         let row = |i: usize| pairs.partition_point(|p| p.0 < i)..pairs.partition_point(|p| p.0 <= i);
         let rows = (0..n).map(row).collect();
-        let columns = pairs.iter().map(|p| p.1 as u8).collect();
-        let outputs = program
+        let outputs: Vec<Vec<(usize, Slot)>> = program
             .outputs
             .iter()
             .map(|row| row.iter().filter_map(|(s, slot)| Some((at(s)?, *slot))).collect())
             .collect();
-        Self { place, n, generator, pairs, rows, columns, triples, diagonal, outputs }
+        let shows: Vec<Vec<usize>> = outputs
+            .iter()
+            .map(|row| (0..n).filter(|j| row.iter().any(|(i, _)| closure[i * n + j])).collect())
+            .collect();
+        let columns = shows.iter().map(|s| s.iter().map(|j| *j as u8).collect()).collect();
+        Self { place, n, generator, pairs, rows, shows, columns, triples, diagonal, outputs }
     }
 
     /// Number of states kept.
@@ -218,12 +225,16 @@ impl Kernel {
         let fastest = self.diagonal.iter().map(|d| -generator[*d].iter().copied().fold(f64::INFINITY, f64::min));
         let parts = (fastest.fold(0.0, f64::max) * longest).ceil().max(1.0);
         let h = map(dt, |d| d / parts);
+        let (mut term, mut next) = (z.clone(), z.clone());
         for _ in 0..parts as usize {
-            let mut term = z.clone();
+            term.copy_from_slice(&z);
             for k in 1..MOST_TERMS {
-                let mut next = vec![splat(0.0); self.n];
-                for ((i, j), g) in self.pairs.iter().zip(generator) {
-                    add_product::<FMA>(&mut next[*i], g, &term[*j]);
+                for (next, row) in next.iter_mut().zip(&self.rows) {
+                    let mut sum = splat(0.0);
+                    for ((_, j), g) in self.pairs[row.clone()].iter().zip(&generator[row.clone()]) {
+                        add_product::<FMA>(&mut sum, g, &term[*j]);
+                    }
+                    *next = sum;
                 }
                 let (mut size, mut whole) = (0.0_f64, 0.0_f64);
                 for (t, z) in next.iter_mut().zip(z.iter_mut()) {
@@ -232,7 +243,7 @@ impl Kernel {
                     size = size.max(t.iter().fold(0.0, |m, v| m.max(v.abs())));
                     whole = whole.max(z.iter().fold(0.0, |m, v| m.max(v.abs())));
                 }
-                term = next;
+                std::mem::swap(&mut term, &mut next);
                 if size <= SETTLED * whole {
                     break;
                 }
@@ -241,22 +252,9 @@ impl Kernel {
         z
     }
 
-    /// z after one step.
+    /// z after one step, or after as many as `power` stands for.
     #[inline(always)]
-    pub fn step<const FMA: bool>(&self, power: &[Lane], z: &[Lane; FEW], out: &mut [Lane; FEW]) {
-        for (out, row) in out.iter_mut().zip(&self.rows) {
-            let mut sum = splat(0.0);
-            for (j, p) in self.columns[row.clone()].iter().zip(&power[row.clone()]) {
-                // the mask only spares a check: there are never more states than it allows
-                add_product::<FMA>(&mut sum, p, &z[usize::from(*j) % FEW]);
-            }
-            *out = sum;
-        }
-    }
-
-    /// The same for more states.
-    #[inline(always)]
-    pub fn step_of_many<const FMA: bool>(&self, power: &[Lane], z: &[Lane], out: &mut [Lane]) {
+    pub fn step<const FMA: bool>(&self, power: &[Lane], z: &[Lane], out: &mut [Lane]) {
         for (out, row) in out.iter_mut().zip(&self.rows) {
             let mut sum = splat(0.0);
             for ((_, j), p) in self.pairs[row.clone()].iter().zip(&power[row.clone()]) {
@@ -264,6 +262,70 @@ impl Kernel {
             }
             *out = sum;
         }
+    }
+
+    /// Rows that give every read-out after 1 to [`AHEAD`] steps from the states now, one behind another.
+    #[inline(always)]
+    pub fn ahead<const FMA: bool>(&self, power: &[Lane], numbers: &[Lane]) -> Vec<Lane> {
+        let mut list = Vec::new();
+        let mut rows = vec![splat(0.0); self.n * self.outputs.len()];
+        let mut at = 0;
+        for (output, parts) in self.outputs.iter().enumerate() {
+            for (state, _) in parts {
+                let into = &mut rows[output * self.n + state];
+                *into = map2(into, &numbers[at], |a, b| a + b);
+                at += 1;
+            }
+        }
+        let mut next = rows.clone();
+        for _ in 0..AHEAD {
+            next.iter_mut().for_each(|v| *v = splat(0.0));
+            for output in 0..self.outputs.len() {
+                let base = output * self.n;
+                for ((i, j), p) in self.pairs.iter().zip(power) {
+                    if self.shows[output].contains(i) {
+                        add_product::<FMA>(&mut next[base + j], &rows[base + i], p);
+                    }
+                }
+            }
+            std::mem::swap(&mut rows, &mut next);
+            for (output, shown) in self.shows.iter().enumerate() {
+                list.extend(shown.iter().map(|j| rows[output * self.n + j]));
+            }
+        }
+        list
+    }
+
+    /// The power of [`AHEAD`] steps.
+    #[inline(always)]
+    pub fn far<const FMA: bool>(&self, power: &[Lane], scratch: &mut Scratch) -> Vec<Lane> {
+        let mut far = power.to_vec();
+        for _ in 0..AHEAD.trailing_zeros() {
+            self.multiply::<FMA>(&far, &far, &mut scratch.product);
+            std::mem::swap(&mut far, &mut scratch.product);
+        }
+        far
+    }
+
+    /// A read-out by one of those rows; `columns` are those of [`Kernel::shown`].
+    #[inline(always)]
+    pub fn read_ahead<const FMA: bool>(columns: &[u8], row: &[Lane], z: &[Lane; FEW]) -> Lane {
+        let mut value = splat(0.0);
+        for (j, r) in columns.iter().zip(row) {
+            // the mask only spares a check: there are never more states than it allows
+            add_product::<FMA>(&mut value, r, &z[usize::from(*j) % FEW]);
+        }
+        map(&value, |v| v.max(0.0))
+    }
+
+    /// States that a read-out can show, now or later.
+    pub fn shown(&self, output: usize) -> &[u8] {
+        &self.columns[output]
+    }
+
+    /// Whether steps can be taken by rows ahead.
+    pub fn is_small(&self) -> bool {
+        self.n <= FEW
     }
 
     /// The numbers that read-outs need, in their order.

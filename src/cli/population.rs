@@ -1,0 +1,234 @@
+//! `ketasim population`: percentile bands and windows over many made-up people.
+
+use super::args::Population;
+use super::{Given, out};
+use crate::error::Result;
+use crate::figure::{DRIVING_RULE, EDUCATION_ONLY, STRIP_NOTE};
+use crate::library::Library;
+use crate::people::{ArmBands, Crowd, InTurn, PeopleWindows, Workers, bands, people_windows};
+use crate::scenario::Scenario;
+use crate::table::{Column, TEXT_WIDTH, Table, paragraph};
+use crate::units::{significant, tidy};
+use serde_json::{Value, json};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
+
+/// Progress is said at every such share.
+const SAID_EVERY: f64 = 0.25;
+/// Below this share of people who reach a level no time is given.
+const MANY: f64 = 0.6;
+
+/// Jobs on as many threads as the machine has, or as were asked for.
+struct Threads(usize);
+
+impl Workers for Threads {
+    fn each(&self, jobs: usize, work: &(dyn Fn(usize) + Sync)) {
+        if self.0 < 2 || jobs < 2 {
+            return InTurn.each(jobs, work);
+        }
+        let next = AtomicUsize::new(0);
+        std::thread::scope(|scope| {
+            for _ in 0..self.0.min(jobs) {
+                scope.spawn(|| {
+                    loop {
+                        let job = next.fetch_add(1, Ordering::Relaxed);
+                        if job >= jobs {
+                            break;
+                        }
+                        work(job);
+                    }
+                });
+            }
+        });
+    }
+}
+
+/// Simulates and prints as asked.
+///
+/// # Errors
+/// When the scenario is refused, or something cannot be written.
+pub fn run(options: &Population, library: &Library) -> Result<()> {
+    let given = Given::read(options.file.as_deref(), library)?;
+    let crowd = Crowd { people: options.people, seed: options.seed, every: options.every };
+    let threads = options.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
+    let workers = Threads(threads);
+    let located = |e: crate::Error| e.located(&given.name, &given.text);
+    let said = AtomicUsize::new(0);
+    let started = Instant::now();
+    let progress = |share: f64| {
+        let step = (share / SAID_EVERY) as usize;
+        // only work that takes a while is worth a line
+        if started.elapsed().as_millis() > 500 && said.fetch_max(step, Ordering::Relaxed) < step {
+            out::note(&format!("{:.0} %", share * 100.0));
+        }
+        true
+    };
+    let bands = bands(&given.scenario, library, crowd, &workers, &progress).map_err(located)?;
+    let elapsed_ms = started.elapsed().as_secs_f64() * 1e3;
+    for arm in &bands {
+        say(arm);
+    }
+    if options.csv {
+        return out::stream(|out| csv(&bands, out));
+    }
+    let windows = people_windows(&given.scenario, library, crowd, &workers).map_err(located)?;
+    if options.json {
+        return out::print_json(
+            &Document { scenario: &given.scenario, library, bands: &bands, windows: &windows, crowd, elapsed_ms }
+                .json(),
+        );
+    }
+    out::print(&text(&given.scenario, library, &bands, &windows, crowd))
+}
+
+/// What must be known of an arm's people.
+fn say(arm: &ArmBands) {
+    if !arm.scatters {
+        out::note(&format!(
+            "{}: {} has no spread between people: everybody is the typical person",
+            arm.label, arm.model
+        ));
+    }
+    if arm.drawn_again > 0 {
+        out::note(&format!(
+            "{}: {} people were drawn again: their first draw was impossible",
+            arm.label, arm.drawn_again
+        ));
+    }
+}
+
+fn csv(bands: &[ArmBands], out: &mut dyn std::io::Write) -> std::io::Result<()> {
+    writeln!(out, "arm,time_h,analyte,site,p5,p50,p95")?;
+    for arm in bands {
+        let label = crate::curves::quoted(&arm.label);
+        for band in &arm.bands {
+            for (time, p) in arm.times.iter().zip(&band.percentiles) {
+                let [low, middle, high] = p.map(crate::curves::full);
+                writeln!(out, "{label},{time},{},{},{low},{middle},{high}", band.analyte, arm.site.id())?;
+            }
+        }
+    }
+    Ok(())
+}
+
+struct Document<'a> {
+    scenario: &'a Scenario,
+    library: &'a Library,
+    bands: &'a [ArmBands],
+    windows: &'a [PeopleWindows],
+    crowd: Crowd,
+    elapsed_ms: f64,
+}
+
+impl Document<'_> {
+    fn json(&self) -> Value {
+        let arms: Vec<Value> = self.bands.iter().zip(self.windows).map(|(b, w)| self.arm(b, w)).collect();
+        json!({
+            "title": self.scenario.title, "people": self.crowd.people, "seed": self.crowd.seed,
+            "elapsed_ms": self.elapsed_ms, "arms": arms,
+            "spread": "between made-up people of one model; how models differ is told by compare",
+            "note": EDUCATION_ONLY,
+        })
+    }
+
+    fn arm(&self, bands: &ArmBands, windows: &PeopleWindows) -> Value {
+        let arm = &self.scenario.arms[bands.index];
+        let route = arm.routes().first().copied().unwrap_or(crate::regimen::Route::Iv);
+        let three = |p: Option<[f64; 3]>| p.map(|p| p.map(tidy));
+        let each: Vec<Value> = bands
+            .bands
+            .iter()
+            .map(|b| {
+                let column = |k: usize| b.percentiles.iter().map(|p| tidy(p[k])).collect::<Vec<f64>>();
+                json!({ "name": b.analyte, "p5": column(0), "p50": column(1), "p95": column(2) })
+            })
+            .collect();
+        json!({
+            "label": bands.label, "drug": arm.drug, "model": bands.model, "site": bands.site.id(),
+            "time_h": bands.times.iter().map(|t| tidy(*t)).collect::<Vec<f64>>(),
+            "analytes": each,
+            "windows": {
+                "onset_min": three(windows.onset), "peak_min": three(windows.peak),
+                "strongest_min": windows.strongest.map(|p| p.map(tidy)),
+                "main_effects_end_min": three(windows.main_effects_end),
+                "share_reaching": tidy(windows.share_reaching),
+                "share_noticing": windows.share_noticing.map(tidy),
+                "outlasts": windows.outlasts,
+                "evidence": self.library.effects.evidence(&arm.drug, route).id(),
+            },
+            "words": words(windows),
+            "drawn_again": bands.drawn_again, "scatters": bands.scatters,
+        })
+    }
+}
+
+/// What must be said instead of, or beside, a time.
+fn words(windows: &PeopleWindows) -> Vec<String> {
+    let mut list = Vec::new();
+    let of_hundred = |share: f64| format!("{:.0}", share * 100.0);
+    list.push(format!(
+        "of 100 made-up people, {} reach the level of the dissociative part",
+        of_hundred(windows.share_reaching)
+    ));
+    if windows.share_noticing.is_some_and(|s| s < MANY) {
+        list.push("many people at this dose may not feel this".to_owned());
+    }
+    if windows.outlasts {
+        list.push("some are still above their level a day after the last dose: no time of fading is given".to_owned());
+    }
+    list
+}
+
+fn text(scenario: &Scenario, library: &Library, bands: &[ArmBands], windows: &[PeopleWindows], crowd: Crowd) -> String {
+    let mut text = paragraph("", &scenario.title, TEXT_WIDTH);
+    let mut table = Table::new(vec![
+        Column::words("Arm"),
+        Column::words("Model"),
+        Column::numbers("Peak (ng/mL)"),
+        Column::words("May begin to notice (min)"),
+        Column::words("Main effects fading (min)"),
+        Column::numbers("Reach the level"),
+        Column::words("Timing rests on"),
+    ]);
+    for (b, w) in bands.iter().zip(windows) {
+        let arm = &scenario.arms[b.index];
+        let route = arm.routes().first().copied().unwrap_or(crate::regimen::Route::Iv);
+        let spans = |p: Option<[f64; 3]>| {
+            p.map_or("–".to_owned(), |[a, m, z]| {
+                format!("{} to {} ({})", significant(a, 2), significant(z, 2), significant(m, 2))
+            })
+        };
+        let mut peaks: Vec<f64> = w.people.iter().map(|p| p.cmax).collect();
+        peaks.sort_by(f64::total_cmp);
+        let peak = crate::analysis::spans(&peaks);
+        table.push([
+            b.label.clone(),
+            b.model.clone(),
+            spans(peak),
+            spans(w.onset),
+            spans(w.main_effects_end),
+            format!("{:.0} of 100", w.share_reaching * 100.0),
+            super::report::evidence(library.effects.evidence(&arm.drug, route)).to_owned(),
+        ]);
+    }
+    text.push('\n');
+    text.push_str(&table.to_text(TEXT_WIDTH + 20));
+    let mut line = |words: &str| text.push_str(&paragraph("", words, TEXT_WIDTH));
+    line(&format!(
+        "From the first dose, 10th to 90th percentile with the 50th in brackets, over {} made-up people (seed {}) of one model: spread between people, not doubt about the model. Times are of those who reach the level.",
+        crowd.people, crowd.seed
+    ));
+    for w in windows {
+        for said in words(w) {
+            line(&format!("{}: {said}.", w.label));
+        }
+    }
+    line(&format!("{}; {DRIVING_RULE}.", capital(STRIP_NOTE)));
+    line(EDUCATION_ONLY);
+    text
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+}
