@@ -129,6 +129,9 @@ impl Scenario {
     /// The opening screen's scenario, as a file.
     pub const OPENING: &'static str = include_str!("../assets/scenarios/four-routes.toml");
 
+    /// Regimens for which times were published, as a scenario file.
+    pub const REGIMENS: &'static str = include_str!("../assets/scenarios/regimens.toml");
+
     /// Arms that can be added, as a scenario file.
     pub const ARMS: &'static str = include_str!("../assets/scenarios/arms.toml");
 

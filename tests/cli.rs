@@ -7,6 +7,8 @@
 mod evidence;
 #[path = "cli/models.rs"]
 mod models;
+#[path = "cli/population.rs"]
+mod population;
 #[path = "cli/refusals.rs"]
 mod refusals;
 

@@ -105,10 +105,14 @@ pub struct Simulate {
 #[command(after_help = "Examples:
   ketasim population
   ketasim population my-scenario.toml --people 10000 --seed 1 --csv > bands.csv
-  ketasim population my-scenario.toml --json")]
+  ketasim population my-scenario.toml --json
+  ketasim population --regimens")]
 pub struct Population {
     /// Scenario file; - is standard input; without it the opening screen's scenario
     pub file: Option<PathBuf>,
+    /// Nine regimens for which times were published, with those times beside the windows
+    #[arg(long, conflicts_with_all = ["file", "csv", "json"])]
+    pub regimens: bool,
     /// How many people
     #[arg(long, default_value_t = 1000, value_name = "N")]
     pub people: usize,

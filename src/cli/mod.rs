@@ -109,8 +109,12 @@ impl Given {
             Some(path) => (files::shown(path), files::read_text(path, LARGEST_FILE)?),
             None => ("the opening scenario".to_owned(), Scenario::OPENING.to_owned()),
         };
-        let scenario = Scenario::from_toml(&name, &text, library)?;
-        Ok(Self { name, text, scenario })
+        Self::text(&name, &text, library)
+    }
+
+    fn text(name: &str, text: &str, library: &Library) -> Result<Self> {
+        let scenario = Scenario::from_toml(name, text, library)?;
+        Ok(Self { name: name.to_owned(), text: text.to_owned(), scenario })
     }
 
     fn run(&self, library: &Library, options: crate::outcome::Options) -> Result<crate::outcome::Outcome> {

@@ -4,7 +4,7 @@ use super::args::Population;
 use super::{Given, out};
 use crate::error::Result;
 use crate::figure::{DRIVING_RULE, EDUCATION_ONLY, STRIP_NOTE};
-use crate::library::Library;
+use crate::library::{Library, Published};
 use crate::people::{ArmBands, Crowd, InTurn, PeopleWindows, Workers, bands, people_windows};
 use crate::scenario::Scenario;
 use crate::table::{Column, TEXT_WIDTH, Table, paragraph};
@@ -48,12 +48,17 @@ impl Workers for Threads {
 /// # Errors
 /// When the scenario is refused, or something cannot be written.
 pub fn run(options: &Population, library: &Library) -> Result<()> {
-    let given = Given::read(options.file.as_deref(), library)?;
+    let given = if options.regimens {
+        Given::text("assets/scenarios/regimens.toml", Scenario::REGIMENS, library)?
+    } else {
+        Given::read(options.file.as_deref(), library)?
+    };
     let crowd = Crowd { people: options.people, seed: options.seed, every: options.every };
     let threads = options.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
     let workers = Threads(threads);
     let located = |e: crate::Error| e.located(&given.name, &given.text);
     let said = AtomicUsize::new(0);
+    #[expect(clippy::disallowed_methods, reason = "the command tells how long it took")]
     let started = Instant::now();
     let progress = |share: f64| {
         let step = (share / SAID_EVERY) as usize;
@@ -67,6 +72,10 @@ pub fn run(options: &Population, library: &Library) -> Result<()> {
     let elapsed_ms = started.elapsed().as_secs_f64() * 1e3;
     for arm in &bands {
         say(arm);
+        if let Some(range) = range_of(&given.scenario, arm.index, library)? {
+            let beside = "the bands are people around the model's plain run; its range is another kind of not knowing";
+            out::note(&format!("{}: {beside}: {range}", arm.label));
+        }
     }
     if options.csv {
         return out::stream(|out| csv(&bands, out));
@@ -78,7 +87,14 @@ pub fn run(options: &Population, library: &Library) -> Result<()> {
                 .json(),
         );
     }
-    out::print(&text(&given.scenario, library, &bands, &windows, crowd))
+    out::print(&text(&given.scenario, library, &bands, &windows, crowd))?;
+    if options.regimens { out::print(&published(&windows)?) } else { Ok(()) }
+}
+
+/// Why the model draws a range for this arm, where it does.
+fn range_of(scenario: &Scenario, index: usize, library: &Library) -> Result<Option<String>> {
+    let arm = scenario.run_arm(index, library, crate::outcome::Options::default())?;
+    Ok(arm.range.map(|r| r.note))
 }
 
 /// What must be known of an arm's people.
@@ -226,6 +242,39 @@ fn text(scenario: &Scenario, library: &Library, bands: &[ArmBands], windows: &[P
     line(&format!("{}; {DRIVING_RULE}.", capital(STRIP_NOTE)));
     line(EDUCATION_ONLY);
     text
+}
+
+/// Published times beside the model's, and where the model runs long.
+fn published(windows: &[PeopleWindows]) -> Result<String> {
+    let mut table = Table::new(vec![
+        Column::words("Regimen"),
+        Column::words("Fading by the model (min)"),
+        Column::words("Published (min)"),
+        Column::words("Rests on"),
+        Column::words("In words"),
+    ]);
+    let list = Published::embedded()?;
+    for p in &list {
+        let Some(w) = windows.iter().find(|w| w.label == p.label) else { continue };
+        let [from, to] = p.end.map(|t| t.minutes());
+        let span = if to > from { format!("{from:.0} to {to:.0}") } else { format!("{to:.0}") };
+        let model = w.main_effects_end.map_or("–".to_owned(), |[a, m, z]| format!("{a:.0} to {z:.0} ({m:.0})"));
+        let long = match w.main_effects_end {
+            Some([_, middle, _]) if middle > to => "; the model runs long",
+            Some([_, _, high]) if high > to => "; the model's late end runs long",
+            None if w.outlasts => "; the model runs long: some outlast the day",
+            _ => "",
+        };
+        let rests = format!("{}, grade {}", super::report::evidence(p.kind), p.grade);
+        table.push([p.label.clone(), model, span, rests, format!("{}{long}", p.words)]);
+    }
+    let mut text = format!("\nBeside what was published\n{}", table.to_text(TEXT_WIDTH + 20));
+    let advice = "Where the model runs long it cannot tell when effects are over, and never when somebody can leave.";
+    text.push_str(&paragraph("", advice, TEXT_WIDTH));
+    let mut sources: Vec<&str> = list.iter().map(|p| p.source.as_str()).collect();
+    sources.dedup();
+    sources.iter().for_each(|s| text.push_str(&paragraph("  Source: ", s, TEXT_WIDTH)));
+    Ok(text)
 }
 
 fn capital(text: &str) -> String {

@@ -25,7 +25,7 @@ pub fn run(options: &Validate, library: &Library) -> Result<()> {
     let observations = read(options)?;
     let rules = Rules::embedded()?;
     let mut progress = |done: usize, of: usize| {
-        if done % 20 == 0 && done > 0 {
+        if done.is_multiple_of(20) && done > 0 {
             out::note(&format!("{done} of {of} arms"));
         }
     };

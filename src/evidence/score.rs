@@ -155,7 +155,7 @@ fn score_arm(arm: &Arm, study: &Study, model: &Model, rules: &Rules, library: &L
         site_for(study, model, library, other).ok()?;
         Some((other, at_site(study, model, library, other, &quantities).ok()?))
     });
-    let elsewhere = elsewhere.last();
+    let elsewhere = elsewhere.collect::<Vec<_>>().pop();
     let external = !rules.has_seen(&model.id, arm);
     let rows = study.measures.iter().enumerate().map(|(i, measure)| {
         let predicted = predicted[i];

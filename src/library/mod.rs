@@ -6,10 +6,12 @@
 mod conditions;
 mod drugs;
 mod effects;
+mod published;
 
 pub use conditions::{Condition, Measured};
 pub use drugs::{AnalyteName, Drug};
 pub use effects::{Caution, Delay, Effects, EvidenceKind, Level, LevelKind, Pair, Programme};
+pub use published::Published;
 
 use crate::error::{Error, Result, suggestion};
 use crate::model::{Model, parse_model};

@@ -331,10 +331,10 @@ impl Work for Preparing<'_> {
             let (at, after) = next_point(&event.time, engine.dt);
             brought.push(kernel.carried::<FMA>(&room.generator, state, &event.amount, &after));
             let event = brought.len() - 1;
-            for l in 0..LANES {
-                match arrivals.iter_mut().find(|a| a.event == event && a.at == at[l]) {
+            for (l, at) in at.into_iter().enumerate() {
+                match arrivals.iter_mut().find(|a| a.event == event && a.at == at) {
                     Some(arrival) => arrival.who[l] = true,
-                    None => arrivals.push(Arrival { at: at[l], who: std::array::from_fn(|k| k == l), event }),
+                    None => arrivals.push(Arrival { at, who: std::array::from_fn(|k| k == l), event }),
                 }
             }
         }

@@ -19,53 +19,7 @@ impl Checker {
                     .remedy("keep one of the two outputs")
                     .at(at));
             }
-            if o.shunt.is_some() && o.follows.is_none() {
-                return Err(Error::input(
-                    "`shunt` means nothing without `follows`: it is the share that is not delayed",
-                )
-                .remedy("leave it out, or write follows = \"arterial\" with rate and shunt")
-                .at(here("shunt")));
-            }
-            let reads = match (&o.compartment, o.follows, &o.rate) {
-                (Some(name), None, None) => {
-                    let c = self.target(name, &o.analyte, here("compartment"))?;
-                    let held = &self.model.compartments[c];
-                    if held.volume.is_none() {
-                        return Err(Error::input(format!("\"{name}\" has no volume, so it has no concentration"))
-                            .remedy(format!("give \"{name}\" a volume, or read another compartment"))
-                            .at(here("compartment")));
-                    }
-                    if held.holds != o.analyte {
-                        return Err(Error::input(format!("\"{name}\" holds {}, not {}", held.holds, o.analyte))
-                            .remedy("read a compartment that holds the analyte, or correct `analyte`")
-                            .at(here("compartment")));
-                    }
-                    Reading::Compartment(c)
-                }
-                (None, Some(site), Some(rate)) => {
-                    if self.model.estimated_from == Site::Venous && o.site == Site::Venous {
-                        return Err(Error::input("the model was fitted to venous samples, so its curve is venous already: a second venous delay would count it twice")
-                            .remedy("read the compartment itself at site venous")
-                            .at(here("follows")));
-                    }
-                    let of = self.model.outputs.iter().position(|p| p.analyte == o.analyte && p.site == site);
-                    let Some(of) = of else {
-                        return Err(Error::input(format!("{} at {} is not read out above", o.analyte, site.words()))
-                            .remedy("put the output that is followed first")
-                            .at(here("follows")));
-                    };
-                    Reading::Delay {
-                        of,
-                        rate: self.expr(rate, Dim::RATE, here("rate"))?,
-                        shunt: self.opt_expr(o.shunt.as_ref(), Dim::NONE, here("shunt"))?,
-                    }
-                }
-                _ => {
-                    return Err(Error::input("an output reads a compartment, or follows another site at a rate")
-                        .remedy("write compartment = \"...\", or follows = \"...\" with rate = \"...\"")
-                        .at(at));
-                }
-            };
+            let reads = self.reading(o, &at)?;
             self.only_where_asked(o).map_err(|e| e.at(here("only")))?;
             let only = o.only.clone().map(|x| Only { routes: x.routes, infusion_at_least: x.infusion_at_least });
             self.model.outputs.push(Output {
@@ -95,6 +49,54 @@ impl Checker {
             .at(path!["output"]));
         }
         Ok(())
+    }
+
+    /// What an output reads: a compartment, or another site behind a delay.
+    fn reading(&mut self, o: &file::OutputFile, at: &[Step]) -> Result<Reading> {
+        let here = |key: &str| [at.to_vec(), path![key]].concat();
+        if o.shunt.is_some() && o.follows.is_none() {
+            return Err(Error::input("`shunt` means nothing without `follows`: it is the share that is not delayed")
+                .remedy("leave it out, or write follows = \"arterial\" with rate and shunt")
+                .at(here("shunt")));
+        }
+        match (&o.compartment, o.follows, &o.rate) {
+            (Some(name), None, None) => {
+                let c = self.target(name, &o.analyte, here("compartment"))?;
+                let held = &self.model.compartments[c];
+                if held.volume.is_none() {
+                    return Err(Error::input(format!("\"{name}\" has no volume, so it has no concentration"))
+                        .remedy(format!("give \"{name}\" a volume, or read another compartment"))
+                        .at(here("compartment")));
+                }
+                if held.holds != o.analyte {
+                    return Err(Error::input(format!("\"{name}\" holds {}, not {}", held.holds, o.analyte))
+                        .remedy("read a compartment that holds the analyte, or correct `analyte`")
+                        .at(here("compartment")));
+                }
+                Ok(Reading::Compartment(c))
+            }
+            (None, Some(site), Some(rate)) => {
+                if self.model.estimated_from == Site::Venous && o.site == Site::Venous {
+                    return Err(Error::input("the model was fitted to venous samples, so its curve is venous already: a second venous delay would count it twice")
+                        .remedy("read the compartment itself at site venous")
+                        .at(here("follows")));
+                }
+                let of = self.model.outputs.iter().position(|p| p.analyte == o.analyte && p.site == site);
+                let Some(of) = of else {
+                    return Err(Error::input(format!("{} at {} is not read out above", o.analyte, site.words()))
+                        .remedy("put the output that is followed first")
+                        .at(here("follows")));
+                };
+                Ok(Reading::Delay {
+                    of,
+                    rate: self.expr(rate, Dim::RATE, here("rate"))?,
+                    shunt: self.opt_expr(o.shunt.as_ref(), Dim::NONE, here("shunt"))?,
+                })
+            }
+            _ => Err(Error::input("an output reads a compartment, or follows another site at a rate")
+                .remedy("write compartment = \"...\", or follows = \"...\" with rate = \"...\"")
+                .at(at.to_vec())),
+        }
     }
 
     /// A scenario may ask for the drug at another site than the model's own; `only` limits that and nothing else.
@@ -155,7 +157,7 @@ impl Checker {
     fn replaced(&self, formulas: BTreeMap<String, String>, at: &[Step]) -> Result<BTreeMap<String, Expr>> {
         let mut set = BTreeMap::new();
         for (name, formula) in formulas {
-            let at = [at, &path!["set", &name]].concat();
+            let at: Vec<Step> = at.iter().cloned().chain(path!["set", &name]).collect();
             let Some(dim) = self.model.parameters.iter().find(|p| p.name == name).map(|p| p.dim) else {
                 let known = self.model.parameters.iter().map(|p| p.name.as_str());
                 return Err(Error::input(format!("\"{name}\" is no parameter"))

@@ -1,0 +1,51 @@
+//! `ketasim population`, as scripts would call it.
+
+use super::{OPENING, json, printed, run, text};
+
+#[test]
+fn bands_have_the_columns_that_others_rely_on_whatever_the_threads() {
+    let with = |threads: &str| {
+        printed(&["population", OPENING, "--people", "300", "--seed", "1", "--csv", "--threads", threads])
+    };
+    let one = with("1");
+    assert_eq!(one, with("2"), "the same bytes on one and two threads");
+    let mut lines = one.lines();
+    assert_eq!(lines.next(), Some("arm,time_h,analyte,site,p5,p50,p95"));
+    let mut rows = 0;
+    for line in lines {
+        let cells: Vec<&str> = line.split(',').collect();
+        let [low, middle, high] = [4, 5, 6].map(|k| cells[k].parse::<f64>().unwrap());
+        assert!(0.0 <= low && low <= middle && middle <= high, "{line}");
+        rows += 1;
+    }
+    // four arms, ketamine and norketamine, 241 minutes
+    assert_eq!(rows, 4 * 2 * 241);
+}
+
+#[test]
+fn json_has_windows_over_people_and_the_time_it_took() {
+    let all = json(&["population", "--people", "200", "--json"]);
+    assert!(all["elapsed_ms"].as_f64().unwrap() > 0.0);
+    for arm in all["arms"].as_array().unwrap() {
+        let windows = &arm["windows"];
+        let share = windows["share_reaching"].as_f64().unwrap();
+        assert!((0.0..=1.0).contains(&share), "{windows}");
+        for key in ["onset_min", "peak_min", "main_effects_end_min"] {
+            let values: Vec<f64> = windows[key].as_array().unwrap().iter().map(|v| v.as_f64().unwrap()).collect();
+            assert!(values.len() == 3 && values[0] < values[1] && values[1] < values[2], "{key} of {windows}");
+        }
+        assert_eq!(arm["analytes"][0]["p50"].as_array().unwrap().len(), arm["time_h"].as_array().unwrap().len());
+    }
+}
+
+#[test]
+fn nine_regimens_stand_beside_what_was_published() {
+    let output = run(&["population", "--regimens", "--people", "200"]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let page = text(&output.stdout);
+    for label in ["IV 0.5 mg/kg", "IM 1 mg/kg", "SL 400 mg", "IN racemic", "Esketamine"] {
+        assert!(page.matches(label).count() >= 2, "{label}");
+    }
+    assert!(page.contains("runs long") && page.contains("never when"), "{page}");
+    assert_eq!(run(&["population", "--people", "5"]).status.code(), Some(2));
+}
