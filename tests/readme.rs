@@ -74,3 +74,21 @@ fn the_table_of_models_is_complete() {
         assert!(row.contains(&format!("| {} |", model.drug)), "{row}");
     }
 }
+
+/// The table of errors is what `validate` computes.
+#[test]
+fn the_table_of_errors_is_up_to_date() {
+    use ketasim::evidence::{Observations, Rules, score};
+    use ketasim::units::significant;
+    let library = ketasim::Library::embedded().unwrap();
+    let report = score(&Observations::embedded().unwrap(), &Rules::embedded().unwrap(), &library).unwrap();
+    for r in &report.routes {
+        let name = r.product.as_ref().map_or(r.route.to_uppercase(), |p| format!("{} {p}", r.route.to_uppercase()));
+        let cells = [&r.drug, &r.all].map(|s| {
+            let within = s.within_2_fold.unwrap() * 100.0;
+            format!("{} | {} | {within:.0} %", s.rows, significant(s.gmfe.unwrap(), 3))
+        });
+        let row = format!("| {name} | {} |", cells.join(" | "));
+        assert!(README.contains(&row), "{row}");
+    }
+}

@@ -2,6 +2,7 @@
 
 use super::arm::{ArmEngine, CHUNK, ChunkState, Sink};
 use super::draw::FirstDraws;
+use super::kernel::AHEAD;
 use super::lanes::{LANES, Lane};
 use super::percentiles::Tracker;
 use super::program::Wanted;
@@ -96,28 +97,15 @@ fn one(
     let arm = &scenario.arms[index];
     let model = arm.model_in(library)?;
     let site = arm.site_in(model)?;
-    let drug = library.drug(&arm.drug)?;
-    let case = Case {
-        model,
-        subject: &scenario.subject,
-        doses: &arm.doses,
-        base_per_hydrochloride: drug.base_per_hydrochloride,
-        sprays: drug.sprays,
-    };
-    let every = crate::outcome::spacing(scenario.horizon, crowd.every)?;
-    let steps = (scenario.horizon.hours() / every + 1e-9).floor() as usize;
-    let analytes: Vec<String> = model.analytes(site).into_iter().map(str::to_owned).collect();
-    let wanted: Vec<Wanted> = analytes.iter().map(|a| Wanted { analyte: a.clone(), site }).collect();
-    let set = model.conditions_on(&scenario.conditions, &arm.routes());
-    let engine = ArmEngine::new(&case, &set, &wanted, (every, steps), (crowd.seed, first_draws), None)?;
-    let (percentiles, drawn_again) = rows(&engine, wanted.len(), crowd.people, workers, progress)?;
+    let (engine, analytes) = engine(scenario, index, library, crowd, first_draws)?;
+    let (percentiles, drawn_again) = rows(&engine, analytes.len(), crowd.people, workers, progress)?;
     let bands = analytes.into_iter().zip(percentiles).map(|(analyte, percentiles)| Band { analyte, percentiles });
     Ok(ArmBands {
         index,
         label: arm.label.clone(),
         model: model.id.clone(),
         site,
-        times: (0..=steps).map(|i| i as f64 * every).collect(),
+        times: (0..=engine.steps).map(|i| i as f64 * engine.dt).collect(),
         bands: bands.collect(),
         drawn_again,
         scatters: engine.scatters(),
@@ -144,6 +132,62 @@ pub fn individuals(
     Ok(model.parameters.iter().zip(&parameters).map(value).collect())
 }
 
+/// Curves of some people of an arm, person by person, analyte by analyte, at the points of the grid; ng/mL.
+///
+/// # Errors
+/// When the arm cannot be simulated.
+pub fn courses(
+    scenario: &Scenario,
+    index: usize,
+    library: &Library,
+    crowd: Crowd,
+    people: std::ops::Range<usize>,
+) -> Result<Vec<Vec<Vec<f64>>>> {
+    let (engine, analytes) = engine(scenario, index, library, crowd, FirstDraws::default())?;
+    let (points, first) = (engine.steps + 1, people.start / CHUNK * CHUNK);
+    let mut list = Vec::with_capacity(people.len());
+    for chunk in (first..people.end).step_by(CHUNK) {
+        let mut rows = vec![0.0; analytes.len() * points * CHUNK];
+        let mut writer = Writer { rows: &mut rows, from: 0, length: points };
+        let size = CHUNK.min(people.end - chunk);
+        let nothing = |_| Vec::new();
+        engine.follow((chunk, size), engine.steps, false, &nothing, &mut ChunkState::default(), &mut writer)?;
+        for l in (0..size).filter(|l| people.contains(&(chunk + l))) {
+            let at = |a: usize, p: usize| rows[(a * points + p) * CHUNK + l] * NG_ML_PER_MG_L;
+            list.push((0..analytes.len()).map(|a| (0..points).map(|p| at(a, p)).collect()).collect());
+        }
+    }
+    Ok(list)
+}
+
+/// The engine of an arm, and its analytes.
+fn engine(
+    scenario: &Scenario,
+    index: usize,
+    library: &Library,
+    crowd: Crowd,
+    first_draws: FirstDraws,
+) -> Result<(ArmEngine, Vec<String>)> {
+    let arm = &scenario.arms[index];
+    let model = arm.model_in(library)?;
+    let site = arm.site_in(model)?;
+    let drug = library.drug(&arm.drug)?;
+    let case = Case {
+        model,
+        subject: &scenario.subject,
+        doses: &arm.doses,
+        base_per_hydrochloride: drug.base_per_hydrochloride,
+        sprays: drug.sprays,
+    };
+    let every = crate::outcome::spacing(scenario.horizon, crowd.every)?;
+    let steps = (scenario.horizon.hours() / every + 1e-9).floor() as usize;
+    let analytes: Vec<String> = model.analytes(site).into_iter().map(str::to_owned).collect();
+    let wanted: Vec<Wanted> = analytes.iter().map(|a| Wanted { analyte: a.clone(), site }).collect();
+    let set = model.conditions_on(&scenario.conditions, &arm.routes());
+    let engine = ArmEngine::new(&case, &set, &wanted, (every, steps), (crowd.seed, first_draws), None)?;
+    Ok((engine, analytes))
+}
+
 /// A chunk of people: where they stand, and their rows of the present stretch.
 #[derive(Default)]
 struct Chunk {
@@ -166,6 +210,8 @@ pub(super) fn rows(
     let values = if keep { NEAR_VALUES } else { MOST_VALUES };
     let stretch = (values / (people.max(CHUNK) * outputs.max(1))).clamp(LEAST_ROWS.min(points), points);
     let stretch = stretch.min((MOST_VALUES / (people.max(CHUNK) * outputs.max(1))).max(1));
+    // whole leaps of the engine
+    let stretch = if stretch > AHEAD { stretch - stretch % AHEAD } else { stretch };
     let chunks: Vec<Mutex<Chunk>> = (0..people.div_ceil(CHUNK)).map(|_| Mutex::default()).collect();
     let size = |c: usize| CHUNK.min(people - c * CHUNK);
     // the tracker of a read-out goes on from one stretch to the next

@@ -16,7 +16,7 @@ mod percentiles;
 mod program;
 mod windows;
 
-pub use bands::{ArmBands, Band, Progress, bands, individuals};
+pub use bands::{ArmBands, Band, Progress, bands, courses, individuals};
 pub use percentiles::{PERCENTILES, Tracker};
 pub use windows::{PeopleWindows, Person, people_windows};
 

@@ -12,6 +12,11 @@ pub const PERCENTILES: [f64; 3] = [0.05, 0.5, 0.95];
 const HELD: f64 = 0.035;
 const LEAST_HELD: f64 = 24.0;
 
+/// Values that a bracket among `n` should hold.
+fn wanted(n: usize) -> f64 {
+    (HELD * n as f64).max(LEAST_HELD)
+}
+
 /// Where the percentile lies among `n` sorted values: place of the lower of two neighbours, and how far to the next.
 fn place(n: usize, p: f64) -> (usize, f64) {
     let at = (n.saturating_sub(1)) as f64 * p;
@@ -76,17 +81,19 @@ impl Tracker {
         for (k, &p) in PERCENTILES.iter().enumerate() {
             let (at, part) = place(n, p);
             let last = if part > 0.0 { at + 1 } else { at };
-            let (low, high) = (below[2 * k], below[2 * k + 1]);
-            if at < low || last >= high {
+            let low = below[k];
+            if at < low || at - low >= count {
                 return None;
             }
             let bracket = [edges[2 * k], edges[2 * k + 1]];
             self.mine.resize(count.max(self.mine.len()), 0.0);
             let pick = Pick { held: &self.held[..count], bracket, mine: &mut self.mine, at: at - low };
             let (mine, here, next_one) = wide(pick);
+            if last - low >= mine {
+                return None;
+            }
             found[k] = if part > 0.0 { here + part * (next_one - here) } else { here };
-            let wanted = (n as f64 * HELD).max(LEAST_HELD);
-            let factor = (wanted / mine.max(1) as f64).clamp(0.7, 1.4);
+            let factor = (wanted(n) / mine.max(1) as f64).clamp(0.7, 1.4);
             let b = brackets[k];
             next[k] = Bracket { centre: found[k], before: b.centre, width: (b.width * factor).min(0.5) };
         }
@@ -98,7 +105,7 @@ impl Tracker {
     fn searched(&mut self, pieces: &[&[f64]], n: usize) -> [f64; 3] {
         self.all.clear();
         pieces.iter().for_each(|p| self.all.extend_from_slice(p));
-        let reach = ((n as f64 * HELD).max(LEAST_HELD) / 2.0) as usize + 1;
+        let reach = (wanted(n) / 2.0) as usize + 1;
         let mut ranks: Vec<usize> = PERCENTILES
             .iter()
             .flat_map(|p| {
@@ -135,7 +142,7 @@ fn put_in_place(values: &mut [f64], first: usize, ranks: &[usize]) {
 }
 
 /// Few enough values to compare each with all others, which needs no guesses by the processor.
-const FEW: usize = 96;
+const FEW: usize = 64;
 
 /// Takes the values of one bracket and finds the one at a place among them, and the next.
 struct Pick<'a> {
@@ -158,6 +165,9 @@ impl Work for Pick<'_> {
             count += usize::from(*v >= low && *v < high);
         }
         let mine = &mut mine[..count];
+        if at >= count {
+            return (count, f64::INFINITY, f64::INFINITY);
+        }
         if count > FEW {
             let (_, here, above) = mine.select_nth_unstable_by(at, f64::total_cmp);
             return (count, *here, above.iter().copied().fold(f64::INFINITY, f64::min));
@@ -193,38 +203,39 @@ struct Sift<'a> {
 }
 
 impl Work for Sift<'_> {
-    type Out = ([usize; 6], usize);
+    /// Values below each bracket, and how many were kept.
+    type Out = ([usize; 3], usize);
 
     #[inline(always)]
     fn run<const FMA: bool>(self) -> Self::Out {
-        let mut passed = [[0_i64; EIGHT]; 6];
+        let mut passed = [[0_i64; EIGHT]; 3];
         let mut count = 0;
         for piece in self.pieces {
             let (eights, rest) = piece.as_chunks::<EIGHT>();
             for eight in eights {
-                // edges passed by each value: odd inside a bracket
+                // 1 inside a bracket
                 let mut codes = [0_i64; EIGHT];
-                for (edge, passed) in self.edges.iter().zip(&mut passed) {
+                for (edges, passed) in self.edges.as_chunks::<2>().0.iter().zip(&mut passed) {
                     for l in 0..EIGHT {
-                        let more = i64::from(eight[l] >= *edge);
-                        codes[l] += more;
-                        passed[l] += more;
+                        let (low, high) = (i64::from(eight[l] >= edges[0]), i64::from(eight[l] >= edges[1]));
+                        codes[l] += low - high;
+                        passed[l] += low;
                     }
                 }
                 for l in 0..EIGHT {
                     self.held[count] = eight[l];
-                    count += (codes[l] & 1) as usize;
+                    count += codes[l] as usize;
                 }
             }
             for v in rest {
                 let mut code = 0;
-                for (edge, passed) in self.edges.iter().zip(&mut passed) {
-                    let more = i64::from(*v >= *edge);
-                    code += more;
-                    passed[0] += more;
+                for (edges, passed) in self.edges.as_chunks::<2>().0.iter().zip(&mut passed) {
+                    let (low, high) = (i64::from(*v >= edges[0]), i64::from(*v >= edges[1]));
+                    code += low - high;
+                    passed[0] += low;
                 }
                 self.held[count] = *v;
-                count += (code & 1) as usize;
+                count += code as usize;
             }
         }
         let below = std::array::from_fn(|k| self.n - passed[k].iter().sum::<i64>() as usize);
