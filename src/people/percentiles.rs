@@ -208,37 +208,37 @@ impl Work for Sift<'_> {
 
     #[inline(always)]
     fn run<const FMA: bool>(self) -> Self::Out {
-        let mut passed = [[0_i64; EIGHT]; 3];
+        let mut passed = [[0_i64; EIGHT]; 6];
         let mut count = 0;
         for piece in self.pieces {
             let (eights, rest) = piece.as_chunks::<EIGHT>();
             for eight in eights {
-                // 1 inside a bracket
+                // edges passed by each value: odd inside a bracket
                 let mut codes = [0_i64; EIGHT];
-                for (edges, passed) in self.edges.as_chunks::<2>().0.iter().zip(&mut passed) {
+                for (edge, passed) in self.edges.iter().zip(&mut passed) {
                     for l in 0..EIGHT {
-                        let (low, high) = (i64::from(eight[l] >= edges[0]), i64::from(eight[l] >= edges[1]));
-                        codes[l] += low - high;
-                        passed[l] += low;
+                        let more = i64::from(eight[l] >= *edge);
+                        codes[l] += more;
+                        passed[l] += more;
                     }
                 }
                 for l in 0..EIGHT {
                     self.held[count] = eight[l];
-                    count += codes[l] as usize;
+                    count += (codes[l] & 1) as usize;
                 }
             }
             for v in rest {
                 let mut code = 0;
-                for (edges, passed) in self.edges.as_chunks::<2>().0.iter().zip(&mut passed) {
-                    let (low, high) = (i64::from(*v >= edges[0]), i64::from(*v >= edges[1]));
-                    code += low - high;
-                    passed[0] += low;
+                for (edge, passed) in self.edges.iter().zip(&mut passed) {
+                    let more = i64::from(*v >= *edge);
+                    code += more;
+                    passed[0] += more;
                 }
                 self.held[count] = *v;
-                count += code as usize;
+                count += (code & 1) as usize;
             }
         }
-        let below = std::array::from_fn(|k| self.n - passed[k].iter().sum::<i64>() as usize);
+        let below = std::array::from_fn(|k| self.n - passed[2 * k].iter().sum::<i64>() as usize);
         (below, count)
     }
 }
