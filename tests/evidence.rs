@@ -9,9 +9,10 @@ mod scoring;
 
 use ketasim::evidence::{Derivations, Observations, derive};
 use ketasim::library::Library;
-use ketasim::model::Grade;
+use ketasim::model::{Grade, Uncertainty};
 use ketasim::outcome::Options;
 use ketasim::scenario::Scenario;
+use ketasim::units::significant;
 
 fn library() -> Library {
     Library::embedded().unwrap()
@@ -29,6 +30,14 @@ fn every_derived_number_is_reproduced() {
         assert!(one.agrees, "{} of {}: derived {}, in the file {}", one.name, one.model, one.rounded, one.in_file);
         assert!(one.interval[0] <= one.value && one.value <= one.interval[1], "{one:?}");
         assert!(!one.targets.is_empty() && !one.read_out.is_empty(), "{one:?}");
+        // a fitted number carries the interval of its fit
+        let parameter = library.model(&one.model).unwrap().parameters.iter().find(|p| p.name == one.name);
+        if let Some(p) = parameter.filter(|_| one.id != "pool") {
+            let unit = if one.unit == "1" { String::new() } else { format!(" {}", one.unit) };
+            let [low, high] = one.interval.map(|v| format!("{}{unit}", significant(v, 2)));
+            let words = p.uncertainty.as_ref().map(Uncertainty::words);
+            assert_eq!(words, Some(format!("95 % interval {low} to {high}")), "{}", one.name);
+        }
     }
     for model in library.models() {
         let spreads = model.spreads.iter().filter(|s| s.grade == Grade::D).map(|s| format!("spread of {}", s.name));

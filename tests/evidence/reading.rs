@@ -46,7 +46,9 @@ fn figures(model: &Model) -> Vec<Figure> {
     for p in &model.parameters {
         let (value, unit) = split(&p.text);
         push("parameter", p.name.clone(), value, &unit, p.grade);
-        if let Some(Uncertainty::Interval { level: 95, text, .. }) = &p.uncertainty {
+        if let Some(Uncertainty::Interval { level: 95, text, .. }) =
+            p.uncertainty.as_ref().filter(|_| p.grade != Grade::D)
+        {
             for (kind, text) in ["ci95_low", "ci95_high"].into_iter().zip(text) {
                 let (value, unit) = split(text);
                 push(kind, p.name.clone(), value, &unit, p.grade);
