@@ -123,8 +123,8 @@ fn as_first_read(library: &mut Library) {
         let changed = AS_FIRST_READ.iter().find(|(name, _)| line.starts_with(&format!("{name} = {{ value = ")));
         match changed {
             Some((name, value)) => {
-                let rest = line.split_once("\", source").unwrap().1;
-                format!("{name} = {{ value = \"{value}\", source{rest}")
+                let rest = line.split_once("source = ").unwrap().1;
+                format!("{name} = {{ value = \"{value}\", source = {rest}")
             }
             None => line.to_owned(),
         }
