@@ -22,7 +22,7 @@ const SERIES: [f64; 13] = {
     c
 };
 /// With at most this many states the steps are quicker.
-pub(super) const FEW: usize = 32;
+pub(super) const FEW: usize = 16;
 /// Read-outs are taken so many points ahead of the states: a power of two.
 pub(super) const AHEAD: usize = 8;
 /// Terms of the action of an exponential at most, and when it has settled.
