@@ -51,7 +51,7 @@ fn models(ui: &mut Ui, chosen: &Chosen, actions: &mut Vec<Action>) {
     let arm = chosen.arm;
     super::heading(ui, "Other models of this drug and route");
     if arm.others.is_empty() {
-        small(ui, "none in the library was made for such a person, or none says anything else");
+        small(ui, "no other model in the library takes such a dose in such a person, or none says anything else");
         return;
     }
     if let Some(spread) = &arm.below_level {
