@@ -380,14 +380,15 @@ impl<S: Sink> Work for Course<'_, S> {
             let quiet = pending.peek().map_or(to + 1, |a| a.at.min(to + 1));
             if point > 0 && point + AHEAD <= quiet && !ready.ahead.is_empty() {
                 if let Some(z) = now.first_chunk::<FEW>() {
-                    let mut rows = ready.ahead.as_slice();
-                    for step in 0..AHEAD {
-                        for output in 0..outputs {
-                            let columns = kernel.shown(output);
-                            let (row, rest) = rows.split_at(columns.len());
-                            sink.put(block, point + step, output, &Kernel::read_ahead::<FMA>(columns, row, z));
-                            rows = rest;
+                    let (stride, mut at) = (ready.ahead.len() / AHEAD, 0);
+                    let mut values = [splat(0.0); AHEAD];
+                    for output in 0..outputs {
+                        let columns = kernel.shown(output);
+                        Kernel::read_ahead::<FMA>(columns, (&ready.ahead[at..], stride), z, &mut values);
+                        for (step, values) in values.iter().enumerate() {
+                            sink.put(block, point + step, output, values);
                         }
+                        at += columns.len();
                     }
                 }
                 kernel.step::<FMA>(&ready.far, &now, &mut next);

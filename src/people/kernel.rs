@@ -307,15 +307,24 @@ impl Kernel {
         far
     }
 
-    /// A read-out by one of those rows; `columns` are those of [`Kernel::shown`].
+    /// A read-out at the next [`AHEAD`] points by those rows, which lie `stride` apart from point to point.
     #[inline(always)]
-    pub fn read_ahead<const FMA: bool>(columns: &[u8], row: &[Lane], z: &[Lane; FEW]) -> Lane {
-        let mut value = splat(0.0);
-        for (j, r) in columns.iter().zip(row) {
-            // the mask only spares a check: there are never more states than it allows
-            add_product::<FMA>(&mut value, r, &z[usize::from(*j) % FEW]);
+    pub fn read_ahead<const FMA: bool>(
+        columns: &[u8],
+        (rows, stride): (&[Lane], usize),
+        z: &[Lane; FEW],
+        values: &mut [Lane; AHEAD],
+    ) {
+        // a length known to the compiler keeps the states in registers
+        macro_rules! by_length {
+            ($($n:literal)*) => {
+                match columns.len() {
+                    $($n => read_rows::<FMA, $n>(columns, rows, stride, z, values),)*
+                    _ => read_any::<FMA>(columns, rows, stride, z, values),
+                }
+            };
         }
-        map(&value, |v| v.max(0.0))
+        by_length!(1 2 3 4 5 6 7 8 9 10 11 12);
     }
 
     /// States that a read-out can show, now or later.
@@ -342,6 +351,54 @@ impl Kernel {
             add_product::<FMA>(&mut value, number, &z[*state]);
         }
         map(&value, |v| v.max(0.0))
+    }
+}
+
+/// People whose states fit into registers together.
+const PART: usize = 4;
+
+#[inline(always)]
+fn read_rows<const FMA: bool, const N: usize>(
+    columns: &[u8],
+    rows: &[Lane],
+    stride: usize,
+    z: &[Lane; FEW],
+    values: &mut [Lane; AHEAD],
+) {
+    let Some(columns) = columns.first_chunk::<N>() else { return };
+    for part in 0..LANES / PART {
+        let of = |lane: &Lane| lane.as_chunks::<PART>().0[part];
+        // the mask only spares a check: there are never more states than it allows
+        let states: [[f64; PART]; N] = std::array::from_fn(|j| of(&z[usize::from(columns[j]) % FEW]));
+        for (step, values) in values.iter_mut().enumerate() {
+            let Some(row) = rows.get(step * stride..).and_then(|r| r.first_chunk::<N>()) else { return };
+            let mut sum = [0.0; PART];
+            for j in 0..N {
+                let weights = of(&row[j]);
+                for l in 0..PART {
+                    sum[l] =
+                        if FMA { weights[l].mul_add(states[j][l], sum[l]) } else { weights[l] * states[j][l] + sum[l] };
+                }
+            }
+            values.as_chunks_mut::<PART>().0[part] = sum.map(|v| v.max(0.0));
+        }
+    }
+}
+
+#[inline(always)]
+fn read_any<const FMA: bool>(
+    columns: &[u8],
+    rows: &[Lane],
+    stride: usize,
+    z: &[Lane; FEW],
+    values: &mut [Lane; AHEAD],
+) {
+    for (step, out) in values.iter_mut().enumerate() {
+        let mut value = splat(0.0);
+        for (j, r) in columns.iter().zip(&rows[step * stride..]) {
+            add_product::<FMA>(&mut value, r, &z[usize::from(*j) % FEW]);
+        }
+        *out = map(&value, |v| v.max(0.0));
     }
 }
 
