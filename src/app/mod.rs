@@ -8,6 +8,7 @@ mod dialog;
 mod evidence;
 mod field;
 mod panels;
+mod people;
 mod platform;
 mod runner;
 mod state;
@@ -15,6 +16,7 @@ mod theme;
 
 pub use action::{Action, Purpose};
 pub use evidence::Evidence;
+pub use people::People;
 pub use runner::Shown;
 pub use state::{Look, Mode, State};
 
@@ -35,6 +37,8 @@ pub struct App {
     pub shown: Shown,
     /// What was measured, for the evidence of an arm.
     pub evidence: Evidence,
+    /// Made-up people, when they are switched on.
+    pub people: People,
     /// Measured points laid over the curves.
     pub points: Vec<PointSet>,
     /// Time under the cursor, hours.
@@ -68,6 +72,7 @@ impl App {
             state,
             shown: Shown::default(),
             evidence: Evidence::default(),
+            people: People::default(),
             points: Vec::new(),
             cursor: None,
             message: None,
@@ -93,7 +98,10 @@ impl App {
         if ctx.zoom_factor() != zoom {
             ctx.set_zoom_factor(zoom);
         }
-        self.shown.update(&self.state.scenario, &self.state.look.view, &self.points, &self.library);
+        let view = &self.state.look.view;
+        self.shown.update(&self.state.scenario, &self.library);
+        self.people.update(ctx, self.shown.scenario(), view, &self.library);
+        self.shown.redraw_changed(view, &self.points, &self.people, &self.library);
         if self.state.look.mode == Mode::Evidence {
             self.evidence.update(&self.shown, &self.state.look, &self.library);
         }

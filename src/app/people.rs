@@ -1,0 +1,170 @@
+//! Made-up people behind the curves: few at once with every edit, all of them in the background once the hand rests.
+//!
+//! What is shown is always of the scenario on the screen: an edit replaces it in the same frame by a small crowd, and
+//! the full number, worked out beside the window, replaces that. A result of an earlier scenario is never taken.
+
+use super::platform::{Background, MOST_PEOPLE, SideBySide, Stopwatch};
+use crate::error::{Error, Result};
+use crate::figure::View;
+use crate::library::Library;
+use crate::people::{Crowd, CrowdOutcome, InTurn, LEAST_PEOPLE, crowd_outcome};
+use crate::scenario::Scenario;
+use std::sync::Arc;
+
+/// The same people every time.
+pub const SEED: u64 = 1;
+/// Numbers that may be asked for here.
+pub const NUMBERS: [usize; 2] = [LEAST_PEOPLE, 10_000];
+/// Seconds without an edit after which the hand rests.
+const RESTS: f64 = 0.3;
+/// A frame may spend this long on a crowd while things move, ms.
+const BUDGET_MS: f64 = 10.0;
+/// As many while things move, at most and to begin with.
+const FEW: usize = 100;
+
+/// Which people are on the screen, and what is under way.
+#[derive(Debug)]
+pub struct People {
+    /// A copy for other threads.
+    library: Option<Arc<Library>>,
+    wanted: Option<(Scenario, usize)>,
+    /// When it was first wanted, seconds of the window's clock.
+    since: f64,
+    few: usize,
+    job: Option<Background<Result<CrowdOutcome>>>,
+    /// What is shown.
+    pub outcome: Option<CrowdOutcome>,
+    /// Why there is nothing.
+    pub error: Option<Error>,
+    /// Whether what is shown is of the number asked for.
+    pub settled: bool,
+    /// Whether somebody stopped the refining.
+    pub stopped: bool,
+    /// How often what is shown changed.
+    pub changes: u64,
+    /// Milliseconds the last small crowd took.
+    pub few_ms: f64,
+}
+
+impl Default for People {
+    fn default() -> Self {
+        Self {
+            library: None,
+            wanted: None,
+            since: 0.0,
+            few: FEW,
+            job: None,
+            outcome: None,
+            error: None,
+            settled: false,
+            stopped: false,
+            changes: 0,
+            few_ms: 0.0,
+        }
+    }
+}
+
+impl People {
+    /// Follows the scenario that is drawn and the number asked for.
+    pub fn update(&mut self, ctx: &egui::Context, scenario: Option<&Scenario>, view: &View, library: &Library) {
+        let Some(scenario) = scenario.filter(|s| view.people && s.arms.iter().any(|a| a.on)) else {
+            self.clear();
+            return;
+        };
+        let now = ctx.input(|i| i.time);
+        let number = view.crowd.clamp(NUMBERS[0], NUMBERS[1]).min(MOST_PEOPLE);
+        let same = self.wanted.as_ref().is_some_and(|(s, n)| *n == number && alike(s, scenario));
+        if !same {
+            // dropping a job stops it: the latest scenario wins
+            self.job = None;
+            self.stopped = false;
+            self.since = now;
+            self.wanted = Some((scenario.clone(), number));
+            self.few(scenario, number, library);
+        }
+        if let Some(answer) = self.job.as_mut().and_then(Background::take) {
+            self.job = None;
+            self.show(answer, true);
+        }
+        if self.settled || self.stopped || self.error.is_some() || self.job.is_some() {
+            return;
+        }
+        let moving = ctx.input(|i| i.pointer.any_down());
+        if !moving && now - self.since >= RESTS {
+            self.start(ctx, library);
+        } else {
+            ctx.request_repaint_after_secs((RESTS - (now - self.since)).max(0.02) as f32);
+        }
+    }
+
+    /// As many as a frame bears.
+    fn few(&mut self, scenario: &Scenario, number: usize, library: &Library) {
+        let people = self.few.min(number);
+        let watch = Stopwatch::start();
+        let crowd = Crowd { people, seed: SEED, every: None };
+        let answer = crowd_outcome(scenario, library, crowd, &InTurn, &|_| true);
+        self.few_ms = watch.milliseconds();
+        if self.few_ms > 0.0 {
+            let factor = (0.8 * BUDGET_MS / self.few_ms).clamp(0.2, 1.5);
+            self.few = ((people as f64 * factor) as usize).clamp(LEAST_PEOPLE, FEW);
+        }
+        self.show(answer, people == number);
+    }
+
+    fn start(&mut self, ctx: &egui::Context, library: &Library) {
+        let Some((scenario, people)) = self.wanted.clone() else { return };
+        let library = self.library.get_or_insert_with(|| Arc::new(library.clone())).clone();
+        let crowd = Crowd { people, seed: SEED, every: None };
+        self.job = Some(Background::start(ctx, move |progress| {
+            crowd_outcome(&scenario, &library, crowd, &SideBySide::default(), progress)
+        }));
+    }
+
+    fn show(&mut self, answer: Result<CrowdOutcome>, settled: bool) {
+        self.changes += 1;
+        match answer {
+            Ok(outcome) => (self.outcome, self.error, self.settled) = (Some(outcome), None, settled),
+            Err(error) => (self.outcome, self.error, self.settled) = (None, Some(error), true),
+        }
+    }
+
+    fn clear(&mut self) {
+        if self.wanted.is_some() {
+            let Self { library, few, changes, .. } = std::mem::take(self);
+            *self = Self { library, few, changes: changes + 1, ..Self::default() };
+        }
+    }
+
+    /// The library grew: copies of it are old.
+    pub fn forget(&mut self) {
+        self.clear();
+        self.library = None;
+    }
+
+    /// Leaves it at the few there are.
+    pub fn stop(&mut self) {
+        self.job = None;
+        self.stopped = true;
+    }
+
+    /// Goes on to the full number.
+    pub fn go_on(&mut self) {
+        self.stopped = false;
+    }
+
+    /// How far the refining has come, 0 to 1, while it is under way.
+    pub fn progress(&self) -> Option<f64> {
+        self.job.as_ref().map(Background::share)
+    }
+
+    /// How many are on the screen, and how many are wanted.
+    pub fn numbers(&self) -> Option<[usize; 2]> {
+        let wanted = self.wanted.as_ref()?.1;
+        Some([self.outcome.as_ref()?.crowd.people, wanted])
+    }
+}
+
+/// Whether two scenarios give the same people.
+fn alike(a: &Scenario, b: &Scenario) -> bool {
+    a.arms == b.arms && a.subject == b.subject && a.horizon == b.horizon && a.conditions == b.conditions
+}
