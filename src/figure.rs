@@ -13,12 +13,12 @@ mod words;
 
 pub use agreement::{Agreement, AgreementPanel, Mark};
 pub use one::of_arm;
+use panel::panel;
 pub use people::{Ribbon, StripPeople, backed_by, of_100};
 pub use references::{RefLine, References, grade_summary};
+use strip::strip;
 pub use study::{StudyFigure, of_study, studies};
 pub use words::{doses_in_words, minutes_in_words, strip_words};
-use panel::panel;
-use strip::strip;
 use words::{footer, legend_text};
 
 use crate::library::Library;
@@ -326,6 +326,18 @@ impl Panel {
         }
         list.sort_by(|a, b| b.2[1].total_cmp(&a.2[1]));
         list
+    }
+}
+
+impl Panel {
+    /// 5th and 95th percentile of an arm's people at a time, ng/mL.
+    pub fn people_at(&self, role: Role, hours: f64) -> Option<[f64; 2]> {
+        let ribbon = self.ribbons.iter().find(|r| r.role == role)?;
+        let after = ribbon.x.partition_point(|t| *t <= hours);
+        let (a, b) = (ribbon.outer.get(after.checked_sub(1)?)?, ribbon.outer.get(after));
+        let (Some(b), Some(x)) = (b, ribbon.x.get(after)) else { return Some(*a) };
+        let part = (hours - ribbon.x[after - 1]) / (x - ribbon.x[after - 1]);
+        Some([0, 1].map(|i| a[i] + (b[i] - a[i]) * part))
     }
 }
 

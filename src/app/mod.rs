@@ -48,6 +48,7 @@ pub struct App {
     undoer: Undoer<Scenario>,
     dialog: dialog::Dialog,
     offered: Vec<StudyArm>,
+    compared: panels::Compared,
     help: bool,
 }
 
@@ -79,6 +80,7 @@ impl App {
             undoer: Undoer::with_settings(settings),
             dialog: dialog::Dialog::default(),
             offered,
+            compared: panels::Compared::default(),
             help: false,
         })
     }
@@ -127,6 +129,7 @@ impl App {
             Mode::Evidence => self.evidence(ui, &mut actions),
         }
         self.dialog.show(ui, &mut actions);
+        panels::compare(ui, &mut self.compared, &mut self.state.look.view, &self.shown, &self.people, &self.library);
         panels::help(ui, &mut self.help);
         let ctx = ui.ctx().clone();
         for action in actions {
@@ -148,11 +151,12 @@ impl App {
             Panel::bottom("beware").show(ui, |ui| panels::beware(ui, &self.shown));
         } else {
             Panel::right("results").default_size(276.0).size_range(240.0..=420.0).show(ui, |ui| {
-                panels::results(ui, &self.shown, &self.library);
+                panels::results(ui, &self.shown, &self.people, &mut self.state.look.minute, &self.library);
             });
         }
         CentralPanel::default().show(ui, |ui| {
-            panels::plot(ui, &mut self.state.look, &self.shown, &mut self.cursor, &self.offered, actions);
+            let people = (&mut self.people, &mut self.compared.open);
+            panels::plot(ui, &mut self.state.look, &self.shown, people, &mut self.cursor, &self.offered, actions);
         });
     }
 

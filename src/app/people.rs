@@ -72,7 +72,7 @@ impl People {
             return;
         };
         let now = ctx.input(|i| i.time);
-        let number = view.crowd.clamp(NUMBERS[0], NUMBERS[1]).min(MOST_PEOPLE);
+        let number = view.crowd.clamp(NUMBERS[0], MOST_PEOPLE.unwrap_or(NUMBERS[1]));
         let same = self.wanted.as_ref().is_some_and(|(s, n)| *n == number && alike(s, scenario));
         if !same {
             // dropping a job stops it: the latest scenario wins

@@ -18,7 +18,9 @@ impl Figure {
     pub fn with_role(mut self, role: Role) -> Self {
         for panel in &mut self.panels {
             let lines = panel.lines.iter_mut().chain(&mut panel.behind);
-            lines.map(|l| &mut l.role).chain(panel.bands.iter_mut().map(|b| &mut b.role))
+            lines
+                .map(|l| &mut l.role)
+                .chain(panel.bands.iter_mut().map(|b| &mut b.role))
                 .chain(panel.ribbons.iter_mut().map(|r| &mut r.role))
                 .for_each(|r| *r = role);
         }

@@ -155,4 +155,3 @@ fn axis(top: f64, log: bool) -> [f64; 2] {
     let top = (top * 1.08).max(LEAST_TOP);
     if log { [top / 10_f64.powf(DECADES), top * 1.3] } else { [0.0, top] }
 }
-

@@ -125,7 +125,10 @@ pub(super) fn footer(crowd: &CrowdOutcome, outcome: &Outcome, view: &View) -> Ve
         lines.push(format!("{}: a range between two ends, drawn without people.", ranges.join(", ")));
     }
     if view.models {
-        lines.push("Thin lines: a typical person of other models. That is spread between models, another kind of not knowing.".to_owned());
+        lines.push(
+            "Thin lines: a typical person of other models. That is spread between models, another kind of not knowing."
+                .to_owned(),
+        );
     }
     if view.strips {
         lines.push("Bars under the plot: darker where more people are above their own level; people of both ends together where the curve is a range. A bar is not the time you can leave or drive.".to_owned());

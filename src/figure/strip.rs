@@ -15,10 +15,9 @@ pub(super) fn strip(
 ) -> Strip {
     let counted = crowd.and_then(|c| c.arm(arm.index)).filter(|c| c.windows.model == arm.model);
     let w = &arm.windows;
-    let (onset, strongest, end) = counted
-        .map_or((w.onset, w.strongest, w.main_effects_end), |c| {
-            (c.windows.onset, c.windows.strongest, c.windows.main_effects_end)
-        });
+    let (onset, strongest, end) = counted.map_or((w.onset, w.strongest, w.main_effects_end), |c| {
+        (c.windows.onset, c.windows.strongest, c.windows.main_effects_end)
+    });
     let ends = |p: Option<[f64; 3]>| p.map(|p| [p[0], p[2]]);
     let programme = effects.programme(role.route).filter(|_| view.programmes).map(|p| {
         let minutes = |t: [Time; 2]| [t[0].minutes(), t[1].minutes()];
@@ -45,4 +44,3 @@ fn above(arm: &ArmOutcome, ng_ml: f64) -> Option<[f64; 2]> {
     let last = values.iter().rposition(|v| *v >= ng_ml)?;
     Some([arm.times[first] * MINUTES_PER_HOUR, arm.times[last] * MINUTES_PER_HOUR])
 }
-

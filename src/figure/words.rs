@@ -60,12 +60,7 @@ pub fn doses_in_words(arm: &ArmOutcome) -> String {
     }
 }
 
-pub(super) fn footer(
-    outcome: &Outcome,
-    view: &View,
-    points: &[PointSet],
-    crowd: Option<&CrowdOutcome>,
-) -> Vec<String> {
+pub(super) fn footer(outcome: &Outcome, view: &View, points: &[PointSet], crowd: Option<&CrowdOutcome>) -> Vec<String> {
     let mut lines: Vec<String> = outcome
         .arms
         .iter()
@@ -89,9 +84,6 @@ pub(super) fn footer(
         lines.push(format!("Circles: measured points, {}", names.join(", ")));
     }
     let who = if crowd.is_some() { "Made-up people" } else { "Typical person" };
-    lines.push(format!(
-        "{who} of {}. {EDUCATION_ONLY} Whatever a curve says: {DRIVING_RULE}.",
-        outcome.subject.weight
-    ));
+    lines.push(format!("{who} of {}. {EDUCATION_ONLY} Whatever a curve says: {DRIVING_RULE}.", outcome.subject.weight));
     lines
 }

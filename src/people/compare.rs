@@ -86,11 +86,7 @@ fn ratio(mut list: Vec<f64>) -> Option<Ratio> {
 ///
 /// # Errors
 /// When the drugs differ, or an arm is not there.
-pub fn models_ratio(
-    scenario: &Scenario,
-    [a, b]: [usize; 2],
-    library: &Library,
-) -> Result<Vec<(String, [Figures; 2])>> {
+pub fn models_ratio(scenario: &Scenario, [a, b]: [usize; 2], library: &Library) -> Result<Vec<(String, [Figures; 2])>> {
     let arm = |i: usize| scenario.arms.get(i).ok_or_else(|| Error::input("there is no such arm"));
     let (a, b) = (arm(a)?, arm(b)?);
     comparable(a, b)?;

@@ -141,7 +141,9 @@ mod tests {
         assert_eq!(inner.len(), band[0].bands.len());
         for (b, q) in band[0].bands.iter().zip(&inner) {
             assert_eq!(b.percentiles.len(), q.len());
-            assert!(b.percentiles.iter().zip(q).all(|(b, q)| b[0] <= q[0] && q[0] <= b[1] && b[1] <= q[1] && q[1] <= b[2]));
+            assert!(
+                b.percentiles.iter().zip(q).all(|(b, q)| b[0] <= q[0] && q[0] <= b[1] && b[1] <= q[1] && q[1] <= b[2])
+            );
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::arms::add_menu;
 use crate::app::action::Action;
 use crate::app::canvas::{EguiMeasure, paint};
+use crate::app::people::People;
 use crate::app::runner::Shown;
 use crate::app::state::Look;
 use crate::app::theme;
@@ -21,6 +22,7 @@ pub fn plot(
     ui: &mut Ui,
     look: &mut Look,
     shown: &Shown,
+    (people, compare): (&mut People, &mut bool),
     cursor: &mut Option<f64>,
     offered: &[StudyArm],
     actions: &mut Vec<Action>,
@@ -31,9 +33,9 @@ pub fn plot(
         empty(ui, offered, actions);
         return;
     };
-    switches(ui, &mut look.view);
+    switches(ui, &mut look.view, people, compare);
     let room = ui.available_size();
-    let lanes = figure.strips.len() as f32 * 28.0;
+    let lanes: f32 = figure.strips.iter().map(|s| if s.people.is_some() { 42.0 } else { 28.0 }).sum();
     let beyond = figure.panels.iter().filter(|p| !p.outside.is_empty()).count() as f32 * 45.0;
     let least = LEAST * figure.panels.len() as f32 + 40.0 + lanes + beyond;
     let dim = if shown.error.is_some() { 0.4 } else { 1.0 };
@@ -102,7 +104,7 @@ pub(super) fn empty(ui: &mut Ui, offered: &[StudyArm], actions: &mut Vec<Action>
     });
 }
 
-fn switches(ui: &mut Ui, view: &mut View) {
+fn switches(ui: &mut Ui, view: &mut View, people: &mut People, compare: &mut bool) {
     ui.horizontal_wrapped(|ui| {
         ui.selectable_value(&mut view.log, false, "linear");
         ui.selectable_value(&mut view.log, true, "log");
@@ -116,6 +118,11 @@ fn switches(ui: &mut Ui, view: &mut View) {
         ui.checkbox(&mut view.strips, "effects").on_hover_text("when it may be noticed, is strongest, fades");
         ui.add_enabled(view.strips, egui::Checkbox::new(&mut view.programmes, "what programmes say"))
             .on_hover_text("figures that programmes publish, hatched, beside the model");
+        ui.separator();
+        super::people::switch(ui, view, people);
+        if ui.button("Compare exposures").on_hover_text("ratios of two routes of one drug; both doses are given").clicked() {
+            *compare = !*compare;
+        }
         if view.zoom.is_some() && ui.small_button("whole time").clicked() {
             view.zoom = None;
         }
@@ -219,6 +226,11 @@ fn read_out(ui: &Ui, figure: &Figure, scene: &Scene, rect: Rect, hours: f64) {
             lines.push((format!("{time} {}", figure.time_unit()), Ink::Text));
         }
         for (label, role, [low, high]) in panel.at(hours) {
+            if let Some([p5, p95]) = panel.people_at(role, hours) {
+                let [low, middle, high] = [p5, high, p95].map(|v| significant(v, 2));
+                lines.push((format!("{label} {middle} ({low} to {high}) ng/mL"), Ink::RouteText(role.route)));
+                continue;
+            }
             let value = if high - low > 0.005 * high.max(1e-9) {
                 format!("{} to {}", significant(low, 2), significant(high, 2))
             } else {

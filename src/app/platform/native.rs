@@ -74,10 +74,7 @@ const PARTS: f64 = 1000.0;
 impl<T: Send + 'static> Background<T> {
     /// Starts; the work tells how far it has come and hears whether to go on.
     #[expect(clippy::disallowed_methods, reason = "no frame waits for a crowd")]
-    pub fn start(
-        ctx: &egui::Context,
-        work: impl FnOnce(&(dyn Fn(f64) -> bool + Sync)) -> T + Send + 'static,
-    ) -> Self {
+    pub fn start(ctx: &egui::Context, work: impl FnOnce(&(dyn Fn(f64) -> bool + Sync)) -> T + Send + 'static) -> Self {
         let (send, answer) = channel();
         let (stop, share) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU32::new(0)));
         let (stopped, told, ctx) = (stop.clone(), share.clone(), ctx.clone());
@@ -115,8 +112,8 @@ impl<T> Drop for Background<T> {
     }
 }
 
-/// As many people as anybody asks for.
-pub const MOST_PEOPLE: usize = usize::MAX;
+/// As many people as may be asked for.
+pub const MOST_PEOPLE: Option<usize> = None;
 
 /// Jobs on all cores but one, which draws.
 #[derive(Debug, Clone, Copy)]

@@ -46,10 +46,7 @@ pub struct Background<T>(Option<T>);
 
 impl<T: Send + 'static> Background<T> {
     /// Does the work.
-    pub fn start(
-        ctx: &egui::Context,
-        work: impl FnOnce(&(dyn Fn(f64) -> bool + Sync)) -> T + Send + 'static,
-    ) -> Self {
+    pub fn start(ctx: &egui::Context, work: impl FnOnce(&(dyn Fn(f64) -> bool + Sync)) -> T + Send + 'static) -> Self {
         ctx.request_repaint();
         Self(Some(work(&|_| true)))
     }
@@ -66,7 +63,7 @@ impl<T: Send + 'static> Background<T> {
 }
 
 /// More people than this would hold a frame up.
-pub const MOST_PEOPLE: usize = 200;
+pub const MOST_PEOPLE: Option<usize> = Some(200);
 
 /// One job after another.
 pub type SideBySide = crate::people::InTurn;
