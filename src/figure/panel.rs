@@ -95,7 +95,12 @@ pub(super) fn panel(
         y: axis(top, view.log),
         lines,
         bands,
-        ribbon_words: ribbon_words(&ribbons, crowd, &arms.iter().map(|(a, _)| *a).collect::<Vec<_>>()),
+        ribbon_words: ribbon_words(
+            &ribbons,
+            crowd,
+            &arms.iter().map(|(a, _)| *a).collect::<Vec<_>>(),
+            !behind.is_empty(),
+        ),
         ribbons,
         behind,
         outside,

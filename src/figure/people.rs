@@ -61,18 +61,29 @@ pub(super) fn ribbon(crowd: &CrowdOutcome, arm: &ArmOutcome, role: Role, k: usiz
     Some((median, ribbon))
 }
 
-/// What the ribbons of a panel are, and what has none.
-pub(super) fn ribbon_words(ribbons: &[Ribbon], crowd: Option<&CrowdOutcome>, arms: &[&ArmOutcome]) -> Option<String> {
+/// What the ribbons of a panel are, what has none, and what thin lines are.
+pub(super) fn ribbon_words(
+    ribbons: &[Ribbon],
+    crowd: Option<&CrowdOutcome>,
+    arms: &[&ArmOutcome],
+    thin: bool,
+) -> Option<String> {
     let crowd = crowd?;
     let without: Vec<&str> = arms.iter().filter(|a| a.range.is_some()).map(|a| a.label.as_str()).collect();
-    let range = format!("{}: a range between two ends, no ribbon", without.join(", "));
-    let spread = format!("Ribbons: spread between {} (5th to 95th percentile), not doubt about the model", who(crowd));
-    match (ribbons.is_empty(), without.is_empty()) {
-        (true, true) => None,
-        (true, false) => Some(range),
-        (false, true) => Some(spread),
-        (false, false) => Some(format!("{spread}. {range}")),
+    let mut parts = Vec::new();
+    if !ribbons.is_empty() {
+        parts.push(format!(
+            "Ribbons: spread between {} (5th to 95th percentile, darker the middle 50 %), not doubt about the model.",
+            who(crowd)
+        ));
     }
+    if !without.is_empty() {
+        parts.push(format!("{}: a range between two ends, no ribbon.", without.join(", ")));
+    }
+    if thin {
+        parts.push("Thin lines: spread between models.".to_owned());
+    }
+    (!parts.is_empty()).then(|| parts.join(" "))
 }
 
 /// "1000 made-up people of one model".

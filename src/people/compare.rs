@@ -19,8 +19,10 @@ pub struct Ratio {
 }
 
 /// First arm over second, person by person.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Exposures {
+    /// Which ends of ranges are meant: "IM at its low end"; empty where neither arm is a range.
+    pub at: String,
     /// Of the area under the curve to a day after the last dose.
     pub auc: Option<Ratio>,
     /// Of the peak.
@@ -42,29 +44,37 @@ pub fn comparable(a: &StudyArm, b: &StudyArm) -> Result<()> {
     Err(Error::cannot(what).remedy("choose two routes of the same drug"))
 }
 
-/// Ratios of the first arm over the second, the same people in both.
+/// Ratios of the first arm over the second, the same people in both; where an arm is a range, for each of its ends.
 ///
 /// # Errors
-/// When the people of the arms are not the same, or stand for two ends of a range.
-pub fn exposures(a: &ArmCrowd, b: &ArmCrowd) -> Result<Exposures> {
-    let (left, right) = (&a.windows, &b.windows);
-    if left.model != right.model {
-        let what = format!("the people of {} and of {} are not the same", left.model, right.model);
+/// When the people of the arms are not the same.
+pub fn exposures(a: &ArmCrowd, b: &ArmCrowd) -> Result<Vec<Exposures>> {
+    if a.windows.model != b.windows.model {
+        let what = format!("the people of {} and of {} are not the same", a.windows.model, b.windows.model);
         return Err(Error::cannot(what).remedy("take one model for both routes"));
     }
-    if let Some(ranged) = [a, b].into_iter().find(|arm| arm.ends.is_some()) {
-        let what = format!("{} is a range of two ends: its people have no single exposure", ranged.windows.label);
-        return Err(Error::cannot(what));
+    let mut list = Vec::new();
+    for (first, x) in ends(a) {
+        for (second, y) in ends(b) {
+            let at: Vec<&str> = [&first, &second].into_iter().filter(|w| !w.is_empty()).map(String::as_str).collect();
+            list.push(paired(at.join(", "), x, y));
+        }
     }
-    Ok(paired(left, right))
+    Ok(list)
 }
 
-fn paired(a: &PeopleWindows, b: &PeopleWindows) -> Exposures {
+fn ends(arm: &ArmCrowd) -> Vec<(String, &PeopleWindows)> {
+    let Some([low, high]) = &arm.ends else { return vec![(String::new(), &arm.windows)] };
+    [("low", low), ("high", high)].map(|(end, w)| (format!("{} at its {end} end", w.label), w)).to_vec()
+}
+
+fn paired(at: String, a: &PeopleWindows, b: &PeopleWindows) -> Exposures {
     let of = |f: &dyn Fn(&Person) -> Option<f64>| -> Option<Ratio> {
         let pairs = a.people.iter().zip(&b.people);
         ratio(pairs.filter_map(|(x, y)| Some(f(x)? / f(y).filter(|v| *v > 0.0)?)).collect())
     };
     Exposures {
+        at,
         auc: of(&|p| Some(p.auc)),
         cmax: of(&|p| Some(p.cmax)),
         above: of(&|p| Some(p.end? - p.begin?).filter(|m| *m > 0.0)),
@@ -123,7 +133,7 @@ mod tests {
         let scenario = scenario(&[("ketamine", &iv(40)), ("ketamine", &iv(20))], &library);
         let crowd = Crowd { people: 50, seed: 1, every: None };
         let all = crowd_outcome(&scenario, &library, crowd, &InTurn, &|_| true).unwrap();
-        let found = exposures(&all.arms[0], &all.arms[1]).unwrap();
+        let found = &exposures(&all.arms[0], &all.arms[1]).unwrap()[0];
         for ratio in [found.auc.unwrap(), found.cmax.unwrap()] {
             assert!(ratio.percentiles.iter().all(|r| (r - 2.0).abs() < 1e-9), "{ratio:?}");
             assert_eq!(ratio.people, 50);
@@ -138,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn different_drugs_and_ranges_are_refused() {
+    fn different_drugs_are_refused_and_ranges_have_two_ratios() {
         let library = Library::embedded().unwrap();
         let nose = "route = 'in'\namount = '56 mg'";
         let vein = "route = 'iv'\namount = '35 mg'\nduration = '40 min'";
@@ -148,6 +158,7 @@ mod tests {
         let crowd = Crowd { people: 20, seed: 1, every: None };
         let all = crowd_outcome(&scenario, &library, crowd, &InTurn, &|_| true).unwrap();
         assert!(exposures(&all.arms[0], &all.arms[1]).unwrap_err().what().contains("not the same"));
-        assert!(exposures(&all.arms[0], &all.arms[2]).unwrap_err().what().contains("range of two ends"));
+        let ends: Vec<String> = exposures(&all.arms[0], &all.arms[2]).unwrap().into_iter().map(|e| e.at).collect();
+        assert_eq!(ends, ["a2 at its low end", "a2 at its high end"]);
     }
 }

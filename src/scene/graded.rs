@@ -12,7 +12,7 @@ const ALL: f64 = 0.58;
 /// Width of one shade, points.
 const SHADE: f64 = 3.0;
 /// The fade before the block is at least this long, points.
-const LAST: f64 = 16.0;
+const LAST: f64 = 32.0;
 
 /// Draws the bar, its words, and the line of words under it.
 pub(super) fn draw(canvas: &mut Canvas, strip: &Strip, people: &StripPeople, time: TimeSpan, rect: [f64; 4]) {
@@ -29,7 +29,10 @@ pub(super) fn draw(canvas: &mut Canvas, strip: &Strip, people: &StripPeople, tim
             let beyond = strip.fading.is_some_and(|f| time.to_x(f[1] / MINUTES_PER_HOUR) > right + 0.5);
             let stop = end.filter(|_| !beyond).unwrap_or(right);
             fade(canvas, [begin, top, sure, bottom], ink, [0.0, FAINT]);
-            canvas.rect([sure, top, (stop - LAST).max(sure), bottom], ink, FAINT);
+            // no edge anywhere: the ground fades out as people do
+            let thin = if beyond { right } else { strip.fading.map_or(right, |f| x(f[0]).clamp(sure, stop)) };
+            canvas.rect([sure, top, thin, bottom], ink, FAINT);
+            fade(canvas, [thin, top, stop, bottom], ink, [FAINT, 0.0]);
             shades(canvas, people, time, [begin, top, stop, bottom], beyond || end.is_none(), ink);
             parts.extend([(begin, peak[0], vec!["noticing"]), (peak[0], peak[1], vec!["strongest"])]);
             match (strip.fading, beyond) {

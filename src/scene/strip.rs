@@ -10,7 +10,7 @@ const LANE: f64 = 20.0;
 const PROGRAMME: f64 = 10.0;
 const BETWEEN: f64 = 6.0;
 /// Height of the line of words under a counted strip.
-const COUNTED: f64 = 14.0;
+const COUNTED: f64 = 17.0;
 /// Opacities: may notice, on the way, strongest, faded.
 pub(super) const FAINT: f64 = 0.10;
 const NOTICING: f64 = 0.25;

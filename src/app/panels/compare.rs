@@ -33,7 +33,7 @@ pub struct Compared {
 const NOT_MEANT: [&str; 3] = [
     "Equal exposure is not equal effect: speed, setting and person matter too.",
     "A ratio is not a conversion of doses. Nothing here chooses a dose.",
-    "Ratios within one model share its mistakes; the models below differ among themselves.",
+    "A ratio within one model shares its mistakes; models differ among themselves.",
 ];
 
 /// Draws the page while it is open.
@@ -65,8 +65,10 @@ pub fn compare(ui: &Ui, compared: &mut Compared, view: &mut View, shown: &Shown,
 /// Two lists; an arm that is gone gives way to the first.
 fn choose(ui: &mut Ui, compared: &mut Compared, outcome: &Outcome) -> [usize; 2] {
     let there = |i: &usize| outcome.arms.iter().any(|a| a.index == *i);
-    let first = outcome.arms[0].index;
-    let second = outcome.arms.get(1).map_or(first, |a| a.index);
+    let first = &outcome.arms[0];
+    let others = || outcome.arms.iter().filter(|a| a.index != first.index && a.drug == first.drug);
+    let second = others().find(|a| a.range.is_none()).or(others().next()).or(outcome.arms.get(1));
+    let (first, second) = (first.index, second.map_or(first.index, |a| a.index));
     let mut arms = compared.arms.filter(|arms| arms.iter().all(there)).unwrap_or([first, second]);
     Grid::new("chosen arms").num_columns(3).spacing([8.0, 4.0]).show(ui, |ui| {
         for (chosen, name) in arms.iter_mut().zip(["First", "Second"]) {
@@ -107,7 +109,12 @@ fn body(
     title(ui, "Between people of one model");
     match people.outcome.as_ref().map(|c| (c, c.arm(arms[0]), c.arm(arms[1]))) {
         Some((crowd, Some(first), Some(second))) => match exposures(first, second) {
-            Ok(found) => over_people(ui, &found, crowd.crowd.people),
+            Ok(list) => {
+                for found in &list {
+                    over_people(ui, found, crowd.crowd.people);
+                }
+                small(ui, "the same made-up people take both; time above: those who reach their own level in both");
+            }
             Err(error) => refusal(ui, &error),
         },
         _ => {
@@ -149,7 +156,10 @@ fn times(ratio: f64) -> String {
 }
 
 fn over_people(ui: &mut Ui, found: &Exposures, all: usize) {
-    Grid::new("ratios over people").num_columns(4).spacing([16.0, 2.0]).show(ui, |ui| {
+    if !found.at.is_empty() {
+        ui.label(&found.at);
+    }
+    Grid::new(("ratios over people", &found.at)).num_columns(4).spacing([16.0, 2.0]).show(ui, |ui| {
         for name in ["ratio, first over second", "middle person", "90 % of people", "people counted"] {
             cell(ui, name);
         }
@@ -176,7 +186,6 @@ fn over_people(ui: &mut Ui, found: &Exposures, all: usize) {
             ui.end_row();
         }
     });
-    small(ui, "the same made-up people take both; time above: those who reach their own level in both");
 }
 
 fn over_models(ui: &mut Ui, list: &ByModel) {

@@ -16,8 +16,8 @@ use egui::{RichText, Slider, Ui};
 /// Said wherever people's times are shown.
 pub const MADE_UP: &str = "made-up people; you may be earlier or later; this does not tell you when you can leave";
 
-/// The switch above the plot, the number, and how far it is.
-pub(super) fn switch(ui: &mut Ui, view: &mut View, people: &mut People) {
+/// The switch above the plot, and the number.
+pub(super) fn switch(ui: &mut Ui, view: &mut View) {
     ui.checkbox(&mut view.people, "people").on_hover_text(
         "ribbons: spread between made-up people of one model; other models are another kind of not knowing",
     );
@@ -38,30 +38,26 @@ pub(super) fn switch(ui: &mut Ui, view: &mut View, people: &mut People) {
     if field.show(ui, &mut count).changed() {
         view.crowd = count.round() as usize;
     }
-    let help = format!("always the same people (seed {SEED}); last few in {:.1} ms", people.few_ms);
-    match (people.numbers(), people.progress()) {
-        (Some([shown, wanted]), Some(part)) => {
-            say(ui, &format!("{shown} people, on the way to {wanted}: {:.0} %", part * 100.0)).on_hover_text(help);
-            if ui.small_button("stop").clicked() {
-                people.stop();
-            }
-        }
-        (Some([shown, _]), None) if people.settled => drop(say(ui, &format!("{shown} people")).on_hover_text(help)),
-        (Some([shown, wanted]), None) if people.stopped => {
-            say(ui, &format!("{shown} of {wanted} people")).on_hover_text(help);
-            if ui.small_button("go on").clicked() {
-                people.go_on();
-            }
-        }
-        (Some([shown, _]), None) => drop(say(ui, &format!("{shown} people while you move")).on_hover_text(help)),
-        (None, _) => {}
+}
+
+/// How many are shown and how far the rest is.
+pub(super) fn state(ui: &mut Ui, people: &mut People) {
+    let Some([shown, wanted]) = people.numbers() else { return };
+    let help = format!("always the same people (seed {SEED}); the last few took {:.1} ms", people.few_ms);
+    let text = match people.progress() {
+        _ if people.settled => format!("{shown} people"),
+        Some(part) => format!("{shown} people, on the way to {wanted}: {:.0} %", part * 100.0),
+        None if people.stopped => format!("{shown} of {wanted} people"),
+        None => format!("{shown} people while you move"),
+    };
+    let colour = theme::ink(ui, Ink::Muted);
+    ui.label(RichText::new(text).color(colour)).on_hover_text(help);
+    if people.stopped && ui.button("Go on").clicked() {
+        people.go_on();
+    } else if people.progress().is_some() && ui.button("Stop").clicked() {
+        people.stop();
     }
 }
-
-fn say(ui: &mut Ui, text: &str) -> egui::Response {
-    ui.label(RichText::new(text).small().color(theme::ink(ui, Ink::Muted)))
-}
-
 /// Above the cards: when people are counted, and what they are.
 pub(super) fn header(ui: &mut Ui, people: &People, minute: &mut f64, outcome: &Outcome) {
     let Some([shown, _]) = people.numbers() else { return };

@@ -35,9 +35,12 @@ pub fn plot(
     };
     switches(ui, &mut look.view, people, compare);
     let room = ui.available_size();
-    let lanes: f32 = figure.strips.iter().map(|s| if s.people.is_some() { 42.0 } else { 28.0 }).sum();
+    let lanes: f32 = figure.strips.iter().map(|s| if s.people.is_some() { 44.0 } else { 28.0 }).sum();
     let beyond = figure.panels.iter().filter(|p| !p.outside.is_empty()).count() as f32 * 45.0;
-    let least = LEAST * figure.panels.len() as f32 + 40.0 + lanes + beyond;
+    // words over the plot take rows from it, the more the narrower it is
+    let rows = |words: &str| (words.len() as f32 * 5.6 / room.x.max(100.0)).ceil();
+    let ribbons: f32 = figure.panels.iter().filter_map(|p| p.ribbon_words.as_deref()).map(|w| 14.0 * rows(w)).sum();
+    let least = LEAST * figure.panels.len() as f32 + 40.0 + lanes + beyond + ribbons;
     let dim = if shown.error.is_some() { 0.4 } else { 1.0 };
     let horizon = outcome.horizon.hours();
     let words = summary(figure, &outcome.arms, *cursor);
@@ -119,12 +122,16 @@ fn switches(ui: &mut Ui, view: &mut View, people: &mut People, compare: &mut boo
         ui.add_enabled(view.strips, egui::Checkbox::new(&mut view.programmes, "what programmes say"))
             .on_hover_text("figures that programmes publish, hatched, beside the model");
         ui.separator();
-        super::people::switch(ui, view, people);
+        super::people::switch(ui, view);
         if ui.button("Compare exposures").on_hover_text("ratios of two routes of one drug; both doses are given").clicked() {
             *compare = !*compare;
         }
         if view.zoom.is_some() && ui.small_button("whole time").clicked() {
             view.zoom = None;
+        }
+        // last, so that nothing moves when it changes
+        if view.people {
+            super::people::state(ui, people);
         }
     });
 }
