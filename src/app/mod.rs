@@ -49,7 +49,28 @@ pub struct App {
     dialog: dialog::Dialog,
     offered: Vec<StudyArm>,
     compared: panels::Compared,
+    pace: Pace,
     help: bool,
+}
+
+/// The slowest frame of the last seconds, for whoever doubts that the window keeps up.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Pace {
+    since: f64,
+    /// Milliseconds.
+    pub slowest: f32,
+}
+
+impl Pace {
+    /// Slowest frames are forgotten after this, s.
+    const SPAN: f64 = 10.0;
+
+    fn frame(&mut self, now: f64, seconds: Option<f32>) {
+        let ms = seconds.unwrap_or(0.0) * 1e3;
+        if ms >= self.slowest || now - self.since > Self::SPAN {
+            (self.since, self.slowest) = (now, ms);
+        }
+    }
 }
 
 /// Seconds after which an edit becomes a step of undo, and a changed state is kept on disk.
@@ -81,6 +102,7 @@ impl App {
             dialog: dialog::Dialog::default(),
             offered,
             compared: panels::Compared::default(),
+            pace: Pace::default(),
             help: false,
         })
     }
@@ -123,7 +145,9 @@ impl App {
             let undo = (self.undoer.has_undo(&self.state.scenario), self.undoer.has_redo(&self.state.scenario));
             panels::toolbar(ui, &mut self.state, undo, !self.points.is_empty(), &mut self.help, &mut actions);
         });
-        Panel::bottom("status").exact_size(26.0).show(ui, |ui| panels::status(ui, &self.shown, &mut self.message));
+        Panel::bottom("status")
+            .exact_size(26.0)
+            .show(ui, |ui| panels::status(ui, &self.shown, self.pace, &mut self.message));
         match self.state.look.mode {
             Mode::Compare => self.compare(ui, &mut actions),
             Mode::Evidence => self.evidence(ui, &mut actions),
@@ -249,7 +273,8 @@ impl eframe::App for App {
         self.advance(ctx);
     }
 
-    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+    fn ui(&mut self, ui: &mut Ui, frame: &mut eframe::Frame) {
+        self.pace.frame(ui.input(|i| i.time), frame.info().cpu_usage);
         self.draw(ui);
     }
 
