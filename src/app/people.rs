@@ -7,7 +7,7 @@ use super::platform::{Background, MOST_PEOPLE, SideBySide, Stopwatch};
 use crate::error::{Error, Result};
 use crate::figure::View;
 use crate::library::Library;
-use crate::people::{Crowd, CrowdOutcome, InTurn, LEAST_PEOPLE, crowd_outcome};
+use crate::people::{Crowd, CrowdOutcome, InTurn, LEAST_PEOPLE, arm_crowd, crowd_outcome};
 use crate::scenario::Scenario;
 use std::sync::Arc;
 
@@ -19,8 +19,14 @@ pub const NUMBERS: [usize; 2] = [LEAST_PEOPLE, 10_000];
 const RESTS: f64 = 0.3;
 /// A frame may spend this long on a crowd while things move, ms.
 const BUDGET_MS: f64 = 10.0;
-/// As many while things move, at most and to begin with.
-const FEW: usize = 100;
+/// As many while things move, at most; fewer where one thread does all.
+const FEW: usize = match MOST_PEOPLE {
+    Some(most) => most / 5,
+    None => 100,
+};
+
+/// All people, and few of them to go on with when something moves.
+type Answer = Result<(CrowdOutcome, CrowdOutcome)>;
 
 /// Which people are on the screen, and what is under way.
 #[derive(Debug)]
@@ -30,8 +36,11 @@ pub struct People {
     wanted: Option<(Scenario, usize)>,
     /// When it was first wanted, seconds of the window's clock.
     since: f64,
-    few: usize,
-    job: Option<Background<Result<CrowdOutcome>>>,
+    /// The last small crowd and what it is of: arms that an edit leaves alone are taken from it.
+    few: Option<(Scenario, CrowdOutcome)>,
+    /// Milliseconds for one person and arm.
+    pace: f64,
+    job: Option<Background<Answer>>,
     /// What is shown.
     pub outcome: Option<CrowdOutcome>,
     /// Why there is nothing.
@@ -52,7 +61,8 @@ impl Default for People {
             library: None,
             wanted: None,
             since: 0.0,
-            few: FEW,
+            few: None,
+            pace: 0.0,
             job: None,
             outcome: None,
             error: None,
@@ -80,11 +90,16 @@ impl People {
             self.stopped = false;
             self.since = now;
             self.wanted = Some((scenario.clone(), number));
-            self.few(scenario, number, library);
+            self.show_few(scenario, number, library);
         }
         if let Some(answer) = self.job.as_mut().and_then(Background::take) {
             self.job = None;
-            self.show(answer, true);
+            let scenario = scenario.clone();
+            let all = answer.map(|(all, few)| {
+                self.few = Some((scenario, few));
+                all
+            });
+            self.show(all, true);
         }
         if self.settled || self.stopped || self.error.is_some() || self.job.is_some() {
             return;
@@ -97,18 +112,45 @@ impl People {
         }
     }
 
-    /// As many as a frame bears.
-    fn few(&mut self, scenario: &Scenario, number: usize, library: &Library) {
-        let people = self.few.min(number);
+    /// As many as a frame bears, of the arms that changed; the others stay.
+    fn show_few(&mut self, scenario: &Scenario, number: usize, library: &Library) {
         let watch = Stopwatch::start();
-        let crowd = Crowd { people, seed: SEED, every: None };
-        let answer = crowd_outcome(scenario, library, crowd, &InTurn, &|_| true);
+        let answer = self.small(scenario, number, library);
         self.few_ms = watch.milliseconds();
-        if self.few_ms > 0.0 {
-            let factor = (0.8 * BUDGET_MS / self.few_ms).clamp(0.2, 1.5);
-            self.few = ((people as f64 * factor) as usize).clamp(LEAST_PEOPLE, FEW);
+        let whole = answer.as_ref().is_ok_and(|few| few.crowd.people == number);
+        self.few = answer.as_ref().ok().map(|few| (scenario.clone(), few.clone()));
+        self.show(answer, whole);
+    }
+
+    fn small(&mut self, scenario: &Scenario, number: usize, library: &Library) -> Result<CrowdOutcome> {
+        let on: Vec<usize> = (0..scenario.arms.len()).filter(|i| scenario.arms[*i].on).collect();
+        let kept = |index: usize, people: usize| {
+            let (of, few) =
+                self.few.as_ref().filter(|(of, few)| few.crowd.people == people && same_person(of, scenario))?;
+            let same = of.arms.get(index) == scenario.arms.get(index);
+            few.arm(index).filter(|_| same).cloned()
+        };
+        // a small crowd that is there keeps its number, so that all arms have the same
+        let there = self.few.as_ref().map_or(FEW, |(_, few)| few.crowd.people).min(number);
+        let changed = on.iter().filter(|i| kept(**i, there).is_none()).count();
+        let bearable = BUDGET_MS / (self.pace * changed.max(1) as f64).max(1e-9);
+        let people = if bearable >= there as f64 { there } else { (bearable as usize).max(LEAST_PEOPLE).min(number) };
+        let crowd = Crowd { people, seed: SEED, every: None };
+        let (mut arms, mut worked) = (Vec::new(), 0.0_f64);
+        let watch = Stopwatch::start();
+        for index in on {
+            arms.push(match kept(index, people) {
+                Some(arm) => arm,
+                None => {
+                    worked += 1.0;
+                    arm_crowd(scenario, index, library, crowd, &InTurn, &|_| true)?
+                }
+            });
         }
-        self.show(answer, people == number);
+        if worked > 0.0 {
+            self.pace = watch.milliseconds() / (worked * people as f64);
+        }
+        Ok(CrowdOutcome { crowd, arms })
     }
 
     fn start(&mut self, ctx: &egui::Context, library: &Library) {
@@ -116,7 +158,10 @@ impl People {
         let library = self.library.get_or_insert_with(|| Arc::new(library.clone())).clone();
         let crowd = Crowd { people, seed: SEED, every: None };
         self.job = Some(Background::start(ctx, move |progress| {
-            crowd_outcome(&scenario, &library, crowd, &SideBySide::default(), progress)
+            let few = Crowd { people: people.min(FEW), ..crowd };
+            let few = crowd_outcome(&scenario, &library, few, &InTurn, &|_| progress(0.0))?;
+            let all = crowd_outcome(&scenario, &library, crowd, &SideBySide::default(), progress)?;
+            Ok((all, few))
         }));
     }
 
@@ -130,8 +175,8 @@ impl People {
 
     fn clear(&mut self) {
         if self.wanted.is_some() {
-            let Self { library, few, changes, .. } = std::mem::take(self);
-            *self = Self { library, few, changes: changes + 1, ..Self::default() };
+            let Self { library, pace, changes, .. } = std::mem::take(self);
+            *self = Self { library, pace, changes: changes + 1, ..Self::default() };
         }
     }
 
@@ -166,5 +211,10 @@ impl People {
 
 /// Whether two scenarios give the same people.
 fn alike(a: &Scenario, b: &Scenario) -> bool {
-    a.arms == b.arms && a.subject == b.subject && a.horizon == b.horizon && a.conditions == b.conditions
+    a.arms == b.arms && same_person(a, b)
+}
+
+/// Whether an arm that is the same in both gives the same people.
+fn same_person(a: &Scenario, b: &Scenario) -> bool {
+    a.subject == b.subject && a.horizon == b.horizon && a.conditions == b.conditions
 }

@@ -1,5 +1,6 @@
 //! All that is shown of made-up people: bands, quartiles and windows of every arm, the two ends of a range apart.
 
+use super::dots::{Dot, fading_dots, noticing_dots};
 use super::windows::{summed, windows_of};
 use super::{ArmBands, Crowd, PeopleWindows, Person, Progress, Workers, bands, quartiles};
 use crate::error::{Error, Result};
@@ -34,6 +35,10 @@ pub struct ArmCrowd {
     pub ends: Option<[PeopleWindows; 2]>,
     /// How many of 100 are above their own level of the dissociative part: minute and number.
     pub above: Vec<[f64; 2]>,
+    /// Twenty who stand for all: when something is noticed.
+    pub noticing: Vec<Dot>,
+    /// When main effects fade.
+    pub fading: Vec<Dot>,
 }
 
 impl CrowdOutcome {
@@ -78,12 +83,16 @@ pub fn crowd_outcome(
     let mut arms = Vec::new();
     for (k, &index) in on.iter().enumerate() {
         let part = |share: f64| progress((k as f64 + share) / on.len() as f64);
-        arms.push(one(scenario, index, library, crowd, workers, &part)?);
+        arms.push(arm_crowd(scenario, index, library, crowd, workers, &part)?);
     }
     Ok(CrowdOutcome { crowd, arms })
 }
 
-fn one(
+/// Simulates a crowd for one arm, by its index in a checked scenario.
+///
+/// # Errors
+/// When the arm cannot be simulated, or `progress` says to stop.
+pub fn arm_crowd(
     scenario: &Scenario,
     index: usize,
     library: &Library,
@@ -112,7 +121,8 @@ fn one(
     };
     go_on(0.95)?;
     let above = above(&windows.people, scenario.horizon.hours() * MINUTES_PER_HOUR);
-    Ok(ArmCrowd { index, bands: band, quartiles: inner, windows, ends, above })
+    let (noticing, fading) = (noticing_dots(&windows.people), fading_dots(&windows.people));
+    Ok(ArmCrowd { index, bands: band, quartiles: inner, windows, ends, above, noticing, fading })
 }
 
 /// The scenario with one arm on.

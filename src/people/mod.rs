@@ -23,7 +23,7 @@ mod windows;
 
 pub use bands::{ArmBands, Band, Progress, bands};
 pub use compare::{Exposures, Ratio, comparable, exposures, models_ratio};
-pub use crowd::{ArmCrowd, CrowdOutcome, crowd_outcome};
+pub use crowd::{ArmCrowd, CrowdOutcome, arm_crowd, crowd_outcome};
 pub use dots::{DOTS, Dot, fading_dots, noticing_dots};
 pub use percentiles::{PERCENTILES, Tracker};
 pub use quartiles::quartiles;

@@ -132,6 +132,8 @@ fn a_drag_shows_few_and_rest_shows_all_of_the_last_scenario() {
         assert_eq!(app.people.numbers(), Some([app.people.outcome.as_ref().unwrap().crowd.people, 300]));
         assert!(app.people.outcome.as_ref().unwrap().crowd.people <= 100, "few while it moves");
         assert!(!app.people.settled && app.people.progress().is_none());
+        let shown = app.people.outcome.as_ref().unwrap();
+        assert_eq!(*shown, direct(&harness, shown.crowd.people), "arms left alone are as if run again");
     }
     assert!(says(&harness, "people while you move"));
     harness.event(button(false, at + egui::vec2(42.0, 0.0)));

@@ -3,7 +3,7 @@
 use super::small;
 use crate::app::theme;
 use crate::figure::Role;
-use crate::people::{CrowdOutcome, Dot, fading_dots, noticing_dots};
+use crate::people::{ArmCrowd, CrowdOutcome, Dot};
 use crate::scene::Ink;
 use crate::units::number;
 use egui::{Align2, FontId, Pos2, Sense, Stroke, Ui, Vec2};
@@ -31,14 +31,12 @@ pub struct Axes {
 impl Axes {
     /// Lines that hold the dots of every route, but no more than is simulated.
     pub fn of(crowd: &CrowdOutcome, horizon: f64) -> Self {
-        let last = |list: Vec<Dot>| {
-            list.into_iter().filter_map(|d| if let Dot::At(t) = d { Some(t) } else { None }).fold(0.0, f64::max)
+        let last = |dots: &[Dot]| dots.iter().map(|d| if let Dot::At(t) = d { *t } else { 0.0 }).fold(0.0, f64::max);
+        let end = |of: fn(&ArmCrowd) -> &[Dot]| {
+            let most = crowd.arms.iter().map(|a| last(of(a))).fold(SHORTEST, f64::max);
+            ((most / 10.0).ceil() * 10.0).min(horizon)
         };
-        let end = |of: &dyn Fn(&[crate::people::Person]) -> Vec<Dot>| {
-            let most = crowd.arms.iter().map(|a| last(of(&a.windows.people))).fold(SHORTEST, f64::max);
-            (most / 10.0).ceil().mul_add(10.0, 0.0).min(horizon)
-        };
-        Self { noticing: end(&noticing_dots), fading: end(&fading_dots) }
+        Self { noticing: end(|a| &a.noticing), fading: end(|a| &a.fading) }
     }
 }
 

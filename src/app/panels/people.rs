@@ -8,7 +8,7 @@ use crate::app::theme;
 use crate::figure::{Role, View, backed_by, of_100};
 use crate::library::Effects;
 use crate::outcome::{ArmOutcome, Outcome};
-use crate::people::{ArmCrowd, fading_dots, noticing_dots};
+use crate::people::ArmCrowd;
 use crate::scene::Ink;
 use crate::units::{Dim, MINUTES_PER_HOUR, number};
 use egui::{RichText, Slider, Ui};
@@ -90,8 +90,8 @@ pub(super) fn card(
         small(ui, "from the low to the high end of its range; dots: both ends together");
     }
     let name = |what: &str| format!("{} {what}", arm.label);
-    dots(ui, role, &name("noticing"), "may notice", &noticing_dots(&counted.windows.people), axes.noticing);
-    dots(ui, role, &name("fading"), "fading", &fading_dots(&counted.windows.people), axes.fading);
+    dots(ui, role, &name("noticing"), "may notice", &counted.noticing, axes.noticing);
+    dots(ui, role, &name("fading"), "fading", &counted.fading, axes.fading);
     small(ui, &format!("timing backed by: {}", backed_by(arm.evidence)));
     if let Some(staff) = effects.staff(&arm.drug, role.route) {
         let at = staff.at.minutes();
