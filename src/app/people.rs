@@ -18,7 +18,9 @@ pub const NUMBERS: [usize; 2] = [LEAST_PEOPLE, 10_000];
 /// Seconds without an edit after which the hand rests.
 const RESTS: f64 = 0.3;
 /// A frame may spend this long on a crowd while things move, ms.
-const BUDGET_MS: f64 = 10.0;
+const BUDGET_MS: f64 = 7.0;
+/// A small crowd that would take so many times longer is made smaller, which costs every arm once.
+const TOO_SLOW: f64 = 2.5;
 /// As many while things move, at most; fewer where one thread does all.
 const FEW: usize = match MOST_PEOPLE {
     Some(most) => most / 5,
@@ -133,8 +135,9 @@ impl People {
         // a small crowd that is there keeps its number, so that all arms have the same
         let there = self.few.as_ref().map_or(FEW, |(_, few)| few.crowd.people).min(number);
         let changed = on.iter().filter(|i| kept(**i, there).is_none()).count();
-        let bearable = BUDGET_MS / (self.pace * changed.max(1) as f64).max(1e-9);
-        let people = if bearable >= there as f64 { there } else { (bearable as usize).max(LEAST_PEOPLE).min(number) };
+        let slow = self.pace * (changed * there) as f64 > TOO_SLOW * BUDGET_MS;
+        let bearable = (BUDGET_MS / (self.pace * on.len() as f64).max(1e-9)) as usize;
+        let people = if slow { bearable.clamp(LEAST_PEOPLE, there) } else { there };
         let crowd = Crowd { people, seed: SEED, every: None };
         let (mut arms, mut worked) = (Vec::new(), 0.0_f64);
         let watch = Stopwatch::start();
@@ -147,8 +150,10 @@ impl People {
                 }
             });
         }
-        if worked > 0.0 {
-            self.pace = watch.milliseconds() / (worked * people as f64);
+        // the first run warms up, and one frame may have waited for others: neither says how fast people are
+        if worked > 0.0 && self.few.is_some() {
+            let pace = watch.milliseconds() / (worked * people as f64);
+            self.pace = if self.pace > 0.0 { pace.min(1.2 * self.pace) } else { pace };
         }
         Ok(CrowdOutcome { crowd, arms })
     }
