@@ -99,7 +99,7 @@ pub(super) fn panel(
             &ribbons,
             crowd,
             &arms.iter().map(|(a, _)| *a).collect::<Vec<_>>(),
-            !behind.is_empty(),
+            (unnamed, !behind.is_empty()),
         ),
         ribbons,
         behind,

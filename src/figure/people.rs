@@ -66,12 +66,14 @@ pub(super) fn ribbon_words(
     ribbons: &[Ribbon],
     crowd: Option<&CrowdOutcome>,
     arms: &[&ArmOutcome],
-    thin: bool,
+    (first, thin): (bool, bool),
 ) -> Option<String> {
     let crowd = crowd?;
     let without: Vec<&str> = arms.iter().filter(|a| a.range.is_some()).map(|a| a.label.as_str()).collect();
     let mut parts = Vec::new();
-    if !ribbons.is_empty() {
+    if !ribbons.is_empty() && !first {
+        parts.push(format!("Ribbons: 90 % and 50 % of {}.", who(crowd)));
+    } else if !ribbons.is_empty() {
         parts.push(format!(
             "Ribbons: spread between {} (5th to 95th percentile, darker the middle 50 %), not doubt about the model.",
             who(crowd)
@@ -103,7 +105,8 @@ impl StripPeople {
             format!("{n} of 100 reach their own dissociative level{many}; {timing}"),
             format!("{n} of 100 reach it{many}; {timing}"),
             format!("{n} of 100 reach it{many}"),
-            format!("{n} of 100 reach it"),
+            format!("{n} of 100{many}"),
+            format!("{n} of 100"),
         ];
         Self { above: counted.above.clone(), reaching, outlasts: counted.windows.outlasts, words }
     }

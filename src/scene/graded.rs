@@ -58,7 +58,8 @@ pub(super) fn draw(canvas: &mut Canvas, strip: &Strip, people: &StripPeople, tim
         }
     }
     finish(canvas, strip, time, rect, parts);
-    let room = right - left;
+    // the margin beside the bar is free at this height
+    let room = canvas.right - left - 4.0 * canvas.scale;
     if let Some(words) = people.words.iter().find(|w| canvas.width(w, SMALL) <= room) {
         let at = [left, bottom + 4.0 * canvas.scale];
         canvas.text(at, words, Ink::Muted, SMALL, [Align::Start, Align::Start]);

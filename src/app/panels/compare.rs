@@ -216,6 +216,9 @@ fn over_models(ui: &mut Ui, list: &ByModel) {
             ui.end_row();
         }
     });
+    if list.iter().any(|(_, both)| ratio(|f| f.above, both).is_none()) {
+        small(ui, "–: a typical person is not above the level after the second");
+    }
     if list.is_empty() {
         small(ui, "no model in the library has both routes and was made for such a person");
     }

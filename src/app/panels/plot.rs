@@ -16,6 +16,8 @@ use egui::{Align2, FontId, Key, Modifiers, Pos2, Rect, Response, Sense, Stroke, 
 
 /// A panel lower than this cannot be read.
 const LEAST: f32 = 150.0;
+/// Ribbons need more.
+const LEAST_OF_PEOPLE: f32 = 200.0;
 
 /// The switches above, the picture below.
 pub fn plot(
@@ -35,12 +37,16 @@ pub fn plot(
     };
     switches(ui, &mut look.view, people, compare);
     let room = ui.available_size();
-    let lanes: f32 = figure.strips.iter().map(|s| if s.people.is_some() { 44.0 } else { 28.0 }).sum();
+    let lane = |s: &crate::figure::Strip| {
+        28.0 + if s.people.is_some() { 17.0 } else { 0.0 } + if s.programme.is_some() { 12.0 } else { 0.0 }
+    };
+    let lanes: f32 = figure.strips.iter().map(lane).sum();
     let beyond = figure.panels.iter().filter(|p| !p.outside.is_empty()).count() as f32 * 45.0;
     // words over the plot take rows from it, the more the narrower it is
     let rows = |words: &str| (words.len() as f32 * 5.6 / room.x.max(100.0)).ceil();
     let ribbons: f32 = figure.panels.iter().filter_map(|p| p.ribbon_words.as_deref()).map(|w| 14.0 * rows(w)).sum();
-    let least = LEAST * figure.panels.len() as f32 + 40.0 + lanes + beyond + ribbons;
+    let least = if people.outcome.is_some() { LEAST_OF_PEOPLE } else { LEAST };
+    let least = least * figure.panels.len() as f32 + 40.0 + lanes + beyond + ribbons;
     let dim = if shown.error.is_some() { 0.4 } else { 1.0 };
     let horizon = outcome.horizon.hours();
     let words = summary(figure, &outcome.arms, *cursor);
