@@ -66,11 +66,6 @@ pub(super) fn panel(
     }
     let here = |p: &&PointSet| p.analyte.as_deref().map_or(unnamed, |a| a == analyte);
     let points: Vec<PointSet> = points.iter().filter(here).cloned().collect();
-    // what the model file says of a metabolite's read-out
-    let note = arms.first().filter(|_| k > 0).and_then(|(arm, _)| {
-        let output = library.model(&arm.model).ok()?.output(&analyte, arm.site)?;
-        output.note.clone()
-    });
     let behind: Vec<Line> = arms
         .iter()
         .filter(|_| k == 0 && view.models)
@@ -87,7 +82,7 @@ pub(super) fn panel(
         .map(|c| CautionBand { y: [c.band[0].ng_ml(), c.band[1].ng_ml()], words: c.words.clone() });
     Panel {
         heading,
-        y_label: match note {
+        y_label: match note(arms, k, &analyte, library) {
             Some(note) => format!("{site}, ng/mL; {note}"),
             None => format!("{site}, ng/mL"),
         },
@@ -108,6 +103,12 @@ pub(super) fn panel(
         points,
         banner: (sites.len() > 1).then(|| SITES_DIFFER.to_owned()),
     }
+}
+
+/// What the model file says of a metabolite's read-out.
+fn note(arms: &[(&ArmOutcome, Role)], k: usize, analyte: &str, library: &Library) -> Option<String> {
+    let (arm, _) = arms.first().filter(|_| k > 0)?;
+    library.model(&arm.model).ok()?.output(analyte, arm.site)?.note.clone()
 }
 
 fn thin(other: &crate::outcome::OtherModel, role: Role) -> Line {
