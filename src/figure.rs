@@ -4,22 +4,28 @@
 
 mod agreement;
 mod one;
+mod panel;
+mod people;
 mod references;
+mod strip;
 mod study;
 mod words;
 
 pub use agreement::{Agreement, AgreementPanel, Mark};
 pub use one::of_arm;
+use panel::panel;
+pub use people::{Ribbon, StripPeople, backed_by, of_100};
 pub use references::{RefLine, References, grade_summary};
+use strip::strip;
 pub use study::{StudyFigure, of_study, studies};
 pub use words::{doses_in_words, minutes_in_words, strip_words};
 use words::{footer, legend_text};
 
-use crate::library::{Effects, Library};
-use crate::model::Site;
+use crate::library::Library;
 use crate::outcome::{ArmOutcome, Curve, Outcome};
+use crate::people::CrowdOutcome;
 use crate::regimen::Route;
-use crate::units::{MINUTES_PER_HOUR, NG_ML_PER_MG_L, Time};
+use crate::units::{MINUTES_PER_HOUR, NG_ML_PER_MG_L};
 
 /// How the outcome is looked at; a change never runs a simulation.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -37,9 +43,16 @@ pub struct View {
     pub strips: bool,
     /// Other models of the same drug and route, thin behind each curve.
     pub models: bool,
+    /// Made-up people: ribbons over the curves, graded strips.
+    pub people: bool,
+    /// How many of them.
+    pub crowd: usize,
     /// Part of the time axis that is shown, in hours; all when absent.
     pub zoom: Option<[f64; 2]>,
 }
+
+/// Made-up people until another number is asked for.
+const CROWD: usize = 1000;
 
 impl Default for View {
     fn default() -> Self {
@@ -50,6 +63,8 @@ impl Default for View {
             programmes: false,
             strips: true,
             models: false,
+            people: false,
+            crowd: CROWD,
             zoom: None,
         }
     }
@@ -102,6 +117,10 @@ pub struct Panel {
     pub lines: Vec<Line>,
     /// Fills between two ends.
     pub bands: Vec<Band>,
+    /// Spread between people around a line that is their median.
+    pub ribbons: Vec<Ribbon>,
+    /// What the ribbons are, where there are some.
+    pub ribbon_words: Option<String>,
     /// Other models, thin behind.
     pub behind: Vec<Line>,
     /// What of it lies outside what was studied; a wash lies over the plot then.
@@ -179,6 +198,8 @@ pub struct Strip {
     pub caution: Option<[f64; 2]>,
     /// Start and end of each dose, minutes; equal for one that takes no time.
     pub doses: Vec<[f64; 2]>,
+    /// Counted people, where they were simulated.
+    pub people: Option<StripPeople>,
     /// What programmes say: onset, strongest, end of the experience, minutes.
     pub programme: Option<ProgrammeTimes>,
 }
@@ -213,22 +234,24 @@ pub const STRIP_NOTE: &str = "main effects fading: not the time you can leave or
 pub const DRIVING_RULE: &str = "no driving for 24 hours and until after a night's sleep";
 /// What follows every strip.
 pub const STAFF_DECIDE: &str = "staff decide; no driving";
-/// Across curves of different sites.
-const SITES_DIFFER: &str = "curves of different sampling sites: early values cannot be compared";
 
 /// Above the panel of a second drug.
 const OTHER_DRUG: &str = "another drug and scale: heights cannot be compared";
 
-/// A linear axis never ends below this, so that empty plots have a scale (ng/mL).
-const LEAST_TOP: f64 = 10.0;
-/// Curves of other models make an axis at most this much higher.
-const BEHIND_AT_MOST: f64 = 1.5;
-/// A log axis spans at most this many decades below its top.
-const DECADES: f64 = 3.0;
-
 impl Figure {
     /// The picture of an outcome.
     pub fn new(outcome: &Outcome, view: &View, library: &Library, points: &[PointSet]) -> Self {
+        Self::with_crowd(outcome, view, library, points, None)
+    }
+
+    /// The picture of an outcome and, where they were simulated, of the people behind it.
+    pub fn with_crowd(
+        outcome: &Outcome,
+        view: &View,
+        library: &Library,
+        points: &[PointSet],
+        crowd: Option<&CrowdOutcome>,
+    ) -> Self {
         let horizon = outcome.horizon.hours();
         let time = view.zoom.map_or([0.0, horizon], |[a, b]| [a.max(0.0), b.min(horizon)]);
         let roles = roles(&outcome.arms);
@@ -236,18 +259,18 @@ impl Figure {
         for (nth, drug) in outcome.drugs().into_iter().enumerate() {
             let arms: Vec<(&ArmOutcome, Role)> =
                 outcome.arms.iter().zip(&roles).filter(|(a, _)| a.drug == drug).map(|(a, r)| (a, *r)).collect();
-            let mut parent = panel(&arms, 0, view, library, time, (points, panels.is_empty()));
+            let mut parent = panel(&arms, 0, view, (library, crowd), time, (points, panels.is_empty()));
             if nth > 0 {
                 parent.banner = Some(OTHER_DRUG.to_owned());
             }
             panels.push(parent);
             let most = arms.iter().map(|(a, _)| a.curves.len()).max().unwrap_or(0);
             for k in 1..if view.metabolites { most } else { 1 } {
-                panels.push(panel(&arms, k, view, library, time, (points, false)));
+                panels.push(panel(&arms, k, view, (library, crowd), time, (points, false)));
             }
         }
         let strips = if view.strips {
-            outcome.arms.iter().zip(&roles).map(|(a, r)| strip(a, *r, view, &library.effects)).collect()
+            outcome.arms.iter().zip(&roles).map(|(a, r)| strip(a, *r, view, &library.effects, crowd)).collect()
         } else {
             Vec::new()
         };
@@ -255,7 +278,7 @@ impl Figure {
             .arms
             .iter()
             .zip(&roles)
-            .map(|(a, r)| LegendEntry { text: legend_text(a), role: *r, fill: a.range.is_some() })
+            .map(|(a, r)| LegendEntry { text: legend_text(a, crowd), role: *r, fill: a.range.is_some() })
             .collect();
         Self {
             title: outcome.title.clone(),
@@ -271,7 +294,7 @@ impl Figure {
             panels,
             strips,
             legend,
-            footer: footer(outcome, points),
+            footer: footer(outcome, view, points, crowd),
         }
     }
 
@@ -306,6 +329,18 @@ impl Panel {
     }
 }
 
+impl Panel {
+    /// 5th and 95th percentile of an arm's people at a time, ng/mL.
+    pub fn people_at(&self, role: Role, hours: f64) -> Option<[f64; 2]> {
+        let ribbon = self.ribbons.iter().find(|r| r.role == role)?;
+        let after = ribbon.x.partition_point(|t| *t <= hours);
+        let (a, b) = (ribbon.outer.get(after.checked_sub(1)?)?, ribbon.outer.get(after));
+        let (Some(b), Some(x)) = (b, ribbon.x.get(after)) else { return Some(*a) };
+        let part = (hours - ribbon.x[after - 1]) / (x - ribbon.x[after - 1]);
+        Some([0, 1].map(|i| a[i] + (b[i] - a[i]) * part))
+    }
+}
+
 /// Linear between points; at a jump the value after it.
 pub fn interpolate(x: &[f64], y: &[f64], at: f64) -> Option<f64> {
     let after = x.partition_point(|&t| t <= at);
@@ -327,158 +362,6 @@ impl Role {
 pub fn roles(arms: &[ArmOutcome]) -> Vec<Role> {
     let route = |a: &ArmOutcome| a.routes.first().copied().unwrap_or(Route::Iv);
     arms.iter().enumerate().map(|(i, a)| Role::after(arms[..i].iter().map(route), route(a), a.index)).collect()
-}
-
-/// The `k`th analyte of these arms: 0 is the parent.
-fn panel(
-    arms: &[(&ArmOutcome, Role)],
-    k: usize,
-    view: &View,
-    library: &Library,
-    time: [f64; 2],
-    (points, unnamed): (&[PointSet], bool),
-) -> Panel {
-    let (mut lines, mut bands) = (Vec::new(), Vec::new());
-    let mut sites: Vec<Site> = Vec::new();
-    let mut analyte = String::new();
-    for (arm, role) in arms {
-        let Some(curve) = arm.curves.get(k) else { continue };
-        if !sites.contains(&curve.site) {
-            sites.push(curve.site);
-        }
-        analyte.clone_from(&curve.analyte);
-        match &arm.range {
-            Some(range) => bands.extend(range_band(arm, *role, range.low.curves.get(k), range.high.curves.get(k))),
-            None => lines.push(Line {
-                label: arm.label.clone(),
-                role: *role,
-                x: arm.times.clone(),
-                y: curve.values.clone(),
-            }),
-        }
-    }
-    let drug = arms.first().map_or("", |(a, _)| a.drug.as_str());
-    let heading = match (k, arms.first()) {
-        (0, Some((arm, _))) => arm.drug_name.clone(),
-        _ => format!("{} from {drug}", library.analyte_name(&analyte)),
-    };
-    let site = match sites.as_slice() {
-        [one] => one.words().to_owned(),
-        _ => "plasma, sites as labelled".to_owned(),
-    };
-    if sites.len() > 1 {
-        for (line, (arm, _)) in lines.iter_mut().zip(arms.iter().filter(|(a, _)| a.range.is_none())) {
-            line.label = format!("{} ({})", line.label, arm.site.id());
-        }
-    }
-    let here = |p: &&PointSet| p.analyte.as_deref().map_or(unnamed, |a| a == analyte);
-    let points: Vec<PointSet> = points.iter().filter(here).cloned().collect();
-    // what the model file says of a metabolite's read-out
-    let note = arms.first().filter(|_| k > 0).and_then(|(arm, _)| {
-        let output = library.model(&arm.model).ok()?.output(&analyte, arm.site)?;
-        output.note.clone()
-    });
-    let behind: Vec<Line> = arms
-        .iter()
-        .filter(|_| k == 0 && view.models)
-        .flat_map(|(arm, role)| arm.others.iter().map(|o| thin(o, *role)))
-        .collect();
-    let outside = if k == 0 { outside(arms) } else { Vec::new() };
-    // another model's instant of mixing must not flatten the chosen curves
-    let own = highest(&lines, &bands, &points, time);
-    let top = own.max(highest(&behind, &[], &[], time).min(own * BEHIND_AT_MOST));
-    let caution = library
-        .effects
-        .caution(drug)
-        .filter(|c| k == 0 && top >= c.band[0].ng_ml())
-        .map(|c| CautionBand { y: [c.band[0].ng_ml(), c.band[1].ng_ml()], words: c.words.clone() });
-    Panel {
-        heading,
-        y_label: match note {
-            Some(note) => format!("{site}, ng/mL; {note}"),
-            None => format!("{site}, ng/mL"),
-        },
-        log: view.log,
-        y: axis(top, view.log),
-        lines,
-        bands,
-        behind,
-        outside,
-        caution,
-        points,
-        banner: (sites.len() > 1).then(|| SITES_DIFFER.to_owned()),
-    }
-}
-
-fn thin(other: &crate::outcome::OtherModel, role: Role) -> Line {
-    Line { label: other.model.clone(), role, x: other.times.clone(), y: other.values.clone() }
-}
-
-/// Each reason once, after the labels of the arms that have it.
-fn outside(arms: &[(&ArmOutcome, Role)]) -> Vec<String> {
-    let mut list: Vec<(&str, Vec<&str>)> = Vec::new();
-    for (arm, reason) in arms.iter().flat_map(|(arm, _)| arm.outside.iter().map(|r| (arm.label.as_str(), r))) {
-        match list.iter_mut().find(|(known, _)| *known == reason) {
-            Some((_, labels)) => labels.push(arm),
-            None => list.push((reason, vec![arm])),
-        }
-    }
-    list.into_iter().map(|(reason, labels)| format!("{}: {reason}", labels.join(", "))).collect()
-}
-
-fn range_band(arm: &ArmOutcome, role: Role, low: Option<&Curve>, high: Option<&Curve>) -> Option<Band> {
-    let (low, high) = low.zip(high)?;
-    let pick = |curve: &Curve, i: &usize| curve.values.get(*i).copied().unwrap_or(0.0);
-    let pairs = arm.grid.iter().map(|i| (pick(low, i), pick(high, i)));
-    Some(Band {
-        label: arm.label.clone(),
-        role,
-        x: arm.grid.iter().map(|&i| arm.times[i]).collect(),
-        low: pairs.clone().map(|(a, b)| a.min(b)).collect(),
-        high: pairs.map(|(a, b)| a.max(b)).collect(),
-    })
-}
-
-fn highest(lines: &[Line], bands: &[Band], points: &[PointSet], time: [f64; 2]) -> f64 {
-    let inside = |x: f64| x >= time[0] - 1e-9 && x <= time[1] + 1e-9;
-    let of = |x: &[f64], y: &[f64]| x.iter().zip(y).filter(|(x, _)| inside(**x)).map(|(_, y)| *y).fold(0.0, f64::max);
-    let lines = lines.iter().map(|l| of(&l.x, &l.y)).fold(0.0, f64::max);
-    let bands = bands.iter().map(|b| of(&b.x, &b.high)).fold(0.0, f64::max);
-    let points = points.iter().flat_map(|p| &p.points).filter(|p| inside(p[0])).map(|p| p[1]).fold(0.0, f64::max);
-    lines.max(bands).max(points)
-}
-
-fn axis(top: f64, log: bool) -> [f64; 2] {
-    let top = (top * 1.08).max(LEAST_TOP);
-    if log { [top / 10_f64.powf(DECADES), top * 1.3] } else { [0.0, top] }
-}
-
-fn strip(arm: &ArmOutcome, role: Role, view: &View, effects: &Effects) -> Strip {
-    let w = &arm.windows;
-    let ends = |p: Option<[f64; 3]>| p.map(|p| [p[0], p[2]]);
-    let programme = effects.programme(role.route).filter(|_| view.programmes).map(|p| {
-        let minutes = |t: [Time; 2]| [t[0].minutes(), t[1].minutes()];
-        ProgrammeTimes { onset: minutes(p.onset), strongest: minutes(p.strongest), end: minutes(p.experience) }
-    });
-    Strip {
-        label: arm.label.clone(),
-        role,
-        noticing: ends(w.onset),
-        strongest: w.strongest,
-        fading: ends(w.main_effects_end),
-        caution: effects.caution(&arm.drug).and_then(|c| above(arm, c.band[0].ng_ml())),
-        doses: arm.doses.iter().map(|d| [d.start * MINUTES_PER_HOUR, d.end * MINUTES_PER_HOUR]).collect(),
-        programme,
-    }
-}
-
-/// First and last time at which the highest curve drawn is at or above a level, minutes.
-fn above(arm: &ArmOutcome, ng_ml: f64) -> Option<[f64; 2]> {
-    let curves = arm.range.as_ref().map_or(&arm.curves, |r| &r.high.curves);
-    let values = &curves.first()?.values;
-    let first = values.iter().position(|v| *v >= ng_ml)?;
-    let last = values.iter().rposition(|v| *v >= ng_ml)?;
-    Some([arm.times[first] * MINUTES_PER_HOUR, arm.times[last] * MINUTES_PER_HOUR])
 }
 
 /// ng/mL of an exposure's peak.

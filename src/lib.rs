@@ -24,7 +24,7 @@
 //! A module imports only from its left:
 //!
 //! `units, error → subject, regimen → model → sim → library → analysis → scenario → evidence, outcome →
-//! figure → scene, table, curves → {export, cli, app}`
+//! people → figure → scene, table, curves → {export, cli, app}`
 //!
 //! - [`model`] reads a file of `models/` into a checked [`Model`](model::Model): named numbers with
 //!   unit, source and grade; formulas; compartments and flows; ways in; read-outs. There is no
@@ -36,6 +36,9 @@
 //! - [`analysis`] reads peaks, exact areas, half-lives, and windows in which something may be noticed.
 //! - [`evidence`] holds measured arms, scores the model that the rules fix for each, and derives every
 //!   number of grade D from named data.
+//! - [`people`] draws many persons from a model's spread and follows them side by side: the same system,
+//!   stepped by one exact matrix power per person, so equal rates need no special case. Percentiles are
+//!   exact; what is guessed from one row to the next never changes them.
 //! - [`figure`] says what a picture shows, [`scene`] where it goes on a page; the screen and the files
 //!   paint the same shapes. The app paints them itself rather than through a plotting widget, so
 //!   that plot and strips share one time axis to the pixel and a file looks like the screen.

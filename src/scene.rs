@@ -4,6 +4,7 @@
 
 mod agreement;
 mod dash;
+mod graded;
 mod layout;
 mod plot;
 mod references;

@@ -3,6 +3,9 @@
 #![cfg(feature = "app")]
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "helpers of tests are tests too")]
 
+#[path = "app/people.rs"]
+mod people;
+
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use ketasim::app::{App, Mode, Purpose};

@@ -237,6 +237,8 @@ fn a_figure_is_written_in_every_format_on_a_page_that_grows_with_it() {
         y: [0.0, 200.0],
         lines: vec![line],
         bands: Vec::new(),
+        ribbons: Vec::new(),
+        ribbon_words: None,
         behind: Vec::new(),
         outside: Vec::new(),
         caution: None,

@@ -142,8 +142,15 @@ fn every_layout_stays_on_its_page() {
     for bits in 0..32_u32 {
         let on = |k: u32| bits & (1 << k) != 0;
         let zoom = on(4).then_some([0.4, 0.9]);
-        let view =
-            View { log: on(0), hours: on(1), metabolites: on(2), programmes: on(3), strips: true, models: on(4), zoom };
+        let view = View {
+            log: on(0),
+            hours: on(1),
+            metabolites: on(2),
+            programmes: on(3),
+            models: on(4),
+            zoom,
+            ..View::default()
+        };
         let figure = Figure::new(&outcome, &view, &library, &[]);
         for (width, height, scale, furniture) in
             [(600.0, 500.0, 1.0, false), (1000.0, 1400.0, 1.0, true), (1300.0, 900.0, 1.5, false)]

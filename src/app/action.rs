@@ -196,6 +196,7 @@ impl App {
                 let id = self.library.insert_toml(path, &text)?.id.clone();
                 self.shown.rerun();
                 self.evidence.forget();
+                self.people.forget();
                 Ok(format!("model {id} added"))
             }
         }

@@ -7,6 +7,7 @@ use crate::evidence::{Observations, Report, Rules, score};
 use crate::figure::{Figure, Role, StudyFigure, View, of_arm, roles, studies};
 use crate::library::Library;
 use crate::outcome::{ArmOutcome, Outcome};
+use crate::people::{Measure, Tornado, tornado};
 use crate::regimen::Route;
 
 /// What studies are looked up by, and how they are drawn.
@@ -20,6 +21,10 @@ pub struct Evidence {
     read: Option<Result<Read>>,
     measured: Option<(DrugAndRoutes, Result<Vec<StudyFigure>>)>,
     curve: Option<(Drawn, Option<Figure>)>,
+    /// Run and arm, and which of its numbers matter.
+    tornado: Option<((u64, usize), Result<Tornado>)>,
+    /// What they may matter for.
+    pub measure: Option<Measure>,
     /// How often everything was scored; tests see that it is once.
     pub scored: u64,
     /// Whether all measured arms are shown or the first few.
@@ -69,11 +74,22 @@ impl Evidence {
             let figure = of_arm(outcome, arm.index, &wanted.2, library);
             self.curve = Some((wanted, figure));
         }
+        let wanted = (shown.runs, arm.index);
+        if let Some(scenario) = shown.scenario()
+            && self.tornado.as_ref().is_none_or(|(key, _)| *key != wanted)
+        {
+            self.tornado = Some((wanted, tornado(scenario, arm.index, library)));
+        }
+    }
+
+    /// Which numbers of the chosen arm matter.
+    pub fn tornado(&self) -> Option<&Result<Tornado>> {
+        self.tornado.as_ref().map(|(_, found)| found)
     }
 
     /// Forgets everything, for example when the library grew.
     pub fn forget(&mut self) {
-        (self.read, self.measured, self.curve) = (None, None, None);
+        (self.read, self.measured, self.curve, self.tornado) = (None, None, None, None);
     }
 
     /// How far predictions lie from measurements.

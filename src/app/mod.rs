@@ -8,6 +8,7 @@ mod dialog;
 mod evidence;
 mod field;
 mod panels;
+mod people;
 mod platform;
 mod runner;
 mod state;
@@ -15,6 +16,7 @@ mod theme;
 
 pub use action::{Action, Purpose};
 pub use evidence::Evidence;
+pub use people::People;
 pub use runner::Shown;
 pub use state::{Look, Mode, State};
 
@@ -35,6 +37,8 @@ pub struct App {
     pub shown: Shown,
     /// What was measured, for the evidence of an arm.
     pub evidence: Evidence,
+    /// Made-up people, when they are switched on.
+    pub people: People,
     /// Measured points laid over the curves.
     pub points: Vec<PointSet>,
     /// Time under the cursor, hours.
@@ -44,7 +48,29 @@ pub struct App {
     undoer: Undoer<Scenario>,
     dialog: dialog::Dialog,
     offered: Vec<StudyArm>,
+    compared: panels::Compared,
+    pace: Pace,
     help: bool,
+}
+
+/// The slowest frame of the last seconds, for whoever doubts that the window keeps up.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Pace {
+    since: f64,
+    /// Milliseconds.
+    pub slowest: f32,
+}
+
+impl Pace {
+    /// Slowest frames are forgotten after this, s.
+    const SPAN: f64 = 10.0;
+
+    fn frame(&mut self, now: f64, seconds: Option<f32>) {
+        let ms = seconds.unwrap_or(0.0) * 1e3;
+        if ms >= self.slowest || now - self.since > Self::SPAN {
+            (self.since, self.slowest) = (now, ms);
+        }
+    }
 }
 
 /// Seconds after which an edit becomes a step of undo, and a changed state is kept on disk.
@@ -68,12 +94,15 @@ impl App {
             state,
             shown: Shown::default(),
             evidence: Evidence::default(),
+            people: People::default(),
             points: Vec::new(),
             cursor: None,
             message: None,
             undoer: Undoer::with_settings(settings),
             dialog: dialog::Dialog::default(),
             offered,
+            compared: panels::Compared::default(),
+            pace: Pace::default(),
             help: false,
         })
     }
@@ -93,7 +122,10 @@ impl App {
         if ctx.zoom_factor() != zoom {
             ctx.set_zoom_factor(zoom);
         }
-        self.shown.update(&self.state.scenario, &self.state.look.view, &self.points, &self.library);
+        let view = &self.state.look.view;
+        self.shown.update(&self.state.scenario, &self.library);
+        self.people.update(ctx, self.shown.scenario(), view, &self.library);
+        self.shown.redraw_changed(view, &self.points, &self.people, &self.library);
         if self.state.look.mode == Mode::Evidence {
             self.evidence.update(&self.shown, &self.state.look, &self.library);
         }
@@ -113,12 +145,15 @@ impl App {
             let undo = (self.undoer.has_undo(&self.state.scenario), self.undoer.has_redo(&self.state.scenario));
             panels::toolbar(ui, &mut self.state, undo, !self.points.is_empty(), &mut self.help, &mut actions);
         });
-        Panel::bottom("status").exact_size(26.0).show(ui, |ui| panels::status(ui, &self.shown, &mut self.message));
+        Panel::bottom("status")
+            .exact_size(26.0)
+            .show(ui, |ui| panels::status(ui, &self.shown, self.pace, &mut self.message));
         match self.state.look.mode {
             Mode::Compare => self.compare(ui, &mut actions),
             Mode::Evidence => self.evidence(ui, &mut actions),
         }
         self.dialog.show(ui, &mut actions);
+        panels::compare(ui, &mut self.compared, &mut self.state.look.view, &self.shown, &self.people, &self.library);
         panels::help(ui, &mut self.help);
         let ctx = ui.ctx().clone();
         for action in actions {
@@ -140,11 +175,12 @@ impl App {
             Panel::bottom("beware").show(ui, |ui| panels::beware(ui, &self.shown));
         } else {
             Panel::right("results").default_size(276.0).size_range(240.0..=420.0).show(ui, |ui| {
-                panels::results(ui, &self.shown, &self.library);
+                panels::results(ui, &self.shown, &self.people, &mut self.state.look.minute, &self.library);
             });
         }
         CentralPanel::default().show(ui, |ui| {
-            panels::plot(ui, &mut self.state.look, &self.shown, &mut self.cursor, &self.offered, actions);
+            let people = (&mut self.people, &mut self.compared.open);
+            panels::plot(ui, &mut self.state.look, &self.shown, people, &mut self.cursor, &self.offered, actions);
         });
     }
 
@@ -237,7 +273,8 @@ impl eframe::App for App {
         self.advance(ctx);
     }
 
-    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+    fn ui(&mut self, ui: &mut Ui, frame: &mut eframe::Frame) {
+        self.pace.frame(ui.input(|i| i.time), frame.info().cpu_usage);
         self.draw(ui);
     }
 

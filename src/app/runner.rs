@@ -1,5 +1,6 @@
 //! Runs the scenario when it changed, and keeps the last good outcome when it cannot be run.
 
+use super::people::People;
 use super::platform::Stopwatch;
 use crate::error::{Error, Step};
 use crate::figure::{Figure, PointSet, View};
@@ -18,7 +19,9 @@ pub struct Shown {
     pub error: Option<Error>,
     /// The picture of the outcome.
     pub figure: Option<Figure>,
-    drawn: Option<(View, usize)>,
+    drawn: Option<(View, usize, u64)>,
+    /// The scenario that the outcome is of.
+    ran: Option<Scenario>,
     swap: Option<Swap>,
     /// How often a scenario was run; tests see that idle frames run nothing.
     pub runs: u64,
@@ -67,17 +70,27 @@ impl Shown {
         });
     }
 
-    /// Runs and redraws what changed; nothing when nothing did.
-    pub fn update(&mut self, scenario: &Scenario, view: &View, points: &[PointSet], library: &Library) {
+    /// Runs what changed; nothing when nothing did.
+    pub fn update(&mut self, scenario: &Scenario, library: &Library) {
         if self.tried.as_ref() != Some(scenario) {
             self.run(scenario, library);
             self.settle_swap(scenario);
         }
-        let wanted = (view.clone(), points.len());
+    }
+
+    /// Redraws what changed, with the people behind it.
+    pub fn redraw_changed(&mut self, view: &View, points: &[PointSet], people: &People, library: &Library) {
+        let wanted = (view.clone(), points.len(), people.changes);
         if self.drawn.as_ref() != Some(&wanted) {
-            self.figure = self.outcome.as_ref().map(|o| Figure::new(o, view, library, points));
+            let crowd = people.outcome.as_ref();
+            self.figure = self.outcome.as_ref().map(|o| Figure::with_crowd(o, view, library, points, crowd));
             self.drawn = Some(wanted);
         }
+    }
+
+    /// The scenario that what is shown is of: the last one that could be run.
+    pub fn scenario(&self) -> Option<&Scenario> {
+        self.ran.as_ref()
     }
 
     fn run(&mut self, scenario: &Scenario, library: &Library) {
@@ -89,6 +102,7 @@ impl Shown {
         match result {
             Ok(outcome) => {
                 self.outcome = Some(outcome);
+                self.ran = Some(scenario.clone());
                 self.error = None;
                 self.drawn = None;
             }

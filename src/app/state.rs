@@ -27,7 +27,7 @@ pub enum Mode {
 }
 
 /// How things are looked at; a change never runs a simulation.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Look {
     /// Of the plot.
@@ -40,6 +40,17 @@ pub struct Look {
     pub mode: Mode,
     /// Arm whose evidence is looked at, by its place in the scenario.
     pub arm: usize,
+    /// Time at which people are counted, minutes.
+    pub minute: f64,
+}
+
+/// People are counted an hour after the first dose until another time is asked for, minutes.
+const COUNTED_AT: f64 = 60.0;
+
+impl Default for Look {
+    fn default() -> Self {
+        Self { view: View::default(), dark: false, projector: false, mode: Mode::default(), arm: 0, minute: COUNTED_AT }
+    }
 }
 
 /// Keys in the storage.

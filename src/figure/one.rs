@@ -18,7 +18,11 @@ impl Figure {
     pub fn with_role(mut self, role: Role) -> Self {
         for panel in &mut self.panels {
             let lines = panel.lines.iter_mut().chain(&mut panel.behind);
-            lines.map(|l| &mut l.role).chain(panel.bands.iter_mut().map(|b| &mut b.role)).for_each(|r| *r = role);
+            lines
+                .map(|l| &mut l.role)
+                .chain(panel.bands.iter_mut().map(|b| &mut b.role))
+                .chain(panel.ribbons.iter_mut().map(|r| &mut r.role))
+                .for_each(|r| *r = role);
         }
         self.strips.iter_mut().for_each(|s| s.role = role);
         self.legend.iter_mut().for_each(|l| l.role = role);

@@ -1,7 +1,8 @@
 //! What a figure says in words: doses, windows, legend, footer.
 
-use super::{DRIVING_RULE, EDUCATION_ONLY, PointSet, STAFF_DECIDE};
+use super::{DRIVING_RULE, EDUCATION_ONLY, PointSet, STAFF_DECIDE, View};
 use crate::outcome::{ArmOutcome, Outcome};
+use crate::people::CrowdOutcome;
 use crate::regimen::{AfterHold, Route};
 use crate::units::{Time, significant};
 
@@ -25,8 +26,12 @@ pub fn strip_words(arm: &ArmOutcome) -> String {
     format!("{}: may begin to notice {onset}{strongest}{fading}; then {STAFF_DECIDE}", arm.label)
 }
 
-pub(super) fn legend_text(arm: &ArmOutcome) -> String {
+pub(super) fn legend_text(arm: &ArmOutcome, crowd: Option<&CrowdOutcome>) -> String {
     let dose = doses_in_words(arm);
+    let ribbon = crowd.and_then(|c| c.arm(arm.index).filter(|a| a.bands.as_ref().is_some_and(|b| b.scatters)));
+    if ribbon.is_some() {
+        return format!("{}: {dose}; line: median, darker: 50 % of people, lighter: 90 % of people", arm.label);
+    }
     match &arm.range {
         Some(range) => format!("{}: {dose}; range from \"{}\" to \"{}\"", arm.label, range.low.label, range.high.label),
         None => format!("{}: {dose}", arm.label),
@@ -55,7 +60,7 @@ pub fn doses_in_words(arm: &ArmOutcome) -> String {
     }
 }
 
-pub(super) fn footer(outcome: &Outcome, points: &[PointSet]) -> Vec<String> {
+pub(super) fn footer(outcome: &Outcome, view: &View, points: &[PointSet], crowd: Option<&CrowdOutcome>) -> Vec<String> {
     let mut lines: Vec<String> = outcome
         .arms
         .iter()
@@ -73,13 +78,12 @@ pub(super) fn footer(outcome: &Outcome, points: &[PointSet]) -> Vec<String> {
     for arm in &outcome.arms {
         lines.extend(arm.warnings.iter().map(|w| format!("{}, beware: {w}", arm.label)));
     }
+    lines.extend(crowd.iter().flat_map(|c| super::people::footer(c, outcome, view)));
     if !points.is_empty() {
         let names: Vec<&str> = points.iter().map(|p| p.label.as_str()).collect();
         lines.push(format!("Circles: measured points, {}", names.join(", ")));
     }
-    lines.push(format!(
-        "Typical person of {}. {EDUCATION_ONLY} Whatever a curve says: {DRIVING_RULE}.",
-        outcome.subject.weight
-    ));
+    let who = if crowd.is_some() { "Made-up people" } else { "Typical person" };
+    lines.push(format!("{who} of {}. {EDUCATION_ONLY} Whatever a curve says: {DRIVING_RULE}.", outcome.subject.weight));
     lines
 }

@@ -121,6 +121,17 @@ struct Evidence {
     kind: EvidenceKind,
     source: String,
     note: Option<String>,
+    staff: Option<StaffSaw>,
+}
+
+/// What staff judged at a time, beside which a curve is shown.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StaffSaw {
+    /// When, from the first dose.
+    pub at: Time,
+    /// What they found, in words.
+    pub words: String,
 }
 
 /// What programmes publish about a route.
@@ -249,6 +260,11 @@ impl Effects {
     /// What must be said beside a curve of this drug by this route.
     pub fn evidence_note(&self, drug: &str, route: Route) -> Option<&str> {
         self.evidence.iter().find(|e| e.drug == drug && e.route == route)?.note.as_deref()
+    }
+
+    /// What staff judged after this drug by this route, where a study says.
+    pub fn staff(&self, drug: &str, route: Route) -> Option<&StaffSaw> {
+        self.evidence.iter().find(|e| e.drug == drug && e.route == route)?.staff.as_ref()
     }
 
     /// What programmes say of a route.

@@ -9,15 +9,25 @@
 
 mod arm;
 mod bands;
+mod compare;
+mod crowd;
+mod dots;
 mod draw;
 mod kernel;
 mod lanes;
 mod percentiles;
 mod program;
+mod quartiles;
+mod tornado;
 mod windows;
 
 pub use bands::{ArmBands, Band, Progress, bands, courses, individuals};
+pub use compare::{Exposures, Ratio, comparable, exposures, models_ratio};
+pub use crowd::{ArmCrowd, CrowdOutcome, arm_crowd, crowd_outcome};
+pub use dots::{DOTS, Dot, fading_dots, noticing_dots};
 pub use percentiles::{PERCENTILES, Tracker};
+pub use quartiles::quartiles;
+pub use tornado::{Figures, Measure, Swing, Tornado, tornado};
 pub use windows::{PeopleWindows, Person, people_windows};
 
 use crate::error::{Error, Result};

@@ -11,12 +11,14 @@ use super::{Crowd, Workers};
 use crate::error::Result;
 use crate::library::{Delay, Effects, Level, LevelKind, Library};
 use crate::model::Site;
+use crate::model::expr::Expr;
 use crate::scenario::Scenario;
 use crate::sim::Case;
 use crate::units::{MINUTES_PER_HOUR, NG_ML_PER_MG_L};
 use rand_distr::{Distribution, StandardNormal};
 use rand_pcg::Pcg64;
 use rand_pcg::rand_core::Rng;
+use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 /// Effects are followed this long after the last dose, h.
@@ -109,15 +111,17 @@ pub fn people_windows(
     crowd.check()?;
     scenario.check(library)?;
     let on = (0..scenario.arms.len()).filter(|i| scenario.arms[*i].on);
-    on.map(|index| one(scenario, index, library, crowd, workers)).collect()
+    on.map(|index| windows_of(scenario, index, library, crowd, workers, &BTreeMap::new())).collect()
 }
 
-fn one(
+/// Windows of one arm; `end` replaces parameters, as an end of a range does.
+pub(super) fn windows_of(
     scenario: &Scenario,
     index: usize,
     library: &Library,
     crowd: Crowd,
     workers: &dyn Workers,
+    end: &BTreeMap<String, Expr>,
 ) -> Result<PeopleWindows> {
     let arm = &scenario.arms[index];
     let model = arm.model_in(library)?;
@@ -135,7 +139,8 @@ fn one(
     let dt = (length / MOST_POINTS).max(1.0 / MINUTES_PER_HOUR);
     let steps = (length / dt).ceil() as usize;
     let wanted = [Wanted { analyte: arm.drug.clone(), site }];
-    let set = model.conditions_on(&scenario.conditions, &arm.routes());
+    let mut set = model.conditions_on(&scenario.conditions, &arm.routes());
+    set.extend(end.iter().map(|(name, formula)| (name.clone(), formula.clone())));
     let engine = ArmEngine::new(&case, &set, &wanted, (dt, steps), (crowd.seed, FirstDraws::default()), Some(0))?;
     let own = |person: usize| Own::draw(&library.effects, &arm.drug, site, crowd.seed, person);
     let count = crowd.people;
@@ -162,7 +167,8 @@ fn one(
     Ok(summed(index, &arm.label, &model.id, people))
 }
 
-fn summed(index: usize, label: &str, model: &str, people: Vec<Person>) -> PeopleWindows {
+/// Percentiles and shares over these people.
+pub(super) fn summed(index: usize, label: &str, model: &str, people: Vec<Person>) -> PeopleWindows {
     let of = |f: &dyn Fn(&Person) -> Option<f64>| -> Vec<f64> { people.iter().filter_map(f).collect() };
     let outlasts = people.iter().any(|p| p.outlasts);
     let spans = |values: Vec<f64>| crate::analysis::spans(&values);

@@ -61,9 +61,15 @@ fn left_margin(canvas: &Canvas, figure: &Figure) -> f64 {
 
 /// Wide enough for the labels at the ends of curves and strips, but not more than a third of the page.
 fn right_margin(canvas: &Canvas, figure: &Figure, width: f64) -> f64 {
-    let lines =
-        figure.panels.iter().flat_map(|p| p.lines.iter().map(|l| &l.label).chain(p.bands.iter().map(|b| &b.label)));
-    let own = lines.chain(figure.strips.iter().map(|s| &s.label)).map(|l| canvas.width(l, TEXT)).fold(0.0, f64::max);
+    let lines = figure.panels.iter().flat_map(|p| {
+        let own = p.lines.iter().map(|l| (&l.label, l.role)).chain(p.bands.iter().map(|b| (&b.label, b.role)));
+        own.map(|(label, role)| (label, plot::end_words(p, role)))
+    });
+    let with_words = |(label, words): (&String, &str)| {
+        let after = if words.is_empty() { 0.0 } else { canvas.width(words, SMALL) + 5.0 * canvas.scale };
+        canvas.width(label, TEXT) + after
+    };
+    let own = lines.chain(figure.strips.iter().map(|s| (&s.label, ""))).map(with_words).fold(0.0, f64::max);
     let behind = figure.panels.iter().flat_map(|p| &p.behind).map(|l| canvas.width(&l.label, SMALL));
     let widest = behind.fold(own, f64::max);
     let programmes =

@@ -2,7 +2,7 @@
 
 use super::layout::{Canvas, GAP, HEADING, SAMPLE, SMALL, TEXT, wrap};
 use super::{Align, Dash, Ink, PlotArea, Shape, TimeSpan, ticks};
-use crate::figure::{Band, Line, Panel};
+use crate::figure::{Band, Line, Panel, Ribbon};
 
 /// Line of a curve.
 const CURVE: f64 = 2.5;
@@ -12,6 +12,11 @@ const BEYOND: &str = "Outside what was studied.";
 const BEYOND_LINES: usize = 3;
 /// Fill of a range.
 const SOFT: f64 = 0.28;
+/// Fills of a ribbon: 90 % of people, and on top of it 50 %.
+const OUTER: f64 = 0.16;
+const INNER: f64 = 0.24;
+/// Where no ribbon is drawn beside others that have one.
+const NO_RIBBON: &str = "range";
 
 /// Labels of the y axis.
 pub(super) fn y_labels(panel: &Panel) -> Vec<String> {
@@ -38,7 +43,10 @@ pub(super) fn draw(
     let top = top + GAP * s;
     let one_row = heading_fits(canvas, panel, time);
     let words_top = top + (HEADING + GAP + if one_row { 0.0 } else { TEXT + 4.0 }) * s;
-    let words = beyond(canvas, panel, canvas.right - time.x[0] - GAP * s);
+    let width = canvas.right - time.x[0] - GAP * s;
+    let words = beyond(canvas, panel, width);
+    let spread = panel.ribbon_words.iter().flat_map(|w| wrap(canvas, w, SMALL, width)).map(|w| (w, Ink::Muted));
+    let words: Vec<(String, Ink)> = words.into_iter().map(|w| (w, Ink::Caution)).chain(spread).collect();
     let row = (SMALL + 3.0) * s;
     let below = if words.is_empty() { 0.0 } else { row * words.len() as f64 + 4.0 * s };
     let rect = [time.x[0], words_top + below, time.x[1], bottom];
@@ -49,12 +57,13 @@ pub(super) fn draw(
     caution(canvas, panel, area);
     behind(canvas, panel, area, time);
     panel.bands.iter().for_each(|band| draw_band(canvas, band, area, time));
+    panel.ribbons.iter().for_each(|ribbon| draw_ribbon(canvas, ribbon, area, time));
     panel.lines.iter().for_each(|line| draw_line(canvas, line, area, time));
     points(canvas, panel, area, time);
     heading(canvas, panel, rect, top, one_row);
-    for (i, line) in words.iter().enumerate() {
+    for (i, (line, ink)) in words.iter().enumerate() {
         let at = [rect[0], words_top - 2.0 * s + row * i as f64];
-        canvas.text(at, line, Ink::Caution, SMALL, [Align::Start, Align::Start]);
+        canvas.text(at, line, *ink, SMALL, [Align::Start, Align::Start]);
     }
     canvas.line(vec![[rect[0], rect[3]], [rect[2], rect[3]]], Ink::Axis, 1.0, Dash::Solid);
     end_labels(canvas, panel, area, time, canvas.right);
@@ -167,6 +176,25 @@ fn draw_band(canvas: &mut Canvas, band: &Band, area: PlotArea, time: TimeSpan) {
     }
 }
 
+/// Two fills, the wider one lighter.
+fn draw_ribbon(canvas: &mut Canvas, ribbon: &Ribbon, area: PlotArea, time: TimeSpan) {
+    for (ends, alpha) in [(&ribbon.outer, OUTER), (&ribbon.inner, INNER)] {
+        if ends.len() != ribbon.x.len() {
+            continue;
+        }
+        let [low, high] = [0, 1].map(|i| ends.iter().map(|e| e[i]).collect::<Vec<f64>>());
+        let (low, high) = (clipped(&ribbon.x, &low, time), clipped(&ribbon.x, &high, time));
+        let seen: Vec<usize> = (0..high.len()).filter(|&i| !area.log || high[i][1] >= area.y[0]).collect();
+        let x: Vec<f64> = seen.iter().map(|&i| time.to_x(high[i][0])).collect();
+        let upper: Vec<f64> = seen.iter().map(|&i| area.to_y(high[i][1])).collect();
+        let lower: Vec<f64> = seen.iter().map(|&i| area.to_y(low[i][1])).collect();
+        if x.len() > 1 {
+            let ink = Ink::Route(ribbon.role.route);
+            canvas.shapes.push(Shape::Band { x, upper, lower, ink, alpha });
+        }
+    }
+}
+
 fn points(canvas: &mut Canvas, panel: &Panel, area: PlotArea, time: TimeSpan) {
     for set in &panel.points {
         for [hours, value] in &set.points {
@@ -229,6 +257,7 @@ fn shortened(canvas: &Canvas, text: &str, size: f64, most: f64) -> String {
 struct End<'a> {
     y: f64,
     label: &'a str,
+    words: &'a str,
     role: crate::figure::Role,
     kind: EndOf,
 }
@@ -259,6 +288,10 @@ fn end_labels(canvas: &mut Canvas, panel: &Panel, area: PlotArea, time: TimeSpan
         let size = if end.kind == EndOf::OtherModel { SMALL } else { TEXT };
         let label = shortened(canvas, end.label, size, page_right - x - 5.0 * s);
         canvas.text([x + 5.0 * s, y], &label, Ink::RouteText(end.role.route), size, [Align::Start, Align::Middle]);
+        let after = x + 10.0 * s + canvas.width(&label, size);
+        if after + canvas.width(end.words, SMALL) <= page_right {
+            canvas.text([after, y], end.words, Ink::Muted, SMALL, [Align::Start, Align::Middle]);
+        }
     }
 }
 
@@ -268,15 +301,24 @@ fn ends(panel: &Panel, area: PlotArea, time: TimeSpan) -> Vec<End<'_>> {
     let own = panel.at(at).into_iter().map(|(label, role, [low, high])| {
         let band = panel.bands.iter().any(|b| b.role == role);
         let kind = if band { EndOf::Band } else { EndOf::Curve };
-        End { y: area.to_y(0.5 * (low + high)), label, role, kind }
+        End { y: area.to_y(0.5 * (low + high)), label, words: end_words(panel, role), role, kind }
     });
     let others = panel.behind.iter().filter_map(|line| {
         let value = crate::figure::interpolate(&line.x, &line.y, at).or(line.y.last().copied())?;
-        Some(End { y: area.to_y(value), label: &line.label, role: line.role, kind: EndOf::OtherModel })
+        Some(End { y: area.to_y(value), label: &line.label, words: "", role: line.role, kind: EndOf::OtherModel })
     });
     let mut ends: Vec<End> = own.chain(others).collect();
     ends.sort_by(|a, b| a.y.total_cmp(&b.y));
     ends
+}
+
+/// What stands after the label of an arm, where people are shown.
+pub(super) fn end_words(panel: &Panel, role: crate::figure::Role) -> &'static str {
+    if let Some(ribbon) = panel.ribbons.iter().find(|r| r.role == role) {
+        return ribbon.words;
+    }
+    let range = panel.ribbon_words.is_some() && panel.bands.iter().any(|b| b.role == role);
+    if range { NO_RIBBON } else { "" }
 }
 
 /// Positions at least `row` apart, as near to those wanted (ascending) as they fit.

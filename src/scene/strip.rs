@@ -9,8 +9,10 @@ use crate::units::MINUTES_PER_HOUR;
 const LANE: f64 = 20.0;
 const PROGRAMME: f64 = 10.0;
 const BETWEEN: f64 = 6.0;
+/// Height of the line of words under a counted strip.
+const COUNTED: f64 = 17.0;
 /// Opacities: may notice, on the way, strongest, faded.
-const FAINT: f64 = 0.10;
+pub(super) const FAINT: f64 = 0.10;
 const NOTICING: f64 = 0.25;
 const STRONGEST: f64 = 0.60;
 /// A fade is drawn in this many steps.
@@ -25,7 +27,8 @@ pub(super) fn height(figure: &Figure) -> f64 {
 }
 
 fn lane(strip: &Strip) -> f64 {
-    LANE + if strip.programme.is_some() { PROGRAMME + 2.0 } else { 0.0 }
+    let words = if strip.people.is_some() { COUNTED } else { 0.0 };
+    LANE + words + if strip.programme.is_some() { PROGRAMME + 2.0 } else { 0.0 }
 }
 
 /// Draws all strips from `top` down and says where each lies.
@@ -35,9 +38,11 @@ pub(super) fn draw(canvas: &mut Canvas, figure: &Figure, time: TimeSpan, top: f6
         return Vec::new();
     }
     let programmes = figure.strips.iter().any(|s| s.programme.is_some());
+    let counted = figure.strips.iter().any(|s| s.people.is_some());
+    let darker = if counted { "darker: more people above their own level; " } else { "" };
     let key = "; hatched: what programmes say, close where strongest";
-    let long = format!("{STRIP_NOTE}; {DRIVING_RULE}{}", if programmes { key } else { "" });
-    let middle = format!("{STRIP_NOTE}{}", if programmes { key } else { "" });
+    let long = format!("{darker}{STRIP_NOTE}; {DRIVING_RULE}{}", if programmes { key } else { "" });
+    let middle = format!("{darker}{STRIP_NOTE}{}", if programmes { key } else { "" });
     let short = "main effects fading: not the time to leave or drive";
     let room = time.x[1] - time.x[0] + GAP * s;
     let note = [long.as_str(), &middle, STRIP_NOTE, short]
@@ -49,9 +54,15 @@ pub(super) fn draw(canvas: &mut Canvas, figure: &Figure, time: TimeSpan, top: f6
     let mut places = Vec::new();
     for strip in &figure.strips {
         let rect = [time.x[0], y, time.x[1], y + LANE * s];
-        one(canvas, strip, time, rect);
+        let mut foot = rect[3];
+        if let Some(people) = &strip.people {
+            super::graded::draw(canvas, strip, people, time, rect);
+            foot += COUNTED * s;
+        } else {
+            one(canvas, strip, time, rect);
+        }
         if let Some(p) = &strip.programme {
-            let below = [rect[0], rect[3] + 2.0 * s, rect[2], rect[3] + (2.0 + PROGRAMME) * s];
+            let below = [rect[0], foot + 2.0 * s, rect[2], foot + (2.0 + PROGRAMME) * s];
             programme(canvas, *p, time, below);
         }
         let label_at = [rect[2] + GAP * s, 0.5 * (rect[1] + rect[3])];
@@ -115,6 +126,19 @@ fn one(canvas: &mut Canvas, strip: &Strip, time: TimeSpan, rect: [f64; 4]) {
         canvas.rect([end, top, right, bottom], Ink::Staff, 1.0);
         parts_of(canvas, [end, right], rect, &[STAFF_DECIDE, "staff decide", "staff"], Ink::OnStaff);
     }
+    finish(canvas, strip, time, rect, parts);
+}
+
+/// Hatch where people were waking from anaesthesia, words of the parts, doses.
+pub(super) fn finish(
+    canvas: &mut Canvas,
+    strip: &Strip,
+    time: TimeSpan,
+    rect: [f64; 4],
+    mut parts: Vec<(f64, f64, Vec<&str>)>,
+) {
+    let [left, top, right, bottom] = rect;
+    let x = |minutes: f64| time.to_x(minutes / MINUTES_PER_HOUR).clamp(left, right).round();
     if let Some([from, to]) = strip.caution {
         let span = [x(from), top, x(to), bottom];
         canvas.rect(span, Ink::Plot, 0.6);
@@ -130,7 +154,7 @@ fn one(canvas: &mut Canvas, strip: &Strip, time: TimeSpan, rect: [f64; 4]) {
 }
 
 /// Writes the longest of the words that fits.
-fn parts_of(canvas: &mut Canvas, span: [f64; 2], rect: [f64; 4], words: &[&str], ink: Ink) {
+pub(super) fn parts_of(canvas: &mut Canvas, span: [f64; 2], rect: [f64; 4], words: &[&str], ink: Ink) {
     let _ = words.iter().any(|w| inside(canvas, span, rect, w, ink));
 }
 
@@ -144,7 +168,7 @@ fn inside(canvas: &mut Canvas, [from, to]: [f64; 2], rect: [f64; 4], words: &str
     fits
 }
 
-fn fade(canvas: &mut Canvas, [left, top, right, bottom]: [f64; 4], ink: Ink, [from, to]: [f64; 2]) {
+pub(super) fn fade(canvas: &mut Canvas, [left, top, right, bottom]: [f64; 4], ink: Ink, [from, to]: [f64; 2]) {
     // whole points, so that neighbours neither overlap nor leave a seam
     let steps = ((right - left) / 2.0).floor().clamp(1.0, STEPS as f64);
     let x = |i: f64| (left + (right - left) * i / steps).round();
@@ -155,7 +179,7 @@ fn fade(canvas: &mut Canvas, [left, top, right, bottom]: [f64; 4], ink: Ink, [fr
 }
 
 /// When doses are given: a dot, with a line for as long as the dose takes.
-fn doses(canvas: &mut Canvas, strip: &Strip, time: TimeSpan, rect: [f64; 4]) {
+pub(super) fn doses(canvas: &mut Canvas, strip: &Strip, time: TimeSpan, rect: [f64; 4]) {
     let s = canvas.scale;
     let y = rect[3] - 1.0 * s;
     for [from, to] in &strip.doses {

@@ -17,6 +17,7 @@ const KEYS: &[(&str, &str)] = &[
 const READING: &[&str] = &[
     "A line is what a published model predicts for a typical person. A soft fill is a range, where one line would claim too much.",
     "Strips say when something may be noticed, is strongest, and when main effects fade, over the levels and delays of several studies. They are not the time you can leave or drive: staff decide.",
+    "People: ribbons hold 50 and 90 of 100 made-up people of one model, always the same ones (seed 1); a small number while something moves, all of them once it rests. That is spread between people. How far models differ is another kind of not knowing: thin lines, and Evidence. An open dot never reaches the level.",
     "Black dots under the strips are doses; a bar lasts as long as the dose does. Whatever a curve says: no driving for 24 hours and until after a night's sleep.",
     "Grades: A read in the paper, B abstract or label, C second hand, D derived for ketasim, E assumption.",
     "Curves from an artery and from an arm vein differ, most of all early after a fast dose.",

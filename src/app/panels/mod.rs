@@ -1,8 +1,11 @@
 //! The panels: each a function over the piece it edits or shows.
 
 mod arms;
+mod compare;
+mod dots;
 mod evidence;
 mod help;
+mod people;
 mod person;
 mod plot;
 mod results;
@@ -10,6 +13,7 @@ mod status;
 mod toolbar;
 
 pub use arms::arms;
+pub use compare::{Compared, compare};
 pub use evidence::evidence;
 pub use help::help;
 pub use plot::plot;

@@ -3,6 +3,7 @@
 use super::arms::add_menu;
 use crate::app::action::Action;
 use crate::app::canvas::{EguiMeasure, paint};
+use crate::app::people::People;
 use crate::app::runner::Shown;
 use crate::app::state::Look;
 use crate::app::theme;
@@ -15,12 +16,15 @@ use egui::{Align2, FontId, Key, Modifiers, Pos2, Rect, Response, Sense, Stroke, 
 
 /// A panel lower than this cannot be read.
 const LEAST: f32 = 150.0;
+/// Ribbons need more.
+const LEAST_OF_PEOPLE: f32 = 200.0;
 
 /// The switches above, the picture below.
 pub fn plot(
     ui: &mut Ui,
     look: &mut Look,
     shown: &Shown,
+    (people, compare): (&mut People, &mut bool),
     cursor: &mut Option<f64>,
     offered: &[StudyArm],
     actions: &mut Vec<Action>,
@@ -31,11 +35,18 @@ pub fn plot(
         empty(ui, offered, actions);
         return;
     };
-    switches(ui, &mut look.view);
+    switches(ui, &mut look.view, people, compare);
     let room = ui.available_size();
-    let lanes = figure.strips.len() as f32 * 28.0;
+    let lane = |s: &crate::figure::Strip| {
+        28.0 + if s.people.is_some() { 17.0 } else { 0.0 } + if s.programme.is_some() { 12.0 } else { 0.0 }
+    };
+    let lanes: f32 = figure.strips.iter().map(lane).sum();
     let beyond = figure.panels.iter().filter(|p| !p.outside.is_empty()).count() as f32 * 45.0;
-    let least = LEAST * figure.panels.len() as f32 + 40.0 + lanes + beyond;
+    // words over the plot take rows from it, the more the narrower it is
+    let rows = |words: &str| (words.len() as f32 * 5.6 / room.x.max(100.0)).ceil();
+    let ribbons: f32 = figure.panels.iter().filter_map(|p| p.ribbon_words.as_deref()).map(|w| 14.0 * rows(w)).sum();
+    let least = if people.outcome.is_some() { LEAST_OF_PEOPLE } else { LEAST };
+    let least = least * figure.panels.len() as f32 + 40.0 + lanes + beyond + ribbons;
     let dim = if shown.error.is_some() { 0.4 } else { 1.0 };
     let horizon = outcome.horizon.hours();
     let words = summary(figure, &outcome.arms, *cursor);
@@ -102,7 +113,7 @@ pub(super) fn empty(ui: &mut Ui, offered: &[StudyArm], actions: &mut Vec<Action>
     });
 }
 
-fn switches(ui: &mut Ui, view: &mut View) {
+fn switches(ui: &mut Ui, view: &mut View, people: &mut People, compare: &mut bool) {
     ui.horizontal_wrapped(|ui| {
         ui.selectable_value(&mut view.log, false, "linear");
         ui.selectable_value(&mut view.log, true, "log");
@@ -116,8 +127,17 @@ fn switches(ui: &mut Ui, view: &mut View) {
         ui.checkbox(&mut view.strips, "effects").on_hover_text("when it may be noticed, is strongest, fades");
         ui.add_enabled(view.strips, egui::Checkbox::new(&mut view.programmes, "what programmes say"))
             .on_hover_text("figures that programmes publish, hatched, beside the model");
+        ui.separator();
+        super::people::switch(ui, view);
+        if ui.button("Compare exposures").on_hover_text("ratios of two routes of one drug; both doses are given").clicked() {
+            *compare = !*compare;
+        }
         if view.zoom.is_some() && ui.small_button("whole time").clicked() {
             view.zoom = None;
+        }
+        // last, so that nothing moves when it changes
+        if view.people {
+            super::people::state(ui, people);
         }
     });
 }
@@ -219,6 +239,11 @@ fn read_out(ui: &Ui, figure: &Figure, scene: &Scene, rect: Rect, hours: f64) {
             lines.push((format!("{time} {}", figure.time_unit()), Ink::Text));
         }
         for (label, role, [low, high]) in panel.at(hours) {
+            if let Some([p5, p95]) = panel.people_at(role, hours) {
+                let [low, middle, high] = [p5, high, p95].map(|v| significant(v, 2));
+                lines.push((format!("{label} {middle} ({low} to {high}) ng/mL"), Ink::RouteText(role.route)));
+                continue;
+            }
             let value = if high - low > 0.005 * high.max(1e-9) {
                 format!("{} to {}", significant(low, 2), significant(high, 2))
             } else {

@@ -1,6 +1,7 @@
 //! The figures of each arm in words, and where they come from.
 
 use super::{in_colour, refusal, small, swatch};
+use crate::app::people::People;
 use crate::app::runner::Shown;
 use crate::app::theme;
 use crate::figure::{doses_in_words, roles, strip_words};
@@ -12,7 +13,7 @@ use crate::units::{MINUTES_PER_HOUR, NG_ML_PER_MG_L, significant};
 use egui::{CollapsingHeader, RichText, ScrollArea, Ui};
 
 /// One block for each arm, then sources and assumptions of what is shown.
-pub fn results(ui: &mut Ui, shown: &Shown, library: &Library) {
+pub fn results(ui: &mut Ui, shown: &Shown, people: &People, minute: &mut f64, library: &Library) {
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         // room for the scroll bar
         ui.set_max_width(ui.available_width() - 10.0);
@@ -26,6 +27,13 @@ pub fn results(ui: &mut Ui, shown: &Shown, library: &Library) {
             refusal(ui, error);
             ui.multiply_opacity(0.5);
         }
+        let axes = people.outcome.as_ref().map(|crowd| {
+            super::people::header(ui, people, minute, outcome);
+            super::dots::Axes::of(crowd, outcome.horizon.hours() * MINUTES_PER_HOUR)
+        });
+        if let Some(error) = &people.error {
+            refusal(ui, error);
+        }
         for (arm, role) in outcome.arms.iter().zip(roles(&outcome.arms)) {
             ui.horizontal(|ui| {
                 swatch(ui, role, arm.range.is_some(), true);
@@ -35,6 +43,10 @@ pub fn results(ui: &mut Ui, shown: &Shown, library: &Library) {
             small(ui, &doses_in_words(arm));
             ui.push_id(("figures", arm.index), |ui| {
                 ui.scope(|ui| figures(ui, arm));
+                let counted = people.outcome.as_ref().and_then(|c| c.arm(arm.index));
+                if let Some((counted, axes)) = counted.zip(axes) {
+                    super::people::card(ui, (arm, role), counted, *minute, axes, &library.effects);
+                }
                 details(ui, arm, library);
             });
             warnings(ui, arm, "");

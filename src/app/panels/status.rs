@@ -1,6 +1,7 @@
 //! The line at the bottom: what this is for, what the last act said, how the picture was made.
 
 use super::small;
+use crate::app::Pace;
 use crate::app::runner::Shown;
 use crate::app::theme;
 use crate::error::Result;
@@ -9,12 +10,15 @@ use crate::scene::Ink;
 use egui::{Align, Layout, RichText, Ui};
 
 /// Draws the status line.
-pub fn status(ui: &mut Ui, shown: &Shown, message: &mut Option<Result<String>>) {
+pub fn status(ui: &mut Ui, shown: &Shown, pace: Pace, message: &mut Option<Result<String>>) {
     ui.horizontal_centered(|ui| {
         small(ui, EDUCATION_ONLY);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if let Some(outcome) = &shown.outcome {
-                small(ui, &format!("{} points, exact, {:.1} ms", outcome.points, shown.elapsed_ms));
+                let text = format!("{} points, exact, {:.1} ms", outcome.points, shown.elapsed_ms);
+                let colour = theme::ink(ui, Ink::Muted);
+                ui.label(RichText::new(text).small().color(colour))
+                    .on_hover_text(format!("slowest frame of the last seconds: {:.1} ms", pace.slowest));
             }
             let mut closed = false;
             match message {

@@ -1,6 +1,8 @@
 //! Desktop: the system's clock, dialogs and files.
 
 use crate::error::{Error, Result};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 
 /// Measures how long something took.
@@ -56,6 +58,90 @@ impl Picker {
 
     /// Whether this platform has file dialogs.
     pub const AVAILABLE: bool = true;
+}
+
+/// Work in a thread of its own; dropping it tells the work to stop.
+#[derive(Debug)]
+pub struct Background<T> {
+    answer: Receiver<T>,
+    stop: Arc<AtomicBool>,
+    share: Arc<AtomicU32>,
+}
+
+/// Parts of a whole that progress is told in.
+const PARTS: f64 = 1000.0;
+
+impl<T: Send + 'static> Background<T> {
+    /// Starts; the work tells how far it has come and hears whether to go on.
+    #[expect(clippy::disallowed_methods, reason = "no frame waits for a crowd")]
+    pub fn start(ctx: &egui::Context, work: impl FnOnce(&(dyn Fn(f64) -> bool + Sync)) -> T + Send + 'static) -> Self {
+        let (send, answer) = channel();
+        let (stop, share) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU32::new(0)));
+        let (stopped, told, ctx) = (stop.clone(), share.clone(), ctx.clone());
+        std::thread::spawn(move || {
+            let progress = |part: f64| {
+                let thousandths = (part * PARTS) as u32;
+                // a frame for every tenth: the status line tells of it
+                if told.swap(thousandths, Ordering::Relaxed) / 100 != thousandths / 100 {
+                    ctx.request_repaint();
+                }
+                !stopped.load(Ordering::Relaxed)
+            };
+            let result = work(&progress);
+            // nobody listens any more when it was dropped
+            let _ = send.send(result);
+            ctx.request_repaint();
+        });
+        Self { answer, stop, share }
+    }
+
+    /// The answer, once.
+    pub fn take(&mut self) -> Option<T> {
+        self.answer.try_recv().ok()
+    }
+
+    /// How far it has come, 0 to 1.
+    pub fn share(&self) -> f64 {
+        f64::from(self.share.load(Ordering::Relaxed)) / PARTS
+    }
+}
+
+impl<T> Drop for Background<T> {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+    }
+}
+
+/// As many people as may be asked for.
+pub const MOST_PEOPLE: Option<usize> = None;
+
+/// Jobs on all cores but one, which draws.
+#[derive(Debug, Clone, Copy)]
+pub struct SideBySide(usize);
+
+impl Default for SideBySide {
+    fn default() -> Self {
+        Self(std::thread::available_parallelism().map_or(1, |n| n.get().saturating_sub(1).max(1)))
+    }
+}
+
+impl crate::people::Workers for SideBySide {
+    fn each(&self, jobs: usize, work: &(dyn Fn(usize) + Sync)) {
+        if self.0 == 1 || jobs <= 1 {
+            (0..jobs).for_each(work);
+            return;
+        }
+        let next = AtomicUsize::new(0);
+        std::thread::scope(|scope| {
+            for _ in 0..self.0.min(jobs) {
+                scope.spawn(|| {
+                    while let Some(job) = Some(next.fetch_add(1, Ordering::Relaxed)).filter(|j| *j < jobs) {
+                        work(job);
+                    }
+                });
+            }
+        });
+    }
 }
 
 /// Reads a text file of at most `most` bytes.

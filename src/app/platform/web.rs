@@ -40,6 +40,34 @@ impl Picker {
     pub const AVAILABLE: bool = false;
 }
 
+/// Work done at once: the page has one thread, so it must be small.
+#[derive(Debug)]
+pub struct Background<T>(Option<T>);
+
+impl<T: Send + 'static> Background<T> {
+    /// Does the work.
+    pub fn start(ctx: &egui::Context, work: impl FnOnce(&(dyn Fn(f64) -> bool + Sync)) -> T + Send + 'static) -> Self {
+        ctx.request_repaint();
+        Self(Some(work(&|_| true)))
+    }
+
+    /// The answer, once.
+    pub fn take(&mut self) -> Option<T> {
+        self.0.take()
+    }
+
+    /// Done as soon as it began.
+    pub fn share(&self) -> f64 {
+        1.0
+    }
+}
+
+/// More people than this would hold a frame up.
+pub const MOST_PEOPLE: Option<usize> = Some(200);
+
+/// One job after another.
+pub type SideBySide = crate::people::InTurn;
+
 fn none<T>(path: &str) -> Result<T> {
     Err(Error::cannot(format!("{path}: the browser has no files of that name"))
         .remedy("use the desktop app, or copy to the clipboard"))

@@ -42,6 +42,7 @@ pub(super) fn middle(
         picture(ui, (figure, &words), (size, dim), chosen.outcome.horizon.hours(), None, cursor);
     }
     models(ui, chosen, actions);
+    super::tornado::tornado(ui, chosen, evidence);
     measured(ui, evidence);
     ui.add_space(12.0);
 }

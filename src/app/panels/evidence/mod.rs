@@ -5,6 +5,7 @@ mod errors;
 mod middle;
 mod numbers;
 mod side;
+mod tornado;
 
 use super::plot::empty;
 use super::results::assumptions;

@@ -1,0 +1,114 @@
+//! Made-up people in words: the switch, how many are shown, and a sentence for each route.
+
+use super::dots::{Axes, dots};
+use super::small;
+use crate::app::field::Field;
+use crate::app::people::{NUMBERS, People, SEED};
+use crate::app::theme;
+use crate::figure::{Role, View, backed_by, of_100};
+use crate::library::Effects;
+use crate::outcome::{ArmOutcome, Outcome};
+use crate::people::ArmCrowd;
+use crate::scene::Ink;
+use crate::units::{Dim, MINUTES_PER_HOUR, number};
+use egui::{RichText, Slider, Ui};
+
+/// Said wherever people's times are shown.
+pub const MADE_UP: &str = "made-up people; you may be earlier or later; this does not tell you when you can leave";
+
+/// The switch above the plot, and the number.
+pub(super) fn switch(ui: &mut Ui, view: &mut View) {
+    ui.checkbox(&mut view.people, "people").on_hover_text(
+        "ribbons: spread between made-up people of one model; other models are another kind of not knowing",
+    );
+    if !view.people {
+        return;
+    }
+    let [least, most] = NUMBERS.map(|n| n as f64);
+    let field = Field {
+        name: "Number of people",
+        unit: "",
+        dim: Dim::NONE,
+        example: "1000",
+        speed: 10.0,
+        decimals: 0,
+        range: [least, most],
+    };
+    let mut count = view.crowd as f64;
+    if field.show(ui, &mut count).changed() {
+        view.crowd = count.round() as usize;
+    }
+}
+
+/// How many are shown and how far the rest is.
+pub(super) fn state(ui: &mut Ui, people: &mut People) {
+    let Some([shown, wanted]) = people.numbers() else { return };
+    let help = format!("always the same people (seed {SEED}); the last few took {:.1} ms", people.few_ms);
+    let text = match people.progress() {
+        _ if people.settled => format!("{shown} people"),
+        Some(part) => format!("{shown} people, on the way to {wanted}: {:.0} %", part * 100.0),
+        None if people.stopped => format!("{shown} of {wanted} people"),
+        None => format!("{shown} people while you move"),
+    };
+    let colour = theme::ink(ui, Ink::Muted);
+    ui.label(RichText::new(text).color(colour)).on_hover_text(help);
+    if people.stopped && ui.button("Go on").clicked() {
+        people.go_on();
+    } else if people.progress().is_some() && ui.button("Stop").clicked() {
+        people.stop();
+    }
+}
+/// Above the cards: when people are counted, and what they are.
+pub(super) fn header(ui: &mut Ui, people: &People, minute: &mut f64, outcome: &Outcome) {
+    let Some([shown, _]) = people.numbers() else { return };
+    ui.label(RichText::new(format!("{shown} made-up people")).strong());
+    ui.horizontal(|ui| {
+        ui.label("counted at");
+        ui.spacing_mut().slider_width = (ui.available_width() - 76.0).max(40.0);
+        let last = outcome.horizon.hours() * MINUTES_PER_HOUR;
+        *minute = minute.clamp(0.0, last);
+        let slider = ui.add(Slider::new(minute, 0.0..=last).step_by(1.0).suffix(" min"));
+        ui.ctx().accesskit_node_builder(slider.id, |node| node.set_label("Minute at which people are counted"));
+    });
+    small(ui, MADE_UP);
+    ui.add_space(4.0);
+    ui.separator();
+}
+
+/// One route's sentence, its dots, and what stands behind its times.
+pub(super) fn card(
+    ui: &mut Ui,
+    (arm, role): (&ArmOutcome, Role),
+    counted: &ArmCrowd,
+    minute: f64,
+    axes: Axes,
+    effects: &Effects,
+) {
+    ui.add_space(4.0);
+    ui.label(sentence(counted, minute));
+    if counted.ends.is_some() {
+        small(ui, "from the low to the high end of its range; dots: both ends together");
+    }
+    let name = |what: &str| format!("{} {what}", arm.label);
+    dots(ui, role, &name("noticing"), "may notice", &counted.noticing, axes.noticing);
+    dots(ui, role, &name("fading"), "fading", &counted.fading, axes.fading);
+    small(ui, &format!("timing backed by: {}", backed_by(arm.evidence)));
+    if let Some(staff) = effects.staff(&arm.drug, role.route) {
+        let at = staff.at.minutes();
+        let still = of_100(counted.above_at(at));
+        small(
+            ui,
+            &format!(
+                "At {} min {}; of these made-up people {still} of 100 are still above their own level. A curve cannot tell when to leave.",
+                number(at),
+                staff.words
+            ),
+        );
+    }
+}
+
+/// "Of 100 made-up people, 63 still above their own level at 60 min".
+pub fn sentence(counted: &ArmCrowd, minute: f64) -> String {
+    let still = of_100(counted.above_at(minute));
+    format!("Of 100 made-up people, {still} still above their own level at {} min", number(minute.round()))
+}

@@ -1,0 +1,225 @@
+//! Made-up people behind the curves: few at once with every edit, all of them in the background once the hand rests.
+//!
+//! What is shown is always of the scenario on the screen: an edit replaces it in the same frame by a small crowd, and
+//! the full number, worked out beside the window, replaces that. A result of an earlier scenario is never taken.
+
+use super::platform::{Background, MOST_PEOPLE, SideBySide, Stopwatch};
+use crate::error::{Error, Result};
+use crate::figure::View;
+use crate::library::Library;
+use crate::people::{Crowd, CrowdOutcome, InTurn, LEAST_PEOPLE, arm_crowd, crowd_outcome};
+use crate::scenario::Scenario;
+use std::sync::Arc;
+
+/// The same people every time.
+pub const SEED: u64 = 1;
+/// Numbers that may be asked for here.
+pub const NUMBERS: [usize; 2] = [LEAST_PEOPLE, 10_000];
+/// Seconds without an edit after which the hand rests.
+const RESTS: f64 = 0.3;
+/// A frame may spend this long on a crowd while things move, ms.
+const BUDGET_MS: f64 = 7.0;
+/// A small crowd that would take so many times longer is made smaller, which costs every arm once.
+const TOO_SLOW: f64 = 2.5;
+/// As many while things move, at most; fewer where one thread does all.
+const FEW: usize = match MOST_PEOPLE {
+    Some(most) => most / 5,
+    None => 100,
+};
+
+/// All people, and few of them to go on with when something moves.
+type Answer = Result<(CrowdOutcome, CrowdOutcome)>;
+
+/// Which people are on the screen, and what is under way.
+#[derive(Debug)]
+pub struct People {
+    /// A copy for other threads.
+    library: Option<Arc<Library>>,
+    wanted: Option<(Scenario, usize)>,
+    /// When it was first wanted, seconds of the window's clock.
+    since: f64,
+    /// The last small crowd and what it is of: arms that an edit leaves alone are taken from it.
+    few: Option<(Scenario, CrowdOutcome)>,
+    /// Milliseconds for one person and arm.
+    pace: f64,
+    job: Option<Background<Answer>>,
+    /// What is shown.
+    pub outcome: Option<CrowdOutcome>,
+    /// Why there is nothing.
+    pub error: Option<Error>,
+    /// Whether what is shown is of the number asked for.
+    pub settled: bool,
+    /// Whether somebody stopped the refining.
+    pub stopped: bool,
+    /// How often what is shown changed.
+    pub changes: u64,
+    /// Milliseconds the last small crowd took.
+    pub few_ms: f64,
+}
+
+impl Default for People {
+    fn default() -> Self {
+        Self {
+            library: None,
+            wanted: None,
+            since: 0.0,
+            few: None,
+            pace: 0.0,
+            job: None,
+            outcome: None,
+            error: None,
+            settled: false,
+            stopped: false,
+            changes: 0,
+            few_ms: 0.0,
+        }
+    }
+}
+
+impl People {
+    /// Follows the scenario that is drawn and the number asked for.
+    pub fn update(&mut self, ctx: &egui::Context, scenario: Option<&Scenario>, view: &View, library: &Library) {
+        let Some(scenario) = scenario.filter(|s| view.people && s.arms.iter().any(|a| a.on)) else {
+            self.clear();
+            return;
+        };
+        let now = ctx.input(|i| i.time);
+        let number = view.crowd.clamp(NUMBERS[0], MOST_PEOPLE.unwrap_or(NUMBERS[1]));
+        let same = self.wanted.as_ref().is_some_and(|(s, n)| *n == number && alike(s, scenario));
+        if !same {
+            // dropping a job stops it: the latest scenario wins
+            self.job = None;
+            self.stopped = false;
+            self.since = now;
+            self.wanted = Some((scenario.clone(), number));
+            self.show_few(scenario, number, library);
+        }
+        if let Some(answer) = self.job.as_mut().and_then(Background::take) {
+            self.job = None;
+            let scenario = scenario.clone();
+            let all = answer.map(|(all, few)| {
+                self.few = Some((scenario, few));
+                all
+            });
+            self.show(all, true);
+        }
+        if self.settled || self.stopped || self.error.is_some() || self.job.is_some() {
+            return;
+        }
+        let moving = ctx.input(|i| i.pointer.any_down());
+        if !moving && now - self.since >= RESTS {
+            self.start(ctx, library);
+        } else {
+            ctx.request_repaint_after_secs((RESTS - (now - self.since)).max(0.02) as f32);
+        }
+    }
+
+    /// As many as a frame bears, of the arms that changed; the others stay.
+    fn show_few(&mut self, scenario: &Scenario, number: usize, library: &Library) {
+        let watch = Stopwatch::start();
+        let answer = self.small(scenario, number, library);
+        self.few_ms = watch.milliseconds();
+        let whole = answer.as_ref().is_ok_and(|few| few.crowd.people == number);
+        self.few = answer.as_ref().ok().map(|few| (scenario.clone(), few.clone()));
+        self.show(answer, whole);
+    }
+
+    fn small(&mut self, scenario: &Scenario, number: usize, library: &Library) -> Result<CrowdOutcome> {
+        let on: Vec<usize> = (0..scenario.arms.len()).filter(|i| scenario.arms[*i].on).collect();
+        let kept = |index: usize, people: usize| {
+            let (of, few) =
+                self.few.as_ref().filter(|(of, few)| few.crowd.people == people && same_person(of, scenario))?;
+            let same = of.arms.get(index) == scenario.arms.get(index);
+            few.arm(index).filter(|_| same).cloned()
+        };
+        // a small crowd that is there keeps its number, so that all arms have the same
+        let there = self.few.as_ref().map_or(FEW, |(_, few)| few.crowd.people).min(number);
+        let changed = on.iter().filter(|i| kept(**i, there).is_none()).count();
+        let slow = self.pace * (changed * there) as f64 > TOO_SLOW * BUDGET_MS;
+        let bearable = (BUDGET_MS / (self.pace * on.len() as f64).max(1e-9)) as usize;
+        let people = if slow { bearable.clamp(LEAST_PEOPLE, there) } else { there };
+        let crowd = Crowd { people, seed: SEED, every: None };
+        let (mut arms, mut worked) = (Vec::new(), 0.0_f64);
+        let watch = Stopwatch::start();
+        for index in on {
+            arms.push(match kept(index, people) {
+                Some(arm) => arm,
+                None => {
+                    worked += 1.0;
+                    arm_crowd(scenario, index, library, crowd, &InTurn, &|_| true)?
+                }
+            });
+        }
+        // the first run warms up, and one frame may have waited for others: neither says how fast people are
+        if worked > 0.0 && self.few.is_some() {
+            let pace = watch.milliseconds() / (worked * people as f64);
+            self.pace = if self.pace > 0.0 { pace.min(1.2 * self.pace) } else { pace };
+        }
+        Ok(CrowdOutcome { crowd, arms })
+    }
+
+    fn start(&mut self, ctx: &egui::Context, library: &Library) {
+        let Some((scenario, people)) = self.wanted.clone() else { return };
+        let library = self.library.get_or_insert_with(|| Arc::new(library.clone())).clone();
+        let crowd = Crowd { people, seed: SEED, every: None };
+        self.job = Some(Background::start(ctx, move |progress| {
+            let few = Crowd { people: people.min(FEW), ..crowd };
+            let few = crowd_outcome(&scenario, &library, few, &InTurn, &|_| progress(0.0))?;
+            let all = crowd_outcome(&scenario, &library, crowd, &SideBySide::default(), progress)?;
+            Ok((all, few))
+        }));
+    }
+
+    fn show(&mut self, answer: Result<CrowdOutcome>, settled: bool) {
+        self.changes += 1;
+        match answer {
+            Ok(outcome) => (self.outcome, self.error, self.settled) = (Some(outcome), None, settled),
+            Err(error) => (self.outcome, self.error, self.settled) = (None, Some(error), true),
+        }
+    }
+
+    fn clear(&mut self) {
+        if self.wanted.is_some() {
+            let Self { library, pace, changes, .. } = std::mem::take(self);
+            *self = Self { library, pace, changes: changes + 1, ..Self::default() };
+        }
+    }
+
+    /// The library grew: copies of it are old.
+    pub fn forget(&mut self) {
+        self.clear();
+        self.library = None;
+    }
+
+    /// Leaves it at the few there are.
+    pub fn stop(&mut self) {
+        self.job = None;
+        self.stopped = true;
+    }
+
+    /// Goes on to the full number.
+    pub fn go_on(&mut self) {
+        self.stopped = false;
+    }
+
+    /// How far the refining has come, 0 to 1, while it is under way.
+    pub fn progress(&self) -> Option<f64> {
+        self.job.as_ref().map(Background::share)
+    }
+
+    /// How many are on the screen, and how many are wanted.
+    pub fn numbers(&self) -> Option<[usize; 2]> {
+        let wanted = self.wanted.as_ref()?.1;
+        Some([self.outcome.as_ref()?.crowd.people, wanted])
+    }
+}
+
+/// Whether two scenarios give the same people.
+fn alike(a: &Scenario, b: &Scenario) -> bool {
+    a.arms == b.arms && same_person(a, b)
+}
+
+/// Whether an arm that is the same in both gives the same people.
+fn same_person(a: &Scenario, b: &Scenario) -> bool {
+    a.subject == b.subject && a.horizon == b.horizon && a.conditions == b.conditions
+}

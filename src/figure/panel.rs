@@ -1,0 +1,163 @@
+//! One panel of a figure: lines, ranges, ribbons, other models, points, and the axis that holds them.
+
+use super::people::{Ribbon, ribbon, ribbon_words};
+use super::{Band, CautionBand, Line, Panel, PointSet, Role, View};
+use crate::library::Library;
+use crate::model::Site;
+use crate::outcome::{ArmOutcome, Curve};
+use crate::people::CrowdOutcome;
+
+/// Across curves of different sites.
+const SITES_DIFFER: &str = "curves of different sampling sites: early values cannot be compared";
+/// A linear axis never ends below this, so that empty plots have a scale (ng/mL).
+const LEAST_TOP: f64 = 10.0;
+/// Curves of other models make an axis at most this much higher.
+const BEHIND_AT_MOST: f64 = 1.5;
+/// A log axis spans at most this many decades below its top.
+const DECADES: f64 = 3.0;
+
+/// The `k`th analyte of these arms: 0 is the parent.
+pub(super) fn panel(
+    arms: &[(&ArmOutcome, Role)],
+    k: usize,
+    view: &View,
+    (library, crowd): (&Library, Option<&CrowdOutcome>),
+    time: [f64; 2],
+    (points, unnamed): (&[PointSet], bool),
+) -> Panel {
+    let (mut lines, mut bands, mut ribbons) = (Vec::new(), Vec::new(), Vec::new());
+    let mut sites: Vec<Site> = Vec::new();
+    let mut analyte = String::new();
+    for (arm, role) in arms {
+        let Some(curve) = arm.curves.get(k) else { continue };
+        if !sites.contains(&curve.site) {
+            sites.push(curve.site);
+        }
+        analyte.clone_from(&curve.analyte);
+        match &arm.range {
+            Some(range) => bands.extend(range_band(arm, *role, range.low.curves.get(k), range.high.curves.get(k))),
+            None => match crowd.and_then(|c| ribbon(c, arm, *role, k)) {
+                Some((median, ribbon)) => {
+                    lines.push(median);
+                    ribbons.push(ribbon);
+                }
+                None => lines.push(Line {
+                    label: arm.label.clone(),
+                    role: *role,
+                    x: arm.times.clone(),
+                    y: curve.values.clone(),
+                }),
+            },
+        }
+    }
+    let drug = arms.first().map_or("", |(a, _)| a.drug.as_str());
+    let heading = match (k, arms.first()) {
+        (0, Some((arm, _))) => arm.drug_name.clone(),
+        _ => format!("{} from {drug}", library.analyte_name(&analyte)),
+    };
+    let site = match sites.as_slice() {
+        [one] => one.words().to_owned(),
+        _ => "plasma, sites as labelled".to_owned(),
+    };
+    if sites.len() > 1 {
+        for (line, (arm, _)) in lines.iter_mut().zip(arms.iter().filter(|(a, _)| a.range.is_none())) {
+            line.label = format!("{} ({})", line.label, arm.site.id());
+        }
+    }
+    let here = |p: &&PointSet| p.analyte.as_deref().map_or(unnamed, |a| a == analyte);
+    let points: Vec<PointSet> = points.iter().filter(here).cloned().collect();
+    let behind: Vec<Line> = arms
+        .iter()
+        .filter(|_| k == 0 && view.models)
+        .flat_map(|(arm, role)| arm.others.iter().map(|o| thin(o, *role)))
+        .collect();
+    let outside = if k == 0 { outside(arms) } else { Vec::new() };
+    // another model's instant of mixing must not flatten the chosen curves
+    let own = highest(&lines, &bands, &points, time).max(highest_ribbon(&ribbons, time));
+    let top = own.max(highest(&behind, &[], &[], time).min(own * BEHIND_AT_MOST));
+    let caution = library
+        .effects
+        .caution(drug)
+        .filter(|c| k == 0 && top >= c.band[0].ng_ml())
+        .map(|c| CautionBand { y: [c.band[0].ng_ml(), c.band[1].ng_ml()], words: c.words.clone() });
+    Panel {
+        heading,
+        y_label: match note(arms, k, &analyte, library) {
+            Some(note) => format!("{site}, ng/mL; {note}"),
+            None => format!("{site}, ng/mL"),
+        },
+        log: view.log,
+        y: axis(top, view.log),
+        lines,
+        bands,
+        ribbon_words: ribbon_words(
+            &ribbons,
+            crowd,
+            &arms.iter().map(|(a, _)| *a).collect::<Vec<_>>(),
+            (unnamed, !behind.is_empty()),
+        ),
+        ribbons,
+        behind,
+        outside,
+        caution,
+        points,
+        banner: (sites.len() > 1).then(|| SITES_DIFFER.to_owned()),
+    }
+}
+
+/// What the model file says of a metabolite's read-out.
+fn note(arms: &[(&ArmOutcome, Role)], k: usize, analyte: &str, library: &Library) -> Option<String> {
+    let (arm, _) = arms.first().filter(|_| k > 0)?;
+    library.model(&arm.model).ok()?.output(analyte, arm.site)?.note.clone()
+}
+
+fn thin(other: &crate::outcome::OtherModel, role: Role) -> Line {
+    Line { label: other.model.clone(), role, x: other.times.clone(), y: other.values.clone() }
+}
+
+/// Each reason once, after the labels of the arms that have it.
+fn outside(arms: &[(&ArmOutcome, Role)]) -> Vec<String> {
+    let mut list: Vec<(&str, Vec<&str>)> = Vec::new();
+    for (arm, reason) in arms.iter().flat_map(|(arm, _)| arm.outside.iter().map(|r| (arm.label.as_str(), r))) {
+        match list.iter_mut().find(|(known, _)| *known == reason) {
+            Some((_, labels)) => labels.push(arm),
+            None => list.push((reason, vec![arm])),
+        }
+    }
+    list.into_iter().map(|(reason, labels)| format!("{}: {reason}", labels.join(", "))).collect()
+}
+
+fn range_band(arm: &ArmOutcome, role: Role, low: Option<&Curve>, high: Option<&Curve>) -> Option<Band> {
+    let (low, high) = low.zip(high)?;
+    let pick = |curve: &Curve, i: &usize| curve.values.get(*i).copied().unwrap_or(0.0);
+    let pairs = arm.grid.iter().map(|i| (pick(low, i), pick(high, i)));
+    Some(Band {
+        label: arm.label.clone(),
+        role,
+        x: arm.grid.iter().map(|&i| arm.times[i]).collect(),
+        low: pairs.clone().map(|(a, b)| a.min(b)).collect(),
+        high: pairs.map(|(a, b)| a.max(b)).collect(),
+    })
+}
+
+fn highest(lines: &[Line], bands: &[Band], points: &[PointSet], time: [f64; 2]) -> f64 {
+    let inside = |x: f64| x >= time[0] - 1e-9 && x <= time[1] + 1e-9;
+    let of = |x: &[f64], y: &[f64]| x.iter().zip(y).filter(|(x, _)| inside(**x)).map(|(_, y)| *y).fold(0.0, f64::max);
+    let lines = lines.iter().map(|l| of(&l.x, &l.y)).fold(0.0, f64::max);
+    let bands = bands.iter().map(|b| of(&b.x, &b.high)).fold(0.0, f64::max);
+    let points = points.iter().flat_map(|p| &p.points).filter(|p| inside(p[0])).map(|p| p[1]).fold(0.0, f64::max);
+    lines.max(bands).max(points)
+}
+
+fn highest_ribbon(ribbons: &[Ribbon], time: [f64; 2]) -> f64 {
+    let inside = |x: f64| x >= time[0] - 1e-9 && x <= time[1] + 1e-9;
+    let of = |r: &Ribbon| {
+        r.x.iter().zip(&r.outer).filter(|(x, _)| inside(**x)).map(|(_, outer)| outer[1]).fold(0.0, f64::max)
+    };
+    ribbons.iter().map(of).fold(0.0, f64::max)
+}
+
+fn axis(top: f64, log: bool) -> [f64; 2] {
+    let top = (top * 1.08).max(LEAST_TOP);
+    if log { [top / 10_f64.powf(DECADES), top * 1.3] } else { [0.0, top] }
+}

@@ -1,0 +1,160 @@
+//! Made-up people in a figure: ribbons around the median, counted strips, and the words that tell this spread from
+//! doubt about the model.
+
+use super::{Line, Role, View};
+use crate::library::EvidenceKind;
+use crate::outcome::{ArmOutcome, Outcome};
+use crate::people::{ArmCrowd, CrowdOutcome};
+use crate::units::number;
+
+/// Spread between people of one arm.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ribbon {
+    /// Whose it is.
+    pub role: Role,
+    /// Said at its right end.
+    pub words: &'static str,
+    /// Times, h.
+    pub x: Vec<f64>,
+    /// 5th and 95th percentile, ng/mL.
+    pub outer: Vec<[f64; 2]>,
+    /// 25th and 75th percentile, ng/mL.
+    pub inner: Vec<[f64; 2]>,
+}
+
+/// People counted for a strip.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StripPeople {
+    /// Minute, and how many of 100 are above their own level of the dissociative part then.
+    pub above: Vec<[f64; 2]>,
+    /// How many of 100 reach it at all: equal but for a range.
+    pub reaching: [f64; 2],
+    /// Whether some are still above it a day after the last dose.
+    pub outlasts: bool,
+    /// What stands beside the bar, longest first.
+    pub words: Vec<String>,
+}
+
+/// Below this many of 100 a time would mislead: most feel nothing of it.
+const MANY_MAY_NOT: f64 = 60.0;
+/// Said then.
+pub(super) const NOT_FELT: &str = "many may not feel this";
+
+/// The percentiles of people around the median; none for a range or a model without spread.
+pub(super) fn ribbon(crowd: &CrowdOutcome, arm: &ArmOutcome, role: Role, k: usize) -> Option<(Line, Ribbon)> {
+    let counted = crowd.arm(arm.index)?;
+    let bands = counted.bands.as_ref().filter(|b| b.scatters && b.model == arm.model && b.site == arm.site)?;
+    let band = bands.bands.get(k)?;
+    let median = Line {
+        label: arm.label.clone(),
+        role,
+        x: bands.times.clone(),
+        y: band.percentiles.iter().map(|p| p[1]).collect(),
+    };
+    let ribbon = Ribbon {
+        role,
+        words: "90 % of people",
+        x: bands.times.clone(),
+        outer: band.percentiles.iter().map(|p| [p[0], p[2]]).collect(),
+        inner: counted.quartiles.get(k).cloned().unwrap_or_default(),
+    };
+    Some((median, ribbon))
+}
+
+/// What the ribbons of a panel are, what has none, and what thin lines are.
+pub(super) fn ribbon_words(
+    ribbons: &[Ribbon],
+    crowd: Option<&CrowdOutcome>,
+    arms: &[&ArmOutcome],
+    (first, thin): (bool, bool),
+) -> Option<String> {
+    let crowd = crowd?;
+    let without: Vec<&str> = arms.iter().filter(|a| a.range.is_some()).map(|a| a.label.as_str()).collect();
+    let mut parts = Vec::new();
+    if !ribbons.is_empty() && !first {
+        parts.push(format!("Ribbons: 90 % and 50 % of {}.", who(crowd)));
+    } else if !ribbons.is_empty() {
+        parts.push(format!(
+            "Ribbons: spread between {} (5th to 95th percentile, darker the middle 50 %), not doubt about the model.",
+            who(crowd)
+        ));
+    }
+    if !without.is_empty() {
+        parts.push(format!("{}: a range between two ends, no ribbon.", without.join(", ")));
+    }
+    if thin {
+        parts.push("Thin lines: spread between models.".to_owned());
+    }
+    (!parts.is_empty()).then(|| parts.join(" "))
+}
+
+/// "1000 made-up people of one model".
+fn who(crowd: &CrowdOutcome) -> String {
+    format!("{} made-up people of one model", number(crowd.crowd.people as f64))
+}
+
+impl StripPeople {
+    pub(super) fn new(counted: &ArmCrowd, people: usize, evidence: EvidenceKind) -> Self {
+        let reaching = counted.reaching();
+        let n = of_100(reaching);
+        let many = if reaching[0] < MANY_MAY_NOT { format!(": {NOT_FELT}") } else { String::new() };
+        let ends = if counted.ends.is_some() { " (two ends of a range)" } else { "" };
+        let timing = format!("timing backed by: {}", backed_by(evidence));
+        let words = vec![
+            format!("{n} of 100 reach their own dissociative level{ends}{many}; {people} made-up people; {timing}"),
+            format!("{n} of 100 reach their own dissociative level{many}; {timing}"),
+            format!("{n} of 100 reach it{many}; {timing}"),
+            format!("{n} of 100 reach it{many}"),
+            format!("{n} of 100{many}"),
+            format!("{n} of 100"),
+        ];
+        Self { above: counted.above.clone(), reaching, outlasts: counted.windows.outlasts, words }
+    }
+}
+
+/// "63", or "22 to 51" for a range.
+pub fn of_100([low, high]: [f64; 2]) -> String {
+    let (low, high) = (low.round(), high.round());
+    if low == high { number(low) } else { format!("{} to {}", number(low), number(high)) }
+}
+
+/// The kind of evidence in words.
+pub fn backed_by(evidence: EvidenceKind) -> &'static str {
+    match evidence {
+        EvidenceKind::Trial => "trial",
+        EvidenceKind::Programme => "model and programme reports",
+        EvidenceKind::Model => "model only",
+    }
+}
+
+/// What a picture with people must carry when it travels alone.
+pub(super) fn footer(crowd: &CrowdOutcome, outcome: &Outcome, view: &View) -> Vec<String> {
+    let mut lines = vec![format!(
+        "Ribbons: spread between {} (5th to 95th percentile, darker 25th to 75th; seed {}), not doubt about the model.",
+        who(crowd),
+        crowd.crowd.seed
+    )];
+    let ranges: Vec<&str> = outcome.arms.iter().filter(|a| a.range.is_some()).map(|a| a.label.as_str()).collect();
+    if !ranges.is_empty() {
+        lines.push(format!("{}: a range between two ends, drawn without people.", ranges.join(", ")));
+    }
+    if view.models {
+        lines.push(
+            "Thin lines: a typical person of other models. That is spread between models, another kind of not knowing."
+                .to_owned(),
+        );
+    }
+    if view.strips {
+        lines.push("Bars under the plot: darker where more people are above their own level; people of both ends together where the curve is a range. A bar is not the time you can leave or drive.".to_owned());
+    }
+    let same: Vec<&str> = outcome
+        .arms
+        .iter()
+        .filter(|a| crowd.arm(a.index).and_then(|c| c.bands.as_ref()).is_some_and(|b| !b.scatters))
+        .map(|a| a.label.as_str())
+        .collect();
+    if !same.is_empty() {
+        lines.push(format!("{}: the model knows no spread between people, so there is no ribbon.", same.join(", ")));
+    }
+    lines
+}

@@ -1,0 +1,164 @@
+//! Two exposures beside each other: ratios of area, peak and time above a level, never a dose.
+//!
+//! Both doses are given; nothing here looks for one. Two kinds of not knowing stay apart: the same made-up people
+//! under one model, and the typical person under every model that has both routes.
+
+use super::tornado::{Figures, figures};
+use super::{ArmCrowd, PeopleWindows, Person};
+use crate::error::{Error, Result};
+use crate::library::Library;
+use crate::scenario::{Scenario, StudyArm};
+
+/// A ratio over people.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Ratio {
+    /// 5th, 50th and 95th percentile.
+    pub percentiles: [f64; 3],
+    /// Over how many people.
+    pub people: usize,
+}
+
+/// First arm over second, person by person.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Exposures {
+    /// Which ends of ranges are meant: "IM at its low end"; empty where neither arm is a range.
+    pub at: String,
+    /// Of the area under the curve to a day after the last dose.
+    pub auc: Option<Ratio>,
+    /// Of the peak.
+    pub cmax: Option<Ratio>,
+    /// Of the time from first to last above the own level, over people who reach it in both.
+    pub above: Option<Ratio>,
+}
+
+/// Refuses what cannot be compared.
+///
+/// # Errors
+/// When the drugs differ.
+pub fn comparable(a: &StudyArm, b: &StudyArm) -> Result<()> {
+    if a.drug == b.drug {
+        return Ok(());
+    }
+    let what =
+        format!("{} is {}, {} is {}: exposures of different drugs are not compared", a.label, a.drug, b.label, b.drug);
+    Err(Error::cannot(what).remedy("choose two routes of the same drug"))
+}
+
+/// Ratios of the first arm over the second, the same people in both; where an arm is a range, for each of its ends.
+///
+/// # Errors
+/// When the people of the arms are not the same.
+pub fn exposures(a: &ArmCrowd, b: &ArmCrowd) -> Result<Vec<Exposures>> {
+    if a.windows.model != b.windows.model {
+        let what = format!("the people of {} and of {} are not the same", a.windows.model, b.windows.model);
+        return Err(Error::cannot(what).remedy("take one model for both routes"));
+    }
+    let mut list = Vec::new();
+    for (first, x) in ends(a) {
+        for (second, y) in ends(b) {
+            let at: Vec<&str> = [&first, &second].into_iter().filter(|w| !w.is_empty()).map(String::as_str).collect();
+            list.push(paired(at.join(", "), x, y));
+        }
+    }
+    Ok(list)
+}
+
+fn ends(arm: &ArmCrowd) -> Vec<(String, &PeopleWindows)> {
+    let Some([low, high]) = &arm.ends else { return vec![(String::new(), &arm.windows)] };
+    [("low", low), ("high", high)].map(|(end, w)| (format!("{} at its {end} end", w.label), w)).to_vec()
+}
+
+fn paired(at: String, a: &PeopleWindows, b: &PeopleWindows) -> Exposures {
+    let of = |f: &dyn Fn(&Person) -> Option<f64>| -> Option<Ratio> {
+        let pairs = a.people.iter().zip(&b.people);
+        ratio(pairs.filter_map(|(x, y)| Some(f(x)? / f(y).filter(|v| *v > 0.0)?)).collect())
+    };
+    Exposures {
+        at,
+        auc: of(&|p| Some(p.auc)),
+        cmax: of(&|p| Some(p.cmax)),
+        above: of(&|p| Some(p.end? - p.begin?).filter(|m| *m > 0.0)),
+    }
+}
+
+fn ratio(mut list: Vec<f64>) -> Option<Ratio> {
+    list.sort_by(f64::total_cmp);
+    let at = |p: f64| {
+        let place = list.len().saturating_sub(1) as f64 * p;
+        let (low, part) = (place.floor() as usize, place.fract());
+        let here = list.get(low)?;
+        Some(list.get(low + 1).map_or(*here, |next| here + part * (next - here)))
+    };
+    Some(Ratio { percentiles: [at(0.05)?, at(0.5)?, at(0.95)?], people: list.len() })
+}
+
+/// Figures of a typical person for both arms under every model that has both routes.
+///
+/// # Errors
+/// When the drugs differ, or an arm is not there.
+pub fn models_ratio(scenario: &Scenario, [a, b]: [usize; 2], library: &Library) -> Result<Vec<(String, [Figures; 2])>> {
+    let arm = |i: usize| scenario.arms.get(i).ok_or_else(|| Error::input("there is no such arm"));
+    let (a, b) = (arm(a)?, arm(b)?);
+    comparable(a, b)?;
+    let mut routes = a.routes();
+    routes.extend(b.routes());
+    let first = a.model_in(library)?;
+    let models = library.applicable(first, &routes, &scenario.subject).into_iter();
+    let both = |m: &&crate::model::Model| routes.iter().all(|r| m.routes.contains_key(r));
+    let run = |arm: &StudyArm, model: &crate::model::Model| {
+        let set = model.conditions_on(&scenario.conditions, &arm.routes());
+        figures(scenario, arm, model, library, &set).ok()
+    };
+    Ok(models.filter(both).filter_map(|m| Some((m.id.clone(), [run(a, m)?, run(b, m)?]))).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::people::{Crowd, InTurn, crowd_outcome};
+
+    fn scenario(arms: &[(&str, &str)], library: &Library) -> Scenario {
+        let arm = |(i, (drug, dose)): (usize, &(&str, &str))| {
+            format!("[[arm]]\nlabel = 'a{i}'\ndrug = '{drug}'\n[[arm.dose]]\n{dose}\n")
+        };
+        let text = format!("horizon = '4 h'\n{}", arms.iter().enumerate().map(arm).collect::<String>());
+        Scenario::from_toml("test", &text, library).unwrap()
+    }
+
+    /// By hand: models are linear, so twice the dose is twice the area and twice the peak, in everybody.
+    #[test]
+    fn twice_the_dose_is_twice_the_exposure_in_everybody() {
+        let library = Library::embedded().unwrap();
+        let iv = |mg: u32| format!("route = 'iv'\namount = '{mg} mg'\nduration = '40 min'");
+        let scenario = scenario(&[("ketamine", &iv(40)), ("ketamine", &iv(20))], &library);
+        let crowd = Crowd { people: 50, seed: 1, every: None };
+        let all = crowd_outcome(&scenario, &library, crowd, &InTurn, &|_| true).unwrap();
+        let found = &exposures(&all.arms[0], &all.arms[1]).unwrap()[0];
+        for ratio in [found.auc.unwrap(), found.cmax.unwrap()] {
+            assert!(ratio.percentiles.iter().all(|r| (r - 2.0).abs() < 1e-9), "{ratio:?}");
+            assert_eq!(ratio.people, 50);
+        }
+        let above = found.above.unwrap();
+        assert!(above.percentiles[0] > 1.0 && above.people <= 50, "{above:?}");
+        let models = models_ratio(&scenario, [0, 1], &library).unwrap();
+        assert!(models.len() > 1);
+        for (id, [a, b]) in &models {
+            assert!((a.auc / b.auc - 2.0).abs() < 1e-6 && (a.cmax / b.cmax - 2.0).abs() < 1e-6, "{id}");
+        }
+    }
+
+    #[test]
+    fn different_drugs_are_refused_and_ranges_have_two_ratios() {
+        let library = Library::embedded().unwrap();
+        let nose = "route = 'in'\namount = '56 mg'";
+        let vein = "route = 'iv'\namount = '35 mg'\nduration = '40 min'";
+        let scenario = scenario(&[("ketamine", vein), ("esketamine", nose), ("ketamine", nose)], &library);
+        let refused = models_ratio(&scenario, [0, 1], &library).unwrap_err();
+        assert!(refused.what().contains("different drugs are not compared"), "{refused}");
+        let crowd = Crowd { people: 20, seed: 1, every: None };
+        let all = crowd_outcome(&scenario, &library, crowd, &InTurn, &|_| true).unwrap();
+        assert!(exposures(&all.arms[0], &all.arms[1]).unwrap_err().what().contains("not the same"));
+        let ends: Vec<String> = exposures(&all.arms[0], &all.arms[2]).unwrap().into_iter().map(|e| e.at).collect();
+        assert_eq!(ends, ["a2 at its low end", "a2 at its high end"]);
+    }
+}

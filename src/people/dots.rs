@@ -1,0 +1,69 @@
+//! Twenty people who stand for all: dots at equal shares of the crowd, for pictures that can be counted.
+
+use super::Person;
+
+/// Dots drawn: each stands for one person in twenty.
+pub const DOTS: usize = 20;
+
+/// Where a dot stands.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Dot {
+    /// Minutes from the first dose.
+    At(f64),
+    /// Later than was simulated.
+    Beyond,
+    /// The level is never reached.
+    Never,
+}
+
+/// When something is first noticed, over people whose study has such a level; none where no study has.
+pub fn noticing_dots(people: &[Person]) -> Vec<Dot> {
+    dots(people.iter().filter(|p| p.asked).map(|p| p.onset.map_or(Dot::Never, Dot::At)).collect())
+}
+
+/// When main effects fade: the last time above the own level.
+pub fn fading_dots(people: &[Person]) -> Vec<Dot> {
+    let of = |p: &Person| match p.end {
+        Some(end) => Dot::At(end),
+        None if p.outlasts => Dot::Beyond,
+        None => Dot::Never,
+    };
+    dots(people.iter().map(of).collect())
+}
+
+/// At the middles of twenty equal shares, latest last, then those who never reach the level.
+fn dots(mut all: Vec<Dot>) -> Vec<Dot> {
+    let place = |d: &Dot| match d {
+        Dot::At(minutes) => *minutes,
+        Dot::Beyond => f64::MAX,
+        Dot::Never => f64::INFINITY,
+    };
+    all.sort_by(|a, b| place(a).total_cmp(&place(b)));
+    let at = |i: usize| (((i as f64 + 0.5) / DOTS as f64) * all.len() as f64) as usize;
+    (0..DOTS).filter_map(|i| all.get(at(i)).copied()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dots_stand_for_equal_shares() {
+        let person = |i: usize| Person {
+            end: (i < 60).then_some(i as f64),
+            reaches: i < 70,
+            outlasts: (60..70).contains(&i),
+            ..Person::default()
+        };
+        let people: Vec<Person> = (0..100).map(person).collect();
+        let found = fading_dots(&people);
+        assert_eq!(found.len(), DOTS);
+        let count = |f: &dyn Fn(&Dot) -> bool| found.iter().filter(|d| f(d)).count();
+        // by hand: 60 of 100 fade, 10 outlast, 30 never reach it; of twenty that is 12, 2 and 6
+        assert_eq!(count(&|d| matches!(d, Dot::At(_))), 12);
+        assert_eq!(count(&|d| *d == Dot::Beyond), 2);
+        assert_eq!(count(&|d| *d == Dot::Never), 6);
+        assert_eq!(found[0], Dot::At(2.0));
+        assert!(noticing_dots(&people).is_empty(), "nobody was asked");
+    }
+}

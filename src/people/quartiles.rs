@@ -1,0 +1,149 @@
+//! The middle half of people at every point: 25th and 75th percentile of an arm, beside its 5-50-95 % bands.
+//!
+//! Apart from the bands, whose speed it must not touch: plain selection, over at most two thousand people.
+
+use super::arm::{ArmEngine, CHUNK, ChunkState, Sink};
+use super::draw::FirstDraws;
+use super::lanes::{LANES, Lane};
+use super::program::Wanted;
+use super::{Crowd, Progress, Workers};
+use crate::error::{Error, Result};
+use crate::library::Library;
+use crate::scenario::Scenario;
+use crate::sim::Case;
+use crate::units::NG_ML_PER_MG_L;
+use std::sync::Mutex;
+
+/// Quartiles settle with this many people.
+const MOST_PEOPLE: usize = 2_000;
+/// Points held at a time.
+const STRETCH: usize = 64;
+/// Which percentiles.
+const SHARES: [f64; 2] = [0.25, 0.75];
+
+/// 25th and 75th percentile by analyte (parent first) and point of the grid, ng/mL.
+///
+/// # Errors
+/// When the arm cannot be simulated, or `progress` says to stop.
+pub fn quartiles(
+    scenario: &Scenario,
+    index: usize,
+    library: &Library,
+    crowd: Crowd,
+    workers: &dyn Workers,
+    progress: Progress,
+) -> Result<Vec<Vec<[f64; 2]>>> {
+    let arm = &scenario.arms[index];
+    let model = arm.model_in(library)?;
+    let site = arm.site_in(model)?;
+    let drug = library.drug(&arm.drug)?;
+    let case = Case {
+        model,
+        subject: &scenario.subject,
+        doses: &arm.doses,
+        base_per_hydrochloride: drug.base_per_hydrochloride,
+        sprays: drug.sprays,
+    };
+    let every = crate::outcome::spacing(scenario.horizon, crowd.every)?;
+    let steps = (scenario.horizon.hours() / every + 1e-9).floor() as usize;
+    let analytes = model.analytes(site).into_iter();
+    let wanted: Vec<Wanted> = analytes.map(|a| Wanted { analyte: a.to_owned(), site }).collect();
+    let set = model.conditions_on(&scenario.conditions, &arm.routes());
+    let engine = ArmEngine::new(&case, &set, &wanted, (every, steps), (crowd.seed, FirstDraws::default()), None)?;
+    let people = crowd.people.min(MOST_PEOPLE);
+    let chunks: Vec<Mutex<Chunk>> = (0..people.div_ceil(CHUNK)).map(|_| Mutex::default()).collect();
+    let mut found = vec![Vec::with_capacity(steps + 1); wanted.len()];
+    let mut row = Vec::with_capacity(people);
+    for from in (0..=steps).step_by(STRETCH) {
+        if !progress(from as f64 / (steps + 1) as f64) {
+            return Err(Error::cannot("stopped"));
+        }
+        let length = STRETCH.min(steps + 1 - from);
+        workers.each(chunks.len(), &|c| {
+            let Ok(mut guard) = chunks[c].lock() else { return };
+            let Chunk { state, rows, failed } = &mut *guard;
+            rows.resize(wanted.len() * length * CHUNK, 0.0);
+            let mut writer = Writer { rows, from, length };
+            let own = (c * CHUNK, CHUNK.min(people - c * CHUNK));
+            *failed = engine.follow(own, from + length - 1, true, &|_| Vec::new(), state, &mut writer).err();
+        });
+        let held: Vec<_> = chunks.iter().filter_map(|c| c.lock().ok()).collect();
+        if let Some(failed) = held.iter().find_map(|c| c.failed.clone()) {
+            return Err(failed);
+        }
+        for (output, list) in found.iter_mut().enumerate() {
+            for k in 0..length {
+                let at = (output * length + k) * CHUNK;
+                row.clear();
+                for (c, chunk) in held.iter().enumerate() {
+                    row.extend_from_slice(&chunk.rows[at..at + CHUNK.min(people - c * CHUNK)]);
+                }
+                list.push(SHARES.map(|p| percentile(&mut row, p) * NG_ML_PER_MG_L));
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// Type 7, as the bands have it.
+fn percentile(row: &mut [f64], p: f64) -> f64 {
+    let place = (row.len().saturating_sub(1)) as f64 * p;
+    let (at, part) = (place.floor() as usize, place.fract());
+    if at >= row.len() {
+        return f64::NAN;
+    }
+    let (_, here, above) = row.select_nth_unstable_by(at, f64::total_cmp);
+    let here = *here;
+    if part > 0.0 { here + part * (above.iter().copied().fold(f64::INFINITY, f64::min) - here) } else { here }
+}
+
+#[derive(Default)]
+struct Chunk {
+    state: ChunkState,
+    rows: Vec<f64>,
+    failed: Option<Error>,
+}
+
+struct Writer<'a> {
+    rows: &'a mut [f64],
+    from: usize,
+    length: usize,
+}
+
+impl Sink for Writer<'_> {
+    #[inline(always)]
+    fn put(&mut self, block: usize, point: usize, output: usize, values: &Lane) {
+        let at = (output * self.length + point - self.from) * CHUNK + block * LANES;
+        self.rows[at..at + LANES].copy_from_slice(values);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::people::{InTurn, bands};
+
+    /// By hand: place 0.25 x 3 = 0.75 between 1 and 2, place 2.25 between 3 and 4.
+    #[test]
+    fn quartiles_are_those_of_type_seven() {
+        let mut row = [4.0, 1.0, 3.0, 2.0];
+        assert_eq!(SHARES.map(|p| percentile(&mut row, p)), [1.75, 3.25]);
+        assert_eq!(percentile(&mut [7.0], 0.75), 7.0);
+    }
+
+    #[test]
+    fn they_lie_around_the_median_and_inside_the_band() {
+        let library = Library::embedded().unwrap();
+        let scenario = Scenario::from_toml("test", Scenario::OPENING, &library).unwrap();
+        let crowd = Crowd { people: 300, seed: 1, every: None };
+        let band = bands(&scenario, &library, crowd, &InTurn, &|_| true).unwrap();
+        let inner = quartiles(&scenario, band[0].index, &library, crowd, &InTurn, &|_| true).unwrap();
+        assert_eq!(inner.len(), band[0].bands.len());
+        for (b, q) in band[0].bands.iter().zip(&inner) {
+            assert_eq!(b.percentiles.len(), q.len());
+            assert!(
+                b.percentiles.iter().zip(q).all(|(b, q)| b[0] <= q[0] && q[0] <= b[1] && b[1] <= q[1] && q[1] <= b[2])
+            );
+        }
+    }
+}

@@ -1,0 +1,245 @@
+//! Which number of a model matters most: each spread parameter in turn at its 5th and 95th percentile, the others
+//! typical, by the exact solver for one person.
+
+use crate::analysis::Exposure;
+use crate::error::{Error, Result};
+use crate::library::{Effects, LevelKind, Library};
+use crate::model::expr::Expr;
+use crate::model::{Distribution, Grade, Individual, Model};
+use crate::scenario::{Scenario, StudyArm};
+use crate::sim::{Case, Solver, Trajectory};
+use crate::units::{MINUTES_PER_HOUR, NG_ML_PER_MG_L};
+use std::collections::BTreeMap;
+
+/// Standard normal deviate of the 95th percentile.
+const Z: f64 = 1.645;
+/// A curve is followed this long after the last dose, h, with points this far apart.
+const TAIL_H: f64 = 24.0;
+const EVERY_H: f64 = 2.0 / MINUTES_PER_HOUR;
+
+/// What a typical curve says.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Figures {
+    /// Highest concentration, ng/mL.
+    pub cmax: f64,
+    /// When it is reached, min.
+    pub tmax: f64,
+    /// Time above the level of the dissociative part, min, to a day after the last dose; none where no level is known.
+    pub above: Option<f64>,
+    /// Area to infinity, ng h/mL.
+    pub auc: f64,
+}
+
+/// One parameter at its two ends.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Swing {
+    /// Parameter.
+    pub parameter: String,
+    /// Its spread in words.
+    pub spread: String,
+    /// How the spread was come by.
+    pub grade: Grade,
+    /// With it at its 5th and at its 95th percentile.
+    pub ends: [Figures; 2],
+}
+
+/// All spread parameters of one arm.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tornado {
+    /// Model.
+    pub model: String,
+    /// Everything typical.
+    pub typical: Figures,
+    /// The level, ng/mL, the same for all here.
+    pub level: Option<f64>,
+    /// In the order of the model file.
+    pub swings: Vec<Swing>,
+}
+
+/// What a parameter may matter for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Measure {
+    /// Highest concentration.
+    Cmax,
+    /// Its time.
+    Tmax,
+    /// Time above the level.
+    Above,
+}
+
+impl Measure {
+    /// All, in the order they are shown.
+    pub const ALL: [Self; 3] = [Self::Cmax, Self::Tmax, Self::Above];
+
+    /// Its value, where known.
+    pub fn of(self, figures: &Figures) -> Option<f64> {
+        match self {
+            Self::Cmax => Some(figures.cmax),
+            Self::Tmax => Some(figures.tmax),
+            Self::Above => figures.above,
+        }
+    }
+
+    /// Unit.
+    pub fn unit(self) -> &'static str {
+        if self == Self::Cmax { "ng/mL" } else { "min" }
+    }
+}
+
+impl Swing {
+    /// How much a measure changes between the two ends.
+    pub fn size(&self, measure: Measure) -> f64 {
+        let [low, high] = self.ends.map(|f| measure.of(&f).unwrap_or(0.0));
+        (high - low).abs()
+    }
+}
+
+impl Tornado {
+    /// Those that change a measure at all, the largest change first.
+    pub fn sorted(&self, measure: Measure) -> Vec<&Swing> {
+        let least = 1e-6 * measure.of(&self.typical).unwrap_or(0.0).max(1e-9);
+        let mut list: Vec<&Swing> = self.swings.iter().filter(|s| s.size(measure) > least).collect();
+        list.sort_by(|a, b| b.size(measure).total_cmp(&a.size(measure)));
+        list
+    }
+}
+
+/// The tornado of one arm, by its index in the scenario.
+///
+/// # Errors
+/// When the arm cannot be simulated.
+pub fn tornado(scenario: &Scenario, index: usize, library: &Library) -> Result<Tornado> {
+    let arm = scenario.arms.get(index).ok_or_else(|| Error::input("there is no such arm"))?;
+    let model = arm.model_in(library)?;
+    let level = level(&library.effects, &arm.drug);
+    let person = Individual::typical(model, &scenario.subject, &BTreeMap::new())?;
+    let rules = model.conditions_on(&scenario.conditions, &arm.routes());
+    let run = |set: &BTreeMap<String, Expr>| figures(scenario, arm, model, library, set);
+    let mut swings = Vec::new();
+    for spread in &model.spreads {
+        let (typical, omega) = (person.get(&spread.name), spread.omega());
+        let at = |z: f64| {
+            let factor = (z * omega).exp();
+            match spread.distribution {
+                Distribution::LogNormal => typical * factor,
+                Distribution::LogitNormal => {
+                    let odds = typical / (1.0 - typical) * factor;
+                    odds / (1.0 + odds)
+                }
+            }
+        };
+        let end = |z: f64| {
+            let value = at(z);
+            let named = |name: &str| if name == spread.name { value } else { person.get(name) };
+            // what is on in the scenario acts on the changed value
+            let mut set: BTreeMap<String, Expr> =
+                rules.iter().map(|(name, rule)| (name.clone(), Expr::Number(rule.value(&named)))).collect();
+            set.entry(spread.name.clone()).or_insert(Expr::Number(value));
+            run(&set)
+        };
+        // a value that the model cannot have, such as shares above one together, has no bar
+        if let (Ok(low), Ok(high)) = (end(-Z), end(Z)) {
+            swings.push(Swing {
+                parameter: spread.name.clone(),
+                spread: spread.words(),
+                grade: spread.grade,
+                ends: [low, high],
+            });
+        }
+    }
+    Ok(Tornado { model: model.id.clone(), typical: run(&rules)?, level, swings })
+}
+
+/// The level of the dissociative part of the first study, ng/mL.
+pub(super) fn level(effects: &Effects, drug: &str) -> Option<f64> {
+    Some(effects.pairs.first()?.levels.get(drug)?.get(&LevelKind::Dissociative)?.median.ng_ml())
+}
+
+/// A typical person's figures for an arm under a model, at the model's own site; `set` replaces parameters.
+pub(super) fn figures(
+    scenario: &Scenario,
+    arm: &StudyArm,
+    model: &Model,
+    library: &Library,
+    set: &BTreeMap<String, Expr>,
+) -> Result<Figures> {
+    let drug = library.drug(&arm.drug)?;
+    let case = Case {
+        model,
+        subject: &scenario.subject,
+        doses: &arm.doses,
+        base_per_hydrochloride: drug.base_per_hydrochloride,
+        sprays: drug.sprays,
+    };
+    let horizon = crate::regimen::last_end(&arm.doses).hours() + TAIL_H;
+    let followed = case.follow(set, horizon, EVERY_H, Solver::default())?;
+    let output = followed
+        .parent(model.estimated_from)
+        .ok_or_else(|| Error::cannot(format!("{} has no curve of its own drug", model.id)))?;
+    let trajectory = &followed.trajectory;
+    let series = trajectory.series(output);
+    let exposure = Exposure::of(trajectory, output, &series)?;
+    let shown = trajectory.shown;
+    Ok(Figures {
+        cmax: exposure.cmax * NG_ML_PER_MG_L,
+        tmax: exposure.tmax * MINUTES_PER_HOUR,
+        above: level(&library.effects, &arm.drug).map(|l| above(trajectory, &series[..shown], l / NG_ML_PER_MG_L)),
+        auc: exposure.auc_inf * NG_ML_PER_MG_L,
+    })
+}
+
+/// Minutes above a level, straight lines between points.
+fn above(trajectory: &Trajectory, values: &[f64], level: f64) -> f64 {
+    let hours: f64 = trajectory
+        .times
+        .windows(2)
+        .zip(values.windows(2))
+        .map(|(t, v)| {
+            let (low, high) = (v[0].min(v[1]), v[0].max(v[1]));
+            let share = if low >= level {
+                1.0
+            } else if high <= level {
+                0.0
+            } else {
+                (high - level) / (high - low)
+            };
+            share * (t[1] - t[0])
+        })
+        .sum();
+    hours * MINUTES_PER_HOUR
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(arm: &str) -> Tornado {
+        let library = Library::embedded().unwrap();
+        let text = format!("horizon = '4 h'\n[[arm]]\nlabel = 'a'\ndrug = 'ketamine'\n[[arm.dose]]\n{arm}\n");
+        tornado(&Scenario::from_toml("test", &text, &library).unwrap(), 0, &library).unwrap()
+    }
+
+    #[test]
+    fn a_long_infusion_hangs_on_clearance_and_the_nose_never_matters_for_a_vein() {
+        let iv = of("route = 'iv'\namount = '100 mg'\nduration = '20 h'");
+        let first = iv.sorted(Measure::Cmax)[0];
+        assert_eq!(first.parameter, "CL");
+        // near the plateau the peak is rate / CL: at the 5th percentile of CL it is higher by about exp(z omega)
+        let ratio = first.ends[0].cmax / iv.typical.cmax;
+        let omega = (0.2_f64 * 0.2).ln_1p().sqrt();
+        assert!((ratio / (Z * omega).exp() - 1.0).abs() < 0.12, "{ratio}");
+        for measure in Measure::ALL {
+            let list = iv.sorted(measure);
+            assert!(list.windows(2).all(|w| w[0].size(measure) >= w[1].size(measure)), "largest first");
+            assert!(!list.iter().any(|s| s.parameter.contains("muc") || s.parameter.contains("_sw")));
+        }
+    }
+
+    #[test]
+    fn under_the_tongue_absorption_matters() {
+        let sl = of("route = 'sl'\namount = '100 mg'");
+        let names: Vec<&str> = sl.sorted(Measure::Cmax).iter().map(|s| s.parameter.as_str()).collect();
+        assert!(names.contains(&"k_muc") && names.contains(&"CL"), "{names:?}");
+        assert!(sl.typical.above.is_some_and(|m| m >= 0.0) && sl.level.is_some());
+    }
+}

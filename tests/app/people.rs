@@ -1,0 +1,195 @@
+//! Made-up people in the window: few while things move, all once the hand rests, and what is said of them.
+
+use super::{click, harness, says};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
+use ketasim::app::App;
+use ketasim::people::{Crowd, InTurn, crowd_outcome};
+use ketasim::regimen::DoseAmount;
+
+/// People switched on, all of them there.
+fn with_people(number: usize) -> Harness<'static, App> {
+    let mut harness = harness();
+    harness.state_mut().state.look.view.crowd = number;
+    click(&mut harness, "people");
+    assert!(harness.state().state.look.view.people);
+    settle(&mut harness);
+    harness
+}
+
+/// Frames until the full number is there.
+fn settle(harness: &mut Harness<'static, App>) {
+    for _ in 0..2_000 {
+        harness.step();
+        if harness.state().people.settled {
+            harness.step();
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    assert!(harness.state().people.settled, "the people never settled");
+}
+
+fn direct(harness: &Harness<'static, App>, people: usize) -> ketasim::people::CrowdOutcome {
+    let app = harness.state();
+    let crowd = Crowd { people, seed: 1, every: None };
+    crowd_outcome(&app.state.scenario, &app.library, crowd, &InTurn, &|_| true).unwrap()
+}
+
+#[test]
+fn people_are_off_until_they_are_switched_on() {
+    let mut harness = harness();
+    assert!(harness.state().people.outcome.is_none());
+    assert!(harness.state().shown.figure.as_ref().unwrap().panels[0].ribbons.is_empty());
+    harness.state_mut().state.look.view.crowd = 60;
+    click(&mut harness, "people");
+    settle(&mut harness);
+    assert!(harness.query_by_label("60 people").is_some() && harness.query_by_label("Number of people").is_some());
+    click(&mut harness, "people");
+    assert!(harness.state().people.outcome.is_none());
+    assert!(harness.state().shown.figure.as_ref().unwrap().panels[0].ribbons.is_empty());
+}
+
+#[test]
+fn ribbons_are_for_lines_only_and_say_what_they_are() {
+    let harness = with_people(120);
+    let app = harness.state();
+    let (figure, outcome) = (app.shown.figure.as_ref().unwrap(), app.shown.outcome.as_ref().unwrap());
+    let lines = outcome.arms.iter().filter(|a| a.range.is_none()).count();
+    let panel = &figure.panels[0];
+    assert_eq!((panel.ribbons.len(), panel.lines.len(), panel.bands.len()), (lines, lines, outcome.arms.len() - lines));
+    for (ribbon, line) in panel.ribbons.iter().zip(&panel.lines) {
+        assert_eq!(ribbon.x.len(), ribbon.outer.len());
+        assert_eq!(ribbon.inner.len(), ribbon.outer.len());
+        for ((outer, inner), median) in ribbon.outer.iter().zip(&ribbon.inner).zip(&line.y) {
+            let order = [outer[0], inner[0], *median, inner[1], outer[1]];
+            assert!(order.windows(2).all(|w| w[0] <= w[1]), "{order:?}");
+        }
+    }
+    let words = panel.ribbon_words.as_ref().unwrap();
+    for part in ["120 made-up people of one model", "5th to 95th percentile", "not doubt about the model", "no ribbon"]
+    {
+        assert!(words.contains(part), "{part} is missing in {words}");
+    }
+    assert!(figure.strips.iter().all(|s| s.people.is_some()));
+    let svg = String::from_utf8(ketasim::export::render(figure, ketasim::export::Format::Svg).unwrap()).unwrap();
+    for part in ["120 made-up people", "90 % of people", "seed 1", "not doubt about the model", "of 100 reach"] {
+        assert!(svg.contains(part), "{part} is missing in the file");
+    }
+    assert!(!svg.contains("Typical person of"), "the lines are medians of people");
+}
+
+#[test]
+fn every_route_has_a_sentence_and_twenty_dots() {
+    let harness = with_people(120);
+    let direct = direct(&harness, 120);
+    let outcome = harness.state().shown.outcome.as_ref().unwrap();
+    for (arm, counted) in outcome.arms.iter().zip(&direct.arms) {
+        let still = ketasim::figure::of_100(counted.above_at(60.0));
+        assert!(says(&harness, &format!("Of 100 made-up people, {still} still above their own level at 60 min")));
+        assert!(says(&harness, &format!("{} fading: 20 dots", arm.label)));
+        assert!(says(&harness, &format!("{} noticing: 20 dots", arm.label)));
+    }
+    assert!(says(&harness, "this does not tell you when you can leave"));
+    assert!(says(&harness, "timing backed by: trial") && says(&harness, "timing backed by: model only"));
+}
+
+#[test]
+fn staff_stand_beside_the_curve_where_it_is_known() {
+    let mut harness = with_people(60);
+    assert!(!says(&harness, "A curve cannot tell when to leave"));
+    harness.state_mut().state.scenario.arms[4].on = true;
+    harness.run_ok();
+    settle(&mut harness);
+    assert!(says(&harness, "ready to leave") && says(&harness, "A curve cannot tell when to leave"));
+}
+
+/// While a button is held the crowd is small and of the present scenario; at rest it is that of a direct run.
+#[test]
+fn a_drag_shows_few_and_rest_shows_all_of_the_last_scenario() {
+    let mut harness = with_people(300);
+    let at = harness.get_by_label("IV amount").rect().center();
+    let button = |pressed: bool, pos: egui::Pos2| egui::Event::PointerButton {
+        pos,
+        button: egui::PointerButton::Primary,
+        pressed,
+        modifiers: egui::Modifiers::NONE,
+    };
+    harness.event(egui::Event::PointerMoved(at));
+    harness.event(button(true, at));
+    harness.step();
+    for i in 1..8 {
+        harness.event(egui::Event::PointerMoved(at + egui::vec2(6.0 * i as f32, 0.0)));
+        harness.step();
+        // the edit of this frame is run in the next
+        harness.step();
+        let app = harness.state();
+        assert_eq!(app.shown.scenario(), Some(&app.state.scenario), "never behind an edit");
+        if app.state.scenario.arms[0].doses[0].amount == DoseAmount::PerKg(0.5) {
+            // a drag begins a few points after the press
+            continue;
+        }
+        assert_eq!(app.people.numbers(), Some([app.people.outcome.as_ref().unwrap().crowd.people, 300]));
+        assert!(app.people.outcome.as_ref().unwrap().crowd.people <= 100, "few while it moves");
+        assert!(!app.people.settled && app.people.progress().is_none());
+        let shown = app.people.outcome.as_ref().unwrap();
+        assert_eq!(*shown, direct(&harness, shown.crowd.people), "arms left alone are as if run again");
+    }
+    assert!(says(&harness, "people while you move"));
+    harness.event(button(false, at + egui::vec2(42.0, 0.0)));
+    harness.step();
+    settle(&mut harness);
+    let app = harness.state();
+    assert_ne!(app.state.scenario.arms[0].doses[0].amount, DoseAmount::PerKg(0.5), "the drag changed the dose");
+    assert_eq!(*app.people.outcome.as_ref().unwrap(), direct(&harness, 300), "to the last bit");
+    assert!(says(&harness, "300 people"));
+}
+
+#[test]
+fn an_edit_under_way_stops_the_crowd_before_it() {
+    let mut harness = with_people(60);
+    harness.state_mut().state.look.view.crowd = 2_000;
+    for dose in [0.3, 0.4, 0.6] {
+        harness.state_mut().state.scenario.arms[0].doses[0].amount = DoseAmount::PerKg(dose);
+        for _ in 0..3 {
+            harness.step();
+        }
+        assert!(!harness.state().people.settled);
+    }
+    harness.state_mut().state.look.view.crowd = 150;
+    harness.step();
+    settle(&mut harness);
+    assert_eq!(*harness.state().people.outcome.as_ref().unwrap(), direct(&harness, 150));
+}
+
+#[test]
+fn exposures_of_one_drug_are_compared_and_of_two_refused() {
+    let mut harness = with_people(60);
+    harness.state_mut().state.scenario.arms[4].on = true;
+    harness.run_ok();
+    settle(&mut harness);
+    let before = harness.state().state.scenario.clone();
+    click(&mut harness, "Compare exposures");
+    assert!(says(&harness, "peak (Cmax)") && says(&harness, "60 of 60"));
+    assert!(says(&harness, "Equal exposure is not equal effect") && says(&harness, "not a conversion of doses"));
+    assert!(says(&harness, "ketamine-composite"));
+    click(&mut harness, "Second exposure");
+    harness.get_all_by_label("Esketamine spray").last().unwrap().click();
+    harness.run_ok();
+    assert!(says(&harness, "exposures of different drugs are not compared"));
+    assert!(!says(&harness, "peak (Cmax)"));
+    assert_eq!(harness.state().state.scenario, before, "comparing changes no dose");
+    harness.key_press(egui::Key::Escape);
+    harness.run_ok();
+    assert!(!says(&harness, "Equal exposure is not equal effect"));
+}
+
+#[test]
+fn evidence_says_which_number_matters_most() {
+    let mut harness = harness();
+    click(&mut harness, "Evidence");
+    assert!(says(&harness, "Which number matters most") && says(&harness, "CL: "));
+    click(&mut harness, "time above the level");
+    assert!(says(&harness, "level 100 ng/mL for all"));
+    assert!(says(&harness, "min at its 5th percentile"));
+}
