@@ -117,6 +117,7 @@ fn targets_differ_in_few_places() {
         "src/app/platform/",
         // wide instructions are looked for where a processor may have them
         "src/people/lanes.rs",
+        "src/people/sift.rs",
         // eframe's own trait and entry differ between a window and a browser
         "src/app/mod.rs",
     ];

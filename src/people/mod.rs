@@ -18,6 +18,7 @@ mod lanes;
 mod percentiles;
 mod program;
 mod quartiles;
+mod sift;
 mod tornado;
 mod windows;
 
