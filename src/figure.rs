@@ -54,6 +54,20 @@ pub struct View {
 /// Made-up people until another number is asked for.
 const CROWD: usize = 1000;
 
+impl View {
+    /// Shows made-up people or not. One figure shows one kind of not knowing: other models go.
+    pub const fn show_people(&mut self, on: bool) {
+        self.people = on;
+        self.models = self.models && !on;
+    }
+
+    /// Shows other models or not; people go.
+    pub const fn show_models(&mut self, on: bool) {
+        self.models = on;
+        self.people = self.people && !on;
+    }
+}
+
 impl Default for View {
     fn default() -> Self {
         Self {

@@ -68,7 +68,7 @@ pub(super) fn panel(
     let points: Vec<PointSet> = points.iter().filter(here).cloned().collect();
     let behind: Vec<Line> = arms
         .iter()
-        .filter(|_| k == 0 && view.models)
+        .filter(|_| k == 0 && view.models && !view.people)
         .flat_map(|(arm, role)| arm.others.iter().map(|o| thin(o, *role)))
         .collect();
     let outside = if k == 0 { outside(arms) } else { Vec::new() };
@@ -90,12 +90,7 @@ pub(super) fn panel(
         y: axis(top, view.log),
         lines,
         bands,
-        ribbon_words: ribbon_words(
-            &ribbons,
-            crowd,
-            &arms.iter().map(|(a, _)| *a).collect::<Vec<_>>(),
-            (unnamed, !behind.is_empty()),
-        ),
+        ribbon_words: ribbon_words(&ribbons, crowd, &arms.iter().map(|(a, _)| *a).collect::<Vec<_>>(), unnamed),
         ribbons,
         behind,
         outside,

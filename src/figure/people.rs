@@ -61,12 +61,12 @@ pub(super) fn ribbon(crowd: &CrowdOutcome, arm: &ArmOutcome, role: Role, k: usiz
     Some((median, ribbon))
 }
 
-/// What the ribbons of a panel are, what has none, and what thin lines are.
+/// What the ribbons of a panel are, and what has none.
 pub(super) fn ribbon_words(
     ribbons: &[Ribbon],
     crowd: Option<&CrowdOutcome>,
     arms: &[&ArmOutcome],
-    (first, thin): (bool, bool),
+    first: bool,
 ) -> Option<String> {
     let crowd = crowd?;
     let without: Vec<&str> = arms.iter().filter(|a| a.range.is_some()).map(|a| a.label.as_str()).collect();
@@ -81,9 +81,6 @@ pub(super) fn ribbon_words(
     }
     if !without.is_empty() {
         parts.push(format!("{}: a range between two ends, no ribbon.", without.join(", ")));
-    }
-    if thin {
-        parts.push("Thin lines: spread between models.".to_owned());
     }
     (!parts.is_empty()).then(|| parts.join(" "))
 }
@@ -137,12 +134,6 @@ pub(super) fn footer(crowd: &CrowdOutcome, outcome: &Outcome, view: &View) -> Ve
     let ranges: Vec<&str> = outcome.arms.iter().filter(|a| a.range.is_some()).map(|a| a.label.as_str()).collect();
     if !ranges.is_empty() {
         lines.push(format!("{}: a range between two ends, drawn without people.", ranges.join(", ")));
-    }
-    if view.models {
-        lines.push(
-            "Thin lines: a typical person of other models. That is spread between models, another kind of not knowing."
-                .to_owned(),
-        );
     }
     if view.strips {
         lines.push("Bars under the plot: darker where more people are above their own level; people of both ends together where the curve is a range. A bar is not the time you can leave or drive.".to_owned());

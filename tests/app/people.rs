@@ -4,6 +4,7 @@ use super::{click, harness, says};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use ketasim::app::App;
+use ketasim::figure::{Figure, View};
 use ketasim::people::{Crowd, InTurn, crowd_outcome};
 use ketasim::regimen::DoseAmount;
 
@@ -34,6 +35,24 @@ fn direct(harness: &Harness<'static, App>, people: usize) -> ketasim::people::Cr
     let app = harness.state();
     let crowd = Crowd { people, seed: 1, every: None };
     crowd_outcome(&app.state.scenario, &app.library, crowd, &InTurn, &|_| true).unwrap()
+}
+
+/// Spread between people and spread between models never stand in one figure.
+#[test]
+fn people_and_other_models_take_turns() {
+    let view = |harness: &Harness<'static, App>| harness.state().state.look.view.clone();
+    let mut harness = with_people(60);
+    click(&mut harness, "other models");
+    assert!(view(&harness).models && !view(&harness).people);
+    click(&mut harness, "people");
+    assert!(view(&harness).people && !view(&harness).models);
+    let both = View { models: true, ..view(&harness) };
+    let app = harness.state();
+    let drawn = Figure::new(app.shown.outcome.as_ref().unwrap(), &both, &app.library, &[]);
+    let alone = View { people: false, ..both };
+    let without = Figure::new(app.shown.outcome.as_ref().unwrap(), &alone, &app.library, &[]);
+    assert!(without.panels.iter().any(|p| !p.behind.is_empty()));
+    assert!(drawn.panels.iter().all(|p| p.behind.is_empty()), "a restored view with both shows people");
 }
 
 #[test]

@@ -119,7 +119,7 @@ fn body(
         },
         _ => {
             if ui.button("Switch people on").clicked() {
-                view.people = true;
+                view.show_people(true);
             }
         }
     }

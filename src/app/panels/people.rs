@@ -18,9 +18,13 @@ pub const MADE_UP: &str = "made-up people; you may be earlier or later; this doe
 
 /// The switch above the plot, and the number.
 pub(super) fn switch(ui: &mut Ui, view: &mut View) {
-    ui.checkbox(&mut view.people, "people").on_hover_text(
-        "ribbons: spread between made-up people of one model; other models are another kind of not knowing",
+    let mut people = view.people;
+    let switch = ui.checkbox(&mut people, "people").on_hover_text(
+        "ribbons: spread between made-up people of one model; in place of other models, which are another kind of not knowing",
     );
+    if switch.changed() {
+        view.show_people(people);
+    }
     if !view.people {
         return;
     }

@@ -121,8 +121,14 @@ fn switches(ui: &mut Ui, view: &mut View, people: &mut People, compare: &mut boo
         ui.selectable_value(&mut view.hours, false, "min");
         ui.selectable_value(&mut view.hours, true, "h");
         ui.separator();
-        ui.checkbox(&mut view.models, "other models")
-            .on_hover_text("thin behind each curve: what other models of the same drug and route say; the reasons for the gaps stand in Evidence");
+        let mut models = view.models;
+        if ui
+            .checkbox(&mut models, "other models")
+            .on_hover_text("thin behind each curve: what other models of the same drug and route say; the reasons for the gaps stand in Evidence. In place of people: these are two kinds of not knowing")
+            .changed()
+        {
+            view.show_models(models);
+        }
         ui.checkbox(&mut view.metabolites, "metabolites").on_hover_text("in panels of their own");
         ui.checkbox(&mut view.strips, "effects").on_hover_text("when it may be noticed, is strongest, fades");
         ui.add_enabled(view.strips, egui::Checkbox::new(&mut view.programmes, "what programmes say"))
