@@ -225,6 +225,10 @@ fn files_are_saved_opened_and_refused() {
     typed(&mut harness, Purpose::Points, &path("points.csv"));
     assert_eq!(harness.state().points.len(), 1);
     assert_eq!(harness.state().shown.figure.as_ref().unwrap().panels[0].points.len(), 1);
+    let levels = include_str!("../assets/effects.toml").replace("4 min", "5 min");
+    std::fs::write(path("levels.toml"), levels).unwrap();
+    typed(&mut harness, Purpose::Effects, &path("levels.toml"));
+    assert_ne!(harness.state().library.effects.pairs, ketasim::Library::embedded().unwrap().effects.pairs);
     typed(&mut harness, Purpose::Open, &path("missing.toml"));
     assert!(harness.state().message.as_ref().unwrap().is_err());
     assert_eq!(harness.state().state.scenario, saved, "a refused file changes nothing");

@@ -60,6 +60,8 @@ pub enum Purpose {
     Points,
     /// Add a model file.
     Model,
+    /// Take levels and delays from a file.
+    Effects,
 }
 
 impl Purpose {
@@ -73,6 +75,7 @@ impl Purpose {
             Self::References => "Export the references",
             Self::Points => "Measured points from a CSV file",
             Self::Model => "Add a model file",
+            Self::Effects => "Use levels of your own",
         }
     }
 
@@ -92,6 +95,7 @@ impl Purpose {
             Self::References => ("references.pdf", "pdf"),
             Self::Points => ("points.csv", "csv"),
             Self::Model => ("model.toml", "toml"),
+            Self::Effects => ("effects.toml", "toml"),
         }
     }
 
@@ -104,6 +108,7 @@ impl Purpose {
             Self::References => "A4 pages that print: sources, grades, assumptions and warnings of what is shown",
             Self::Points => "columns time_min or time_h, and conc_ng_ml; arm_id names a series, analyte its panel",
             Self::Model => "checked like the models that ship with ketasim",
+            Self::Effects => "levels, delays and their spread between people, in the form of assets/effects.toml",
         }
     }
 }
@@ -198,6 +203,13 @@ impl App {
                 self.evidence.forget();
                 self.people.forget();
                 Ok(format!("model {id} added"))
+            }
+            Purpose::Effects => {
+                self.library.replace_effects(path, &read_text(path, LARGEST_FILE)?)?;
+                self.shown.rerun();
+                self.evidence.forget();
+                self.people.forget();
+                Ok(format!("levels and delays from {path}, until the window closes"))
             }
         }
     }

@@ -229,7 +229,7 @@ impl App {
         actions
     }
 
-    /// Files dropped on the window: by their ending, a scenario, a model or measured points.
+    /// Files dropped on the window: by their ending, a scenario, a model, levels or measured points.
     fn drops(&mut self, ui: &Ui, actions: &mut Vec<Action>) {
         let dropped = ui.input(|i| i.raw.dropped_files.clone());
         for file in dropped {
@@ -241,14 +241,18 @@ impl App {
             };
             match text {
                 Ok(text) if path.ends_with(".toml") => {
-                    let model = text.contains("estimated_from");
-                    actions.push(Action::With(if model { Purpose::Model } else { Purpose::Open }, path));
+                    let purpose = match text {
+                        t if t.contains("estimated_from") => Purpose::Model,
+                        t if t.contains("[[pair]]") => Purpose::Effects,
+                        _ => Purpose::Open,
+                    };
+                    actions.push(Action::With(purpose, path));
                 }
                 Ok(_) if path.ends_with(".csv") => actions.push(Action::With(Purpose::Points, path)),
                 Ok(_) => {
                     let error = Error::input(format!("{path} cannot be opened"));
                     self.message =
-                        Some(Err(error.remedy("drop a scenario or model (.toml) or measured points (.csv)")));
+                        Some(Err(error.remedy("drop a scenario, model or levels (.toml) or measured points (.csv)")));
                 }
                 Err(error) => self.message = Some(Err(error)),
             }

@@ -23,6 +23,9 @@ pub struct Arguments {
     /// A model file, or a folder of them, to use beside the shipped ones (repeatable)
     #[arg(long, global = true, value_name = "PATH")]
     pub models: Vec<PathBuf>,
+    /// Levels and delays of your own, in place of assets/effects.toml and in its form
+    #[arg(long, global = true, value_name = "FILE")]
+    pub effects: Option<PathBuf>,
 }
 
 /// Commands.

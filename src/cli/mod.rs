@@ -36,10 +36,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, open: impl FnOnce() ->
         Err(e) => return usage(&e),
     };
     match arguments.command {
-        Some(command) => dispatch(&command, &arguments.models),
-        None if arguments.models.is_empty() => open(),
+        Some(command) => dispatch(&command, &arguments.models, arguments.effects.as_deref()),
+        None if arguments.models.is_empty() && arguments.effects.is_none() => open(),
         None => refuse(
-            &Error::input("--models stands without a command")
+            &Error::input("--models and --effects need a command")
                 .remedy("write for example: ketasim compare --models my-model.toml"),
         ),
     }
@@ -48,11 +48,13 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, open: impl FnOnce() ->
 /// What happens without a window: the opening comparison as text, its picture in the current folder.
 pub fn without_window(reason: &str) -> ExitCode {
     out::note(&format!("{reason}: here is the comparison as text"));
-    finish(library(&[]).and_then(|library| compare::run(&args::Compare::with_plot(PLOT_WITHOUT_WINDOW), &library)))
+    finish(
+        library(&[], None).and_then(|library| compare::run(&args::Compare::with_plot(PLOT_WITHOUT_WINDOW), &library)),
+    )
 }
 
-fn dispatch(command: &Command, models: &[PathBuf]) -> ExitCode {
-    let library = match library(models) {
+fn dispatch(command: &Command, models: &[PathBuf], effects: Option<&Path>) -> ExitCode {
+    let library = match library(models, effects) {
         Ok(library) => library,
         Err(e) => return refuse(&e),
     };
@@ -83,14 +85,17 @@ fn check(path: &Path, mut library: Library) -> ExitCode {
     worst
 }
 
-/// The shipped models and those of the files and folders named.
-fn library(models: &[PathBuf]) -> Result<Library> {
+/// The shipped models and those of the files and folders named; levels from a file if one is named.
+fn library(models: &[PathBuf], effects: Option<&Path>) -> Result<Library> {
     let mut library = Library::embedded()?;
     for path in models {
         for file in files::toml_files(path)? {
             let text = files::read_text(&file, LARGEST_FILE)?;
             library.insert_toml(&files::shown(&file), &text)?;
         }
+    }
+    if let Some(path) = effects {
+        library.replace_effects(&files::shown(path), &files::read_text(path, LARGEST_FILE)?)?;
     }
     Ok(library)
 }

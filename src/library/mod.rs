@@ -85,6 +85,31 @@ impl Library {
         self.add(name, text, Origin::File(name.to_owned()))
     }
 
+    /// Takes levels, delays and bands from a file of the user's in place of those of `assets/effects.toml`.
+    ///
+    /// # Errors
+    /// When the file is refused, or a pair has no level of the dissociative part for a drug; nothing is changed then.
+    pub fn replace_effects(&mut self, name: &str, text: &str) -> Result<()> {
+        let effects = effects::parse(name, text)?;
+        if effects.pairs.is_empty() {
+            return Err(Error::input("there is no [[pair]] of levels and delay")
+                .remedy("start from assets/effects.toml and change its numbers")
+                .located(name, text));
+        }
+        for (pair, drug) in effects.pairs.iter().flat_map(|p| self.drugs.iter().map(move |d| (p, d))) {
+            if pair.levels.get(&drug.id).is_none_or(|l| !l.contains_key(&LevelKind::Dissociative)) {
+                return Err(Error::input(format!("pair \"{}\" has no dissociative level for {}", pair.id, drug.id))
+                    .remedy(format!(
+                        "add below it, with your own numbers: [pair.levels.{}] dissociative = {{ median, low, high, cv }}",
+                        drug.id
+                    ))
+                    .located(name, text));
+            }
+        }
+        self.effects = effects;
+        Ok(())
+    }
+
     fn add(&mut self, name: &str, text: &str, origin: Origin) -> Result<&Model> {
         let model = self.check_toml(name, text)?;
         self.models.push((model, origin));

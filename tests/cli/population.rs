@@ -1,6 +1,6 @@
 //! `ketasim population`, as scripts would call it.
 
-use super::{OPENING, json, printed, run, text};
+use super::{OPENING, folder, json, printed, refused, run, text, write};
 
 #[test]
 fn bands_have_the_columns_that_others_rely_on_whatever_the_threads() {
@@ -48,4 +48,35 @@ fn nine_regimens_stand_beside_what_was_published() {
     }
     assert!(page.contains("runs long") && page.contains("never when"), "{page}");
     assert_eq!(run(&["population", "--people", "5"]).status.code(), Some(2));
+}
+
+/// Levels are data: a teacher's file takes the place of the shipped one, or is refused with its place.
+#[test]
+fn levels_of_the_user_take_the_place_of_the_shipped_ones() {
+    let folder = folder("levels");
+    let shipped = include_str!("../../assets/effects.toml");
+    let high = shipped
+        .replace(
+            "dissociative = { median = \"100 ng/mL\", low = \"70 ng/mL\", high = \"150 ng/mL\"",
+            "dissociative = { median = \"9000 ng/mL\", low = \"8000 ng/mL\", high = \"9500 ng/mL\"",
+        )
+        .replace(
+            "dissociative = { median = \"173 ng/mL\", low = \"151 ng/mL\", high = \"242 ng/mL\"",
+            "dissociative = { median = \"9000 ng/mL\", low = \"8000 ng/mL\", high = \"9500 ng/mL\"",
+        );
+    assert_eq!(high.matches("9000 ng/mL").count(), 2);
+    let share = |arguments: &[&str]| {
+        json(&[&["population", "--people", "200", "--json"], arguments].concat())["arms"][0]["windows"]["share_reaching"]
+            .as_f64()
+            .unwrap()
+    };
+    assert!(share(&[]) > 0.5);
+    assert!(share(&["--effects", &write(&folder, "high.toml", high)]) < 0.01);
+
+    let lacking = shipped.replace("[pair.levels.esketamine]\ndissociative", "[pair.levels.other]\ndissociative");
+    assert_ne!(lacking, shipped);
+    let said = refused(&run(&["compare", "--effects", &write(&folder, "lacking.toml", lacking)]), 2);
+    assert!(said.contains("has no dissociative level for esketamine") && said.contains("lacking.toml"), "{said}");
+    refused(&run(&["compare", "--effects", &write(&folder, "none.toml", "format = 1\n")]), 2);
+    refused(&run(&["compare", "--effects", "no-such-file.toml"]), 1);
 }

@@ -87,6 +87,7 @@ fn file(ui: &mut Ui, actions: &mut Vec<Action>) {
     item(ui, "Open…", Action::Ask(Purpose::Open), actions);
     item(ui, "Save…", Action::Ask(Purpose::Save), actions);
     item(ui, "Add a model file…", Action::Ask(Purpose::Model), actions);
+    item(ui, "Use levels of your own…", Action::Ask(Purpose::Effects), actions);
     ui.separator();
     item(ui, "Copy the scenario", Action::CopyScenario, actions);
     item(ui, "Back to the opening scenario", Action::Reset, actions);
