@@ -7,7 +7,9 @@
     reason = "a benchmark looks at the clock and says so"
 )]
 
-use ketasim::people::{Crowd, InTurn, bands};
+use ketasim::outcome::Options;
+use ketasim::people::{Crowd, InTurn, bands, individuals};
+use ketasim::sim::Solver;
 use ketasim::{Library, Scenario};
 use std::time::Instant;
 
@@ -55,9 +57,32 @@ fn main() {
             println!("{name}, {people} people x 4 routes: {all:.2} ms");
             for arm in &ARMS {
                 let one = run(&[*arm]);
-                let rate = people as f64 * 241.0 / one * 1e-3;
-                println!("  {}: {one:.2} ms, {rate:.0} million people x points per second", arm.0);
+                println!("  {}, side by side: {one:.2} ms, {}", arm.0, rate(people, one));
+            }
+        }
+        for (engine, solver) in [("one by one, exact", Solver::Exact), ("one by one, Dop853", Solver::Numeric)] {
+            for arm in &ARMS {
+                let took = one_by_one(&scenario(model, &[*arm], &library), solver, &library);
+                println!("  {}, {engine}: {}", arm.0, rate(FEW, took));
             }
         }
     }
+}
+
+/// People followed one by one.
+const FEW: usize = 30;
+
+fn one_by_one(scenario: &Scenario, solver: Solver, library: &Library) -> f64 {
+    let crowd = Crowd { people: FEW, seed: 1, every: None };
+    let options = Options { solver, ..Options::default() };
+    median(3, || {
+        for person in 0..FEW {
+            let set = individuals(scenario, 0, library, crowd, person).unwrap();
+            drop(scenario.run_person(0, library, options, &set).unwrap());
+        }
+    })
+}
+
+fn rate(people: usize, ms: f64) -> String {
+    format!("{:.3} million people x points per second", people as f64 * 241.0 / ms * 1e-3)
 }
