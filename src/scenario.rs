@@ -5,6 +5,7 @@ use crate::library::Library;
 use crate::model::{Model, Site};
 use crate::path;
 use crate::regimen::{Dose, Route, check_regimen};
+use crate::sim::Case;
 use crate::subject::Subject;
 use crate::units::Time;
 use serde::{Deserialize, Serialize};
@@ -229,6 +230,21 @@ impl StudyArm {
             }
         }
         list
+    }
+
+    /// What is followed when this arm is given to a person under a model.
+    ///
+    /// # Errors
+    /// When the library does not know the drug.
+    pub fn case<'a>(&'a self, model: &'a Model, subject: &'a Subject, library: &Library) -> Result<Case<'a>> {
+        let drug = library.drug(&self.drug)?;
+        Ok(Case {
+            model,
+            subject,
+            doses: &self.doses,
+            base_per_hydrochloride: drug.base_per_hydrochloride,
+            sprays: drug.sprays,
+        })
     }
 
     /// The named model, or the default for drug and routes.

@@ -10,7 +10,7 @@ use crate::model::{Model, RangeEnd, Site};
 use crate::path;
 use crate::regimen::{AfterHold, Dose, Route};
 use crate::scenario::{Scenario, StudyArm};
-use crate::sim::{Case, Followed, Schedule, Solver, Trajectory};
+use crate::sim::{Followed, Schedule, Solver, Trajectory};
 use crate::units::{Amount, MINUTES_PER_HOUR, NG_ML_PER_MG_L, Time};
 use std::collections::BTreeMap;
 
@@ -175,15 +175,8 @@ pub(super) struct Solved {
 
 impl Runner<'_> {
     pub(super) fn solve(&self, model: &Model, site: Site, set: &BTreeMap<String, Expr>) -> Result<Solved> {
-        let drug = self.library.drug(&self.arm.drug)?;
         let set = &self.with_conditions(model, set);
-        let case = Case {
-            model,
-            subject: &self.scenario.subject,
-            doses: &self.arm.doses,
-            base_per_hydrochloride: drug.base_per_hydrochloride,
-            sprays: drug.sprays,
-        };
+        let case = self.arm.case(model, &self.scenario.subject, self.library)?;
         let followed = case.follow(set, self.scenario.horizon.hours(), self.every, self.solver)?;
         Ok(Solved { followed, site, drug: model.drug.clone() })
     }

@@ -12,7 +12,6 @@ use crate::library::Library;
 use crate::model::Site;
 use crate::model::expr::Expr;
 use crate::scenario::Scenario;
-use crate::sim::Case;
 use crate::units::NG_ML_PER_MG_L;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, OnceLock};
@@ -161,7 +160,7 @@ pub fn courses(
 }
 
 /// The engine of an arm, and its analytes.
-fn engine(
+pub(super) fn engine(
     scenario: &Scenario,
     index: usize,
     library: &Library,
@@ -171,14 +170,7 @@ fn engine(
     let arm = &scenario.arms[index];
     let model = arm.model_in(library)?;
     let site = arm.site_in(model)?;
-    let drug = library.drug(&arm.drug)?;
-    let case = Case {
-        model,
-        subject: &scenario.subject,
-        doses: &arm.doses,
-        base_per_hydrochloride: drug.base_per_hydrochloride,
-        sprays: drug.sprays,
-    };
+    let case = arm.case(model, &scenario.subject, library)?;
     let every = crate::outcome::spacing(scenario.horizon, crowd.every)?;
     let steps = (scenario.horizon.hours() / every + 1e-9).floor() as usize;
     let analytes: Vec<String> = model.analytes(site).into_iter().map(str::to_owned).collect();
@@ -190,11 +182,11 @@ fn engine(
 
 /// A chunk of people: where they stand, and their rows of the present stretch.
 #[derive(Default)]
-struct Chunk {
-    state: ChunkState,
-    rows: Vec<f64>,
+pub(super) struct Chunk {
+    pub state: ChunkState,
+    pub rows: Vec<f64>,
     again: usize,
-    failed: Option<Error>,
+    pub failed: Option<Error>,
 }
 
 /// Percentiles by output and point.
@@ -255,10 +247,14 @@ pub(super) fn rows(
     Ok((result, again))
 }
 
-struct Writer<'a> {
-    rows: &'a mut [f64],
-    from: usize,
-    length: usize,
+/// Writes read-outs into rows of one chunk: by output and point of a stretch, person beside person.
+pub(super) struct Writer<'a> {
+    /// Room for every output and point of the stretch.
+    pub rows: &'a mut [f64],
+    /// First point of the stretch.
+    pub from: usize,
+    /// Its number of points.
+    pub length: usize,
 }
 
 impl Sink for Writer<'_> {

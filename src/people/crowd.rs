@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::library::Library;
 use crate::model::Range;
 use crate::scenario::Scenario;
-use crate::sim::{Case, Solver};
+use crate::sim::Solver;
 use crate::units::{Amount, MINUTES_PER_HOUR};
 use std::collections::BTreeMap;
 
@@ -139,14 +139,7 @@ fn range_of<'a>(scenario: &Scenario, index: usize, library: &'a Library) -> Resu
     if model.ranges.is_empty() {
         return Ok(None);
     }
-    let drug = library.drug(&arm.drug)?;
-    let case = Case {
-        model,
-        subject: &scenario.subject,
-        doses: &arm.doses,
-        base_per_hydrochloride: drug.base_per_hydrochloride,
-        sprays: drug.sprays,
-    };
+    let case = arm.case(model, &scenario.subject, library)?;
     // what is given does not depend on points
     let horizon = scenario.horizon.hours();
     let followed = case.follow(&BTreeMap::new(), horizon, horizon, Solver::default())?;

@@ -2,15 +2,13 @@
 //!
 //! Apart from the bands, whose speed it must not touch: plain selection, over at most two thousand people.
 
-use super::arm::{ArmEngine, CHUNK, ChunkState, Sink};
+use super::arm::CHUNK;
+use super::bands::{Chunk, Writer, engine};
 use super::draw::FirstDraws;
-use super::lanes::{LANES, Lane};
-use super::program::Wanted;
 use super::{Crowd, Progress, Workers};
 use crate::error::{Error, Result};
 use crate::library::Library;
 use crate::scenario::Scenario;
-use crate::sim::Case;
 use crate::units::NG_ML_PER_MG_L;
 use std::sync::Mutex;
 
@@ -33,26 +31,11 @@ pub fn quartiles(
     workers: &dyn Workers,
     progress: Progress,
 ) -> Result<Vec<Vec<[f64; 2]>>> {
-    let arm = &scenario.arms[index];
-    let model = arm.model_in(library)?;
-    let site = arm.site_in(model)?;
-    let drug = library.drug(&arm.drug)?;
-    let case = Case {
-        model,
-        subject: &scenario.subject,
-        doses: &arm.doses,
-        base_per_hydrochloride: drug.base_per_hydrochloride,
-        sprays: drug.sprays,
-    };
-    let every = crate::outcome::spacing(scenario.horizon, crowd.every)?;
-    let steps = (scenario.horizon.hours() / every + 1e-9).floor() as usize;
-    let analytes = model.analytes(site).into_iter();
-    let wanted: Vec<Wanted> = analytes.map(|a| Wanted { analyte: a.to_owned(), site }).collect();
-    let set = model.conditions_on(&scenario.conditions, &arm.routes());
-    let engine = ArmEngine::new(&case, &set, &wanted, (every, steps), (crowd.seed, FirstDraws::default()), None)?;
+    let (engine, analytes) = engine(scenario, index, library, crowd, FirstDraws::default())?;
+    let (outputs, steps) = (analytes.len(), engine.steps);
     let people = crowd.people.min(MOST_PEOPLE);
     let chunks: Vec<Mutex<Chunk>> = (0..people.div_ceil(CHUNK)).map(|_| Mutex::default()).collect();
-    let mut found = vec![Vec::with_capacity(steps + 1); wanted.len()];
+    let mut found = vec![Vec::with_capacity(steps + 1); outputs];
     let mut row = Vec::with_capacity(people);
     for from in (0..=steps).step_by(STRETCH) {
         if !progress(from as f64 / (steps + 1) as f64) {
@@ -61,8 +44,8 @@ pub fn quartiles(
         let length = STRETCH.min(steps + 1 - from);
         workers.each(chunks.len(), &|c| {
             let Ok(mut guard) = chunks[c].lock() else { return };
-            let Chunk { state, rows, failed } = &mut *guard;
-            rows.resize(wanted.len() * length * CHUNK, 0.0);
+            let Chunk { state, rows, failed, .. } = &mut *guard;
+            rows.resize(outputs * length * CHUNK, 0.0);
             let mut writer = Writer { rows, from, length };
             let own = (c * CHUNK, CHUNK.min(people - c * CHUNK));
             *failed = engine.follow(own, from + length - 1, true, &|_| Vec::new(), state, &mut writer).err();
@@ -95,27 +78,6 @@ fn percentile(row: &mut [f64], p: f64) -> f64 {
     let (_, here, above) = row.select_nth_unstable_by(at, f64::total_cmp);
     let here = *here;
     if part > 0.0 { here + part * (above.iter().copied().fold(f64::INFINITY, f64::min) - here) } else { here }
-}
-
-#[derive(Default)]
-struct Chunk {
-    state: ChunkState,
-    rows: Vec<f64>,
-    failed: Option<Error>,
-}
-
-struct Writer<'a> {
-    rows: &'a mut [f64],
-    from: usize,
-    length: usize,
-}
-
-impl Sink for Writer<'_> {
-    #[inline(always)]
-    fn put(&mut self, block: usize, point: usize, output: usize, values: &Lane) {
-        let at = (output * self.length + point - self.from) * CHUNK + block * LANES;
-        self.rows[at..at + LANES].copy_from_slice(values);
-    }
 }
 
 #[cfg(test)]

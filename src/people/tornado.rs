@@ -7,7 +7,7 @@ use crate::library::{Effects, LevelKind, Library};
 use crate::model::expr::Expr;
 use crate::model::{Distribution, Grade, Individual, Model};
 use crate::scenario::{Scenario, StudyArm};
-use crate::sim::{Case, Solver, Trajectory};
+use crate::sim::{Solver, Trajectory};
 use crate::units::{MINUTES_PER_HOUR, NG_ML_PER_MG_L};
 use std::collections::BTreeMap;
 
@@ -163,14 +163,7 @@ pub(super) fn figures(
     library: &Library,
     set: &BTreeMap<String, Expr>,
 ) -> Result<Figures> {
-    let drug = library.drug(&arm.drug)?;
-    let case = Case {
-        model,
-        subject: &scenario.subject,
-        doses: &arm.doses,
-        base_per_hydrochloride: drug.base_per_hydrochloride,
-        sprays: drug.sprays,
-    };
+    let case = arm.case(model, &scenario.subject, library)?;
     let horizon = crate::regimen::last_end(&arm.doses).hours() + TAIL_H;
     let followed = case.follow(set, horizon, EVERY_H, Solver::default())?;
     let output = followed

@@ -13,7 +13,6 @@ use crate::library::{Delay, Effects, Level, LevelKind, Library};
 use crate::model::Site;
 use crate::model::expr::Expr;
 use crate::scenario::Scenario;
-use crate::sim::Case;
 use crate::units::{MINUTES_PER_HOUR, NG_ML_PER_MG_L};
 use rand_distr::{Distribution, StandardNormal};
 use rand_pcg::Pcg64;
@@ -125,16 +124,9 @@ pub(super) fn windows_of(
 ) -> Result<PeopleWindows> {
     let arm = &scenario.arms[index];
     let model = arm.model_in(library)?;
-    let drug = library.drug(&arm.drug)?;
     // where blood is drawn cannot change an effect: its clock runs on the model's own site
     let site = model.estimated_from;
-    let case = Case {
-        model,
-        subject: &scenario.subject,
-        doses: &arm.doses,
-        base_per_hydrochloride: drug.base_per_hydrochloride,
-        sprays: drug.sprays,
-    };
+    let case = arm.case(model, &scenario.subject, library)?;
     let length = crate::regimen::last_end(&arm.doses).hours() + TAIL_H;
     let dt = (length / MOST_POINTS).max(1.0 / MINUTES_PER_HOUR);
     let steps = (length / dt).ceil() as usize;
