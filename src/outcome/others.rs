@@ -49,12 +49,12 @@ impl Runner<'_> {
 fn why(model: &Model, other: &Model) -> Vec<String> {
     let mut list = Vec::new();
     if other.estimated_from != model.estimated_from {
-        list.push(format!("{}, not {}", other.estimated_from.words(), model.estimated_from.words()));
+        list.push(format!("{} (chosen: {})", other.estimated_from.words(), model.estimated_from.words()));
     }
     if let (Some(theirs), Some(ours)) = (&other.group, &model.group)
         && theirs != ours
     {
-        list.push(format!("{theirs}, not {ours}"));
+        list.push(format!("{theirs} (chosen: {ours})"));
     }
     if other.disposition == model.disposition {
         list.push("same disposition, another absorption".to_owned());

@@ -133,7 +133,6 @@ fn switches(ui: &mut Ui, view: &mut View, people: &mut People, compare: &mut boo
         ui.checkbox(&mut view.strips, "effects").on_hover_text("when it may be noticed, is strongest, fades");
         ui.add_enabled(view.strips, egui::Checkbox::new(&mut view.programmes, "what programmes say"))
             .on_hover_text("figures that programmes publish, hatched, beside the model");
-        ui.separator();
         super::people::switch(ui, view);
         if ui.button("Compare exposures").on_hover_text("ratios of two routes of one drug; both doses are given").clicked() {
             *compare = !*compare;
