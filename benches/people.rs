@@ -7,11 +7,13 @@
     reason = "a benchmark looks at the clock and says so"
 )]
 
+mod clock;
+
+use clock::median;
 use ketasim::outcome::Options;
 use ketasim::people::{Crowd, InTurn, bands, individuals};
 use ketasim::sim::Solver;
 use ketasim::{Library, Scenario};
-use std::time::Instant;
 
 const ARMS: [(&str, &str); 4] = [
     ("IV", "route = 'iv'\namount = '35 mg'\nduration = '40 min'"),
@@ -26,19 +28,6 @@ fn scenario(model: &str, arms: &[(&str, &str)], library: &Library) -> Scenario {
     };
     let text = format!("horizon='4 h'\n{}", arms.iter().map(arm).collect::<String>());
     Scenario::from_toml("bench", &text, library).unwrap()
-}
-
-/// Median of some runs, ms.
-fn median(rounds: usize, mut work: impl FnMut()) -> f64 {
-    let mut times: Vec<f64> = (0..rounds)
-        .map(|_| {
-            let start = Instant::now();
-            work();
-            start.elapsed().as_secs_f64() * 1e3
-        })
-        .collect();
-    times.sort_by(f64::total_cmp);
-    times[rounds / 2]
 }
 
 fn main() {

@@ -55,23 +55,31 @@ pub struct RouteErrors {
 /// Errors by route, in the order in which routes first come.
 pub(super) fn by_route(rows: &[Row]) -> Vec<RouteErrors> {
     let key = |r: &Row| (r.route.clone(), (r.route == Route::In.id()).then(|| r.drug.clone()));
-    let mut keys = Vec::new();
-    for row in rows {
-        if !keys.contains(&key(row)) {
-            keys.push(key(row));
-        }
-    }
-    keys.into_iter()
-        .map(|k| {
-            let mine = || rows.iter().filter(|r| key(r) == k);
+    grouped(rows, key)
+        .into_iter()
+        .map(|(k, rows)| {
+            let mine = || rows.iter().copied();
             RouteErrors {
                 drug: Summary::of(mine().filter(|r| !r.metabolite)),
                 all: Summary::of(mine()),
-                route: k.0.clone(),
-                product: k.1.clone(),
+                route: k.0,
+                product: k.1,
             }
         })
         .collect()
+}
+
+/// Rows of one key together, in the order in which the keys first come.
+fn grouped<K: PartialEq>(rows: &[Row], key: impl Fn(&Row) -> K) -> Vec<(K, Vec<&Row>)> {
+    let mut groups: Vec<(K, Vec<&Row>)> = Vec::new();
+    for row in rows {
+        let k = key(row);
+        match groups.iter_mut().find(|(other, _)| *other == k) {
+            Some((_, mine)) => mine.push(row),
+            None => groups.push((k, vec![row])),
+        }
+    }
+    groups
 }
 
 impl Summary {
@@ -96,17 +104,12 @@ impl Summary {
 /// Groups by drug, route, model, and drug or metabolite, in the order in which they first come.
 pub(super) fn groups(rows: &[Row]) -> Vec<Group> {
     let key = |r: &Row| (r.drug.clone(), r.route.clone(), r.model.clone(), of(r));
-    let mut keys = Vec::new();
-    for row in rows {
-        if !keys.contains(&key(row)) {
-            keys.push(key(row));
-        }
-    }
-    keys.into_iter()
-        .map(|k| {
-            let mine = || rows.iter().filter(|r| key(r) == k);
+    grouped(rows, key)
+        .into_iter()
+        .map(|(k, rows)| {
+            let mine = || rows.iter().copied();
             let (all, external) = (Summary::of(mine()), Summary::of(mine().filter(|r| r.external)));
-            Group { drug: k.0.clone(), route: k.1.clone(), model: k.2.clone(), of: k.3, all, external }
+            Group { drug: k.0, route: k.1, model: k.2, of: k.3, all, external }
         })
         .collect()
 }

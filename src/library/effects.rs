@@ -252,6 +252,11 @@ pub(crate) fn normal_quantile(p: f64) -> f64 {
 }
 
 impl Effects {
+    /// Median level of the dissociative part of a drug, by the first pair; none where it has none.
+    pub fn dissociative(&self, drug: &str) -> Option<Concentration> {
+        Some(self.pairs.first()?.levels.get(drug)?.get(&LevelKind::Dissociative)?.median)
+    }
+
     /// What stands behind the timing of a drug by a route.
     pub fn evidence(&self, drug: &str, route: Route) -> EvidenceKind {
         self.evidence.iter().find(|e| e.drug == drug && e.route == route).map_or(EvidenceKind::Model, |e| e.kind)

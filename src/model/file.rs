@@ -92,6 +92,19 @@ pub enum Distribution {
     LogitNormal,
 }
 
+impl Distribution {
+    /// The value of somebody `eta` away from a typical value on its scale.
+    pub fn of(self, typical: f64, eta: f64) -> f64 {
+        match self {
+            Self::LogNormal => typical * eta.exp(),
+            Self::LogitNormal => {
+                let odds = typical / (1.0 - typical) * eta.exp();
+                odds / (1.0 + odds)
+            }
+        }
+    }
+}
+
 /// What scatters: people, or occasions within a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]

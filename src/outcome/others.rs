@@ -2,8 +2,9 @@
 
 use super::run::Runner;
 use super::{ArmOutcome, OtherModel};
+use crate::analysis;
 use crate::error::Result;
-use crate::library::{Effects, LevelKind};
+use crate::library::Effects;
 use crate::model::Model;
 use crate::regimen::Route;
 use crate::units::{MINUTES_PER_HOUR, NG_ML_PER_MG_L, significant};
@@ -70,7 +71,7 @@ fn why(model: &Model, other: &Model) -> Vec<String> {
 
 /// "below 100 ng/mL between 44 and 58 min, by model", over the chosen model and those of other dispositions.
 pub(super) fn below_level(arm: &ArmOutcome, effects: &Effects) -> Option<String> {
-    let level = effects.pairs.first()?.levels.get(&arm.drug)?.get(&LevelKind::Dissociative)?.median.ng_ml();
+    let level = effects.dissociative(&arm.drug)?.ng_ml();
     let own = arm.curves.first()?;
     let mut ends = vec![last_above(&arm.times, &own.values, level)];
     ends.extend(arm.others.iter().map(|o| last_above(&o.times, &o.values, level)));
@@ -93,10 +94,8 @@ pub(super) fn below_level(arm: &ArmOutcome, effects: &Effects) -> Option<String>
 
 /// Last time at or above a level, h; the end of the picture when it is never left.
 fn last_above(times: &[f64], values: &[f64], level: f64) -> Option<f64> {
-    let i = values.iter().rposition(|v| *v >= level)?;
-    let Some((next, after)) = times.get(i + 1).zip(values.get(i + 1)) else { return Some(times[i]) };
-    let fall = values[i] - after;
-    Some(if fall > 0.0 { times[i] + (next - times[i]) * (values[i] - level) / fall } else { *next })
+    let end = || times.iter().zip(values).next_back().filter(|(_, v)| **v >= level).map(|(t, _)| *t);
+    analysis::last_above(times, values, level).or_else(end)
 }
 
 #[cfg(test)]

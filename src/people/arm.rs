@@ -5,7 +5,6 @@ use super::kernel::{AHEAD, Arrival, Event, FEW, Kernel, Scratch, next_point};
 use super::lanes::{LANES, Lane, Work, map, map2, splat, wide};
 use super::program::{Program, Slot, Wanted};
 use crate::error::{Error, Result};
-use crate::model::Model;
 use crate::model::expr::Expr;
 use crate::regimen::AfterHold;
 use crate::sim::{Case, Schedule};
@@ -61,17 +60,17 @@ pub(super) struct ArmEngine {
     pub steps: usize,
 }
 
-/// States at a point of the grid, eight people after eight.
+/// States at a point of the grid, sixteen people after sixteen.
 #[derive(Debug, Default, Clone)]
 pub(super) struct ChunkState {
     states: Vec<Lane>,
     /// Point up to which they were followed; none at the start.
     at: Option<usize>,
-    /// What was made ready for each eight, where there is room to keep it.
+    /// What was made ready for each sixteen, where there is room to keep it.
     ready: Vec<Ready>,
 }
 
-/// Eight people made ready: numbers of their read-outs, power of a step, what arrives when.
+/// Sixteen people made ready: numbers of their read-outs, power of a step, what arrives when.
 #[derive(Debug, Clone)]
 pub(super) struct Ready {
     slots: Vec<Lane>,
@@ -85,7 +84,7 @@ pub(super) struct Ready {
 
 /// Told of every point of every person.
 pub(super) trait Sink {
-    /// Read-outs of eight people at a point, mg/L. `block` counts eights within the chunk.
+    /// Read-outs of sixteen people at a point, mg/L. `block` counts sixteens within the chunk.
     fn put(&mut self, block: usize, point: usize, output: usize, values: &Lane);
 }
 
@@ -126,13 +125,13 @@ impl ArmEngine {
             dt,
             steps,
         };
-        let (entered, inputs) = engine.doses(model, &puts);
+        let (entered, inputs) = engine.doses(&puts);
         engine.kernel = Kernel::new(&engine.program, &entered, &inputs);
         Ok(engine)
     }
 
     /// Lowers the doses; returns the states that they enter and those that have a constant input.
-    fn doses(&mut self, model: &Model, puts: &[crate::sim::PutDown]) -> (Vec<usize>, Vec<usize>) {
+    fn doses(&mut self, puts: &[crate::sim::PutDown]) -> (Vec<usize>, Vec<usize>) {
         let (mut entered, mut inputs): (Vec<usize>, Vec<usize>) = (Vec::new(), Vec::new());
         for put in puts {
             let numbers = &mut self.program.numbers;
@@ -180,7 +179,6 @@ impl ArmEngine {
                 self.dosings.push(Dosing { start: put.start, amount: put.amount, share, lag, entering });
             }
         }
-        let _ = model;
         (entered, inputs)
     }
 
@@ -189,7 +187,7 @@ impl ArmEngine {
         self.draws.scatter()
     }
 
-    /// Slots of eight people; those whose draws are impossible are drawn again. Returns how many were.
+    /// Slots of sixteen people; those whose draws are impossible are drawn again. Returns how many were.
     fn people(&self, first: usize, extra: &[Lane], slots: &mut Vec<Lane>, parameters: &mut Vec<Lane>) -> Result<usize> {
         let mut attempts = [0_u64; LANES];
         loop {
@@ -301,7 +299,7 @@ impl ArmEngine {
     }
 }
 
-/// Room that is used again from one eight to the next.
+/// Room that is used again from one sixteen to the next.
 #[derive(Default)]
 struct Room {
     slots: Vec<Lane>,
@@ -310,7 +308,7 @@ struct Room {
     scratch: Scratch,
 }
 
-/// Makes eight people ready.
+/// Makes sixteen people ready.
 struct Preparing<'a> {
     engine: &'a ArmEngine,
     room: &'a mut Room,
@@ -349,7 +347,7 @@ impl Work for Preparing<'_> {
     }
 }
 
-/// Eight people from one point to another.
+/// Sixteen people from one point to another.
 struct Course<'a, S> {
     engine: &'a ArmEngine,
     ready: &'a Ready,

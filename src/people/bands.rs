@@ -85,7 +85,8 @@ pub fn bands(
     Ok(list)
 }
 
-fn one(
+/// Bands of one arm, by its index in a checked scenario.
+pub(super) fn one(
     scenario: &Scenario,
     index: usize,
     library: &Library,

@@ -3,6 +3,7 @@
 //! Both doses are given; nothing here looks for one. Two kinds of not knowing stay apart: the same made-up people
 //! under one model, and the typical person under every model that has both routes.
 
+use super::percentiles::place;
 use super::tornado::{Figures, figures};
 use super::{ArmCrowd, PeopleWindows, Person};
 use crate::error::{Error, Result};
@@ -84,8 +85,7 @@ fn paired(at: String, a: &PeopleWindows, b: &PeopleWindows) -> Exposures {
 fn ratio(mut list: Vec<f64>) -> Option<Ratio> {
     list.sort_by(f64::total_cmp);
     let at = |p: f64| {
-        let place = list.len().saturating_sub(1) as f64 * p;
-        let (low, part) = (place.floor() as usize, place.fract());
+        let (low, part) = place(list.len(), p);
         let here = list.get(low)?;
         Some(list.get(low + 1).map_or(*here, |next| here + part * (next - here)))
     };

@@ -1,8 +1,10 @@
 //! All that is shown of made-up people: bands, quartiles and windows of every arm, the two ends of a range apart.
 
+use super::bands::one;
 use super::dots::{Dot, fading_dots, noticing_dots};
+use super::draw::FirstDraws;
 use super::windows::{summed, windows_of};
-use super::{ArmBands, Crowd, PeopleWindows, Person, Progress, Workers, bands, quartiles};
+use super::{ArmBands, Crowd, PeopleWindows, Person, Progress, Workers, quartiles};
 use crate::error::{Error, Result};
 use crate::library::Library;
 use crate::model::Range;
@@ -113,7 +115,8 @@ pub fn arm_crowd(
             pooled
         }
         None => {
-            band = bands(&alone(scenario, index), library, crowd, workers, &|s| progress(0.3 * s))?.pop();
+            band =
+                Some(one(scenario, index, library, (crowd, FirstDraws::default()), workers, &|s| progress(0.3 * s))?);
             inner = quartiles(scenario, index, library, crowd, workers, &|s| progress(0.3 + 0.2 * s))?;
             go_on(0.5)?;
             windows_of(scenario, index, library, crowd, workers, &BTreeMap::new())?
@@ -123,13 +126,6 @@ pub fn arm_crowd(
     let above = above(&windows.people, scenario.horizon.hours() * MINUTES_PER_HOUR);
     let (noticing, fading) = (noticing_dots(&windows.people), fading_dots(&windows.people));
     Ok(ArmCrowd { index, bands: band, quartiles: inner, windows, ends, above, noticing, fading })
-}
-
-/// The scenario with one arm on.
-fn alone(scenario: &Scenario, index: usize) -> Scenario {
-    let mut alone = scenario.clone();
-    alone.arms.iter_mut().enumerate().for_each(|(i, arm)| arm.on = i == index);
-    alone
 }
 
 /// The range that one line would hide, as for one person.

@@ -105,17 +105,7 @@ impl Draws {
         etas.iter_mut().for_each(|eta| *eta = StandardNormal.sample(&mut rng));
         for (k, (parameter, distribution, omega)) in self.spreads.iter().enumerate() {
             let z = if self.correlated { (0..=k).map(|j| self.root[(k, j)] * etas[j]).sum() } else { etas[k] };
-            let (typical, eta) = (self.typical[*parameter], z * omega);
-            put(
-                *parameter,
-                match distribution {
-                    Distribution::LogNormal => typical * eta.exp(),
-                    Distribution::LogitNormal => {
-                        let odds = typical / (1.0 - typical) * eta.exp();
-                        odds / (1.0 + odds)
-                    }
-                },
-            );
+            put(*parameter, distribution.of(self.typical[*parameter], z * omega));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The course of one arm for eight people at a time, exactly: z after a step is exp(G dt) z, whatever the rates.
+//! The course of one arm for sixteen people at a time, exactly: z after a step is exp(G dt) z, whatever the rates.
 //!
 //! G holds the rates and, as further states, the constant inputs. Its exponential is computed once per person by
 //! scaling and squaring of a matrix without negative entries (shifted by its largest rate), so nothing cancels and
@@ -135,7 +135,7 @@ impl Kernel {
         self.place.get(&state).copied()
     }
 
-    /// The generator of eight people.
+    /// The generator of sixteen people.
     pub fn fill(&self, slots: &[Lane], generator: &mut Vec<Lane>) {
         generator.clear();
         generator.resize(self.pairs.len(), splat(0.0));

@@ -21,7 +21,7 @@ fn wanted(n: usize) -> f64 {
 }
 
 /// Where the percentile lies among `n` sorted values: place of the lower of two neighbours, and how far to the next.
-fn place(n: usize, p: f64) -> (usize, f64) {
+pub(super) fn place(n: usize, p: f64) -> (usize, f64) {
     let at = (n.saturating_sub(1)) as f64 * p;
     (at.floor() as usize, at.fract())
 }

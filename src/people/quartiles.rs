@@ -5,6 +5,7 @@
 use super::arm::CHUNK;
 use super::bands::{Chunk, Writer, engine};
 use super::draw::FirstDraws;
+use super::percentiles::place;
 use super::{Crowd, Progress, Workers};
 use crate::error::{Error, Result};
 use crate::library::Library;
@@ -70,8 +71,7 @@ pub fn quartiles(
 
 /// Type 7, as the bands have it.
 fn percentile(row: &mut [f64], p: f64) -> f64 {
-    let place = (row.len().saturating_sub(1)) as f64 * p;
-    let (at, part) = (place.floor() as usize, place.fract());
+    let (at, part) = place(row.len(), p);
     if at >= row.len() {
         return f64::NAN;
     }

@@ -3,9 +3,9 @@
 
 use crate::analysis::Exposure;
 use crate::error::{Error, Result};
-use crate::library::{Effects, LevelKind, Library};
+use crate::library::Library;
 use crate::model::expr::Expr;
-use crate::model::{Distribution, Grade, Individual, Model};
+use crate::model::{Grade, Individual, Model};
 use crate::scenario::{Scenario, StudyArm};
 use crate::sim::{Solver, Trajectory};
 use crate::units::{MINUTES_PER_HOUR, NG_ML_PER_MG_L};
@@ -111,25 +111,15 @@ impl Tornado {
 pub fn tornado(scenario: &Scenario, index: usize, library: &Library) -> Result<Tornado> {
     let arm = scenario.arms.get(index).ok_or_else(|| Error::input("there is no such arm"))?;
     let model = arm.model_in(library)?;
-    let level = level(&library.effects, &arm.drug);
+    let level = library.effects.dissociative(&arm.drug).map(|l| l.ng_ml());
     let person = Individual::typical(model, &scenario.subject, &BTreeMap::new())?;
     let rules = model.conditions_on(&scenario.conditions, &arm.routes());
     let run = |set: &BTreeMap<String, Expr>| figures(scenario, arm, model, library, set);
     let mut swings = Vec::new();
     for spread in &model.spreads {
         let (typical, omega) = (person.get(&spread.name), spread.omega());
-        let at = |z: f64| {
-            let factor = (z * omega).exp();
-            match spread.distribution {
-                Distribution::LogNormal => typical * factor,
-                Distribution::LogitNormal => {
-                    let odds = typical / (1.0 - typical) * factor;
-                    odds / (1.0 + odds)
-                }
-            }
-        };
         let end = |z: f64| {
-            let value = at(z);
+            let value = spread.distribution.of(typical, z * omega);
             let named = |name: &str| if name == spread.name { value } else { person.get(name) };
             // what is on in the scenario acts on the changed value
             let mut set: BTreeMap<String, Expr> =
@@ -148,11 +138,6 @@ pub fn tornado(scenario: &Scenario, index: usize, library: &Library) -> Result<T
         }
     }
     Ok(Tornado { model: model.id.clone(), typical: run(&rules)?, level, swings })
-}
-
-/// The level of the dissociative part of the first study, ng/mL.
-pub(super) fn level(effects: &Effects, drug: &str) -> Option<f64> {
-    Some(effects.pairs.first()?.levels.get(drug)?.get(&LevelKind::Dissociative)?.median.ng_ml())
 }
 
 /// A typical person's figures for an arm under a model, at the model's own site; `set` replaces parameters.
@@ -176,7 +161,7 @@ pub(super) fn figures(
     Ok(Figures {
         cmax: exposure.cmax * NG_ML_PER_MG_L,
         tmax: exposure.tmax * MINUTES_PER_HOUR,
-        above: level(&library.effects, &arm.drug).map(|l| above(trajectory, &series[..shown], l / NG_ML_PER_MG_L)),
+        above: library.effects.dissociative(&arm.drug).map(|l| above(trajectory, &series[..shown], l.mg_l())),
         auc: exposure.auc_inf * NG_ML_PER_MG_L,
     })
 }

@@ -28,6 +28,20 @@ fn row(cells: &[(&str, &str)]) -> String {
         .join(",")
 }
 
+/// 35 mg racemic ketamine into a vein over 40 min, and more cells.
+fn infusion(id: &str, more: &[(&str, &str)]) -> String {
+    let base = [
+        ("id", id),
+        ("drug", "racemic"),
+        ("dose_value", "35"),
+        ("dose_unit", "mg"),
+        ("route", "IV infusion"),
+        ("duration_min", "40"),
+        ("analyte", "ketamine"),
+    ];
+    row(&[&base, more].concat())
+}
+
 fn one(cells: &[(&str, &str)]) -> Result<Study, String> {
     let base = [("id", "x"), ("drug", "racemic"), ("dose_value", "35"), ("dose_unit", "mg"), ("route", "IM")];
     let base = base.iter().filter(|(c, _)| !cells.iter().any(|(d, _)| d == c)).copied();
@@ -78,33 +92,10 @@ fn the_open_arms_are_met_within_the_targets() {
 /// By hand: ratios 2 and 1/2 have GMFE 2, both within 2-fold; (obs - pred) / pred is -50 % and +100 %.
 #[test]
 fn errors_follow_their_formulas() {
-    let arms = format!(
-        "{HEADER}\n{}\n",
-        row(&[
-            ("id", "a"),
-            ("drug", "racemic"),
-            ("dose_value", "35"),
-            ("dose_unit", "mg"),
-            ("route", "IV infusion"),
-            ("duration_min", "40"),
-            ("analyte", "ketamine"),
-            ("cmax_ng_ml", "1")
-        ])
-    );
+    let arms = format!("{HEADER}\n{}\n", infusion("a", &[("cmax_ng_ml", "1")]));
     let predicted = report(&arms, None).rows[0].predicted;
     let with = |half: f64, double: f64| {
-        let cells = |id: &'static str, cmax: String| {
-            row(&[
-                ("id", id),
-                ("drug", "racemic"),
-                ("dose_value", "35"),
-                ("dose_unit", "mg"),
-                ("route", "IV infusion"),
-                ("duration_min", "40"),
-                ("analyte", "ketamine"),
-                ("cmax_ng_ml", &cmax),
-            ])
-        };
+        let cells = |id: &'static str, cmax: String| infusion(id, &[("cmax_ng_ml", &cmax)]);
         report(&format!("{HEADER}\n{}\n{}\n", cells("a", half.to_string()), cells("b", double.to_string())), None)
     };
     let summary = with(predicted / 2.0, predicted * 2.0).summary;
@@ -262,22 +253,7 @@ fn every_line_of_the_table_can_be_used_and_none_is_hidden() {
 
 #[test]
 fn a_stated_site_is_used_and_an_unstated_one_is_the_models_own() {
-    let arms = |site: &str| {
-        format!(
-            "{HEADER}\n{}\n",
-            row(&[
-                ("id", "a"),
-                ("drug", "racemic"),
-                ("dose_value", "35"),
-                ("dose_unit", "mg"),
-                ("route", "IV infusion"),
-                ("duration_min", "40"),
-                ("analyte", "ketamine"),
-                ("cmax_ng_ml", "185"),
-                ("matrix", site)
-            ])
-        )
-    };
+    let arms = |site: &str| format!("{HEADER}\n{}\n", infusion("a", &[("cmax_ng_ml", "185"), ("matrix", site)]));
     let unstated = report(&arms("plasma (site unstated)"), None).rows.remove(0);
     assert_eq!(unstated.site, "arterial");
     assert!(unstated.note.contains("site not stated"));
