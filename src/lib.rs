@@ -86,6 +86,7 @@ pub mod scene;
 pub mod sim;
 pub mod subject;
 pub mod table;
+pub mod timeline;
 pub mod units;
 
 pub use error::{Error, Result};

@@ -33,6 +33,9 @@ pub struct Scenario {
     /// The clinic's own rules and phones, for the timeline.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clinic: Option<Clinic>,
+    /// The visit itself: when, and in which manner.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub visit: Option<Visit>,
     /// What is compared.
     #[serde(default, rename = "arm")]
     pub arms: Vec<StudyArm>,
@@ -54,9 +57,55 @@ pub struct Clinic {
     /// Food and drink before, in the clinic's words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fasting: Option<String>,
-    /// Least stay after the dose.
+    /// Least stay after the last dose.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stay: Option<Time>,
+    /// How long before the visit people arrive.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arrive: Option<Time>,
+    /// Whether somebody may go home alone by taxi or ride app; absent: no.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ride_alone: Option<bool>,
+    /// No alcohol, cannabis or sleep drugs for so long before and after.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub no_alcohol: Option<Time>,
+    /// Dosing visits of a course.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub visits: Option<u32>,
+    /// Time from one dosing visit to the next.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub every: Option<Time>,
+}
+
+/// One dosing visit.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Visit {
+    /// When the first dose is given, as a clock on the wall shows it: `2026-12-01 10:00`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start: Option<String>,
+    /// Time zone by name: `America/Chicago`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timezone: Option<String>,
+    /// When the next visit is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+    /// Whether the session is for talking or for looking inward.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub style: Option<Style>,
+    /// Whether the dose is taken at home.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_home: Option<bool>,
+}
+
+/// Manner of a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Style {
+    /// Talking during the session.
+    Talking,
+    /// Quiet, eyes covered, music.
+    Inward,
 }
 
 /// One curve of the comparison.

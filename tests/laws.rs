@@ -71,6 +71,7 @@ fn scenario(subject: &Subject, hours: f64, arm: StudyArm) -> Scenario {
         subject: subject.clone(),
         conditions: BTreeMap::new(),
         clinic: None,
+        visit: None,
         arms: vec![arm],
     }
 }

@@ -139,6 +139,7 @@ impl Study {
             subject: self.subject.clone(),
             conditions: std::collections::BTreeMap::new(),
             clinic: None,
+            visit: None,
             arms: vec![arm],
         }
     }

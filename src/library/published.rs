@@ -3,6 +3,7 @@
 use super::EvidenceKind;
 use crate::error::{Error, Result};
 use crate::model::Grade;
+use crate::regimen::Route;
 use crate::units::Time;
 use serde::Deserialize;
 
@@ -12,6 +13,10 @@ use serde::Deserialize;
 pub struct Published {
     /// Label of the arm in `assets/scenarios/regimens.toml`.
     pub label: String,
+    /// Drug.
+    pub drug: String,
+    /// Route.
+    pub route: Route,
     /// First noticed.
     pub onset: Option<[Time; 2]>,
     /// Strongest.

@@ -1,0 +1,206 @@
+//! The visit for a calendar program: iCalendar (RFC 5545), with the zone's own changes of the clock.
+//!
+//! Only appointments and rules are entries; what may be felt has no clock time and so no place here. The ride home is
+//! an all-day note, because only staff say when. Written here, not by a crate: those at hand read the machine's clock.
+
+use super::Timeline;
+use super::clock::Moment;
+use super::words::Words;
+use crate::error::{Error, Result};
+use std::fmt::Write;
+
+/// Octets of a line at most, without its end.
+const LINE: usize = 75;
+
+/// An entry.
+struct Entry {
+    id: &'static str,
+    from: Moment,
+    to: Option<Moment>,
+    all_day: bool,
+    title: String,
+    words: String,
+}
+
+/// The visit as the text of an `.ics` file; `stamp` is when it was made.
+///
+/// # Errors
+/// When the start is not known, or something has to be filled in first.
+pub fn calendar(timeline: &Timeline, words: &Words, stamp: &Moment) -> Result<String> {
+    timeline.printable()?;
+    let Some(start) = &timeline.start else {
+        return Err(Error::input("a calendar needs the start of the visit")
+            .remedy("add --start \"2026-12-01 10:00\" --timezone \"America/Chicago\", or [visit] to the file"));
+    };
+    let mut text = Text::default();
+    text.line("BEGIN", "VCALENDAR");
+    text.line("VERSION", "2.0");
+    text.line(
+        "PRODID",
+        &format!("-//ketasim//ketasim {}//{}", env!("CARGO_PKG_VERSION"), words.language.to_uppercase()),
+    );
+    text.line("CALSCALE", "GREGORIAN");
+    text.line("METHOD", "PUBLISH");
+    zone(&mut text, start);
+    for entry in entries(timeline, words, start)? {
+        text.entry(&entry, stamp);
+    }
+    text.line("END", "VCALENDAR");
+    Ok(text.0)
+}
+
+fn entries(timeline: &Timeline, words: &Words, start: &Moment) -> Result<Vec<Entry>> {
+    let term = |id: &str| words.term(id).to_owned();
+    let mut list = Vec::new();
+    let mut add = |id, from: Moment, to: Option<Moment>, all_day, title: String, words: String| {
+        list.push(Entry { id, from, to, all_day, title, words });
+    };
+    let place = timeline.clinic.name.clone().unwrap_or_default();
+    let from = timeline.arrival().unwrap_or_else(|| start.clone());
+    // the visit itself has no known end: up to the earliest check, and then staff decide
+    let to = timeline.check_from().or_else(|| timeline.dose_ends());
+    add("visit", from, to.clone(), false, term("calendar-visit"), place);
+    if !timeline.at_home() {
+        if let Some(check) = timeline.check_from() {
+            add("check", check, None, false, term("calendar-check"), String::new());
+        }
+        let day = timeline.check_from().unwrap_or_else(|| start.clone());
+        add("ride", day, None, true, term("calendar-ride"), term("calendar-ride-words"));
+    }
+    if let Some(drive) = timeline.drive_from()? {
+        let said = words.fill("calendar-drive-words", &[("drive", &drive.date_clock(words))]);
+        add("drive", start.clone(), Some(drive), false, term("calendar-drive"), said);
+    }
+    if let Some([from, to]) = timeline.integration() {
+        add("integration", from, Some(to), false, term("calendar-integration"), term("calendar-integration-words"));
+    }
+    if let Some(next) = &timeline.next {
+        add("next", next.clone(), None, false, term("calendar-next"), String::new());
+    }
+    Ok(list)
+}
+
+/// The zone by its changes of the clock around the visit, so that a program without a list of zones reads it right.
+fn zone(text: &mut Text, start: &Moment) {
+    let (offset, changes) = start.changes();
+    text.line("BEGIN", "VTIMEZONE");
+    text.line("TZID", start.zone());
+    let first = changes.first().map_or(offset, |c| c.from);
+    text.observance(false, EARLIEST, (first, first), "");
+    for change in &changes {
+        text.observance(change.summer, &change.at, (change.from, change.to), &change.name);
+    }
+    text.line("END", "VTIMEZONE");
+}
+
+/// Before any change that is listed.
+const EARLIEST: &str = "19700101T000000";
+
+#[derive(Default)]
+struct Text(String);
+
+impl Text {
+    /// A content line, folded so that no line is longer than 75 octets.
+    fn line(&mut self, name: &str, value: &str) {
+        let whole = format!("{name}:{value}");
+        let mut room = LINE;
+        for c in whole.chars() {
+            if c.len_utf8() > room {
+                self.0.push_str("\r\n ");
+                room = LINE - 1;
+            }
+            self.0.push(c);
+            room -= c.len_utf8();
+        }
+        self.0.push_str("\r\n");
+    }
+
+    fn text(&mut self, name: &str, value: &str) {
+        let mut escaped = String::with_capacity(value.len());
+        for c in value.chars() {
+            match c {
+                '\\' | ';' | ',' => {
+                    escaped.push('\\');
+                    escaped.push(c);
+                }
+                '\n' => escaped.push_str("\\n"),
+                c if c.is_control() => {}
+                c => escaped.push(c),
+            }
+        }
+        self.line(name, &escaped);
+    }
+
+    fn observance(&mut self, summer: bool, at: &str, (from, to): (i32, i32), name: &str) {
+        let kind = if summer { "DAYLIGHT" } else { "STANDARD" };
+        self.line("BEGIN", kind);
+        self.line("DTSTART", at);
+        self.line("TZOFFSETFROM", &offset(from));
+        self.line("TZOFFSETTO", &offset(to));
+        if !name.is_empty() {
+            self.text("TZNAME", name);
+        }
+        self.line("END", kind);
+    }
+
+    fn entry(&mut self, entry: &Entry, stamp: &Moment) {
+        self.line("BEGIN", "VEVENT");
+        // the same visit keeps its entries when it is imported twice
+        self.line("UID", &format!("{}-{}@ketasim", entry.from.basic(), entry.id));
+        self.line("DTSTAMP", &format!("{}Z", stamp.utc()));
+        if entry.all_day {
+            self.line("DTSTART;VALUE=DATE", &entry.from.basic_date());
+        } else {
+            let zoned = |name: &str, m: &Moment| (format!("{name};TZID={}", m.zone()), m.basic());
+            let (name, value) = zoned("DTSTART", &entry.from);
+            self.line(&name, &value);
+            if let Some(to) = &entry.to {
+                let (name, value) = zoned("DTEND", to);
+                self.line(&name, &value);
+            }
+        }
+        self.text("SUMMARY", &entry.title);
+        if !entry.words.is_empty() {
+            self.text("DESCRIPTION", &entry.words);
+        }
+        // a reminder of rules and ranges must not show somebody as busy
+        self.line("TRANSP", if entry.id == "visit" { "OPAQUE" } else { "TRANSPARENT" });
+        self.line("END", "VEVENT");
+    }
+}
+
+/// `-0600`, with seconds where a zone has them.
+fn offset(seconds: i32) -> String {
+    let mut text = String::new();
+    let (sign, s) = (if seconds < 0 { '-' } else { '+' }, seconds.unsigned_abs());
+    // writing to a string cannot fail
+    let _ = write!(text, "{sign}{:02}{:02}", s / 3600, s / 60 % 60);
+    if s % 60 != 0 {
+        let _ = write!(text, "{:02}", s % 60);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_lines_are_folded_between_letters() {
+        let mut text = Text::default();
+        text.text("SUMMARY", &"é, ".repeat(40));
+        let lines: Vec<&str> = text.0.split("\r\n").collect();
+        assert!(lines.iter().all(|l| l.len() <= LINE), "{lines:?}");
+        assert!(lines[1].starts_with(' ') && lines.len() > 2);
+        // unfolded and unescaped it is what was put in
+        let back = text.0.replace("\r\n ", "").replace("\\,", ",");
+        assert_eq!(back, format!("SUMMARY:{}\r\n", "é, ".repeat(40)));
+    }
+
+    #[test]
+    fn offsets_are_written_with_their_sign() {
+        assert_eq!(offset(-21600), "-0600");
+        assert_eq!(offset(20700), "+0545");
+        assert_eq!(offset(-1), "-000001");
+    }
+}

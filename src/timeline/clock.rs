@@ -1,0 +1,237 @@
+//! Clocks on the wall: a start in a time zone, and what is so many hours later.
+
+use super::words::Words;
+use crate::error::{Error, Result, suggestion};
+use crate::units::Time;
+use jiff::civil::{self, DateTime};
+use jiff::tz::{AmbiguousOffset, TimeZone, TimeZoneDatabase};
+use jiff::{SignedDuration, Span, Timestamp, ZonedDateTime};
+
+/// A moment in a time zone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Moment(ZonedDateTime);
+
+impl Moment {
+    /// Reads `2026-12-01 10:00` in a zone named like `America/Chicago`.
+    ///
+    /// # Errors
+    /// When it is no such time, there is no such zone, or clocks skip or repeat that time.
+    pub fn parse(text: &str, zone: &str) -> Result<Self> {
+        let zone = time_zone(zone)?;
+        let wrong = || {
+            Error::input(format!("\"{text}\" is no date with a time"))
+                .remedy("write the year first and the clock from 0 to 24, for example \"2026-12-01 10:00\"")
+        };
+        let trimmed = text.trim();
+        let at: DateTime = trimmed.parse().map_err(|_| wrong())?;
+        if !trimmed.contains(':') || at.second() != 0 || at.subsec_nanosecond() != 0 {
+            return Err(wrong());
+        }
+        let name = zone.iana_name().unwrap_or("this zone").to_owned();
+        match zone.to_ambiguous_zoned_datetime(at).offset() {
+            AmbiguousOffset::Unambiguous { .. } => {}
+            AmbiguousOffset::Gap { .. } => {
+                return Err(Error::input(format!(
+                    "clocks in {name} are put forward over {text}: there is no such time"
+                ))
+                .remedy("name a time before or after the change"));
+            }
+            AmbiguousOffset::Fold { .. } => {
+                return Err(Error::input(format!("clocks in {name} are put back over {text}: that time comes twice"))
+                    .remedy("name a time before or after the change"));
+            }
+        }
+        let late = |_| Error::input(format!("{text} lies too far away")).remedy("name a year between 1900 and 2200");
+        if !(1900..=2200).contains(&at.year()) {
+            return Err(late(()));
+        }
+        zone.to_zoned_datetime(at).map(Self).map_err(|_| late(()))
+    }
+
+    /// From seconds since 1970, in UTC: what a machine's clock says.
+    pub fn from_unix(seconds: u64) -> Self {
+        let at = Timestamp::from_second(i64::try_from(seconds).unwrap_or(0)).unwrap_or(Timestamp::UNIX_EPOCH);
+        Self(at.to_zoned_datetime(TimeZone::UTC))
+    }
+
+    /// So much time later, as a stop watch counts it; in whole minutes, rounded up.
+    #[must_use]
+    pub fn after(&self, time: Time) -> Self {
+        let minutes = (time.minutes() - 1e-6).ceil() as i64;
+        self.add(SignedDuration::from_mins(minutes))
+    }
+
+    /// So much earlier, in whole minutes, rounded to the earlier.
+    #[must_use]
+    pub fn before(&self, time: Time) -> Self {
+        let minutes = (time.minutes() - 1e-6).ceil() as i64;
+        self.add(SignedDuration::from_mins(-minutes))
+    }
+
+    fn add(&self, duration: SignedDuration) -> Self {
+        Self(self.0.saturating_add(duration))
+    }
+
+    /// The same clock time on the day after; where clocks change over it, the later reading.
+    #[must_use]
+    pub fn same_time_next_day(&self) -> Self {
+        self.next_day_at(self.0.time())
+    }
+
+    /// A clock time on the day after.
+    #[must_use]
+    pub fn next_day_at(&self, clock: civil::Time) -> Self {
+        self.on_day(1, clock)
+    }
+
+    fn on_day(&self, days: i64, clock: civil::Time) -> Self {
+        let day = self.0.date().saturating_add(Span::new().days(days));
+        let at = self.0.time_zone().to_ambiguous_zoned_datetime(day.to_datetime(clock));
+        // only the ends of the calendar have no such moment
+        Self(at.later().unwrap_or_else(|_| self.0.saturating_add(SignedDuration::from_hours(24 * days))))
+    }
+
+    /// A number of days later, at the same clock time.
+    #[must_use]
+    pub fn days_later(&self, days: i64) -> Self {
+        self.on_day(days, self.0.time())
+    }
+
+    /// The later of two.
+    #[must_use]
+    pub fn max(self, other: Self) -> Self {
+        if other.0.timestamp() > self.0.timestamp() { other } else { self }
+    }
+
+    /// Hours from another moment to this one, as a stop watch counts them.
+    pub fn hours_since(&self, other: &Self) -> f64 {
+        self.0.duration_since(&other.0).as_secs_f64() / SECONDS_PER_HOUR
+    }
+
+    /// Whether it is earlier than another.
+    pub fn is_before(&self, other: &Self) -> bool {
+        self.0.timestamp() < other.0.timestamp()
+    }
+
+    /// Name of the zone.
+    pub fn zone(&self) -> &str {
+        self.0.time_zone().iana_name().unwrap_or("UTC")
+    }
+
+    /// `2026-12-01T10:00:00-06:00`, for programs.
+    pub fn rfc3339(&self) -> String {
+        self.0.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
+    }
+
+    /// `20261201T100000`, as calendars write it.
+    pub fn basic(&self) -> String {
+        self.0.strftime("%Y%m%dT%H%M%S").to_string()
+    }
+
+    /// The same moment in UTC, as calendars write it.
+    pub fn utc(&self) -> String {
+        self.0.timestamp().strftime("%Y%m%dT%H%M%S").to_string()
+    }
+
+    /// `20261201`.
+    pub fn basic_date(&self) -> String {
+        self.0.strftime("%Y%m%d").to_string()
+    }
+
+    /// Clock alone in a language: "10:00 am", "10:00".
+    pub fn clock(&self, words: &Words) -> String {
+        let pattern = if words.term("clock") == "12" { "%-I:%M %P" } else { "%H:%M" };
+        self.0.strftime(pattern).to_string()
+    }
+
+    /// Date in a language: "Tuesday, December 1, 2026".
+    pub fn date(&self, words: &Words) -> String {
+        let of = |list: &[String], i: i8| list.get(i.max(0) as usize).cloned().unwrap_or_default();
+        let date = self.0.date();
+        words.fill(
+            "date",
+            &[
+                ("weekday", &of(&words.weekdays, date.weekday().to_monday_zero_offset())),
+                ("day", &date.day().to_string()),
+                ("month", &of(&words.months, date.month() - 1)),
+                ("year", &date.year().to_string()),
+            ],
+        )
+    }
+
+    /// Date and clock in a language.
+    pub fn date_clock(&self, words: &Words) -> String {
+        words.fill("date-clock", &[("date", &self.date(words)), ("clock", &self.clock(words))])
+    }
+
+    /// Changes of the clock in this zone from a year before to a year after, with the offsets in seconds before
+    /// and after and whether summer time begins; the first entry is what holds before them.
+    pub(super) fn changes(&self) -> (i32, Vec<Change>) {
+        let zone = self.0.time_zone();
+        let year = SignedDuration::from_hours(24 * 366);
+        let (from, to) = (self.0.saturating_sub(year).timestamp(), self.0.saturating_add(year).timestamp());
+        let mut offset = zone.to_offset(from).seconds();
+        let first = offset;
+        let mut list = Vec::new();
+        for change in zone.following(from) {
+            if change.timestamp() > to {
+                break;
+            }
+            let next = change.offset().seconds();
+            list.push(Change {
+                // the clock that is left shows this when it is moved
+                at: local(change.timestamp(), offset),
+                from: offset,
+                to: next,
+                summer: change.dst().is_dst(),
+                name: change.abbreviation().to_owned(),
+            });
+            offset = next;
+        }
+        (first, list)
+    }
+}
+
+const SECONDS_PER_HOUR: f64 = 3600.0;
+
+fn local(at: Timestamp, offset: i32) -> String {
+    let utc = at.to_zoned_datetime(TimeZone::UTC);
+    utc.saturating_add(SignedDuration::from_secs(i64::from(offset))).strftime("%Y%m%dT%H%M%S").to_string()
+}
+
+/// A change of the clock.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Change {
+    /// Local time by the clock before the change.
+    pub at: String,
+    /// Seconds east of UTC before.
+    pub from: i32,
+    /// And after.
+    pub to: i32,
+    /// Whether it is summer time after it.
+    pub summer: bool,
+    /// Short name after it.
+    pub name: String,
+}
+
+/// Reads "08:00".
+pub(super) fn wall(text: &str) -> Result<civil::Time> {
+    text.parse().map_err(|_| Error::input(format!("\"{text}\" is no clock time")).remedy("write for example \"08:00\""))
+}
+
+fn time_zone(name: &str) -> Result<TimeZone> {
+    let database = TimeZoneDatabase::bundled();
+    database.get(name.trim()).map_err(|_| {
+        let known: Vec<String> = database.available().map(|n| n.as_str().to_owned()).collect();
+        let what = Error::input(format!("there is no time zone \"{name}\""));
+        // a city alone is the commonest slip
+        let city = name.trim().replace(' ', "_").to_lowercase();
+        match known.iter().find(|z| z.to_lowercase().ends_with(&format!("/{city}"))) {
+            Some(zone) => what.remedy(format!("write \"{zone}\"")),
+            None => what.remedy(format!(
+                "write continent and city, for example \"America/Chicago\"; {}",
+                suggestion(name, known.iter().map(String::as_str))
+            )),
+        }
+    })
+}

@@ -1,0 +1,86 @@
+//! A course of visits on a calendar: what programmes publish, with the clinic's own numbers over it. An example plan.
+
+use super::Timeline;
+use super::clock::Moment;
+
+/// Hours of a day as a calendar counts it.
+const HOURS_PER_DAY: f64 = 24.0;
+
+/// What a visit is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum VisitKind {
+    /// Finding out whether this is for somebody.
+    Evaluation,
+    /// Getting ready.
+    Preparation,
+    /// A dose.
+    Dosing,
+    /// Talking through what came up.
+    Integration,
+    /// Later.
+    FollowUp,
+}
+
+impl VisitKind {
+    /// As in JSON.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Evaluation => "evaluation",
+            Self::Preparation => "preparation",
+            Self::Dosing => "dosing",
+            Self::Integration => "integration",
+            Self::FollowUp => "follow_up",
+        }
+    }
+
+    /// Its term in a file of words.
+    pub fn term(self) -> &'static str {
+        match self {
+            Self::Evaluation => "course-evaluation",
+            Self::Preparation => "course-preparation",
+            Self::Dosing => "course-dosing",
+            Self::Integration => "course-integration",
+            Self::FollowUp => "course-follow-up",
+        }
+    }
+}
+
+/// A visit, or several of one kind, of a course.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CourseVisit {
+    /// What it is for.
+    pub kind: VisitKind,
+    /// Fewest and most visits of this kind here.
+    pub visits: [u32; 2],
+    /// Which dosing visit it is or follows, from 1; 0 before the first.
+    pub number: u32,
+    /// From when, where the start is known; visits before the first dose have no date.
+    pub from: Option<Moment>,
+    /// Up to when.
+    pub to: Option<Moment>,
+}
+
+impl Timeline {
+    /// The course that this visit begins, by the clinic's numbers or else by what programmes publish.
+    pub fn course(&self) -> Vec<CourseVisit> {
+        let rule = &self.rules.course;
+        let visits = self.clinic.visits.unwrap_or(rule.visits).clamp(1, MOST_VISITS);
+        let days = (self.clinic.every.unwrap_or(rule.every).hours() / HOURS_PER_DAY).round().max(1.0) as i64;
+        let undated = |kind, visits| CourseVisit { kind, visits, number: 0, from: None, to: None };
+        let mut list =
+            vec![undated(VisitKind::Evaluation, rule.evaluation), undated(VisitKind::Preparation, rule.preparation)];
+        for number in 1..=visits {
+            let start = self.start.as_ref().map(|s| s.days_later(days * i64::from(number - 1)));
+            let end = start.as_ref().map(|s| s.after(self.last_dose));
+            let later = |hours| end.as_ref().map(|e| e.after(hours));
+            let (from, to) = (later(self.rules.integration.from), later(self.rules.integration.to));
+            list.push(CourseVisit { kind: VisitKind::Dosing, visits: [1, 1], number, to: start.clone(), from: start });
+            list.push(CourseVisit { kind: VisitKind::Integration, visits: [1, 1], number, from, to });
+        }
+        list.push(CourseVisit { number: visits, ..undated(VisitKind::FollowUp, [1, 1]) });
+        list
+    }
+}
+
+/// More visits than this are no course.
+pub const MOST_VISITS: u32 = 52;

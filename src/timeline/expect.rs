@@ -1,0 +1,219 @@
+//! What people may feel, as ranges: spread between people, between models, and what was published, joined.
+//!
+//! Only a patient's page joins these kinds of not knowing into one range; everywhere else they stand apart.
+
+use crate::error::Result;
+use crate::library::{EvidenceKind, Library, Published};
+use crate::people::{ArmCrowd, Crowd, Dot, PeopleWindows, Progress, Workers, arm_crowd, fading_dots, noticing_dots};
+use crate::scenario::Scenario;
+use crate::units::Time;
+
+/// Minutes from the first dose; no end where some people outlast what was simulated.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Span {
+    /// Earliest.
+    pub low: f64,
+    /// Latest.
+    pub high: Option<f64>,
+}
+
+impl Span {
+    fn new(low: f64, high: f64) -> Self {
+        Self { low, high: Some(high) }
+    }
+
+    /// The range that holds both.
+    #[must_use]
+    pub fn join(self, other: Self) -> Self {
+        Self { low: self.low.min(other.low), high: self.high.zip(other.high).map(|(a, b)| a.max(b)) }
+    }
+
+    /// Rounded outwards: to 5 minutes within the first hour, to half hours after it.
+    #[must_use]
+    pub fn rounded(self) -> Self {
+        let step = |minutes: f64| if minutes < HOUR { FINE } else { COARSE };
+        let up = |v: f64| {
+            let fine = (v / FINE - SLACK).ceil() * FINE;
+            if fine < HOUR { fine } else { (v / COARSE - SLACK).ceil() * COARSE }
+        };
+        let down = |v: f64| if v < FINE { v.floor() } else { (v / step(v) + SLACK).floor() * step(v) };
+        Self { low: down(self.low), high: self.high.map(up) }
+    }
+}
+
+const HOUR: f64 = 60.0;
+const FINE: f64 = 5.0;
+const COARSE: f64 = 30.0;
+/// Rounding error that is no reason to go a step further.
+const SLACK: f64 = 1e-9;
+
+/// One of the ranges that were joined.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Part {
+    /// Where it comes from: a model's id, or a citation.
+    pub from: String,
+    /// What it rests on.
+    pub kind: EvidenceKind,
+    /// First noticed.
+    pub notice: Option<Span>,
+    /// Strongest.
+    pub strongest: Option<Span>,
+    /// Main effects fading.
+    pub easing: Option<Span>,
+}
+
+/// What people may feel and when.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Expected {
+    /// First noticed; none where nobody notices anything and nothing was published.
+    pub notice: Option<Span>,
+    /// Strongest.
+    pub strongest: Option<Span>,
+    /// Main effects fading.
+    pub easing: Option<Span>,
+    /// Whether fewer people than the rule asks for notice anything.
+    pub few_notice: bool,
+    /// Whether fewer than that reach the level of the dissociative part.
+    pub few_strong: bool,
+    /// Twenty who stand for all: when something is noticed.
+    pub noticing: Vec<Dot>,
+    /// When main effects fade.
+    pub fading: Vec<Dot>,
+    /// How many people stand behind them.
+    pub people: usize,
+    /// What was joined, the chosen model first.
+    pub parts: Vec<Part>,
+}
+
+/// People drawn for each further model: their 10th and 90th percentile are enough.
+const OTHERS: usize = 300;
+
+/// Joins people, models and published ranges for one arm of a checked scenario.
+///
+/// # Errors
+/// When the arm cannot be simulated, or `progress` says to stop.
+pub fn expect(
+    scenario: &Scenario,
+    index: usize,
+    library: &Library,
+    crowd: Crowd,
+    workers: &dyn Workers,
+    progress: Progress,
+) -> Result<Expected> {
+    let arm = &scenario.arms[index];
+    let model = arm.model_in(library)?;
+    let routes = arm.routes();
+    let others: Vec<String> = library
+        .applicable(model, &routes, &scenario.subject)
+        .into_iter()
+        .filter(|m| m.id != model.id)
+        .map(|m| m.id.clone())
+        .collect();
+    let jobs = others.len() as f64 + 1.0;
+    let own = arm_crowd(scenario, index, library, crowd, workers, &|s| progress(s / jobs))?;
+    let mut parts = part_of(&own, &model.id);
+    for (k, id) in others.into_iter().enumerate() {
+        let mut other = scenario.clone();
+        other.arms[index].model = Some(id.clone());
+        // another model may not have the site that was asked for
+        other.arms[index].site = None;
+        let few = Crowd { people: crowd.people.min(OTHERS), ..crowd };
+        let at = |s: f64| progress((k as f64 + 1.0 + s) / jobs);
+        match arm_crowd(&other, index, library, few, workers, &at) {
+            Ok(people) => parts.extend(part_of(&people, &id)),
+            // stopped is stopped; a model that refuses this arm has nothing to say on it
+            Err(e) if !at(1.0) => return Err(e),
+            Err(_) => {}
+        }
+    }
+    parts.extend(published(&arm.drug, &routes, library)?);
+    let join = |of: &dyn Fn(&Part) -> Option<Span>| parts.iter().filter_map(of).reduce(Span::join).map(Span::rounded);
+    let share =
+        |of: &dyn Fn(&PeopleWindows) -> f64| own.ends.as_ref().map_or(of(&own.windows), |[a, b]| of(a).min(of(b)));
+    Ok(Expected {
+        notice: join(&|p| p.notice),
+        strongest: join(&|p| p.strongest),
+        easing: join(&|p| p.easing),
+        few_notice: share(&|w| w.share_noticing.unwrap_or(1.0)) < FEW,
+        few_strong: share(&|w| w.share_reaching) < FEW,
+        noticing: noticing_dots(&own.windows.people),
+        fading: fading_dots(&own.windows.people),
+        people: own.windows.people.len(),
+        parts,
+    })
+}
+
+const FEW: f64 = 0.6;
+
+/// What the people of one model say; both ends of a range.
+fn part_of(arm: &ArmCrowd, id: &str) -> Vec<Part> {
+    let windows = arm.ends.as_ref().map_or(std::slice::from_ref(&arm.windows), |ends| ends.as_slice());
+    windows
+        .iter()
+        .map(|w| Part {
+            from: id.to_owned(),
+            kind: EvidenceKind::Model,
+            notice: w.onset.map(|p| Span::new(p[0], p[2])),
+            strongest: w.strongest.map(|s| Span::new(s[0], s[1])),
+            easing: fading(w),
+        })
+        .collect()
+}
+
+/// 10th to 90th percentile; where some outlast the simulated day the 90th may not be known.
+fn fading(windows: &PeopleWindows) -> Option<Span> {
+    if let Some(p) = windows.main_effects_end {
+        return Some(Span::new(p[0], p[2]));
+    }
+    let mut known: Vec<f64> = windows.people.iter().filter_map(|p| p.end).collect();
+    known.sort_by(f64::total_cmp);
+    let low = known.get(known.len() / 10)?;
+    windows.outlasts.then_some(Span { low: *low, high: None })
+}
+
+/// What trials and programmes say of a drug by these routes.
+fn published(drug: &str, routes: &[crate::regimen::Route], library: &Library) -> Result<Vec<Part>> {
+    let span = |t: [Time; 2]| Span::new(t[0].minutes(), t[1].minutes());
+    let mut list: Vec<Part> = Published::embedded()?
+        .into_iter()
+        .filter(|p| p.drug == drug && routes.contains(&p.route))
+        .map(|p| Part {
+            from: p.source,
+            kind: p.kind,
+            notice: p.onset.map(span),
+            strongest: p.peak.map(span),
+            easing: Some(span(p.end)),
+        })
+        .collect();
+    list.extend(routes.iter().filter_map(|r| library.effects.programme(*r)).map(|p| Part {
+        from: p.words(),
+        kind: EvidenceKind::Programme,
+        notice: Some(span(p.onset)),
+        strongest: Some(span(p.strongest)),
+        easing: Some(span(p.experience)),
+    }));
+    Ok(list)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// By hand: outwards, finer within the first hour.
+    #[test]
+    fn ranges_are_rounded_outwards() {
+        let of = |low, high| Span::new(low, high).rounded();
+        assert_eq!(of(7.2, 22.0), Span::new(5.0, 25.0));
+        assert_eq!(of(3.4, 20.0), Span::new(3.0, 20.0));
+        assert_eq!(of(0.4, 58.0), Span::new(0.0, 60.0));
+        assert_eq!(of(61.0, 61.0), Span::new(60.0, 90.0));
+        assert_eq!(of(89.0, 150.0), Span::new(60.0, 150.0));
+        assert_eq!(Span { low: 50.0, high: None }.rounded(), Span { low: 50.0, high: None });
+    }
+
+    #[test]
+    fn an_open_end_stays_open() {
+        assert_eq!(Span::new(1.0, 5.0).join(Span { low: 3.0, high: None }), Span { low: 1.0, high: None });
+        assert_eq!(Span::new(2.0, 5.0).join(Span::new(1.0, 4.0)), Span::new(1.0, 5.0));
+    }
+}

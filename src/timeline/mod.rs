@@ -1,0 +1,312 @@
+//! A visit as a person lives it: what may be felt, as ranges; when people must stay, ride and not drive, as rules.
+//!
+//! Two kinds of time never mix here. Effects come from [`expect`](expect::expect): ranges in minutes from the first
+//! dose, never a clock time. Appointments and times of "not before" come from the clinic and from
+//! `assets/timeline/rules.toml`: exact, and no curve, dose or model can move one. Words are data, one file per language.
+
+mod calendar;
+mod clock;
+mod course;
+pub mod expect;
+mod leaflet;
+mod page;
+pub mod rules;
+pub mod words;
+
+pub use calendar::calendar;
+pub use clock::Moment;
+pub use course::{CourseVisit, VisitKind};
+pub use expect::{Expected, Span};
+pub use leaflet::{Band, Block, Day, DotRow, Leaflet, Side};
+pub use page::{clinician_sheet, leaflet};
+pub use rules::Rules;
+pub use words::Words;
+
+use crate::error::{Error, Result};
+use crate::library::Library;
+use crate::path;
+use crate::people::{Crowd, Progress, Workers};
+use crate::regimen::Route;
+use crate::scenario::{Clinic, Scenario, Visit};
+use crate::sim::Solver;
+use crate::units::Time;
+use std::collections::BTreeMap;
+
+/// One arm of a scenario as a visit.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Timeline {
+    /// Index of the arm in the scenario.
+    pub arm: usize,
+    /// Its label.
+    pub label: String,
+    /// Drug.
+    pub drug: String,
+    /// Route of the first dose.
+    pub route: Route,
+    /// How many doses are given.
+    pub doses: usize,
+    /// End of the last dose, from the start of the first.
+    pub last_dose: Time,
+    /// What may be felt.
+    pub expected: Expected,
+    /// Least stay after the last dose: the clinic's, never below the drug's floor; none while the clinic has to state it.
+    pub stay: Option<Time>,
+    /// Start of the first dose.
+    pub start: Option<Moment>,
+    /// The next visit.
+    pub next: Option<Moment>,
+    /// The clinic.
+    pub clinic: Clinic,
+    /// The visit.
+    pub visit: Visit,
+    /// Rules.
+    pub rules: Rules,
+}
+
+/// Part of a visit, in order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PhaseKind {
+    /// The days and hours before.
+    Before,
+    /// Arrival and checks.
+    Arrival,
+    /// The dose or doses.
+    Dose,
+    /// May begin to notice something.
+    Noticing,
+    /// Strongest.
+    Strongest,
+    /// Easing.
+    Easing,
+    /// Staff check before anybody leaves.
+    StaffCheck,
+    /// The ride home.
+    RideHome,
+    /// The rest of the day.
+    RestOfDay,
+    /// The day after, up to when driving is not ruled out any more.
+    Tomorrow,
+    /// When programmes suggest an integration visit.
+    Integration,
+    /// The next visit.
+    NextVisit,
+}
+
+impl PhaseKind {
+    /// As in JSON.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Before => "before",
+            Self::Arrival => "arrival",
+            Self::Dose => "dose",
+            Self::Noticing => "noticing",
+            Self::Strongest => "strongest",
+            Self::Easing => "easing",
+            Self::StaffCheck => "staff_check",
+            Self::RideHome => "ride_home",
+            Self::RestOfDay => "rest_of_day",
+            Self::Tomorrow => "tomorrow",
+            Self::Integration => "integration",
+            Self::NextVisit => "next_visit",
+        }
+    }
+}
+
+/// When a phase is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum When {
+    /// An effect: a range in minutes from the first dose, never a clock time. None: nothing can be said.
+    Range(Option<Span>),
+    /// An appointment or a rule: exact moments where the start is known.
+    Exact {
+        /// Not before this.
+        from: Option<Moment>,
+        /// Up to this.
+        to: Option<Moment>,
+    },
+    /// Staff decide; no time is known beforehand.
+    Staff,
+}
+
+/// A phase and when it is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Phase {
+    /// Which.
+    pub kind: PhaseKind,
+    /// When.
+    pub when: When,
+}
+
+/// Something that has to be filled in before a page can be handed out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Missing {
+    /// The local crisis line.
+    CrisisLine,
+    /// The clinic's least stay, for a drug whose label sets none.
+    Stay,
+}
+
+impl Missing {
+    /// The refusal, with what would have worked.
+    pub fn error(self) -> Error {
+        match self {
+            Self::CrisisLine => Error::input("the patient's page is not made while the crisis line is blank")
+                .remedy("add crisis_line = \"...\" under [clinic]: the number to call when somebody feels unsafe")
+                .at(path!["clinic", "crisis_line"]),
+            Self::Stay => Error::input("the patient's page is not made while the clinic's least stay is blank")
+                .remedy(
+                    "add stay = \"2 h\" under [clinic]: how long people stay after the last dose, by the clinic's rule",
+                )
+                .at(path!["clinic", "stay"]),
+        }
+    }
+}
+
+/// Changes to a visit that the caller makes: what a command line or a form says over the file.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Asked {
+    /// Start of the first dose.
+    pub start: Option<String>,
+    /// Time zone.
+    pub timezone: Option<String>,
+}
+
+impl Timeline {
+    /// The visit of one arm.
+    ///
+    /// # Errors
+    /// When the scenario is refused, a time names no moment, the clinic's stay is below the drug's floor, a dose other
+    /// than a lozenge is to be taken at home, or `progress` says to stop.
+    pub fn new(
+        scenario: &Scenario,
+        index: usize,
+        library: &Library,
+        asked: &Asked,
+        (crowd, workers, progress): (Crowd, &dyn Workers, Progress),
+    ) -> Result<Self> {
+        let mut scenario = scenario.clone();
+        scenario.check(library)?;
+        let Some(arm) = scenario.arms.get_mut(index) else {
+            return Err(Error::input("there is no arm to make a timeline of").remedy("add an [[arm]] with a dose"));
+        };
+        arm.on = true;
+        // the clock of a visit starts with its first dose
+        let first = arm.doses.iter().map(|d| d.time.hours()).fold(f64::INFINITY, f64::min);
+        arm.doses.iter_mut().for_each(|d| d.time = Time::from_hours(d.time.hours() - first));
+        let arm = &scenario.arms[index];
+        let clinic = scenario.clinic.clone().unwrap_or_default();
+        let mut visit = scenario.visit.clone().unwrap_or_default();
+        visit.start = asked.start.clone().or(visit.start);
+        visit.timezone = asked.timezone.clone().or(visit.timezone);
+        let rules = Rules::embedded()?;
+        let stay = rules.stay(&arm.drug, &clinic)?;
+        let start = rules::start(&visit)?;
+        let next = rules::next(&visit, start.as_ref())?;
+        let (drug, label) = (arm.drug.clone(), arm.label.clone());
+        let route = arm.doses.first().map_or(Route::Iv, |d| d.route);
+        if visit.at_home == Some(true) && arm.routes() != [Route::Sl] {
+            return Err(Error::input("only a lozenge is ever taken at home")
+                .remedy("take at_home out, or give the dose by route \"sl\"")
+                .at(path!["visit", "at_home"]));
+        }
+        let horizon = scenario.horizon.hours();
+        let model = arm.model_in(library)?;
+        let given = arm.case(model, &scenario.subject, library)?.follow(
+            &BTreeMap::new(),
+            horizon,
+            horizon,
+            Solver::default(),
+        )?;
+        let marks = &given.schedule.doses;
+        let last_dose = Time::from_hours(marks.iter().map(|d| d.end.max(d.start)).fold(0.0, f64::max));
+        let doses = arm.doses.iter().map(|d| d.count() as usize).sum();
+        let expected = expect::expect(&scenario, index, library, crowd, workers, progress)?;
+        Ok(Self { arm: index, label, drug, route, doses, last_dose, expected, stay, start, next, clinic, visit, rules })
+    }
+
+    /// Whether the dose is taken at home.
+    pub fn at_home(&self) -> bool {
+        self.visit.at_home == Some(true)
+    }
+
+    /// End of the last dose.
+    pub fn dose_ends(&self) -> Option<Moment> {
+        self.start.as_ref().map(|s| s.after(self.last_dose))
+    }
+
+    /// When people arrive.
+    pub fn arrival(&self) -> Option<Moment> {
+        self.start.as_ref().zip(self.clinic.arrive).map(|(start, early)| start.before(early))
+    }
+
+    /// Before this staff do not even check for leaving: the least stay after the last dose. Then staff decide.
+    pub fn check_from(&self) -> Option<Moment> {
+        self.dose_ends().zip(self.stay).map(|(end, stay)| end.after(stay))
+    }
+
+    /// Nobody drives before this.
+    ///
+    /// # Errors
+    /// Never with the shipped rules.
+    pub fn drive_from(&self) -> Result<Option<Moment>> {
+        self.dose_ends().map(|end| self.rules.drive_from(&end)).transpose()
+    }
+
+    /// When programmes suggest an integration visit.
+    pub fn integration(&self) -> Option<[Moment; 2]> {
+        let end = self.dose_ends()?;
+        Some([end.after(self.rules.integration.from), end.after(self.rules.integration.to)])
+    }
+
+    /// All phases, in order.
+    ///
+    /// # Errors
+    /// Never with the shipped rules.
+    pub fn phases(&self) -> Result<Vec<Phase>> {
+        let exact = |from: Option<Moment>, to: Option<Moment>| When::Exact { from, to };
+        let drive = self.drive_from()?;
+        let integration = self.integration();
+        let mut list = vec![
+            (PhaseKind::Before, exact(None, self.arrival().or(self.start.clone()))),
+            (PhaseKind::Arrival, exact(self.arrival(), self.start.clone())),
+            (PhaseKind::Dose, exact(self.start.clone(), self.dose_ends())),
+            (PhaseKind::Noticing, When::Range(self.expected.notice)),
+            (PhaseKind::Strongest, When::Range(self.expected.strongest)),
+            (PhaseKind::Easing, When::Range(self.expected.easing)),
+            (PhaseKind::StaffCheck, exact(self.check_from(), None)),
+            (PhaseKind::RideHome, When::Staff),
+            (PhaseKind::RestOfDay, exact(None, None)),
+            (PhaseKind::Tomorrow, exact(drive, None)),
+            (
+                PhaseKind::Integration,
+                exact(integration.clone().map(|i| i[0].clone()), integration.map(|i| i[1].clone())),
+            ),
+            (PhaseKind::NextVisit, exact(self.next.clone(), None)),
+        ];
+        if self.at_home() {
+            list.retain(|(kind, _)| !matches!(kind, PhaseKind::Arrival | PhaseKind::StaffCheck | PhaseKind::RideHome));
+        }
+        Ok(list.into_iter().map(|(kind, when)| Phase { kind, when }).collect())
+    }
+
+    /// What has to be filled in before a patient's page can be handed out.
+    pub fn missing(&self) -> Vec<Missing> {
+        let blank = |text: &Option<String>| text.as_ref().is_none_or(|t| t.trim().is_empty());
+        let mut list = Vec::new();
+        if blank(&self.clinic.crisis_line) {
+            list.push(Missing::CrisisLine);
+        }
+        if self.stay.is_none() && !self.at_home() {
+            list.push(Missing::Stay);
+        }
+        list
+    }
+
+    /// Refuses while something has to be filled in.
+    ///
+    /// # Errors
+    /// Names the first thing that is missing.
+    pub fn printable(&self) -> Result<()> {
+        self.missing().first().map_or(Ok(()), |m| Err(m.error()))
+    }
+}

@@ -1,0 +1,273 @@
+//! Sheets from a visit and the words of a language: which sentences hold, what fills their blanks, the day as a picture.
+
+use super::Timeline;
+use super::expect::Span;
+use super::leaflet::{Band, Block, Day, DotRow, Leaflet, Side};
+use super::words::{Item, Leaf, Section, Words, fill};
+use crate::error::{Error, Result};
+use crate::people::Dot;
+use crate::scenario::Style;
+use crate::units::{MINUTES_PER_HOUR, Time};
+use std::collections::BTreeMap;
+
+/// The patient's sheet: a front, and a back.
+///
+/// # Errors
+/// Never with checked words; that something has to be filled in first is [`Timeline::printable`]'s to say.
+pub fn leaflet(timeline: &Timeline, words: &Words) -> Result<Leaflet> {
+    let setting = Setting::new(timeline, words)?;
+    let mut front = vec![Block::Day(setting.day())];
+    front.extend(setting.blocks(&words.section, Leaf::Front)?);
+    Ok(Leaflet {
+        language: words.language.clone(),
+        title: setting.say("title"),
+        subtitle: setting.subtitle(),
+        pages: vec![Side { blocks: front }, Side { blocks: setting.blocks(&words.section, Leaf::Back)? }],
+        footer: setting.say("footer"),
+    })
+}
+
+/// The clinician's sheet, in English: screening, vital signs, setting, what staff look at.
+///
+/// # Errors
+/// Never with the shipped words.
+pub fn clinician_sheet(timeline: &Timeline) -> Result<Leaflet> {
+    let words = Words::of("en")?;
+    let (sections, _) = super::words::clinician()?;
+    let setting = Setting::new(timeline, &words)?;
+    Ok(Leaflet {
+        language: words.language.clone(),
+        title: setting.say("title-clinician"),
+        subtitle: setting.subtitle(),
+        pages: vec![Side { blocks: setting.blocks(&sections, Leaf::Clinician)? }],
+        footer: setting.say("footer"),
+    })
+}
+
+/// What fills the blanks of one visit in one language, and which conditions hold.
+struct Setting<'a> {
+    timeline: &'a Timeline,
+    words: &'a Words,
+    blanks: BTreeMap<&'static str, String>,
+    holds: BTreeMap<&'static str, bool>,
+}
+
+impl<'a> Setting<'a> {
+    fn new(timeline: &'a Timeline, words: &'a Words) -> Result<Self> {
+        let mut blanks = BTreeMap::new();
+        let mut put = |name: &'static str, value: Option<String>| {
+            value.filter(|v| !v.trim().is_empty()).map(|v| blanks.insert(name, v))
+        };
+        let (t, clinic, expected) = (timeline, &timeline.clinic, &timeline.expected);
+        put("drug", Some(words.term(&format!("drug-{}", t.drug)).to_owned()));
+        put("route", Some(words.term(&format!("route-{}", t.route.id())).to_owned()));
+        put("clinic", Some(clinic.name.clone().unwrap_or_else(|| words.term("clinic").to_owned())));
+        put("phone", clinic.phone.clone());
+        put("crisis_line", clinic.crisis_line.clone());
+        put("fasting", clinic.fasting.clone());
+        put("stay", t.stay.map(|s| length(s, words)));
+        put("arrive", clinic.arrive.map(|a| length(a, words)));
+        put("no_alcohol", clinic.no_alcohol.map(|a| length(a, words)));
+        put("notice", expected.notice.map(|s| span(s, words)));
+        put("strongest", expected.strongest.map(|s| span(s, words)));
+        put("easing", expected.easing.map(|s| span(s, words)));
+        put("started", t.start.as_ref().map(|m| m.date_clock(words)));
+        put("arrival", t.arrival().or(t.start.clone()).map(|m| m.clock(words)));
+        put("check", t.check_from().map(|m| m.clock(words)));
+        put("drive", t.drive_from()?.map(|m| m.date_clock(words)));
+        let [from, to] = t.integration().map_or([None, None], |[a, b]| [Some(a), Some(b)]);
+        put("integration_from", from.map(|m| m.date_clock(words)));
+        put("integration_to", to.map(|m| m.date_clock(words)));
+        put("next", t.next.as_ref().map(|m| m.date_clock(words)));
+        put("visits", Some(clinic.visits.unwrap_or(t.rules.course.visits).to_string()));
+        let known = |name: &str| blanks.contains_key(name);
+        let holds = BTreeMap::from([
+            ("esketamine", t.drug == "esketamine"),
+            ("iv", t.route.id() == "iv"),
+            ("im", t.route.id() == "im"),
+            ("sl", t.route.id() == "sl"),
+            ("in", t.route.id() == "in"),
+            ("clock", t.start.is_some()),
+            ("clinic", clinic.name.as_ref().is_some_and(|n| !n.trim().is_empty())),
+            ("phone", known("phone")),
+            ("crisis_line", known("crisis_line")),
+            ("fasting", known("fasting")),
+            ("stay", known("stay")),
+            ("arrive", known("arrive")),
+            ("no_alcohol", known("no_alcohol")),
+            ("ride_alone", clinic.ride_alone == Some(true)),
+            ("at_home", t.at_home()),
+            ("several_doses", t.doses > 1),
+            ("notice", known("notice")),
+            ("easing", known("easing")),
+            ("few_notice", expected.few_notice),
+            ("few_strong", expected.few_strong),
+            ("next", known("next")),
+            ("talking", t.visit.style == Some(Style::Talking)),
+            ("inward", t.visit.style == Some(Style::Inward)),
+            ("style", t.visit.style.is_some()),
+        ]);
+        Ok(Self { timeline, words, blanks, holds })
+    }
+
+    /// A term with blanks filled in.
+    fn say(&self, term: &str) -> String {
+        fill(self.words.term(term), |name| self.blanks.get(name).cloned())
+    }
+
+    fn subtitle(&self) -> String {
+        let mut parts = vec![self.say("subtitle")];
+        parts.extend(self.timeline.start.as_ref().map(|m| m.date_clock(self.words)));
+        if self.holds.get("clinic") == Some(&true) {
+            parts.push(self.say("made-for"));
+        }
+        parts.join(" · ")
+    }
+
+    /// Sections of a leaf, with the sentences that hold; one without any is left out.
+    fn blocks(&self, sections: &[Section], leaf: Leaf) -> Result<Vec<Block>> {
+        let mut list = Vec::new();
+        for section in sections.iter().filter(|s| s.leaf == leaf) {
+            let items = section.item.iter().filter(|i| self.applies(i));
+            let items = items.map(|i| Ok((i.kind, self.sentence(i)?))).collect::<Result<Vec<_>>>()?;
+            if !items.is_empty() {
+                list.push(Block::Section { id: section.id.clone(), heading: section.heading.clone(), items });
+            }
+        }
+        Ok(list)
+    }
+
+    fn applies(&self, item: &Item) -> bool {
+        item.when.iter().all(|c| match c.strip_prefix('!') {
+            Some(name) => self.holds.get(name) == Some(&false),
+            None => self.holds.get(c.as_str()) == Some(&true),
+        })
+    }
+
+    fn sentence(&self, item: &Item) -> Result<String> {
+        if let Some(blank) = super::words::blanks(&item.words).find(|b| !self.blanks.contains_key(*b)) {
+            return Err(Error::cannot(format!("nothing is known to fill {{{blank}}} of \"{}\"", item.words))
+                .remedy("say the sentence only `when` that is known"));
+        }
+        Ok(fill(&item.words, |name| self.blanks.get(name).cloned()))
+    }
+
+    fn day(&self) -> Day {
+        let (t, words) = (self.timeline, self.words);
+        let until = axis_end(t);
+        let step = if until > LONG { MINUTES_PER_HOUR } else { MINUTES_PER_HOUR / 2.0 };
+        let ticks = (0..=(until / step).round() as u32).map(|i| f64::from(i) * step);
+        let label = |m: f64| {
+            let (whole, half) = ((m / MINUTES_PER_HOUR).floor(), m % MINUTES_PER_HOUR > 1.0);
+            match (half, whole) {
+                (false, _) => format!("{whole}"),
+                (true, 0.0) => "½".to_owned(),
+                (true, _) => format!("{whole}½"),
+            }
+        };
+        let band = |term: &str, of: Option<Span>| {
+            of.map(|s| Band { name: self.say(term), words: span(s, words), span: (s.low, s.high) })
+        };
+        let bands = [
+            ("picture-notice", t.expected.notice),
+            ("picture-strongest", t.expected.strongest),
+            ("picture-easing", t.expected.easing),
+        ];
+        Day {
+            until,
+            ticks: ticks.map(|m| (m, label(m))).collect(),
+            axis: self.say("hours-after"),
+            bands: bands.into_iter().filter_map(|(term, of)| band(term, of)).collect(),
+            staff: if t.at_home() { self.say("picture-no-driving") } else { self.say("picture-staff") },
+            no_driving: if t.at_home() { String::new() } else { self.say("picture-no-driving") },
+            after: (self.say("row-integration"), self.say("row-integration-words")),
+            dots: vec![
+                self.dots("dots-notice", "dots-never-notice", &t.expected.noticing, until),
+                self.dots("dots-easing", "dots-never-strong", &t.expected.fading, until),
+            ],
+            caption: self.say("picture-caption"),
+            dots_caption: self.say("dots-caption"),
+            alt: self.alt(),
+        }
+    }
+
+    fn dots(&self, name: &str, never: &str, dots: &[Dot], until: f64) -> DotRow {
+        let at: Vec<f64> = dots.iter().filter_map(|d| if let Dot::At(m) = d { Some(*m) } else { None }).collect();
+        let count = |n: usize, term: &str| self.words.fill(term, &[("n", &n.to_string())]);
+        let (at, beyond): (Vec<f64>, Vec<f64>) = at.into_iter().partition(|m| *m <= until);
+        let later = beyond.len() + dots.iter().filter(|d| **d == Dot::Beyond).count();
+        let nobody = dots.iter().filter(|d| **d == Dot::Never).count();
+        DotRow {
+            name: self.say(name),
+            at,
+            later,
+            later_words: count(later, "dots-later"),
+            never: nobody,
+            never_words: count(nobody, never),
+        }
+    }
+
+    fn alt(&self) -> String {
+        let e = &self.timeline.expected;
+        let never = |dots: &[Dot]| dots.iter().filter(|d| **d == Dot::Never).count().to_string();
+        let unknown = String::new();
+        let said = |name: &str| self.blanks.get(name).unwrap_or(&unknown);
+        let picture = self.words.fill(
+            "picture-alt",
+            &[("notice", said("notice")), ("strongest", said("strongest")), ("easing", said("easing"))],
+        );
+        let dots =
+            self.words.fill("dots-alt", &[("never_notice", &never(&e.noticing)), ("never_strong", &never(&e.fading))]);
+        format!("{picture} {dots}")
+    }
+}
+
+/// A picture longer than this has a tick every hour, else every half hour; minutes.
+const LONG: f64 = 240.0;
+/// Shortest and longest picture, minutes.
+const AXIS: [f64; 2] = [120.0, 480.0];
+
+/// The axis holds all that is known, up to eight hours, in whole hours.
+fn axis_end(timeline: &Timeline) -> f64 {
+    let e = &timeline.expected;
+    let ends = [e.notice, e.strongest, e.easing].into_iter().flatten().map(|s| s.high.unwrap_or(AXIS[1]));
+    let stay = timeline.stay.map_or(0.0, |s| timeline.last_dose.minutes() + s.minutes());
+    let longest = ends.fold(stay, f64::max).clamp(AXIS[0], AXIS[1]);
+    (longest / MINUTES_PER_HOUR).ceil() * MINUTES_PER_HOUR
+}
+
+/// "5 to 25 minutes", "40 minutes to 3 hours", or from a time on.
+pub(super) fn span(span: Span, words: &Words) -> String {
+    let minutes = |m: f64| length(Time::from_minutes(m), words);
+    let Some(high) = span.high else {
+        return words.fill("range-open", &[("low", &minutes(span.low))]);
+    };
+    // one unit for both where they share it
+    let low = if span.low < MINUTES_PER_HOUR && high < MINUTES_PER_HOUR {
+        format!("{}", span.low.round())
+    } else {
+        minutes(span.low)
+    };
+    words.fill("range", &[("low", &low), ("high", &minutes(high))])
+}
+
+/// A length of time in everyday words: minutes below an hour, then hours and half hours, then days.
+pub(super) fn length(time: Time, words: &Words) -> String {
+    let minutes = time.minutes().round();
+    let of = |term: &str, n: f64| words.fill(term, &[("n", &format!("{n}"))]);
+    let hours = minutes / MINUTES_PER_HOUR;
+    let days = hours / 24.0;
+    if minutes == 1.0 {
+        of("minute", 1.0)
+    } else if minutes < MINUTES_PER_HOUR || minutes % (MINUTES_PER_HOUR / 2.0) != 0.0 {
+        of("minutes", minutes)
+    } else if days >= 3.0 && days.fract() == 0.0 {
+        of("days", days)
+    } else if hours.fract() != 0.0 {
+        of("half-hours", hours.floor())
+    } else if hours == 1.0 {
+        of("hour", 1.0)
+    } else {
+        of("hours", hours)
+    }
+}

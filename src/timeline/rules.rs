@@ -1,0 +1,175 @@
+//! Times that people act on: from clinics, labels and programmes. No curve can shorten one.
+
+use super::clock::{Moment, wall};
+use crate::error::{Error, Result};
+use crate::model::Grade;
+use crate::path;
+use crate::scenario::{Clinic, Visit};
+use crate::units::Time;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// The rules, as `assets/timeline/rules.toml` has them.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rules {
+    /// Format of the file; 1 is the only one.
+    pub format: u32,
+    /// Least stay after the last dose, by drug; one that is not here needs the clinic's own.
+    pub stay: BTreeMap<String, Stay>,
+    /// When somebody may drive again.
+    pub driving: Driving,
+    /// When programmes suggest an integration visit.
+    pub integration: Integration,
+    /// A course of visits as programmes publish it.
+    pub course: CourseRule,
+    /// Citations by id.
+    pub sources: BTreeMap<String, String>,
+}
+
+/// Least stay after the last dose.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Stay {
+    /// At least so long.
+    pub least: Time,
+    /// Id of the source.
+    pub source: String,
+    /// How it was come by.
+    pub grade: Grade,
+}
+
+/// Driving: the latest of three.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Driving {
+    /// So long after the last dose.
+    pub elapsed: Time,
+    /// A night's sleep ends no earlier than this, by the clock on the wall.
+    pub night_ends: String,
+    /// Id of the source.
+    pub source: String,
+    /// How it was come by.
+    pub grade: Grade,
+    /// What to know of it.
+    pub note: String,
+}
+
+/// Integration, as programmes suggest it.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Integration {
+    /// From so long after the visit.
+    pub from: Time,
+    /// To so long after it.
+    pub to: Time,
+    /// Id of the source.
+    pub source: String,
+    /// How it was come by.
+    pub grade: Grade,
+    /// What to know of it.
+    pub note: String,
+}
+
+/// A course of visits.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CourseRule {
+    /// Fewest and most evaluation visits.
+    pub evaluation: [u32; 2],
+    /// Fewest and most preparation visits.
+    pub preparation: [u32; 2],
+    /// Fewest and most dosing visits.
+    pub dosing: [u32; 2],
+    /// Dosing visits, often.
+    pub visits: u32,
+    /// Time between them, often.
+    pub every: Time,
+    /// Id of the source.
+    pub source: String,
+    /// How it was come by.
+    pub grade: Grade,
+    /// What to know of it.
+    pub note: String,
+}
+
+impl Rules {
+    /// Those that ship with ketasim.
+    ///
+    /// # Errors
+    /// Never with the shipped file, which tests read.
+    pub fn embedded() -> Result<Self> {
+        let (name, text) = ("assets/timeline/rules.toml", include_str!("../../assets/timeline/rules.toml"));
+        let rules: Self = toml::from_str(text).map_err(|e| Error::from_toml(&e, name, text))?;
+        wall(&rules.driving.night_ends).map_err(|e| e.located(name, text))?;
+        Ok(rules)
+    }
+
+    /// Least stay after the last dose: the clinic's, never below the floor of the drug. None where neither is known.
+    ///
+    /// # Errors
+    /// When the clinic's stay is below that floor.
+    pub fn stay(&self, drug: &str, clinic: &Clinic) -> Result<Option<Time>> {
+        let floor = self.stay.get(drug);
+        if let (Some(own), Some(floor)) = (clinic.stay, floor)
+            && own < floor.least
+        {
+            return Err(Error::input(format!("a stay of {own} is shorter than {drug} allows"))
+                .remedy(format!("at least {} after the last dose; {}", floor.least, self.source(&floor.source)))
+                .at(path!["clinic", "stay"]));
+        }
+        Ok(clinic.stay.or(floor.map(|f| f.least)))
+    }
+
+    /// When driving is not ruled out any more: the latest of the elapsed hours after the last dose, the same clock time
+    /// next day, and a night's sleep.
+    pub fn drive_from(&self, last_dose: &Moment) -> Result<Moment> {
+        let night = last_dose.next_day_at(wall(&self.driving.night_ends)?);
+        Ok(last_dose.after(self.driving.elapsed).max(last_dose.same_time_next_day()).max(night))
+    }
+
+    /// Citation of a source.
+    pub fn source<'a>(&'a self, id: &'a str) -> &'a str {
+        self.sources.get(id).map_or(id, String::as_str)
+    }
+}
+
+/// Start of a visit by its clock and zone; none when neither is stated.
+///
+/// # Errors
+/// When only one of them is stated, or they name no moment.
+pub(super) fn start(visit: &Visit) -> Result<Option<Moment>> {
+    match (&visit.start, &visit.timezone) {
+        (None, _) => Ok(None),
+        (Some(_), None) => Err(Error::input("a start without a time zone names no moment")
+            .remedy("add for example timezone = \"America/Chicago\" (or --timezone)")
+            .at(path!["visit", "start"])),
+        (Some(start), Some(zone)) => {
+            let key = |e: &Error| if e.what().contains("time zone") { "timezone" } else { "start" };
+            Moment::parse(start, zone).map(Some).map_err(|e| {
+                let key = key(&e);
+                e.at(path!["visit", key])
+            })
+        }
+    }
+}
+
+/// The next visit, in the zone of this one.
+///
+/// # Errors
+/// When it names no moment, or none after the start.
+pub(super) fn next(visit: &Visit, start: Option<&Moment>) -> Result<Option<Moment>> {
+    let Some(next) = &visit.next else { return Ok(None) };
+    let Some(zone) = &visit.timezone else {
+        return Err(Error::input("a next visit without a time zone names no moment")
+            .remedy("add for example timezone = \"America/Chicago\"")
+            .at(path!["visit", "next"]));
+    };
+    let next = Moment::parse(next, zone).map_err(|e| e.at(path!["visit", "next"]))?;
+    if start.is_some_and(|s| !s.is_before(&next)) {
+        return Err(Error::input("the next visit is not after this one")
+            .remedy("name a later day")
+            .at(path!["visit", "next"]));
+    }
+    Ok(Some(next))
+}

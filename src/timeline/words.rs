@@ -1,0 +1,367 @@
+//! Words of a language: one reviewed file, in which every sentence has a source and says when it is for.
+
+use crate::error::{Error, Result, suggestion};
+use crate::path;
+use serde::Deserialize;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// All words of one language.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Words {
+    /// Format of the file; 1 is the only one.
+    pub format: u32,
+    /// BCP 47 tag: `en`, `es`.
+    pub language: String,
+    /// The language's own name.
+    pub name: String,
+    /// Short words and patterns by id.
+    pub term: BTreeMap<String, String>,
+    /// Days of the week, Monday first.
+    pub weekdays: Vec<String>,
+    /// Months, January first.
+    pub months: Vec<String>,
+    /// What is said, section by section, in the order of the page.
+    pub section: Vec<Section>,
+    /// Where it comes from, by id.
+    pub source: BTreeMap<String, String>,
+}
+
+/// Which leaf a section stands on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Leaf {
+    /// First page of the patient's sheet.
+    Front,
+    /// Its back.
+    Back,
+    /// The clinician's sheet.
+    Clinician,
+}
+
+/// A headed part of a page.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Section {
+    /// Name in code and tests.
+    pub id: String,
+    /// Where it stands.
+    pub leaf: Leaf,
+    /// Heading.
+    pub heading: String,
+    /// Sentences.
+    pub item: Vec<Item>,
+}
+
+/// How a sentence is set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// A paragraph.
+    Text,
+    /// A point of a list.
+    #[default]
+    Point,
+    /// Set apart, not to be missed.
+    Warning,
+    /// A point with a box to tick.
+    Check,
+}
+
+/// One or two sentences.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Item {
+    /// What is said; names in braces are filled in.
+    pub words: String,
+    /// How it is set.
+    #[serde(default)]
+    pub kind: Kind,
+    /// Said only when all of these hold; `!` in front turns one round.
+    #[serde(default)]
+    pub when: Vec<String>,
+    /// Id of a source.
+    pub source: String,
+}
+
+/// Names that can be filled in, and what each is.
+pub const BLANKS: &[(&str, &str)] = &[
+    ("drug", "the drug in everyday words"),
+    ("route", "how it is given, in everyday words"),
+    ("clinic", "name of the clinic, or a term for it"),
+    ("phone", "phone of the clinic"),
+    ("crisis_line", "local crisis line"),
+    ("fasting", "the clinic's own line on food and drink"),
+    ("stay", "least stay after the last dose, as a length of time"),
+    ("arrive", "how long before the start to come"),
+    ("no_alcohol", "length of time without alcohol, cannabis or sleep drugs"),
+    ("notice", "range of times after the first dose in which people begin to notice something"),
+    ("strongest", "range of times in which effects are strongest"),
+    ("easing", "range of times in which main effects fade"),
+    ("started", "date and clock of the first dose"),
+    ("arrival", "clock of the arrival"),
+    ("check", "clock before which staff do not check for leaving"),
+    ("drive", "date and clock before which nobody drives"),
+    ("integration_from", "date and clock from which an integration visit is suggested"),
+    ("integration_to", "date and clock up to which it is suggested"),
+    ("next", "date and clock of the next visit"),
+    ("visits", "number of dosing visits"),
+];
+
+/// What a sentence can depend on.
+pub const CONDITIONS: &[(&str, &str)] = &[
+    ("esketamine", "the drug is esketamine"),
+    ("iv", "given into a vein"),
+    ("im", "given into a muscle"),
+    ("sl", "given under the tongue"),
+    ("in", "given into the nose"),
+    ("clock", "the start is known, so appointments have clock times"),
+    ("clinic", "the clinic's name is known"),
+    ("phone", "its phone is known"),
+    ("crisis_line", "the local crisis line is known"),
+    ("fasting", "the clinic's line on food and drink is known"),
+    ("stay", "the least stay is known"),
+    ("arrive", "the time of arrival is known"),
+    ("no_alcohol", "the clinic's hours without alcohol are known"),
+    ("ride_alone", "the clinic lets people go home alone by taxi or ride app"),
+    ("at_home", "a dose taken at home"),
+    ("several_doses", "more than one dose"),
+    ("notice", "there is a range for noticing"),
+    ("easing", "there is a range for main effects fading"),
+    ("few_notice", "fewer people than the rule asks for notice anything"),
+    ("few_strong", "fewer people than the rule asks for reach the dissociative level"),
+    ("next", "the next visit is known"),
+    ("talking", "a talking session"),
+    ("inward", "an inward session"),
+    ("style", "the manner of the session is known"),
+];
+
+/// Terms that pictures, dates and lists need; every language has them all.
+pub const TERMS: &[&str] = &[
+    "title",
+    "title-clinician",
+    "subtitle",
+    "made-for",
+    "drug-ketamine",
+    "drug-esketamine",
+    "route-iv",
+    "route-im",
+    "route-sl",
+    "route-in",
+    "route-po",
+    "clinic",
+    "minute",
+    "minutes",
+    "hour",
+    "hours",
+    "half-hours",
+    "day",
+    "days",
+    "range",
+    "range-open",
+    "clock",
+    "date",
+    "date-clock",
+    "first-dose",
+    "hours-after",
+    "picture-notice",
+    "picture-strongest",
+    "picture-easing",
+    "picture-staff",
+    "picture-no-driving",
+    "picture-caption",
+    "picture-alt",
+    "dots-notice",
+    "dots-easing",
+    "dots-never-notice",
+    "dots-never-strong",
+    "dots-later",
+    "dots-caption",
+    "dots-alt",
+    "row-integration",
+    "row-integration-words",
+    "footer",
+    "calendar-arrive",
+    "calendar-visit",
+    "calendar-check",
+    "calendar-ride",
+    "calendar-ride-words",
+    "calendar-drive",
+    "calendar-drive-words",
+    "calendar-integration",
+    "calendar-integration-words",
+    "calendar-next",
+    "course-evaluation",
+    "course-preparation",
+    "course-dosing",
+    "course-integration",
+    "course-follow-up",
+    "course-note",
+];
+
+/// The clinician's sheet: its sections, and where they come from.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Sheet {
+    #[serde(rename = "format")]
+    _format: u32,
+    section: Vec<Section>,
+    source: BTreeMap<String, String>,
+}
+
+/// Sections of the clinician's sheet with their sources.
+///
+/// # Errors
+/// Never with the shipped file, which tests read.
+pub fn clinician() -> Result<(Vec<Section>, BTreeMap<String, String>)> {
+    let (name, text) = ("assets/timeline/clinician.toml", include_str!("../../assets/timeline/clinician.toml"));
+    let sheet: Sheet = toml::from_str(text).map_err(|e| Error::from_toml(&e, name, text))?;
+    check_sections(&sheet.section, &sheet.source).map_err(|e| e.located(name, text))?;
+    Ok((sheet.section, sheet.source))
+}
+
+/// Files that ship with ketasim: name and text.
+pub const EMBEDDED: &[(&str, &str)] = &[
+    ("assets/timeline/en.toml", include_str!("../../assets/timeline/en.toml")),
+    ("assets/timeline/es.toml", include_str!("../../assets/timeline/es.toml")),
+];
+
+impl Words {
+    /// Words of every language that ships with ketasim.
+    ///
+    /// # Errors
+    /// Never with the shipped files, which tests read.
+    pub fn embedded() -> Result<Vec<Self>> {
+        EMBEDDED.iter().map(|(name, text)| Self::parse(name, text)).collect()
+    }
+
+    /// Words of one language by its tag.
+    ///
+    /// # Errors
+    /// When there are none; the message lists the languages.
+    pub fn of(language: &str) -> Result<Self> {
+        let all = Self::embedded()?;
+        let tags: Vec<String> = all.iter().map(|w| w.language.clone()).collect();
+        all.into_iter().find(|w| w.language == language).ok_or_else(|| {
+            Error::input(format!("there are no words in the language \"{language}\""))
+                .remedy(suggestion(language, tags.iter().map(String::as_str)))
+        })
+    }
+
+    /// Reads a file of words and checks it.
+    ///
+    /// # Errors
+    /// When it is no such file, a term is missing, or a sentence uses a name that does not exist.
+    pub fn parse(name: &str, text: &str) -> Result<Self> {
+        let words: Self = toml::from_str(text).map_err(|e| Error::from_toml(&e, name, text))?;
+        words.check().map_err(|e| e.located(name, text))?;
+        Ok(words)
+    }
+
+    fn check(&self) -> Result<()> {
+        for term in TERMS {
+            if !self.term.contains_key(*term) {
+                return Err(Error::input(format!("the term \"{term}\" is missing"))
+                    .remedy("add it under [term]")
+                    .at(path!["term"]));
+            }
+        }
+        if let Some(odd) = self.term.keys().find(|k| !TERMS.contains(&k.as_str())) {
+            return Err(Error::input(format!("nothing uses the term \"{odd}\""))
+                .remedy(suggestion(odd, TERMS.iter().copied()))
+                .at(path!["term", odd]));
+        }
+        if self.weekdays.len() != 7 || self.months.len() != 12 {
+            return Err(Error::input("there are not seven days and twelve months").remedy("list them all, in order"));
+        }
+        check_sections(&self.section, &self.source)
+    }
+
+    /// A term; empty for one that does not exist, which checks refuse.
+    pub fn term(&self, id: &str) -> &str {
+        self.term.get(id).map_or("", String::as_str)
+    }
+
+    /// A term with names in braces filled in.
+    pub fn fill(&self, id: &str, values: &[(&str, &str)]) -> String {
+        fill(self.term(id), |name| values.iter().find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned()))
+    }
+}
+
+fn check_sections(sections: &[Section], sources: &BTreeMap<String, String>) -> Result<()> {
+    let mut ids = BTreeSet::new();
+    for (s, section) in sections.iter().enumerate() {
+        if !ids.insert(&section.id) {
+            return Err(Error::input(format!("there are two sections \"{}\"", section.id))
+                .remedy("give each its own id")
+                .at(path!["section", s, "id"]));
+        }
+        for (i, item) in section.item.iter().enumerate() {
+            check_item(item, sources).map_err(|e| e.within(path!["section", s, "item", i]))?;
+        }
+    }
+    Ok(())
+}
+
+fn check_item(item: &Item, sources: &BTreeMap<String, String>) -> Result<()> {
+    for blank in blanks(&item.words) {
+        if !BLANKS.iter().any(|(name, _)| *name == blank) {
+            return Err(Error::input(format!("nothing fills in {{{blank}}}"))
+                .remedy(suggestion(blank, BLANKS.iter().map(|(name, _)| *name)))
+                .at(path!["words"]));
+        }
+    }
+    for condition in &item.when {
+        let name = condition.trim_start_matches('!');
+        if !CONDITIONS.iter().any(|(known, _)| *known == name) {
+            return Err(Error::input(format!("\"{name}\" is nothing that a sentence can depend on"))
+                .remedy(suggestion(name, CONDITIONS.iter().map(|(known, _)| *known)))
+                .at(path!["when"]));
+        }
+    }
+    if !sources.contains_key(&item.source) {
+        return Err(Error::input(format!("there is no source \"{}\"", item.source))
+            .remedy("add it under [source]")
+            .at(path!["source"]));
+    }
+    Ok(())
+}
+
+/// Names in braces, in order.
+pub fn blanks(text: &str) -> impl Iterator<Item = &str> {
+    text.split('{').skip(1).filter_map(|part| part.split_once('}').map(|(name, _)| name))
+}
+
+/// `text` with names in braces filled in; one without a value stays as it is.
+pub fn fill(text: &str, value: impl Fn(&str) -> Option<String>) -> String {
+    let mut filled = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('{') {
+        filled.push_str(before);
+        match after.split_once('}') {
+            Some((name, behind)) => {
+                filled.push_str(&value(name).unwrap_or_else(|| format!("{{{name}}}")));
+                rest = behind;
+            }
+            None => {
+                filled.push('{');
+                rest = after;
+            }
+        }
+    }
+    filled.push_str(rest);
+    filled
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_in_braces_are_filled_in() {
+        let value = |name: &str| (name == "a").then(|| "1".to_owned());
+        assert_eq!(fill("{a} and {b}, {a}", value), "1 and {b}, 1");
+        assert_eq!(fill("no end {a", value), "no end {a");
+        assert_eq!(blanks("{a} and {b}").collect::<Vec<_>>(), ["a", "b"]);
+    }
+}
