@@ -5,11 +5,13 @@
 
 mod document;
 mod font;
+mod leaflet;
 mod raster;
 mod svg;
 
 pub use document::pdf;
 pub use font::FontMeasure;
+pub use leaflet::{Paper, leaflet};
 pub use raster::{pixels, png};
 pub use svg::paint;
 
