@@ -57,15 +57,16 @@ pub(super) struct Piece {
     before: f64,
 }
 
-/// A page of `paper` points with side `nth` of a leaflet in type of `size`; none when it does not fit.
+/// A page of `paper` points with side `nth` of a leaflet in type of `size`; none when it does not fit. A column may
+/// begin within a section unless they stay `whole`.
 pub(super) fn set(
     leaflet: &Leaflet,
     nth: usize,
     [width, height]: [f64; 2],
-    size: f64,
+    (size, whole): (f64, bool),
     font: &FontMeasure,
 ) -> Option<Vec<Piece>> {
-    let mut page = Page { font, size, left: MARGIN, right: width - MARGIN, y: MARGIN, pieces: Vec::new() };
+    let mut page = Page { font, size, left: MARGIN, right: width - MARGIN, y: MARGIN, whole, pieces: Vec::new() };
     let foot = page.footer(&leaflet.footer, height);
     if nth == 0 {
         page.head(leaflet);
@@ -96,6 +97,8 @@ struct Page<'a> {
     left: f64,
     right: f64,
     y: f64,
+    /// Sections are not divided.
+    whole: bool,
     pieces: Vec<Piece>,
 }
 
@@ -140,7 +143,7 @@ impl Page<'_> {
     fn sections(&mut self, blocks: &[Block], room: f64) -> Option<()> {
         let width = (self.right - self.left - GUTTER) / 2.0;
         let pieces: Vec<Piece> = blocks.iter().flat_map(|block| self.section(block, width)).collect();
-        let at = split(&pieces, room)?;
+        let at = split(&pieces, room, self.whole)?;
         let top = self.y;
         for (i, column) in [&pieces[..at], &pieces[at..]].into_iter().enumerate() {
             let right = (width + GUTTER) * i as f64;
@@ -196,18 +199,18 @@ impl Page<'_> {
     }
 }
 
-/// Where the second column begins: at a heading if both columns fit so, else at any item; none when neither fits.
-fn split(pieces: &[Piece], room: f64) -> Option<usize> {
+/// Where the second column begins, so that the higher one is as low as it can be; none when that is above `room`.
+fn split(pieces: &[Piece], room: f64, whole: bool) -> Option<usize> {
     let height = |column: &[Piece]| {
         column.iter().enumerate().map(|(i, p)| p.rect[3] + if i == 0 { 0.0 } else { p.before }).sum::<f64>()
     };
-    let higher = |at: usize| height(&pieces[..at]).max(height(&pieces[at..]));
     let heading = |at: usize| pieces.get(at).is_none_or(|p| p.role == Role::Heading);
     // a heading is never the last thing in a column
-    let after_heading = |at: usize| at > 0 && pieces[at - 1].role == Role::Heading;
-    let best = |places: &mut dyn Iterator<Item = usize>| {
-        places.map(|at| (at, higher(at))).min_by(|a, b| a.1.total_cmp(&b.1)).filter(|(_, h)| *h <= room)
-    };
-    let whole = best(&mut (0..=pieces.len()).filter(|at| heading(*at)));
-    whole.or_else(|| best(&mut (0..=pieces.len()).filter(|at| !after_heading(*at)))).map(|(at, _)| at)
+    let after_heading = |at: usize| at > 0 && heading(at - 1);
+    (0..=pieces.len())
+        .filter(|at| if whole { heading(*at) } else { !after_heading(*at) })
+        .map(|at| (at, height(&pieces[..at]).max(height(&pieces[at..]))))
+        .min_by(|a, b| a.1.total_cmp(&b.1))
+        .filter(|(_, higher)| *higher <= room)
+        .map(|(at, _)| at)
 }

@@ -13,6 +13,8 @@ const SMALLEST: f64 = 8.5;
 const STEP: f64 = 0.25;
 /// No side's type is larger than another's by more than this.
 const APART: f64 = 1.0;
+/// Type may be smaller by this much where sections then need not be divided.
+const UNDIVIDED: f64 = 0.5;
 
 /// Size of paper.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -60,21 +62,24 @@ impl FromStr for Paper {
 pub fn leaflet(leaflet: &Leaflet, paper: Paper) -> Result<Vec<u8>> {
     let font = FontMeasure::new()?;
     readable(leaflet, &font)?;
-    let sizes = (0..leaflet.pages.len()).map(|nth| largest(leaflet, nth, paper, &font)).collect::<Result<Vec<_>>>()?;
-    let most = sizes.iter().copied().fold(LARGEST, f64::min) + APART;
-    let pages = sizes.iter().enumerate().map(|(nth, size)| {
-        set(leaflet, nth, paper.points(), size.min(most), &font).ok_or_else(|| too_much(nth, paper))
+    let types = (0..leaflet.pages.len()).map(|nth| largest(leaflet, nth, paper, &font)).collect::<Result<Vec<_>>>()?;
+    let most = types.iter().map(|(size, _)| *size).fold(LARGEST, f64::min) + APART;
+    let pages = types.iter().enumerate().map(|(nth, (size, whole))| {
+        set(leaflet, nth, paper.points(), (size.min(most), *whole), &font).ok_or_else(|| too_much(nth, paper))
     });
     write(leaflet, &pages.collect::<Result<Vec<Vec<Piece>>>>()?, paper.points(), &font)
 }
 
-/// The largest type in which a side fits its page.
-fn largest(leaflet: &Leaflet, nth: usize, paper: Paper, font: &FontMeasure) -> Result<f64> {
+/// The largest type in which a side fits its page, and whether its sections stay whole.
+fn largest(leaflet: &Leaflet, nth: usize, paper: Paper, font: &FontMeasure) -> Result<(f64, bool)> {
     let steps = ((LARGEST - SMALLEST) / STEP).round() as u32;
-    (0..=steps)
-        .map(|step| LARGEST - f64::from(step) * STEP)
-        .find(|size| set(leaflet, nth, paper.points(), *size, font).is_some())
-        .ok_or_else(|| too_much(nth, paper))
+    let fits = |whole: bool| {
+        let mut sizes = (0..=steps).map(|step| LARGEST - f64::from(step) * STEP);
+        sizes.find(|size| set(leaflet, nth, paper.points(), (*size, whole), font).is_some())
+    };
+    let divided = fits(false).ok_or_else(|| too_much(nth, paper))?;
+    let whole = fits(true).filter(|size| size + UNDIVIDED >= divided);
+    Ok(whole.map_or((divided, false), |size| (size, true)))
 }
 
 fn too_much(nth: usize, paper: Paper) -> Error {

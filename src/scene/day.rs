@@ -28,8 +28,8 @@ const TIP: f64 = 1.1;
 /// Room right of the axis: for the tip alone, and for boxes with words.
 const MARGIN: f64 = 2.4;
 const COLUMN: f64 = 11.0;
-/// With boxes, at least this share of the width.
-const COLUMN_SHARE: f64 = 0.25;
+/// Boxes take at most this share of the width.
+const COLUMN_SHARE: f64 = 0.33;
 /// Radius of a dot, and from one dot to the next.
 const DOT: f64 = 0.3;
 const STEP: f64 = 0.7;
@@ -43,8 +43,7 @@ const TOP_LEFT: [Align; 2] = [Align::Start, Align::Start];
 /// Lays the day out on `width` points with text of `size` points; the height is what that needs.
 pub fn day(day: &Day, width: f64, size: f64, measure: &dyn Measure) -> Scene {
     let mut canvas = Canvas { shapes: Vec::new(), measure, scale: size, right: width };
-    let boxes = day.dots.iter().any(|row| row.later + row.never > 0);
-    let column = if boxes { (COLUMN * size).max(COLUMN_SHARE * width) } else { MARGIN * size };
+    let column = column(&canvas, day);
     let hours = day.until.max(1.0) / MINUTES_PER_HOUR;
     let time = TimeSpan { x: [0.0, (width - column).max(0.4 * width)], hours: [0.0, hours] };
     let mut y = axis(&mut canvas, day, time);
@@ -54,14 +53,22 @@ pub fn day(day: &Day, width: f64, size: f64, measure: &dyn Measure) -> Scene {
     y = bar(&mut canvas, day, y);
     y = paragraph(&mut canvas, &day.caption, y);
     y = after(&mut canvas, day, y);
-    if day.dots.iter().any(|row| !row.at.is_empty() || row.later + row.never > 0) {
-        for row in &day.dots {
-            y = dots(&mut canvas, row, time, y);
-        }
-        y = ticks(&mut canvas, day, time, y, 1.0) + 0.3 * size;
+    for (i, row) in day.dots.iter().enumerate() {
+        y = dots(&mut canvas, row, time, y);
+        ticks(&mut canvas, day, time, y, 1.0, i + 1 == day.dots.len());
+        y += if i + 1 == day.dots.len() { 0.6 + LINE } else { 0.9 } * size;
     }
     y = paragraph(&mut canvas, &day.dots_caption, y);
     Scene { width, height: y, shapes: canvas.shapes, plots: Vec::new(), time, strips: Vec::new() }
+}
+
+/// Room right of the axis: what the words in boxes need on one line, if there is as much.
+fn column(canvas: &Canvas, day: &Day) -> f64 {
+    let s = canvas.scale;
+    let boxed = day.dots.iter().flat_map(|row| [(row.later, &row.later_words), (row.never, &row.never_words)]);
+    let widest = boxed.filter(|(count, _)| *count > 0).map(|(_, words)| canvas.width(words, TEXT)).reduce(f64::max);
+    let needed = widest.map(|wide| wide + (1.2 + 2.0 * PAD) * s);
+    needed.map_or(MARGIN * s, |n| n.clamp(COLUMN * s, (COLUMN * s).max(COLUMN_SHARE * canvas.right)))
 }
 
 /// Position of minutes.
@@ -75,8 +82,9 @@ fn axis(canvas: &mut Canvas, day: &Day, time: TimeSpan) -> f64 {
     let last = day.ticks.last().map_or(0.0, |(at, label)| x_of(time, *at) + canvas.width(label, TEXT) / 2.0);
     let beside = last + 0.8 * s;
     let mut y = 0.0;
-    if beside + canvas.width(&day.axis, TEXT) <= canvas.right {
-        canvas.text([beside, y], &day.axis, Ink::Muted, TEXT, TOP_LEFT);
+    let fits = beside + canvas.width(&day.axis, TEXT) <= canvas.right;
+    if fits {
+        canvas.text([beside, (LINE + 0.05) * s], &day.axis, Ink::Muted, TEXT, [Align::Start, Align::End]);
     } else {
         for line in wrap(canvas, &day.axis, TEXT, canvas.right) {
             canvas.text([0.0, y], &line, Ink::Muted, TEXT, TOP_LEFT);
@@ -84,12 +92,12 @@ fn axis(canvas: &mut Canvas, day: &Day, time: TimeSpan) -> f64 {
         }
     }
     let line = y + (LINE + 0.35) * s;
-    ticks(canvas, day, time, line, -1.0);
+    ticks(canvas, day, time, line, -1.0, true);
     line + 0.5 * s
 }
 
-/// The axis at `y` with labels above (-1) or below (1) it; returns where they end.
-fn ticks(canvas: &mut Canvas, day: &Day, time: TimeSpan, y: f64, side: f64) -> f64 {
+/// The axis at `y`, its ticks and their words above (-1) or below (1) it.
+fn ticks(canvas: &mut Canvas, day: &Day, time: TimeSpan, y: f64, side: f64, labelled: bool) {
     let s = canvas.scale;
     canvas.line(vec![[time.x[0], y], [time.x[1], y]], Ink::Axis, 0.09, Dash::Solid);
     let mut free = f64::NEG_INFINITY;
@@ -98,14 +106,13 @@ fn ticks(canvas: &mut Canvas, day: &Day, time: TimeSpan, y: f64, side: f64) -> f
         canvas.line(vec![[x, y], [x, y + side * 0.3 * s]], Ink::Axis, 0.09, Dash::Solid);
         let width = canvas.width(label, TEXT);
         let left = (x - width / 2.0).max(0.0);
-        if left >= free {
+        if labelled && left >= free {
             let at = if side < 0.0 { [left, y - 0.3 * s] } else { [left, y + 0.3 * s] };
             let down = if side < 0.0 { Align::End } else { Align::Start };
             canvas.text(at, label, Ink::Text, TEXT, [Align::Start, down]);
             free = left + width + 0.5 * s;
         }
     }
-    y + 0.3 * s + LINE * s
 }
 
 /// A range that has no edge, and its words where there is room: in it, beside it, or above it.
@@ -235,24 +242,22 @@ fn after(canvas: &mut Canvas, day: &Day, top: f64) -> f64 {
 /// A row of people: each dot one of twenty, stacked where they would touch; boxes for who is not on the axis.
 fn dots(canvas: &mut Canvas, row: &DotRow, time: TimeSpan, top: f64) -> f64 {
     let s = canvas.scale;
-    let mut y = top;
-    for line in wrap(canvas, &row.name, TEXT, time.x[1] - time.x[0]) {
-        canvas.text([0.0, y], &line, Ink::Text, TEXT, TOP_LEFT);
-        y += LINE * s;
-    }
     let places: Vec<f64> = row.at.iter().map(|m| x_of(time, *m)).collect();
     let stacks = stacks(&places, STEP * s, [time.x[0] + DOT * s, time.x[1] - DOT * s]);
     let highest = stacks.iter().map(|(_, count)| *count).max().unwrap_or(0);
-    let left = time.x[1] + s;
-    let beside = boxes(canvas, row, left, top);
-    let floor = (y + (STEP * highest as f64 + 0.35) * s).max(beside);
+    let name = wrap(canvas, &row.name, TEXT, time.x[1] - time.x[0]);
+    let needed = (LINE * name.len() as f64 + STEP * highest as f64 + 0.2) * s;
+    let floor = (top + needed).max(boxes(canvas, row, time.x[1] + s, top));
+    for (i, line) in name.iter().enumerate() {
+        let y = floor - needed + LINE * i as f64 * s;
+        canvas.text([0.0, y], line, Ink::Text, TEXT, TOP_LEFT);
+    }
     for (x, count) in stacks {
         for i in 0..count {
             person(canvas, [x, floor - (0.1 + STEP * (i as f64 + 0.5)) * s], true);
         }
     }
-    canvas.line(vec![[time.x[0], floor], [time.x[1], floor]], Ink::Axis, 0.09, Dash::Solid);
-    floor + 0.5 * s
+    floor
 }
 
 fn person(canvas: &mut Canvas, at: [f64; 2], filled: bool) {
