@@ -47,6 +47,8 @@ fn light(ink: Ink) -> Rgb {
         Ink::Programme => [60, 62, 68],
         Ink::Staff => [205, 208, 213],
         Ink::OnStaff => [40, 43, 48],
+        Ink::Soft => [112, 104, 176],
+        Ink::SoftText => [70, 62, 132],
     }
 }
 
@@ -68,6 +70,8 @@ fn dark(ink: Ink) -> Rgb {
         Ink::Programme => [214, 216, 220],
         Ink::Staff => [72, 76, 84],
         Ink::OnStaff => [235, 236, 238],
+        Ink::Soft => [150, 142, 214],
+        Ink::SoftText => [184, 178, 240],
     }
 }
 
@@ -90,7 +94,8 @@ mod tests {
 
     #[test]
     fn text_can_be_read_on_both_pages() {
-        let texts = [Ink::Text, Ink::Muted, Ink::Caution].into_iter().chain(Route::ALL.map(Ink::RouteText));
+        let texts =
+            [Ink::Text, Ink::Muted, Ink::Caution, Ink::SoftText].into_iter().chain(Route::ALL.map(Ink::RouteText));
         for ink in texts {
             for theme in [Theme::Light, Theme::Dark] {
                 for page in [Ink::Background, Ink::Plot] {

@@ -4,17 +4,21 @@
 
 mod agreement;
 mod dash;
+mod day;
 mod graded;
 mod layout;
 mod plot;
 mod references;
 mod strip;
 mod ticks;
+mod wrap;
 
 pub use agreement::{agreement, agreement_page};
 pub use dash::dashes;
+pub use day::day;
 pub use layout::layout;
 pub use references::reference_pages;
+pub use wrap::wrap;
 
 use crate::regimen::Route;
 
@@ -49,6 +53,10 @@ pub enum Ink {
     OnStaff,
     /// Measured points.
     Point,
+    /// Soft ranges of what people may feel: no route's colour.
+    Soft,
+    /// Headings and marks in that colour, dark enough to read.
+    SoftText,
 }
 
 /// Line pattern.

@@ -30,6 +30,11 @@ impl FontMeasure {
         units * size / self.units_per_em()
     }
 
+    /// The first letter that the font does not have; spaces of any kind are none.
+    pub(super) fn missing(&self, text: &str) -> Option<char> {
+        text.chars().find(|c| !c.is_whitespace() && self.face.glyph_index(*c).is_none())
+    }
+
     fn units_per_em(&self) -> f64 {
         f64::from(self.face.units_per_em())
     }

@@ -3,11 +3,13 @@
 //! plotters draws the scene once, as SVG; the PNG and the PDF are made from that SVG with the same
 //! embedded font, so the three cannot differ.
 
+mod columns;
 mod document;
 mod font;
 mod leaflet;
 mod raster;
 mod svg;
+mod tagged;
 
 pub use document::pdf;
 pub use font::FontMeasure;

@@ -136,19 +136,9 @@ pub(super) fn foot_lines(canvas: &mut Canvas, lines: &[String], page: Page) -> f
     small_print(canvas, lines, [x, page.width - 2.0 * x], page.height - GAP * canvas.scale)
 }
 
-/// Breaks text at spaces so that each line is at most `most` wide.
+/// Text at a nominal size in lines at most `most` wide.
 pub(super) fn wrap(canvas: &Canvas, text: &str, size: f64, most: f64) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in text.split_whitespace() {
-        let Some(last) = lines.last_mut() else { break };
-        let longer = if last.is_empty() { word.to_owned() } else { format!("{last} {word}") };
-        if !last.is_empty() && canvas.width(&longer, size) > most {
-            lines.push(word.to_owned());
-        } else {
-            *last = longer;
-        }
-    }
-    lines
+    super::wrap(text, most, |line| canvas.width(line, size))
 }
 
 /// Times with labels, thinned so that labels do not touch; positions are hours.
