@@ -3,11 +3,14 @@
 use super::App;
 use super::state::State;
 use crate::error::{Error, Result};
-use crate::export::{self, Format};
+use crate::export::{self, Format, Paper};
 use crate::figure::Figure;
 use crate::outcome::Outcome;
+use crate::plain::plain;
 use crate::regimen::Dose;
 use crate::scenario::{LARGEST_FILE, Scenario};
+use crate::table::TEXT_WIDTH;
+use crate::timeline::{Moment, Words, calendar};
 use crate::units::Time;
 
 /// Something to be done once the frame is drawn.
@@ -29,6 +32,10 @@ pub enum Action {
     CopyPicture,
     /// The scenario as TOML into the clipboard.
     CopyScenario,
+    /// The patient's page as text into the clipboard.
+    CopyLeaflet,
+    /// A made-up visit in place of the scenario.
+    Sample,
     /// Take the measured points away.
     ClearPoints,
     /// A new arm, by its place among those offered.
@@ -56,6 +63,12 @@ pub enum Purpose {
     Curves,
     /// Export sources, grades and assumptions.
     References,
+    /// Write the patient's page.
+    Leaflet(Paper),
+    /// Write the clinician's sheet.
+    Sheet(Paper),
+    /// Write the visit for calendar programs.
+    Calendar,
     /// Lay measured points over the curves.
     Points,
     /// Add a model file.
@@ -73,6 +86,9 @@ impl Purpose {
             Self::Plot(_) => "Export the picture",
             Self::Curves => "Export the curves",
             Self::References => "Export the references",
+            Self::Leaflet(_) => "The patient's page as PDF",
+            Self::Sheet(_) => "The clinician's sheet as PDF",
+            Self::Calendar => "The visit for calendar programs",
             Self::Points => "Measured points from a CSV file",
             Self::Model => "Add a model file",
             Self::Effects => "Use levels of your own",
@@ -81,7 +97,7 @@ impl Purpose {
 
     /// Whether a file is written.
     pub fn writes(self) -> bool {
-        matches!(self, Self::Save | Self::Plot(_) | Self::Curves | Self::References)
+        !matches!(self, Self::Open | Self::Points | Self::Model | Self::Effects)
     }
 
     /// Name proposed, and its extension.
@@ -93,6 +109,9 @@ impl Purpose {
             Self::Plot(Format::Pdf) => ("ketasim.pdf", "pdf"),
             Self::Curves => ("curves.csv", "csv"),
             Self::References => ("references.pdf", "pdf"),
+            Self::Leaflet(_) => ("visit.pdf", "pdf"),
+            Self::Sheet(_) => ("clinician.pdf", "pdf"),
+            Self::Calendar => ("visit.ics", "ics"),
             Self::Points => ("points.csv", "csv"),
             Self::Model => ("model.toml", "toml"),
             Self::Effects => ("effects.toml", "toml"),
@@ -106,6 +125,9 @@ impl Purpose {
             Self::Plot(_) => "with title, models, doses and assumptions, ready for a slide",
             Self::Curves => "one row for each arm, time and analyte",
             Self::References => "A4 pages that print: sources, grades, assumptions and warnings of what is shown",
+            Self::Leaflet(_) => "two sides, tagged for screen readers, with real text",
+            Self::Sheet(_) => "screening, vital signs and setting, for teaching",
+            Self::Calendar => "appointments and rules; what may be felt has no clock time and is not in it",
             Self::Points => "columns time_min or time_h, and conc_ng_ml; arm_id names a series, analyte its panel",
             Self::Model => "checked like the models that ship with ketasim",
             Self::Effects => "levels, delays and their spread between people, in the form of assets/effects.toml",
@@ -147,6 +169,16 @@ impl App {
                 ctx.copy_text(self.state.scenario.to_toml()?);
                 return Ok(Some("scenario copied".to_owned()));
             }
+            Action::CopyLeaflet => {
+                let (_, sheet) = self.visit.printable()?;
+                ctx.copy_text(plain(sheet, TEXT_WIDTH));
+                return Ok(Some("text copied".to_owned()));
+            }
+            Action::Sample => {
+                self.state.scenario =
+                    Scenario::from_toml("assets/scenarios/visit.toml", Scenario::VISIT, &self.library)?;
+                self.state.look.arm = 0;
+            }
             Action::ClearPoints => {
                 self.points.clear();
                 self.shown.redraw();
@@ -165,7 +197,7 @@ impl App {
     }
 
     fn with_path(&mut self, purpose: Purpose, path: &str) -> Result<String> {
-        use super::platform::{read_text, write};
+        use super::platform::{read_text, unix_seconds, write};
         match purpose {
             Purpose::Open => {
                 let text = read_text(path, LARGEST_FILE)?;
@@ -189,6 +221,23 @@ impl App {
                 write(path, &export::render_references(&references)?)?;
                 Ok(format!("wrote {path}"))
             }
+            Purpose::Leaflet(paper) => {
+                let (_, sheet) = self.visit.printable()?;
+                write(path, &export::leaflet(sheet, paper)?)?;
+                Ok(format!("wrote {path}"))
+            }
+            Purpose::Sheet(paper) => {
+                let nothing = || Error::cannot("there is no sheet yet");
+                let sheet = self.visit.clinician.as_ref().ok_or_else(nothing)?;
+                write(path, &export::leaflet(sheet, paper)?)?;
+                Ok(format!("wrote {path}"))
+            }
+            Purpose::Calendar => {
+                let (timeline, _) = self.visit.printable()?;
+                let words = Words::of(&self.state.look.language)?;
+                write(path, calendar(timeline, &words, &Moment::from_unix(unix_seconds()))?.as_bytes())?;
+                Ok(format!("wrote {path}"))
+            }
             Purpose::Points => {
                 let sets = crate::points::parse(path, &read_text(path, LARGEST_POINTS)?)?;
                 let count: usize = sets.iter().map(|s| s.points.len()).sum();
@@ -202,6 +251,7 @@ impl App {
                 self.shown.rerun();
                 self.evidence.forget();
                 self.people.forget();
+                self.visit.forget();
                 Ok(format!("model {id} added"))
             }
             Purpose::Effects => {
@@ -209,6 +259,7 @@ impl App {
                 self.shown.rerun();
                 self.evidence.forget();
                 self.people.forget();
+                self.visit.forget();
                 Ok(format!("levels and delays from {path}, until the window closes"))
             }
         }

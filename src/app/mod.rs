@@ -13,12 +13,14 @@ mod platform;
 mod runner;
 mod state;
 mod theme;
+mod visit;
 
 pub use action::{Action, Purpose};
 pub use evidence::Evidence;
 pub use people::People;
 pub use runner::Shown;
-pub use state::{Look, Mode, State};
+pub use state::{Look, Mode, Side, State};
+pub use visit::VisitPage;
 
 use crate::error::{Error, Result};
 use crate::figure::PointSet;
@@ -39,6 +41,8 @@ pub struct App {
     pub evidence: Evidence,
     /// Made-up people, when they are switched on.
     pub people: People,
+    /// A visit, when the timeline is looked at.
+    pub visit: VisitPage,
     /// Measured points laid over the curves.
     pub points: Vec<PointSet>,
     /// Time under the cursor, hours.
@@ -95,6 +99,7 @@ impl App {
             shown: Shown::default(),
             evidence: Evidence::default(),
             people: People::default(),
+            visit: VisitPage::default(),
             points: Vec::new(),
             cursor: None,
             message: None,
@@ -129,6 +134,9 @@ impl App {
         if self.state.look.mode == Mode::Evidence {
             self.evidence.update(&self.shown, &self.state.look, &self.library);
         }
+        if self.state.look.mode == Mode::Timeline {
+            self.visit.update(ctx, &self.state.scenario, &self.state.look, &self.library);
+        }
         let now = ctx.input(|i| i.time);
         self.undoer.feed_state(now, &self.state.scenario);
         if self.undoer.is_in_flux() {
@@ -139,6 +147,11 @@ impl App {
     /// Draws the window and applies what was asked for.
     pub fn draw(&mut self, ui: &mut Ui) {
         let before = (self.state.clone(), self.points.len());
+        if self.state.look.patient && self.state.look.mode == Mode::Timeline {
+            // the patient's page alone: no doses, no files, no undo
+            panels::patient(ui, &self.visit, &mut self.state.look);
+            return self.changed(ui, &before);
+        }
         let mut actions = self.shortcuts(ui);
         self.drops(ui, &mut actions);
         Panel::top("toolbar").exact_size(38.0).show(ui, |ui| {
@@ -151,6 +164,11 @@ impl App {
         match self.state.look.mode {
             Mode::Compare => self.compare(ui, &mut actions),
             Mode::Evidence => self.evidence(ui, &mut actions),
+            Mode::Timeline => {
+                let seen = panels::Seen { shown: &self.shown, library: &self.library, offered: &self.offered };
+                let State { scenario, look } = &mut self.state;
+                panels::visit(ui, scenario, &self.visit, look, seen, &mut actions);
+            }
         }
         self.dialog.show(ui, &mut actions);
         panels::compare(ui, &mut self.compared, &mut self.state.look.view, &self.shown, &self.people, &self.library);
@@ -159,10 +177,14 @@ impl App {
         for action in actions {
             self.apply(action, &ctx);
         }
-        if before != (self.state.clone(), self.points.len()) {
-            // the edit is run in the next frame, and kept once the autosave is due
-            ctx.request_repaint();
-            ctx.request_repaint_after_secs(KEPT as f32 + 0.2);
+        self.changed(ui, &before);
+    }
+
+    /// The edit is run in the next frame, and kept once the autosave is due.
+    fn changed(&self, ui: &Ui, before: &(State, usize)) {
+        if *before != (self.state.clone(), self.points.len()) {
+            ui.ctx().request_repaint();
+            ui.ctx().request_repaint_after_secs(KEPT as f32 + 0.2);
         }
     }
 
@@ -218,7 +240,7 @@ impl App {
         if key(command, Key::E) {
             actions.push(Action::Ask(Purpose::Plot(crate::export::Format::Svg)));
         }
-        for (number, mode) in [(Key::Num1, Mode::Compare), (Key::Num2, Mode::Evidence)] {
+        for (number, mode) in [(Key::Num1, Mode::Compare), (Key::Num2, Mode::Evidence), (Key::Num3, Mode::Timeline)] {
             if key(command, number) {
                 self.state.look.mode = mode;
             }

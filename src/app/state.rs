@@ -24,6 +24,23 @@ pub enum Mode {
     Compare,
     /// What stands behind one of them.
     Evidence,
+    /// A visit as a patient lives it.
+    Timeline,
+}
+
+/// What is looked at beside the clinic's form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Side {
+    /// The form itself, where there is no room beside it.
+    Clinic,
+    /// The patient's page.
+    #[default]
+    Page,
+    /// The clinician's sheet.
+    Clinician,
+    /// The course of visits.
+    Course,
 }
 
 /// How things are looked at; a change never runs a simulation.
@@ -42,6 +59,15 @@ pub struct Look {
     pub arm: usize,
     /// Time at which people are counted, minutes.
     pub minute: f64,
+    /// Language of the patient's page.
+    pub language: String,
+    /// US letter instead of A4.
+    pub letter: bool,
+    /// What is looked at of a visit.
+    pub side: Side,
+    /// The patient's page alone; never kept, so that nobody starts without a way back.
+    #[serde(skip)]
+    pub patient: bool,
 }
 
 /// People are counted an hour after the first dose until another time is asked for, minutes.
@@ -49,7 +75,18 @@ const COUNTED_AT: f64 = 60.0;
 
 impl Default for Look {
     fn default() -> Self {
-        Self { view: View::default(), dark: false, projector: false, mode: Mode::default(), arm: 0, minute: COUNTED_AT }
+        Self {
+            view: View::default(),
+            dark: false,
+            projector: false,
+            mode: Mode::default(),
+            arm: 0,
+            minute: COUNTED_AT,
+            language: "en".to_owned(),
+            letter: false,
+            side: Side::default(),
+            patient: false,
+        }
     }
 }
 

@@ -219,19 +219,26 @@ pub(super) fn wall(text: &str) -> Result<civil::Time> {
     text.parse().map_err(|_| Error::input(format!("\"{text}\" is no clock time")).remedy("write for example \"08:00\""))
 }
 
+/// Names of all time zones.
+pub fn zones() -> Vec<String> {
+    TimeZoneDatabase::bundled().available().map(|n| n.as_str().to_owned()).collect()
+}
+
 fn time_zone(name: &str) -> Result<TimeZone> {
     let database = TimeZoneDatabase::bundled();
     database.get(name.trim()).map_err(|_| {
-        let known: Vec<String> = database.available().map(|n| n.as_str().to_owned()).collect();
+        let known = zones();
         let what = Error::input(format!("there is no time zone \"{name}\""));
         // a city alone is the commonest slip
         let city = name.trim().replace(' ', "_").to_lowercase();
         match known.iter().find(|z| z.to_lowercase().ends_with(&format!("/{city}"))) {
             Some(zone) => what.remedy(format!("write \"{zone}\"")),
-            None => what.remedy(format!(
-                "write continent and city, for example \"America/Chicago\"; {}",
-                suggestion(name, known.iter().map(String::as_str))
-            )),
+            None => {
+                let all = suggestion(name, known.iter().map(String::as_str));
+                // the list of all zones is no help
+                let near = all.split_once('?').map_or(String::new(), |(near, _)| format!("; {near}?"));
+                what.remedy(format!("write continent and city, for example \"America/Chicago\"{near}"))
+            }
         }
     })
 }

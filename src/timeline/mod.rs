@@ -14,9 +14,9 @@ pub mod rules;
 pub mod words;
 
 pub use calendar::calendar;
-pub use clock::Moment;
-pub use course::{CourseVisit, VisitKind};
-pub use expect::{Expected, Span};
+pub use clock::{Moment, zones};
+pub use course::{CourseVisit, MOST_VISITS, VisitKind};
+pub use expect::{Expected, Span, expect};
 pub use leaflet::{Band, Block, Day, DotRow, Leaflet, Side};
 pub use page::{clinician_sheet, leaflet};
 pub use rules::Rules;
@@ -175,8 +175,7 @@ impl Timeline {
     /// The visit of one arm.
     ///
     /// # Errors
-    /// When the scenario is refused, a time names no moment, the clinic's stay is below the drug's floor, a dose other
-    /// than a lozenge is to be taken at home, or `progress` says to stop.
+    /// As [`Timeline::of`], and when `progress` says to stop.
     pub fn new(
         scenario: &Scenario,
         index: usize,
@@ -184,15 +183,29 @@ impl Timeline {
         asked: &Asked,
         (crowd, workers, progress): (Crowd, &dyn Workers, Progress),
     ) -> Result<Self> {
-        let mut scenario = scenario.clone();
+        // rules first: a visit that is refused needs no crowd
+        let expected = |s: &Scenario| expect::expect(s, index, library, crowd, workers, progress);
+        Self::with(scenario, index, library, asked, expected)
+    }
+
+    /// The visit of one arm whose people are known already.
+    ///
+    /// # Errors
+    /// When the scenario is refused, a time names no moment, the clinic's stay is below the drug's floor, or a dose
+    /// other than a lozenge is to be taken at home.
+    pub fn of(scenario: &Scenario, index: usize, library: &Library, asked: &Asked, expected: Expected) -> Result<Self> {
+        Self::with(scenario, index, library, asked, |_| Ok(expected))
+    }
+
+    fn with(
+        scenario: &Scenario,
+        index: usize,
+        library: &Library,
+        asked: &Asked,
+        expected: impl FnOnce(&Scenario) -> Result<Expected>,
+    ) -> Result<Self> {
         scenario.check(library)?;
-        let Some(arm) = scenario.arms.get_mut(index) else {
-            return Err(Error::input("there is no arm to make a timeline of").remedy("add an [[arm]] with a dose"));
-        };
-        arm.on = true;
-        // the clock of a visit starts with its first dose
-        let first = arm.doses.iter().map(|d| d.time.hours()).fold(f64::INFINITY, f64::min);
-        arm.doses.iter_mut().for_each(|d| d.time = Time::from_hours(d.time.hours() - first));
+        let scenario = from_first_dose(scenario, index)?;
         let arm = &scenario.arms[index];
         let clinic = scenario.clinic.clone().unwrap_or_default();
         let mut visit = scenario.visit.clone().unwrap_or_default();
@@ -202,26 +215,31 @@ impl Timeline {
         let stay = rules.stay(&arm.drug, &clinic)?;
         let start = rules::start(&visit)?;
         let next = rules::next(&visit, start.as_ref())?;
-        let (drug, label) = (arm.drug.clone(), arm.label.clone());
-        let route = arm.doses.first().map_or(Route::Iv, |d| d.route);
         if visit.at_home == Some(true) && arm.routes() != [Route::Sl] {
             return Err(Error::input("only a lozenge is ever taken at home")
                 .remedy("take at_home out, or give the dose by route \"sl\"")
                 .at(path!["visit", "at_home"]));
         }
         let horizon = scenario.horizon.hours();
-        let model = arm.model_in(library)?;
-        let given = arm.case(model, &scenario.subject, library)?.follow(
-            &BTreeMap::new(),
-            horizon,
-            horizon,
-            Solver::default(),
-        )?;
+        let case = arm.case(arm.model_in(library)?, &scenario.subject, library)?;
+        let given = case.follow(&BTreeMap::new(), horizon, horizon, Solver::default())?;
         let marks = &given.schedule.doses;
         let last_dose = Time::from_hours(marks.iter().map(|d| d.end.max(d.start)).fold(0.0, f64::max));
-        let doses = arm.doses.iter().map(|d| d.count() as usize).sum();
-        let expected = expect::expect(&scenario, index, library, crowd, workers, progress)?;
-        Ok(Self { arm: index, label, drug, route, doses, last_dose, expected, stay, start, next, clinic, visit, rules })
+        Ok(Self {
+            arm: index,
+            label: arm.label.clone(),
+            drug: arm.drug.clone(),
+            route: arm.doses.first().map_or(Route::Iv, |d| d.route),
+            doses: arm.doses.iter().map(|d| d.count() as usize).sum(),
+            last_dose,
+            expected: expected(&scenario)?,
+            stay,
+            start,
+            next,
+            clinic,
+            visit,
+            rules,
+        })
     }
 
     /// Whether the dose is taken at home.
@@ -309,4 +327,19 @@ impl Timeline {
     pub fn printable(&self) -> Result<()> {
         self.missing().first().map_or(Ok(()), |m| Err(m.error()))
     }
+}
+
+/// A scenario in which the clock of an arm starts with its first dose, as that of a visit does.
+///
+/// # Errors
+/// When there is no such arm.
+pub fn from_first_dose(scenario: &Scenario, index: usize) -> Result<Scenario> {
+    let mut scenario = scenario.clone();
+    let Some(arm) = scenario.arms.get_mut(index) else {
+        return Err(Error::input("there is no arm to make a timeline of").remedy("add an [[arm]] with a dose"));
+    };
+    arm.on = true;
+    let first = arm.doses.iter().map(|d| d.time.hours()).fold(f64::INFINITY, f64::min);
+    arm.doses.iter_mut().for_each(|d| d.time = Time::from_hours(d.time.hours() - first));
+    Ok(scenario)
 }

@@ -9,7 +9,7 @@ const KEYS: &[(&str, &str)] = &[
     ("arrows in the plot", "move the cursor; with shift in larger steps; Home, End"),
     ("Ctrl+Z, Ctrl+Shift+Z", "undo, redo"),
     ("Ctrl+O, Ctrl+S, Ctrl+E", "open, save, export the picture"),
-    ("Ctrl+1, Ctrl+2", "compare routes; what stands behind one of them"),
+    ("Ctrl+1, Ctrl+2, Ctrl+3", "compare routes; what stands behind one of them; a visit"),
     ("drop a file", "a scenario, a model (.toml) or measured points (.csv)"),
     ("F1", "this page"),
 ];
@@ -21,6 +21,7 @@ const READING: &[&str] = &[
     "Black dots under the strips are doses; a bar lasts as long as the dose does. Whatever a curve says: no driving for 24 hours and until after a night's sleep.",
     "Grades: A read in the paper, B abstract or label, C second hand, D derived for ketasim, E assumption.",
     "Curves from an artery and from an arm vein differ, most of all early after a fast dose.",
+    "Timeline: a visit as a patient lives it. What may be felt is a range, joined from people, models and what was published; leaving and driving come from the clinic and from rules, never from a curve.",
     "Education only: nothing here chooses a dose.",
 ];
 

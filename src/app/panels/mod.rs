@@ -11,6 +11,7 @@ mod plot;
 mod results;
 mod status;
 mod toolbar;
+mod visit;
 
 pub use arms::arms;
 pub use compare::{Compared, compare};
@@ -20,6 +21,7 @@ pub use plot::plot;
 pub use results::{beware, results};
 pub use status::status;
 pub use toolbar::toolbar;
+pub use visit::{patient, visit};
 
 use super::runner::Shown;
 use super::theme;

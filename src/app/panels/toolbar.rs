@@ -28,6 +28,7 @@ pub fn toolbar(
         let mode = &mut state.look.mode;
         ui.selectable_value(mode, Mode::Compare, "Compare").on_hover_text("routes beside each other (Ctrl+1)");
         ui.selectable_value(mode, Mode::Evidence, "Evidence").on_hover_text("what stands behind a curve (Ctrl+2)");
+        ui.selectable_value(mode, Mode::Timeline, "Timeline").on_hover_text("a visit as a patient lives it (Ctrl+3)");
         // the title gives way before the buttons do
         let room = ui.available_width() - BUTTONS;
         if room > 60.0 {

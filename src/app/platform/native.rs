@@ -22,6 +22,11 @@ impl Stopwatch {
     }
 }
 
+/// Seconds since 1970, for the stamp of calendar entries.
+pub fn unix_seconds() -> u64 {
+    std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |d| d.as_secs())
+}
+
 /// A file dialog of the system, in a thread of its own so that no frame waits for it.
 #[derive(Debug, Default)]
 pub struct Picker(Option<Receiver<Option<String>>>);

@@ -62,6 +62,11 @@ impl<T: Send + 'static> Background<T> {
     }
 }
 
+/// No clock yet: the browser build brings one.
+pub fn unix_seconds() -> u64 {
+    0
+}
+
 /// More people than this would hold a frame up.
 pub const MOST_PEOPLE: Option<usize> = Some(200);
 

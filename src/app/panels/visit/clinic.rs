@@ -1,0 +1,132 @@
+//! What the clinic fills in: which arm, when, its rules, its phones.
+
+use super::blank::{text, time};
+use super::heading;
+use crate::app::action::Action;
+use crate::app::panels::small;
+use crate::app::state::Look;
+use crate::app::visit::VisitPage;
+use crate::regimen::Route;
+use crate::scenario::{Clinic, Scenario, Style, Visit};
+use egui::{ComboBox, ScrollArea, TextEdit, Ui};
+
+/// Draws the form.
+pub(super) fn clinic(
+    ui: &mut Ui,
+    scenario: &mut Scenario,
+    page: &VisitPage,
+    look: &mut Look,
+    actions: &mut Vec<Action>,
+) {
+    heading(ui, "For the clinic");
+    small(ui, "Fill this in, then hand out the page. Nothing typed here leaves this computer.");
+    ui.add_space(4.0);
+    if ui.button("Try the sample visit").on_hover_text("a made-up clinic; undo brings yours back").clicked() {
+        actions.push(Action::Sample);
+    }
+    ui.add_space(4.0);
+    let chosen = VisitPage::arm(scenario, look);
+    pick(ui, scenario, chosen, look);
+    let mut visit = scenario.visit.clone().unwrap_or_default();
+    let lozenge = scenario.arms.get(chosen).is_some_and(|a| a.routes() == [Route::Sl]);
+    when(ui, &mut visit, lozenge, page);
+    if visit != scenario.visit.clone().unwrap_or_default() {
+        scenario.visit = (visit != Visit::default()).then_some(visit);
+    }
+    let mut own = scenario.clinic.clone().unwrap_or_default();
+    rules(ui, &mut own);
+    phones(ui, &mut own);
+    if own != scenario.clinic.clone().unwrap_or_default() {
+        scenario.clinic = (own != Clinic::default()).then_some(own);
+    }
+    ui.add_space(12.0);
+}
+
+fn pick(ui: &mut Ui, scenario: &Scenario, chosen: usize, look: &mut Look) {
+    let label = ui.label("Page for");
+    let shown = scenario.arms.get(chosen).map_or("", |a| a.label.as_str());
+    let combo = ComboBox::from_id_salt("arm of the visit").selected_text(shown).width(240.0).show_ui(ui, |ui| {
+        for (i, arm) in scenario.arms.iter().enumerate().filter(|(_, a)| a.on) {
+            ui.selectable_value(&mut look.arm, i, arm.label.as_str());
+        }
+    });
+    combo.response.labelled_by(label.id);
+    small(ui, "Drug, dose and route are set under Compare.");
+}
+
+fn when(ui: &mut Ui, visit: &mut Visit, lozenge: bool, page: &VisitPage) {
+    heading(ui, "When");
+    text(ui, "First dose", &mut visit.start, "2026-12-01 10:00");
+    zone(ui, &mut visit.timezone, page);
+    text(ui, "Next visit", &mut visit.next, "2026-12-08 10:00");
+    ui.add_space(4.0);
+    ui.horizontal(|ui| {
+        ui.label("Session");
+        for (style, name, help) in [
+            (None, "not said", "the page says nothing on it"),
+            (Some(Style::Talking), "talking", "preparation, then talking as it comes"),
+            (Some(Style::Inward), "inward", "preparation, quiet with eyes covered, return, talk"),
+        ] {
+            ui.selectable_value(&mut visit.style, style, name).on_hover_text(help);
+        }
+    });
+    if lozenge || visit.at_home.is_some() {
+        let mut home = visit.at_home == Some(true);
+        if ui.checkbox(&mut home, "taken at home").on_hover_text("adds the regulator's warning").changed() {
+            visit.at_home = home.then_some(true);
+        }
+    }
+}
+
+/// A zone by name, or picked from all of them by a part of its name.
+fn zone(ui: &mut Ui, zone: &mut Option<String>, page: &VisitPage) {
+    text(ui, "Time zone", zone, "America/Chicago");
+    let wanted = zone.clone().unwrap_or_default();
+    if page.zones.contains(&wanted) {
+        return;
+    }
+    ui.menu_button("Choose a time zone", |ui| {
+        let id = egui::Id::unique("part of a zone");
+        let mut part = ui.data(|d| d.get_temp::<String>(id)).unwrap_or_default();
+        let field = ui.add(TextEdit::singleline(&mut part).hint_text("part of its name").desired_width(220.0));
+        ui.ctx().accesskit_node_builder(field.id, |node| node.set_label("Part of a time zone's name"));
+        ui.data_mut(|d| d.insert_temp(id, part.clone()));
+        let part = part.to_lowercase().replace(' ', "_");
+        ScrollArea::vertical().max_height(220.0).show(ui, |ui| {
+            for name in page.zones.iter().filter(|z| z.to_lowercase().contains(&part)) {
+                if ui.button(name.as_str()).clicked() {
+                    *zone = Some(name.clone());
+                    ui.close();
+                }
+            }
+        });
+    });
+}
+
+fn rules(ui: &mut Ui, own: &mut Clinic) {
+    heading(ui, "The clinic's rules");
+    time(ui, "Least stay after the last dose", &mut own.stay, "2 h");
+    time(ui, "Arrive before the first dose", &mut own.arrive, "30 min");
+    text(ui, "Food and drink before", &mut own.fasting, "one line; blank says: ask your clinic");
+    time(ui, "No alcohol, cannabis or sleep drugs for", &mut own.no_alcohol, "24 h");
+    let mut alone = own.ride_alone == Some(true);
+    if ui.checkbox(&mut alone, "may go home alone by taxi or ride app").changed() {
+        own.ride_alone = alone.then_some(true);
+    }
+    let mut visits = own.visits.map(|n| n.to_string());
+    text(ui, "Dosing visits of the course", &mut visits, "6");
+    let read = visits.as_deref().map(str::trim).map(str::parse::<u32>);
+    match read {
+        None => own.visits = None,
+        Some(Ok(n)) if (1..=crate::timeline::MOST_VISITS).contains(&n) => own.visits = Some(n),
+        Some(_) => small(ui, &format!("a number from 1 to {}", crate::timeline::MOST_VISITS)),
+    }
+    time(ui, "From one dosing visit to the next", &mut own.every, "7 d");
+}
+
+fn phones(ui: &mut Ui, own: &mut Clinic) {
+    heading(ui, "Whom to call");
+    text(ui, "Name of the clinic", &mut own.name, "as patients know it");
+    text(ui, "Phone of the clinic", &mut own.phone, "day and night, if they differ");
+    text(ui, "Local crisis line", &mut own.crisis_line, "needed before the page is handed out");
+}

@@ -1,0 +1,156 @@
+//! The timeline: at the left what the clinic fills in, beside it the page as a patient gets it, or that page alone.
+
+mod blank;
+mod clinic;
+mod course;
+mod sheet;
+
+use super::plot::empty;
+use super::{Seen, refusal, small};
+use crate::app::action::{Action, Purpose};
+use crate::app::state::{Look, Side};
+use crate::app::theme;
+use crate::app::visit::VisitPage;
+use crate::export::Paper;
+use crate::scenario::Scenario;
+use egui::{Button, CentralPanel, ComboBox, Key, Panel, RichText, ScrollArea, Ui};
+
+/// Below this width the clinic's side and the page take turns.
+const BESIDE: f32 = 860.0;
+
+/// Draws the clinic's side with a preview.
+pub fn visit(
+    ui: &mut Ui,
+    scenario: &mut Scenario,
+    page: &VisitPage,
+    look: &mut Look,
+    seen: Seen,
+    actions: &mut Vec<Action>,
+) {
+    if scenario.arms.is_empty() {
+        CentralPanel::default().show(ui, |ui| empty(ui, seen.offered, actions));
+        return;
+    }
+    let wide = ui.available_width() >= BESIDE;
+    let form = |ui: &mut Ui, scenario: &mut Scenario, look: &mut Look, actions: &mut Vec<Action>| {
+        ScrollArea::vertical().id_salt("clinic").auto_shrink(false).show(ui, |ui| {
+            ui.set_max_width(ui.available_width() - 10.0);
+            clinic::clinic(ui, scenario, page, look, actions);
+        });
+    };
+    if wide {
+        Panel::left("clinic").default_size(332.0).size_range(300.0..=420.0).show(ui, |ui| {
+            form(ui, scenario, look, actions);
+        });
+    }
+    CentralPanel::default().show(ui, |ui| {
+        ui.horizontal_wrapped(|ui| {
+            if !wide {
+                ui.selectable_value(&mut look.side, Side::Clinic, "For the clinic");
+            }
+            ui.selectable_value(&mut look.side, Side::Page, "Patient's page");
+            ui.selectable_value(&mut look.side, Side::Clinician, "Clinician's sheet");
+            ui.selectable_value(&mut look.side, Side::Course, "Course");
+            ui.separator();
+            languages(ui, page, look);
+            ui.separator();
+            output(ui, page, look, actions);
+        });
+        ui.separator();
+        match look.side {
+            Side::Clinic if !wide => return form(ui, scenario, look, actions),
+            Side::Course => return course::course(ui, page, look),
+            _ => {}
+        }
+        let sheet = if look.side == Side::Clinician { &page.clinician } else { &page.leaflet };
+        state(ui, page);
+        if let Some(sheet) = sheet {
+            let missing = look.side != Side::Clinician;
+            if missing {
+                blank::missing(ui, page);
+            }
+            ScrollArea::vertical().id_salt(("sheet", look.side)).auto_shrink(false).show(ui, |ui| {
+                ui.set_max_width(ui.available_width() - 10.0);
+                sheet::sheet(ui, sheet, sheet::Size::PREVIEW);
+            });
+        }
+    });
+}
+
+/// Draws the page alone, as a patient reads it: nothing to set but the language, and the way back.
+pub fn patient(ui: &mut Ui, page: &VisitPage, look: &mut Look) {
+    CentralPanel::default().show(ui, |ui| {
+        ui.horizontal(|ui| {
+            languages(ui, page, look);
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                let back = ui.button("Back to the clinic's side").on_hover_text("Esc");
+                if back.clicked() || ui.input(|i| i.key_pressed(Key::Escape)) {
+                    look.patient = false;
+                }
+            });
+        });
+        state(ui, page);
+        let Some(sheet) = &page.leaflet else { return };
+        ScrollArea::vertical().id_salt("patient").auto_shrink(false).show(ui, |ui| {
+            ui.set_max_width(ui.available_width() - 14.0);
+            sheet::sheet(ui, sheet, sheet::Size::PATIENT);
+        });
+    });
+}
+
+/// What is under way, and what is in the way.
+fn state(ui: &mut Ui, page: &VisitPage) {
+    if let Some(error) = &page.error {
+        ui.add_space(8.0);
+        refusal(ui, error);
+    } else if let Some(share) = page.progress() {
+        ui.add_space(8.0);
+        ui.horizontal(|ui| {
+            ui.spinner();
+            small(ui, &format!("counting made-up people: {:.0} %", share * 100.0));
+        });
+    }
+}
+
+fn languages(ui: &mut Ui, page: &VisitPage, look: &mut Look) {
+    let names: Vec<(String, String)> = page.languages().map(|(tag, name)| (tag.to_owned(), name.to_owned())).collect();
+    for (tag, name) in names {
+        ui.selectable_value(&mut look.language, tag, name);
+    }
+}
+
+/// The page alone, on paper, in a calendar, in the clipboard.
+fn output(ui: &mut Ui, page: &VisitPage, look: &mut Look, actions: &mut Vec<Action>) {
+    let there = page.leaflet.is_some();
+    if ui
+        .add_enabled(there, Button::new("Show alone"))
+        .on_hover_text("the patient's page, for the patient's eyes; Esc leads back")
+        .clicked()
+    {
+        look.patient = true;
+    }
+    let paper = if look.letter { Paper::Letter } else { Paper::A4 };
+    if ui.add_enabled(there, Button::new("PDF…")).clicked() {
+        let purpose = if look.side == Side::Clinician { Purpose::Sheet(paper) } else { Purpose::Leaflet(paper) };
+        actions.push(Action::Ask(purpose));
+    }
+    let shown = if look.letter { "Letter" } else { "A4" };
+    let combo = ComboBox::from_id_salt("paper").selected_text(shown).width(64.0).show_ui(ui, |ui| {
+        ui.selectable_value(&mut look.letter, false, "A4");
+        ui.selectable_value(&mut look.letter, true, "Letter");
+    });
+    ui.ctx().accesskit_node_builder(combo.response.id, |node| node.set_label("Paper"));
+    if ui.add_enabled(there, Button::new("Calendar…")).on_hover_text("an .ics file for calendar programs").clicked() {
+        actions.push(Action::Ask(Purpose::Calendar));
+    }
+    if ui.add_enabled(there, Button::new("Copy text")).clicked() {
+        actions.push(Action::CopyLeaflet);
+    }
+}
+
+/// A heading of the form.
+fn heading(ui: &mut Ui, text: &str) {
+    ui.add_space(10.0);
+    ui.label(RichText::new(text).size(theme::HEADING).strong());
+    ui.add_space(2.0);
+}

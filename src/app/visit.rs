@@ -1,0 +1,178 @@
+//! A visit behind the timeline: people are counted beside the window, words and rules follow every edit at once.
+
+use super::platform::{Background, MOST_PEOPLE, SideBySide};
+use super::state::Look;
+use crate::error::{Error, Result};
+use crate::library::Library;
+use crate::people::Crowd;
+use crate::scenario::{Clinic, Scenario, Visit};
+use crate::timeline::{
+    Asked, Expected, Leaflet, Timeline, Words, clinician_sheet, expect, from_first_dose, leaflet, zones,
+};
+use std::sync::Arc;
+
+/// People behind the ranges, and which.
+const PEOPLE: usize = 1000;
+const SEED: u64 = 1;
+
+/// What the ranges depend on: everything but the clinic and the clock.
+#[derive(Debug, Clone, PartialEq)]
+struct Given {
+    scenario: Scenario,
+    arm: usize,
+}
+
+/// What the sheet says beside them.
+#[derive(Debug, Clone, PartialEq)]
+struct Said {
+    clinic: Option<Clinic>,
+    visit: Option<Visit>,
+    language: String,
+    counted: u64,
+}
+
+/// The visit of one arm, and its sheets.
+#[derive(Debug, Default)]
+pub struct VisitPage {
+    library: Option<Arc<Library>>,
+    given: Option<Given>,
+    said: Option<Said>,
+    job: Option<Background<Result<Expected>>>,
+    expected: Option<Expected>,
+    counted: u64,
+    words: Vec<Words>,
+    /// Names of all time zones.
+    pub zones: Vec<String>,
+    /// The visit.
+    pub timeline: Option<Timeline>,
+    /// The patient's sheet.
+    pub leaflet: Option<Leaflet>,
+    /// The clinician's sheet.
+    pub clinician: Option<Leaflet>,
+    /// Why there is none.
+    pub error: Option<Error>,
+}
+
+impl VisitPage {
+    /// Follows the scenario and the language.
+    pub fn update(&mut self, ctx: &egui::Context, scenario: &Scenario, look: &Look, library: &Library) {
+        if self.words.is_empty() {
+            self.zones = zones();
+            match Words::embedded() {
+                Ok(words) => self.words = words,
+                Err(error) => self.error = Some(error),
+            }
+        }
+        let arm = Self::arm(scenario, look);
+        let given = Given { scenario: Scenario { clinic: None, visit: None, ..scenario.clone() }, arm };
+        if self.given.as_ref() != Some(&given) {
+            // dropping a job stops it: the latest scenario wins
+            self.job = None;
+            self.expected = None;
+            self.count(ctx, &given, library);
+            self.given = Some(given);
+        }
+        if let Some(answer) = self.job.as_mut().and_then(Background::take) {
+            self.job = None;
+            self.counted += 1;
+            match answer {
+                Ok(expected) => self.expected = Some(expected),
+                Err(error) => self.refuse(error),
+            }
+        }
+        let said = Said {
+            clinic: scenario.clinic.clone(),
+            visit: scenario.visit.clone(),
+            language: look.language.clone(),
+            counted: self.counted,
+        };
+        if self.said.as_ref() != Some(&said)
+            && let Some(expected) = self.expected.clone()
+        {
+            match self.make(scenario, arm, library, expected, &look.language) {
+                Ok(()) => self.error = None,
+                Err(error) => self.refuse(error),
+            }
+            self.said = Some(said);
+        }
+    }
+
+    fn count(&mut self, ctx: &egui::Context, given: &Given, library: &Library) {
+        let checked = given.scenario.check(library).and_then(|()| from_first_dose(&given.scenario, given.arm));
+        let scenario = match checked {
+            Ok(scenario) => scenario,
+            Err(error) => return self.refuse(error),
+        };
+        let library = self.library.get_or_insert_with(|| Arc::new(library.clone())).clone();
+        let crowd = Crowd { people: MOST_PEOPLE.unwrap_or(PEOPLE), seed: SEED, every: None };
+        let arm = given.arm;
+        self.job = Some(Background::start(ctx, move |progress| {
+            expect(&scenario, arm, &library, crowd, &SideBySide::default(), progress)
+        }));
+    }
+
+    fn make(
+        &mut self,
+        scenario: &Scenario,
+        arm: usize,
+        library: &Library,
+        expected: Expected,
+        language: &str,
+    ) -> Result<()> {
+        let timeline = Timeline::of(scenario, arm, library, &Asked::default(), expected)?;
+        let words = self.words.iter().find(|w| w.language == language).or(self.words.first());
+        let Some(words) = words else { return Err(Error::cannot("there are no words")) };
+        let sheet = leaflet(&timeline, words)?;
+        self.clinician = Some(clinician_sheet(&timeline)?);
+        (self.timeline, self.leaflet) = (Some(timeline), Some(sheet));
+        Ok(())
+    }
+
+    fn refuse(&mut self, error: Error) {
+        self.error = Some(error);
+        (self.timeline, self.leaflet, self.clinician) = (None, None, None);
+    }
+
+    /// The arm that is looked at: the chosen one, else the first.
+    pub fn arm(scenario: &Scenario, look: &Look) -> usize {
+        let on = |i: &usize| scenario.arms[*i].on;
+        let chosen = Some(look.arm).filter(|i| *i < scenario.arms.len());
+        chosen.filter(on).or_else(|| (0..scenario.arms.len()).find(on)).or(chosen).unwrap_or(0)
+    }
+
+    /// How far the counting has come, 0 to 1, while it is under way.
+    pub fn progress(&self) -> Option<f64> {
+        self.job.as_ref().map(Background::share)
+    }
+
+    /// Words of the language that is chosen.
+    pub fn words(&self, language: &str) -> Option<&Words> {
+        self.words.iter().find(|w| w.language == language).or(self.words.first())
+    }
+
+    /// All languages: tag and own name.
+    pub fn languages(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.words.iter().map(|w| (w.language.as_str(), w.name.as_str()))
+    }
+
+    /// The library grew: copies of it are old.
+    pub fn forget(&mut self) {
+        let Self { words, zones, counted, .. } = std::mem::take(self);
+        *self = Self { words, zones, counted: counted + 1, ..Self::default() };
+    }
+
+    /// The sheet to hand out.
+    ///
+    /// # Errors
+    /// While something has to be filled in, or there is none.
+    pub fn printable(&self) -> Result<(&Timeline, &Leaflet)> {
+        let nothing = || Error::cannot("there is no page yet").remedy("wait until the ranges are counted");
+        let (timeline, sheet) = self
+            .timeline
+            .as_ref()
+            .zip(self.leaflet.as_ref())
+            .ok_or_else(|| self.error.clone().unwrap_or_else(nothing))?;
+        timeline.printable()?;
+        Ok((timeline, sheet))
+    }
+}
