@@ -5,6 +5,8 @@
 
 #[path = "app/people.rs"]
 mod people;
+#[path = "app/visit.rs"]
+mod visit;
 
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;

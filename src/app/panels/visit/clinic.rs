@@ -27,15 +27,15 @@ pub(super) fn clinic(
     ui.add_space(4.0);
     let chosen = VisitPage::arm(scenario, look);
     pick(ui, scenario, chosen, look);
+    let mut own = scenario.clinic.clone().unwrap_or_default();
+    needed(ui, &mut own);
     let mut visit = scenario.visit.clone().unwrap_or_default();
     let lozenge = scenario.arms.get(chosen).is_some_and(|a| a.routes() == [Route::Sl]);
     when(ui, &mut visit, lozenge, page);
     if visit != scenario.visit.clone().unwrap_or_default() {
         scenario.visit = (visit != Visit::default()).then_some(visit);
     }
-    let mut own = scenario.clinic.clone().unwrap_or_default();
     rules(ui, &mut own);
-    phones(ui, &mut own);
     if own != scenario.clinic.clone().unwrap_or_default() {
         scenario.clinic = (own != Clinic::default()).then_some(own);
     }
@@ -52,6 +52,15 @@ fn pick(ui: &mut Ui, scenario: &Scenario, chosen: usize, look: &mut Look) {
     });
     combo.response.labelled_by(label.id);
     small(ui, "Drug, dose and route are set under Compare.");
+}
+
+/// What the page cannot do without, and whom it names.
+fn needed(ui: &mut Ui, own: &mut Clinic) {
+    heading(ui, "Whom to call, how long to stay");
+    text(ui, "Local crisis line", &mut own.crisis_line, "needed before the page is handed out");
+    text(ui, "Phone of the clinic", &mut own.phone, "day and night, if they differ");
+    text(ui, "Name of the clinic", &mut own.name, "as patients know it");
+    time(ui, "Least stay after the last dose", &mut own.stay, "2 h");
 }
 
 fn when(ui: &mut Ui, visit: &mut Visit, lozenge: bool, page: &VisitPage) {
@@ -105,7 +114,6 @@ fn zone(ui: &mut Ui, zone: &mut Option<String>, page: &VisitPage) {
 
 fn rules(ui: &mut Ui, own: &mut Clinic) {
     heading(ui, "The clinic's rules");
-    time(ui, "Least stay after the last dose", &mut own.stay, "2 h");
     time(ui, "Arrive before the first dose", &mut own.arrive, "30 min");
     text(ui, "Food and drink before", &mut own.fasting, "one line; blank says: ask your clinic");
     time(ui, "No alcohol, cannabis or sleep drugs for", &mut own.no_alcohol, "24 h");
@@ -122,11 +130,4 @@ fn rules(ui: &mut Ui, own: &mut Clinic) {
         Some(_) => small(ui, &format!("a number from 1 to {}", crate::timeline::MOST_VISITS)),
     }
     time(ui, "From one dosing visit to the next", &mut own.every, "7 d");
-}
-
-fn phones(ui: &mut Ui, own: &mut Clinic) {
-    heading(ui, "Whom to call");
-    text(ui, "Name of the clinic", &mut own.name, "as patients know it");
-    text(ui, "Phone of the clinic", &mut own.phone, "day and night, if they differ");
-    text(ui, "Local crisis line", &mut own.crisis_line, "needed before the page is handed out");
 }

@@ -171,7 +171,10 @@ fn height(ui: &Ui, (heading, items): &Section, width: f32, size: Size) -> f32 {
 fn section(ui: &mut Ui, (heading, items): &Section, size: Size) {
     let soft = theme::ink(ui, Ink::SoftText);
     let head = ui.label(RichText::new(*heading).size(size.heading).color(soft));
-    ui.ctx().accesskit_node_builder(head.id, |node| node.set_role(egui::accesskit::Role::Heading));
+    ui.ctx().accesskit_node_builder(head.id, |node| {
+        node.set_role(egui::accesskit::Role::Heading);
+        node.set_label((*heading).clone());
+    });
     let (left, right) = (ui.max_rect().left(), ui.max_rect().right());
     ui.painter().hline(left..=right, head.rect.bottom() + 1.0, Stroke::new(1.0, theme::ink(ui, Ink::Soft)));
     ui.add_space(4.0);
