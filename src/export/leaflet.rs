@@ -13,8 +13,9 @@ const SMALLEST: f64 = 8.5;
 const STEP: f64 = 0.25;
 /// No side's type is larger than another's by more than this.
 const APART: f64 = 1.0;
-/// Type may be smaller by this much where sections then need not be divided.
+/// Type may be smaller by so much where sections then need not be divided, but not smaller than this.
 const UNDIVIDED: f64 = 0.5;
+const EASY: f64 = 9.5;
 
 /// Size of paper.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -78,7 +79,7 @@ fn largest(leaflet: &Leaflet, nth: usize, paper: Paper, font: &FontMeasure) -> R
         sizes.find(|size| set(leaflet, nth, paper.points(), (*size, whole), font).is_some())
     };
     let divided = fits(false).ok_or_else(|| too_much(nth, paper))?;
-    let whole = fits(true).filter(|size| size + UNDIVIDED >= divided);
+    let whole = fits(true).filter(|size| *size == divided || *size + UNDIVIDED >= divided && *size >= EASY);
     Ok(whole.map_or((divided, false), |size| (size, true)))
 }
 
