@@ -59,8 +59,12 @@ impl FromStr for Paper {
 /// The sheet as a PDF/UA-1 file without a date: the same sheet gives the same file.
 ///
 /// # Errors
-/// When a side has more text than fits on its page in the smallest type, or a letter that the font does not have.
+/// When there is no side, one has more text than fits on its page in the smallest type, or a letter that the font does
+/// not have.
 pub fn leaflet(leaflet: &Leaflet, paper: Paper) -> Result<Vec<u8>> {
+    if leaflet.pages.is_empty() {
+        return Err(Error::cannot("a sheet without a page cannot be written"));
+    }
     let font = FontMeasure::new()?;
     readable(leaflet, &font)?;
     let types = (0..leaflet.pages.len()).map(|nth| largest(leaflet, nth, paper, &font)).collect::<Result<Vec<_>>>()?;

@@ -31,7 +31,7 @@ const COLUMN: f64 = 11.0;
 /// Boxes take at most this share of the width.
 const COLUMN_SHARE: f64 = 0.33;
 /// From one dot to the next: the largest with which no stack is too high, and which part of it a radius is.
-const STEPS: [f64; 6] = [0.72, 0.68, 0.63, 0.58, 0.53, 0.48];
+const STEPS: [f64; 5] = [0.72, 0.66, 0.6, 0.54, 0.48];
 const HIGH: f64 = 4.2;
 const DOT: f64 = 0.43;
 /// In boxes dots are at least so far apart: open ones have to be seen as open.
