@@ -18,6 +18,8 @@ const BAND: f64 = 1.55;
 const BETWEEN: f64 = 0.4;
 /// A range begins and ends within this length, half of it on either side of its end.
 const FADE: [f64; 2] = [0.8, 2.6];
+/// Half the least length that is fully dark.
+const CORE: f64 = 0.2;
 /// Layers that make a range soft, and how dark they are together.
 const LAYERS: usize = 20;
 const DARK: f64 = 0.46;
@@ -66,13 +68,20 @@ pub fn day(day: &Day, width: f64, size: f64, measure: &dyn Measure) -> Scene {
     Scene { width, height: y, shapes: canvas.shapes, plots: Vec::new(), time, strips: Vec::new() }
 }
 
-/// Room right of the axis: what the words in boxes need on one line, if there is as much.
+/// Room right of the axis for boxes: no wider than their words need in as few lines as there can be.
 fn column(canvas: &Canvas, day: &Day) -> f64 {
     let s = canvas.scale;
     let boxed = day.dots.iter().flat_map(|row| [(row.later, &row.later_words), (row.never, &row.never_words)]);
-    let widest = boxed.filter(|(count, _)| *count > 0).map(|(_, words)| canvas.width(words, TEXT)).reduce(f64::max);
-    let needed = widest.map(|wide| wide + (1.2 + 2.0 * PAD) * s);
-    needed.map_or(MARGIN * s, |n| n.clamp(COLUMN * s, (COLUMN * s).max(COLUMN_SHARE * canvas.right)))
+    let words: Vec<&String> = boxed.filter(|(count, _)| *count > 0).map(|(_, words)| words).collect();
+    if words.is_empty() {
+        return MARGIN * s;
+    }
+    let frame = (1.1 + 2.0 * PAD) * s;
+    let lines = |wide: f64| words.iter().map(|text| wrap(canvas, text, TEXT, wide - frame).len()).sum::<usize>();
+    let (least, most) = (COLUMN * s, (COLUMN * s).max(COLUMN_SHARE * canvas.right));
+    let fewest = lines(most);
+    let steps = ((most - least) / (0.5 * s)).floor() as u32;
+    (0..=steps).map(|i| least + f64::from(i) * 0.5 * s).find(|wide| lines(*wide) == fewest).unwrap_or(most)
 }
 
 /// Position of minutes.
@@ -125,10 +134,12 @@ fn soft(canvas: &mut Canvas, band: &Band, time: TimeSpan, top: f64) -> f64 {
     let begin = x_of(time, band.span.0);
     let end = band.span.1.map_or(time.x[1], |m| x_of(time, m)).max(begin);
     let fade = (0.6 * (end - begin)).clamp(FADE[0] * s, FADE[1] * s);
-    let from = [(begin - fade / 2.0).max(time.x[0]), begin + fade / 2.0];
+    // a short one has a middle, too, or it could not be seen
+    let middle = [(begin + end) / 2.0 - CORE * s, (begin + end) / 2.0 + CORE * s];
+    let from = [(begin - fade / 2.0).max(time.x[0]), (begin + fade / 2.0).min(middle[0].max(time.x[0]))];
     let to = match band.span.1 {
-        Some(_) => [end - fade / 2.0, end + fade / 2.0],
-        None => [end - 3.0 * fade, end],
+        Some(_) => [(end - fade / 2.0).max(middle[1]), (end + fade / 2.0).max(middle[1])],
+        None => [(end - 3.0 * fade).max(middle[1]).min(end), end],
     };
     let words = if band.words.is_empty() { band.name.clone() } else { format!("{}: {}", band.name, band.words) };
     let width = canvas.width(&words, TEXT);
