@@ -122,6 +122,7 @@ impl Error {
             Some((what, remedy)) => (what.to_owned(), Some(remedy.to_owned())),
             None => plain_toml_message(message),
         };
+        let what = shortened(what);
         let place = error.span().map(|span| Box::new(place(file, text, span, true)));
         Self { kind: Kind::Input, what, remedy, path: Vec::new(), place }
     }
@@ -180,6 +181,17 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+/// A value that runs over many lines is not repeated whole.
+fn shortened(what: String) -> String {
+    const MOST: usize = 300;
+    if what.chars().count() <= MOST {
+        return what;
+    }
+    let mut start: String = what.chars().take(MOST).collect();
+    start.push('…');
+    start
+}
 
 /// serde and the TOML parser speak of types and tokens; readers know values and keys.
 fn plain_toml_message(message: &str) -> (String, Option<String>) {
@@ -362,6 +374,20 @@ mod tests {
             error.to_string(),
             "s.toml, line 5:\n    amount = \"-5 mg\"\nthe amount is negative\nwrite for example \"35 mg\""
         );
+    }
+
+    /// Found by damaging files: a text without its end swallows the rest of the file.
+    #[test]
+    fn a_long_value_is_not_repeated_whole() {
+        #[derive(Debug, serde::Deserialize)]
+        struct File {
+            #[serde(rename = "a")]
+            _a: std::collections::BTreeMap<String, f64>,
+        }
+        let text = format!("a = \"\"\"{}\"\"\"", "x".repeat(5000));
+        let error = toml::from_str::<File>(&text).unwrap_err();
+        let said = Error::from_toml(&error, "f.toml", &text).to_string();
+        assert!(said.starts_with("f.toml, line 1") && said.len() < 1000, "{said}");
     }
 
     #[test]

@@ -79,6 +79,7 @@ pub mod model;
 pub mod outcome;
 pub mod palette;
 pub mod people;
+pub mod plain;
 pub mod points;
 pub mod regimen;
 pub mod scenario;

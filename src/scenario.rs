@@ -182,6 +182,9 @@ impl Scenario {
     /// Regimens for which times were published, as a scenario file.
     pub const REGIMENS: &'static str = include_str!("../assets/scenarios/regimens.toml");
 
+    /// A visit to try a patient's page with, as a scenario file.
+    pub const VISIT: &'static str = include_str!("../assets/scenarios/visit.toml");
+
     /// Arms that can be added, as a scenario file.
     pub const ARMS: &'static str = include_str!("../assets/scenarios/arms.toml");
 

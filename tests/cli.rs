@@ -11,6 +11,8 @@ mod models;
 mod population;
 #[path = "cli/refusals.rs"]
 mod refusals;
+#[path = "cli/timeline.rs"]
+mod timeline;
 
 use serde_json::Value;
 use std::collections::BTreeMap;

@@ -39,6 +39,8 @@ pub enum Command {
     Population(Population),
     /// Predicted beside measured: every arm, the errors by route, what was left out
     Validate(Validate),
+    /// A visit as a patient reads it: ranges of what may be felt, rules that no curve moves; PDF, calendar, text
+    Timeline(Timeline),
     /// The library of models
     #[command(subcommand)]
     #[command(after_help = "Examples:
@@ -134,6 +136,71 @@ pub struct Population {
     /// Threads; the result does not depend on them
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(usize))]
     pub threads: Option<usize>,
+}
+
+/// Arguments of `timeline`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  ketasim timeline
+  ketasim timeline my-visit.toml --pdf visit.pdf --ics visit.ics
+  ketasim timeline my-visit.toml --arm IV --start \"2026-12-01 10:00\" --timezone \"America/Chicago\"
+  ketasim timeline my-visit.toml --language es
+  ketasim timeline my-visit.toml --audience clinician --json")]
+pub struct Timeline {
+    /// Scenario file; - is standard input; without it a sample visit
+    pub file: Option<PathBuf>,
+    /// Label of the arm; without it the first
+    #[arg(long, value_name = "LABEL")]
+    pub arm: Option<String>,
+    /// Who reads it
+    #[arg(long, value_enum, default_value_t = Audience::Patient)]
+    pub audience: Audience,
+    /// When the first dose is given, by the clock on the wall
+    #[arg(long, value_name = "DATE CLOCK")]
+    pub start: Option<String>,
+    /// Time zone by name
+    #[arg(long, value_name = "ZONE")]
+    pub timezone: Option<String>,
+    /// Language of the patient's page: en, es
+    #[arg(long, default_value = "en", value_name = "TAG")]
+    pub language: String,
+    /// Also write the page, ready to print, into this file
+    #[arg(long, value_name = "PATH")]
+    pub pdf: Option<PathBuf>,
+    /// Paper of the PDF: a4, letter
+    #[arg(long, default_value = "a4", value_name = "SIZE")]
+    pub paper: String,
+    /// Also write the visit for a calendar program into this file
+    #[arg(long, value_name = "PATH")]
+    pub ics: Option<PathBuf>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+    /// How many people stand behind the ranges
+    #[arg(long, default_value_t = 2000, value_name = "N")]
+    pub people: usize,
+    /// The same seed gives the same people
+    #[arg(long, default_value_t = 1, value_name = "S")]
+    pub seed: u64,
+}
+
+/// Who reads a timeline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Audience {
+    /// Somebody about to have a session
+    Patient,
+    /// Somebody who gives one
+    Clinician,
+}
+
+impl Audience {
+    /// As in JSON.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Patient => "patient",
+            Self::Clinician => "clinician",
+        }
+    }
 }
 
 /// Arguments of `validate`.

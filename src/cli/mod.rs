@@ -10,6 +10,7 @@ mod out;
 mod population;
 mod report;
 mod simulate;
+mod timeline;
 mod validate;
 
 use crate::error::{Error, Kind, Result};
@@ -62,6 +63,7 @@ fn dispatch(command: &Command, models: &[PathBuf], effects: Option<&Path>) -> Ex
         Command::Compare(options) => compare::run(options, &library),
         Command::Simulate(options) => simulate::run(options, &library),
         Command::Population(options) => population::run(options, &library),
+        Command::Timeline(options) => timeline::run(options, &library),
         Command::Validate(options) => validate::run(options, &library),
         Command::Models(ModelsCommand::Fit { id, json }) => fit::run(&library, id.as_deref(), *json),
         Command::Models(ModelsCommand::List { json }) => models::list(&library, *json),

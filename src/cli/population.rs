@@ -19,7 +19,14 @@ const SAID_EVERY: f64 = 0.25;
 const MANY: f64 = 0.6;
 
 /// Jobs on as many threads as the machine has, or as were asked for.
-struct Threads(usize);
+pub(super) struct Threads(usize);
+
+impl Threads {
+    /// So many at a time.
+    pub fn new(threads: usize) -> Self {
+        Self(threads)
+    }
+}
 
 impl Workers for Threads {
     fn each(&self, jobs: usize, work: &(dyn Fn(usize) + Sync)) {

@@ -77,7 +77,7 @@ impl Timeline {
             list.push(CourseVisit { kind: VisitKind::Dosing, visits: [1, 1], number, to: start.clone(), from: start });
             list.push(CourseVisit { kind: VisitKind::Integration, visits: [1, 1], number, from, to });
         }
-        list.push(CourseVisit { number: visits, ..undated(VisitKind::FollowUp, [1, 1]) });
+        list.push(undated(VisitKind::FollowUp, [1, 1]));
         list
     }
 }

@@ -85,6 +85,23 @@ pub struct Expected {
     pub parts: Vec<Part>,
 }
 
+impl Expected {
+    /// The range of noticing for a patient's page; none where many may not feel this: then a sentence says so instead.
+    pub fn shown_notice(&self) -> Option<Span> {
+        self.notice.filter(|_| !self.few_notice)
+    }
+
+    /// The range of the strongest part for a patient's page.
+    pub fn shown_strongest(&self) -> Option<Span> {
+        self.strongest.filter(|_| !self.few_notice)
+    }
+
+    /// The range of main effects fading for a patient's page.
+    pub fn shown_easing(&self) -> Option<Span> {
+        self.easing.filter(|_| !self.few_notice && !self.few_strong)
+    }
+}
+
 /// People drawn for each further model: their 10th and 90th percentile are enough.
 const OTHERS: usize = 300;
 

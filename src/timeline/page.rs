@@ -68,9 +68,9 @@ impl<'a> Setting<'a> {
         put("stay", t.stay.map(|s| length(s, words)));
         put("arrive", clinic.arrive.map(|a| length(a, words)));
         put("no_alcohol", clinic.no_alcohol.map(|a| length(a, words)));
-        put("notice", expected.notice.map(|s| span(s, words)));
-        put("strongest", expected.strongest.map(|s| span(s, words)));
-        put("easing", expected.easing.map(|s| span(s, words)));
+        put("notice", expected.shown_notice().map(|s| span(s, words)));
+        put("strongest", expected.shown_strongest().map(|s| span(s, words)));
+        put("easing", expected.shown_easing().map(|s| span(s, words)));
         put("started", t.start.as_ref().map(|m| m.date_clock(words)));
         put("arrival", t.arrival().or(t.start.clone()).map(|m| m.clock(words)));
         put("check", t.check_from().map(|m| m.clock(words)));
@@ -169,17 +169,21 @@ impl<'a> Setting<'a> {
             of.map(|s| Band { name: self.say(term), words: span(s, words), span: (s.low, s.high) })
         };
         let bands = [
-            ("picture-notice", t.expected.notice),
-            ("picture-strongest", t.expected.strongest),
-            ("picture-easing", t.expected.easing),
+            ("picture-notice", t.expected.shown_notice()),
+            ("picture-strongest", t.expected.shown_strongest()),
+            ("picture-easing", t.expected.shown_easing()),
         ];
+        let no_driving = self.say("picture-no-driving");
+        let [staff, no_driving] =
+            if t.at_home() { [no_driving, String::new()] } else { [self.say("picture-staff"), no_driving] };
         Day {
             until,
             ticks: ticks.map(|m| (m, label(m))).collect(),
             axis: self.say("hours-after"),
             bands: bands.into_iter().filter_map(|(term, of)| band(term, of)).collect(),
-            staff: if t.at_home() { self.say("picture-no-driving") } else { self.say("picture-staff") },
-            no_driving: if t.at_home() { String::new() } else { self.say("picture-no-driving") },
+            alt: self.alt([&staff, &no_driving]),
+            staff,
+            no_driving,
             after: (self.say("row-integration"), self.say("row-integration-words")),
             dots: vec![
                 self.dots("dots-notice", "dots-never-notice", &t.expected.noticing, until),
@@ -187,7 +191,6 @@ impl<'a> Setting<'a> {
             ],
             caption: self.say("picture-caption"),
             dots_caption: self.say("dots-caption"),
-            alt: self.alt(),
         }
     }
 
@@ -207,18 +210,25 @@ impl<'a> Setting<'a> {
         }
     }
 
-    fn alt(&self) -> String {
+    fn alt(&self, bars: [&str; 2]) -> String {
         let e = &self.timeline.expected;
         let never = |dots: &[Dot]| dots.iter().filter(|d| **d == Dot::Never).count().to_string();
-        let unknown = String::new();
-        let said = |name: &str| self.blanks.get(name).unwrap_or(&unknown);
+        let (nobody, weak) = (never(&e.noticing), never(&e.fading));
+        // a range that nobody can give is told by those who do not get there
+        let said = |name: &str, term: &str, n: &str| {
+            self.blanks.get(name).cloned().unwrap_or_else(|| self.words.fill(term, &[("n", n)]))
+        };
         let picture = self.words.fill(
             "picture-alt",
-            &[("notice", said("notice")), ("strongest", said("strongest")), ("easing", said("easing"))],
+            &[
+                ("notice", &said("notice", "dots-never-notice", &nobody)),
+                ("strongest", &said("strongest", "dots-never-strong", &weak)),
+                ("easing", &said("easing", "dots-never-strong", &weak)),
+            ],
         );
-        let dots =
-            self.words.fill("dots-alt", &[("never_notice", &never(&e.noticing)), ("never_strong", &never(&e.fading))]);
-        format!("{picture} {dots}")
+        let dots = self.words.fill("dots-alt", &[("never_notice", &nobody), ("never_strong", &weak)]);
+        let bars: String = bars.iter().filter(|b| !b.is_empty()).map(|b| format!("{b}. ")).collect();
+        format!("{picture} {bars}{dots}")
     }
 }
 
