@@ -81,7 +81,10 @@ fn column(canvas: &Canvas, day: &Day) -> f64 {
     let (least, most) = (COLUMN * s, (COLUMN * s).max(COLUMN_SHARE * canvas.right));
     let fewest = lines(most);
     let steps = ((most - least) / (0.5 * s)).floor() as u32;
-    (0..=steps).map(|i| least + f64::from(i) * 0.5 * s).find(|wide| lines(*wide) == fewest).unwrap_or(most)
+    let wide = (0..=steps).map(|i| least + f64::from(i) * 0.5 * s).find(|wide| lines(*wide) == fewest);
+    // what the axis counts stands there, too, if it can
+    let named = canvas.width(&day.axis, TEXT) + 1.5 * s;
+    wide.unwrap_or(most).max(if named <= most { named } else { least })
 }
 
 /// Position of minutes.
