@@ -106,6 +106,10 @@ mod tests {
         }
         for theme in [Theme::Light, Theme::Dark] {
             assert!(contrast(colour(Ink::OnStaff, theme), colour(Ink::Staff, theme)) >= 4.5);
+            // words on a soft range, which is never darker than half its colour
+            let (page, soft) = (colour(Ink::Background, theme), colour(Ink::Soft, theme));
+            let half = [0, 1, 2].map(|i| page[i].midpoint(soft[i]));
+            assert!(contrast(colour(Ink::Text, theme), half) >= 4.5);
         }
     }
 }

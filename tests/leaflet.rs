@@ -115,21 +115,52 @@ fn boxes(scene: &Scene, font: &FontMeasure) -> Vec<([f64; 4], String)> {
     texts.collect()
 }
 
+/// What is said late, of nobody, or in few words: places for text run out in other ways.
+fn odd_day() -> Day {
+    let never = row("Nadie lo nota", Vec::new(), 0, 20);
+    let same = row("Todas a la vez", vec![180.0; 20], 0, 0);
+    let bands = vec![
+        band("Muy tarde, y por lo tanto casi al final de la imagen", "2 horas y 58 minutos", (178.0, Some(180.0))),
+        band("Corto", "", (0.0, Some(0.5))),
+        band("Abierto desde el principio hasta más allá de lo que se ve", "", (170.0, None)),
+    ];
+    Day { bands, dots: vec![never, same], staff: String::new(), ..long_day() }
+}
+
+fn nothing_touches(scene: &Scene, texts: &[([f64; 4], String)]) {
+    let apart = |a: &[f64; 4], b: &[f64; 4]| a[2] <= b[0] || b[2] <= a[0] || a[3] <= b[1] + 0.01 || b[3] <= a[1] + 0.01;
+    let place = format!("at {} by {} points", scene.width, scene.height);
+    for (i, (a, said)) in texts.iter().enumerate() {
+        let inside = a[0] >= -0.01 && a[1] >= -0.01 && a[2] <= scene.width + 0.01 && a[3] <= scene.height + 0.01;
+        assert!(inside, "{said}: {a:?} {place}");
+        for (b, other) in &texts[i + 1..] {
+            assert!(apart(a, b), "{said} and {other} {place}");
+        }
+        for ([x, y], r, _) in people(scene) {
+            assert!(apart(a, &[x - r, y - r, x + r, y + r]), "{said} and a dot at {x}, {y} {place}");
+        }
+    }
+}
+
+/// Place, radius, and whether it is filled.
+fn people(scene: &Scene) -> Vec<([f64; 2], f64, bool)> {
+    let dots = scene.shapes.iter().filter_map(|shape| match shape {
+        Shape::Circle { at, radius, filled, .. } => Some((*at, *radius, *filled)),
+        _ => None,
+    });
+    dots.collect()
+}
+
 #[test]
 fn no_text_of_the_picture_touches_another_or_leaves_it() {
     let font = FontMeasure::new().unwrap();
     for until in [120.0, 180.0, 480.0] {
         for (width, size) in [(420.0, 9.0), (420.0, 13.0), (511.0, 9.0), (528.0, 10.5), (700.0, 13.0), (1000.0, 15.0)] {
-            let scene = day(&Day { until, ..long_day() }, width, size, &font);
-            let texts = boxes(&scene, &font);
-            assert!(texts.len() > 15);
-            for (i, (a, said)) in texts.iter().enumerate() {
-                let inside = a[0] >= -0.01 && a[1] >= -0.01 && a[2] <= width + 0.01 && a[3] <= scene.height + 0.01;
-                assert!(inside, "{said}: {a:?} at {width}, {size}");
-                for (b, other) in &texts[i + 1..] {
-                    let apart = a[2] <= b[0] || b[2] <= a[0] || a[3] <= b[1] + 0.01 || b[3] <= a[1] + 0.01;
-                    assert!(apart, "{said} and {other} at {width}, {size}");
-                }
+            for of in [long_day(), odd_day()] {
+                let scene = day(&Day { until, ..of }, width, size, &font);
+                let texts = boxes(&scene, &font);
+                assert!(texts.len() > 15);
+                nothing_touches(&scene, &texts);
             }
         }
     }
@@ -138,22 +169,17 @@ fn no_text_of_the_picture_touches_another_or_leaves_it() {
 #[test]
 fn every_one_of_the_twenty_is_there_and_none_lies_on_another() {
     let font = FontMeasure::new().unwrap();
-    for (width, size) in [(420.0, 13.0), (511.0, 9.0), (1000.0, 12.0)] {
-        let scene = day(&long_day(), width, size, &font);
-        let dots: Vec<_> = scene
-            .shapes
-            .iter()
-            .filter_map(|shape| match shape {
-                Shape::Circle { at, radius, filled, .. } => Some((*at, *radius, *filled)),
-                _ => None,
-            })
-            .collect();
-        assert_eq!(dots.len(), 40);
-        assert_eq!(dots.iter().filter(|(.., filled)| !filled).count(), 5);
-        for (i, (a, radius, _)) in dots.iter().enumerate() {
-            assert!(a[0] >= radius - 0.01 && a[0] + radius <= width && a[1] + radius <= scene.height, "{a:?}");
-            for (b, ..) in &dots[i + 1..] {
-                assert!((a[0] - b[0]).hypot(a[1] - b[1]) >= 2.0 * radius, "{a:?} and {b:?} at {width}");
+    for (of, open) in [(long_day(), 5), (odd_day(), 20)] {
+        for (width, size) in [(420.0, 13.0), (511.0, 9.0), (1000.0, 12.0)] {
+            let scene = day(&of, width, size, &font);
+            let dots = people(&scene);
+            assert_eq!(dots.len(), 40);
+            assert_eq!(dots.iter().filter(|(.., filled)| !filled).count(), open);
+            for (i, (a, radius, _)) in dots.iter().enumerate() {
+                assert!(a[0] >= radius - 0.01 && a[0] + radius <= width && a[1] + radius <= scene.height, "{a:?}");
+                for (b, other, _) in &dots[i + 1..] {
+                    assert!((a[0] - b[0]).hypot(a[1] - b[1]) >= radius + other, "{a:?} and {b:?} at {width}");
+                }
             }
         }
     }
@@ -240,6 +266,7 @@ fn too_much_text_and_letters_without_a_shape_are_refused() {
         error.what().contains("page 2") && error.what_would_work().unwrap().contains("clinic's own lines"),
         "{error}"
     );
+    assert!(leaflet(&Leaflet { pages: Vec::new(), ..spanish() }, Paper::A4).is_err());
     let error = leaflet(&Leaflet { subtitle: "診療所".to_owned(), ..spanish() }, Paper::A4).unwrap_err();
     assert!(error.what().contains('診') && error.what_would_work().is_some(), "{error}");
 }
@@ -263,8 +290,13 @@ fn write_sheets() {
         std::fs::write(format!("{folder}/sheet-{}.pdf", paper.id()), bytes).unwrap();
     }
     let font = FontMeasure::new().unwrap();
-    for (width, size) in [(420.0, 13.0), (1000.0, 14.0)] {
-        let svg = paint(&day(&long_day(), width, size, &font)).unwrap();
-        std::fs::write(format!("{folder}/day-{width}.png"), ketasim::export::png(&svg, 1.5).unwrap()).unwrap();
+    for (name, of, width, size) in [
+        ("long", long_day(), 420.0, 13.0),
+        ("long", long_day(), 1000.0, 14.0),
+        ("odd", odd_day(), 420.0, 13.0),
+        ("odd", odd_day(), 511.0, 9.0),
+    ] {
+        let svg = paint(&day(&of, width, size, &font)).unwrap();
+        std::fs::write(format!("{folder}/day-{name}-{width}.png"), ketasim::export::png(&svg, 1.5).unwrap()).unwrap();
     }
 }

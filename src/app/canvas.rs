@@ -47,7 +47,11 @@ pub fn paint(ui: &Ui, scene: &Scene, origin: Pos2, dim: f32) {
                 if *filled {
                     painter.circle_filled(at(*centre), *radius as f32, colour);
                 } else {
-                    painter.circle_stroke(at(*centre), *radius as f32, Stroke::new(1.6, colour));
+                    painter.circle_stroke(
+                        at(*centre),
+                        *radius as f32,
+                        Stroke::new((*radius as f32 * 0.5).min(1.6), colour),
+                    );
                 }
             }
             Shape::Text { at: anchor, text, ink, size, align, turned: _ } => {

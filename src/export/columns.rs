@@ -6,11 +6,13 @@ use crate::timeline::words::Kind;
 use crate::timeline::{Block, Leaflet};
 
 /// Margins: printers leave the edge blank.
-pub(super) const MARGIN: f64 = 42.0;
+const MARGIN: f64 = 40.0;
 /// Between columns.
 const GUTTER: f64 = 20.0;
-/// Title of the document.
+const FOOT_MARGIN: f64 = 30.0;
+/// Title of the document, and the least size of the line below it.
 const TITLE: f64 = 20.0;
+const SUBTITLE: f64 = 9.5;
 /// Line at the foot.
 const FOOT: f64 = 8.5;
 /// The smallest and largest text in the picture.
@@ -18,7 +20,7 @@ const PICTURE: [f64; 2] = [9.0, 10.5];
 /// Lengths below are multiples of the size of the type. From line to line:
 const LINE: f64 = 1.26;
 /// A heading, the space before it and below it.
-pub(super) const HEADING: f64 = 1.14;
+const HEADING: f64 = 1.14;
 const BEFORE_HEADING: f64 = 0.85;
 const BELOW_HEADING: f64 = 0.3;
 /// Between items.
@@ -38,6 +40,7 @@ pub(super) enum Role {
     Heading,
     Item(Kind),
     Footer,
+    Number,
 }
 
 /// A piece in its place: its text lies in `lines`, from `x` on and `row` apart.
@@ -67,7 +70,8 @@ pub(super) fn set(
     font: &FontMeasure,
 ) -> Option<Vec<Piece>> {
     let mut page = Page { font, size, left: MARGIN, right: width - MARGIN, y: MARGIN, whole, pieces: Vec::new() };
-    let foot = page.footer(&leaflet.footer, height);
+    let number = format!("{}/{}", nth + 1, leaflet.pages.len());
+    let [foot, number] = page.footer(&leaflet.footer, &number, height);
     if nth == 0 {
         page.head(leaflet);
     }
@@ -88,6 +92,9 @@ pub(super) fn set(
         return None;
     }
     page.pieces.push(foot);
+    if leaflet.pages.len() > 1 {
+        page.pieces.push(number);
+    }
     Some(page.pieces)
 }
 
@@ -103,29 +110,33 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
-    /// Text of its own size over the whole width, from `top`.
-    fn line(&self, role: Role, text: &str, size: f64, top: f64) -> Piece {
-        let lines = wrap(text, self.right - self.left, |line| self.font.width(line, size));
+    /// Text of its own size from the left margin on, at most `most` wide, from `top`.
+    fn line(&self, role: Role, text: &str, size: f64, [most, top]: [f64; 2]) -> Piece {
+        let lines = wrap(text, most, |line| self.font.width(line, size));
         let row = LINE * size;
         let rect = [self.left, top, self.right, top + row * lines.len() as f64];
         Piece { role, rect, x: self.left, size, row, lines, before: 0.0 }
     }
 
-    fn footer(&self, text: &str, height: f64) -> Piece {
-        let mut piece = self.line(Role::Footer, text, FOOT, 0.0);
-        let down = height - 0.8 * MARGIN - piece.rect[3];
-        piece.rect[1] += down;
-        piece.rect[3] += down;
-        piece
+    /// The line at the foot, and beside its first row which page it is.
+    fn footer(&self, text: &str, number: &str, height: f64) -> [Piece; 2] {
+        let wide = self.font.width(number, FOOT);
+        let most = self.right - self.left - wide - GUTTER;
+        let below = self.line(Role::Footer, text, FOOT, [most, 0.0]).rect[3];
+        let top = height - FOOT_MARGIN - below;
+        let mut page = self.line(Role::Number, number, FOOT, [most, top]);
+        page.x = self.right - wide;
+        [self.line(Role::Footer, text, FOOT, [most, top]), page]
     }
 
     fn head(&mut self, leaflet: &Leaflet) {
-        let title = self.line(Role::Title, &leaflet.title, TITLE, self.y - 0.2 * TITLE);
+        let most = self.right - self.left;
+        let title = self.line(Role::Title, &leaflet.title, TITLE, [most, self.y - 0.2 * TITLE]);
         let below = title.rect[3] + 0.05 * TITLE;
         self.pieces.push(title);
         self.y = below;
         if !leaflet.subtitle.trim().is_empty() {
-            let subtitle = self.line(Role::Subtitle, &leaflet.subtitle, self.size.max(9.5), below);
+            let subtitle = self.line(Role::Subtitle, &leaflet.subtitle, self.size.max(SUBTITLE), [most, below]);
             self.y = subtitle.rect[3];
             self.pieces.push(subtitle);
         }

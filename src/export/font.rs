@@ -30,9 +30,9 @@ impl FontMeasure {
         units * size / self.units_per_em()
     }
 
-    /// The first letter that the font does not have; spaces of any kind are none.
+    /// The first letter that the font does not have; spaces at which lines break are none.
     pub(super) fn missing(&self, text: &str) -> Option<char> {
-        text.chars().find(|c| !c.is_whitespace() && self.face.glyph_index(*c).is_none())
+        text.chars().find(|c| (!c.is_whitespace() || *c == '\u{a0}') && self.face.glyph_index(*c).is_none())
     }
 
     fn units_per_em(&self) -> f64 {

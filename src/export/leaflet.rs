@@ -13,8 +13,9 @@ const SMALLEST: f64 = 8.5;
 const STEP: f64 = 0.25;
 /// No side's type is larger than another's by more than this.
 const APART: f64 = 1.0;
-/// Type may be smaller by this much where sections then need not be divided.
+/// Type may be smaller by so much where sections then need not be divided, but not smaller than this.
 const UNDIVIDED: f64 = 0.5;
+const EASY: f64 = 9.5;
 
 /// Size of paper.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -58,8 +59,12 @@ impl FromStr for Paper {
 /// The sheet as a PDF/UA-1 file without a date: the same sheet gives the same file.
 ///
 /// # Errors
-/// When a side has more text than fits on its page in the smallest type, or a letter that the font does not have.
+/// When there is no side, one has more text than fits on its page in the smallest type, or a letter that the font does
+/// not have.
 pub fn leaflet(leaflet: &Leaflet, paper: Paper) -> Result<Vec<u8>> {
+    if leaflet.pages.is_empty() {
+        return Err(Error::cannot("a sheet without a page cannot be written"));
+    }
     let font = FontMeasure::new()?;
     readable(leaflet, &font)?;
     let types = (0..leaflet.pages.len()).map(|nth| largest(leaflet, nth, paper, &font)).collect::<Result<Vec<_>>>()?;
@@ -78,7 +83,7 @@ fn largest(leaflet: &Leaflet, nth: usize, paper: Paper, font: &FontMeasure) -> R
         sizes.find(|size| set(leaflet, nth, paper.points(), (*size, whole), font).is_some())
     };
     let divided = fits(false).ok_or_else(|| too_much(nth, paper))?;
-    let whole = fits(true).filter(|size| size + UNDIVIDED >= divided);
+    let whole = fits(true).filter(|size| *size == divided || *size + UNDIVIDED >= divided && *size >= EASY);
     Ok(whole.map_or((divided, false), |size| (size, true)))
 }
 

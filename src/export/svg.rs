@@ -18,8 +18,9 @@ const PLOTTERS_FONT_FACTOR: f64 = 1.24;
 const PLOTTERS_TEXT_SHIFT: &str = " dy=\"0.76em\"";
 /// A dash ends square to its last step, which must be long enough to keep its direction on whole pixels.
 const SHORTEST_END: f64 = 0.75;
-/// Outline of an open circle, points.
+/// Outline of an open circle, points; a small one has a thinner one, or nobody sees that it is open.
 const CIRCLE_LINE: f64 = 1.25;
+const CIRCLE_SHARE: f64 = 0.5;
 /// Sides beyond this have no use, and plotters counts its pixels in 32 bits.
 const LONGEST_SIDE: f64 = 100_000.0;
 
@@ -78,7 +79,8 @@ impl Painter<'_, '_> {
                 canvas.draw(&Rectangle::new(corners, fill(*ink, *alpha))).map_err(refused)
             }
             Shape::Circle { at, radius, ink, filled } => {
-                let style = if *filled { fill(*ink, 1.0) } else { stroke(*ink, CIRCLE_LINE) };
+                let style =
+                    if *filled { fill(*ink, 1.0) } else { stroke(*ink, CIRCLE_LINE.min(CIRCLE_SHARE * radius)) };
                 canvas.draw(&Circle::new(place(*at)?, pixels(*radius)?.max(1), style)).map_err(refused)
             }
             Shape::Text { at, text, ink, size, align, turned } => {

@@ -131,7 +131,7 @@ impl Pen<'_, '_> {
         let said = piece.lines.join(" ");
         let ink = match piece.role {
             Role::Title | Role::Heading => Ink::SoftText,
-            Role::Subtitle | Role::Footer => Ink::Muted,
+            Role::Subtitle | Role::Footer | Role::Number => Ink::Muted,
             _ => Ink::Text,
         };
         match &piece.role {
@@ -152,11 +152,8 @@ impl Pen<'_, '_> {
                 let body = self.tagged(piece, ink);
                 tags.item(*kind, label, body);
             }
-            Role::Footer if !last => {
-                self.surface.start_tagged(ContentTag::Artifact(Artifact::with_kind(ArtifactType::Footer)));
-                self.lines(piece, ink);
-                self.surface.end_tagged();
-            }
+            Role::Number => self.left_out(piece, ink, ArtifactType::PageNumber),
+            Role::Footer if !last => self.left_out(piece, ink, ArtifactType::Footer),
             Role::Subtitle | Role::Footer | Role::Item(_) => {
                 if piece.role == Role::Item(Kind::Warning) {
                     self.warning(piece);
@@ -166,6 +163,13 @@ impl Pen<'_, '_> {
             }
         }
         Ok(())
+    }
+
+    /// Seen, but not heard.
+    fn left_out(&mut self, piece: &Piece, ink: Ink, kind: ArtifactType) {
+        self.surface.start_tagged(ContentTag::Artifact(Artifact::with_kind(kind)));
+        self.lines(piece, ink);
+        self.surface.end_tagged();
     }
 
     fn tagged(&mut self, piece: &Piece, ink: Ink) -> Identifier {

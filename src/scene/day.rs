@@ -18,6 +18,8 @@ const BAND: f64 = 1.55;
 const BETWEEN: f64 = 0.4;
 /// A range begins and ends within this length, half of it on either side of its end.
 const FADE: [f64; 2] = [0.8, 2.6];
+/// Half the least length that is fully dark.
+const CORE: f64 = 0.2;
 /// Layers that make a range soft, and how dark they are together.
 const LAYERS: usize = 20;
 const DARK: f64 = 0.46;
@@ -30,9 +32,12 @@ const MARGIN: f64 = 2.4;
 const COLUMN: f64 = 11.0;
 /// Boxes take at most this share of the width.
 const COLUMN_SHARE: f64 = 0.33;
-/// Radius of a dot, and from one dot to the next.
-const DOT: f64 = 0.3;
-const STEP: f64 = 0.7;
+/// From one dot to the next: the largest with which no stack is too high, and which part of it a radius is.
+const STEPS: [f64; 5] = [0.72, 0.66, 0.6, 0.54, 0.48];
+const HIGH: f64 = 4.2;
+const DOT: f64 = 0.43;
+/// In boxes dots are at least so far apart: open ones have to be seen as open.
+const BOXED: f64 = 0.58;
 /// Space inside a box.
 const PAD: f64 = 0.45;
 /// The hatched sample before the days after.
@@ -53,8 +58,9 @@ pub fn day(day: &Day, width: f64, size: f64, measure: &dyn Measure) -> Scene {
     y = bar(&mut canvas, day, y);
     y = paragraph(&mut canvas, &day.caption, y);
     y = after(&mut canvas, day, y);
+    let step = step(day, time, size);
     for (i, row) in day.dots.iter().enumerate() {
-        y = dots(&mut canvas, row, time, y);
+        y = dots(&mut canvas, row, step, time, y);
         ticks(&mut canvas, day, time, y, 1.0, i + 1 == day.dots.len());
         y += if i + 1 == day.dots.len() { 0.6 + LINE } else { 0.9 } * size;
     }
@@ -62,13 +68,23 @@ pub fn day(day: &Day, width: f64, size: f64, measure: &dyn Measure) -> Scene {
     Scene { width, height: y, shapes: canvas.shapes, plots: Vec::new(), time, strips: Vec::new() }
 }
 
-/// Room right of the axis: what the words in boxes need on one line, if there is as much.
+/// Room right of the axis for boxes: no wider than their words need in as few lines as there can be.
 fn column(canvas: &Canvas, day: &Day) -> f64 {
     let s = canvas.scale;
     let boxed = day.dots.iter().flat_map(|row| [(row.later, &row.later_words), (row.never, &row.never_words)]);
-    let widest = boxed.filter(|(count, _)| *count > 0).map(|(_, words)| canvas.width(words, TEXT)).reduce(f64::max);
-    let needed = widest.map(|wide| wide + (1.2 + 2.0 * PAD) * s);
-    needed.map_or(MARGIN * s, |n| n.clamp(COLUMN * s, (COLUMN * s).max(COLUMN_SHARE * canvas.right)))
+    let words: Vec<&String> = boxed.filter(|(count, _)| *count > 0).map(|(_, words)| words).collect();
+    if words.is_empty() {
+        return MARGIN * s;
+    }
+    let frame = (1.1 + 2.0 * PAD) * s;
+    let lines = |wide: f64| words.iter().map(|text| wrap(canvas, text, TEXT, wide - frame).len()).sum::<usize>();
+    let (least, most) = (COLUMN * s, (COLUMN * s).max(COLUMN_SHARE * canvas.right));
+    let fewest = lines(most);
+    let steps = ((most - least) / (0.5 * s)).floor() as u32;
+    let wide = (0..=steps).map(|i| least + f64::from(i) * 0.5 * s).find(|wide| lines(*wide) == fewest);
+    // what the axis counts stands there, too, if it can
+    let named = canvas.width(&day.axis, TEXT) + 1.5 * s;
+    wide.unwrap_or(most).max(if named <= most { named } else { least })
 }
 
 /// Position of minutes.
@@ -121,10 +137,12 @@ fn soft(canvas: &mut Canvas, band: &Band, time: TimeSpan, top: f64) -> f64 {
     let begin = x_of(time, band.span.0);
     let end = band.span.1.map_or(time.x[1], |m| x_of(time, m)).max(begin);
     let fade = (0.6 * (end - begin)).clamp(FADE[0] * s, FADE[1] * s);
-    let from = [(begin - fade / 2.0).max(time.x[0]), begin + fade / 2.0];
+    // a short one has a middle, too, or it could not be seen
+    let middle = [(begin + end) / 2.0 - CORE * s, (begin + end) / 2.0 + CORE * s];
+    let from = [(begin - fade / 2.0).max(time.x[0]), (begin + fade / 2.0).min(middle[0].max(time.x[0]))];
     let to = match band.span.1 {
-        Some(_) => [end - fade / 2.0, end + fade / 2.0],
-        None => [end - 3.0 * fade, end],
+        Some(_) => [(end - fade / 2.0).max(middle[1]), (end + fade / 2.0).max(middle[1])],
+        None => [(end - 3.0 * fade).max(middle[1]).min(end), end],
     };
     let words = if band.words.is_empty() { band.name.clone() } else { format!("{}: {}", band.name, band.words) };
     let width = canvas.width(&words, TEXT);
@@ -240,34 +258,47 @@ fn after(canvas: &mut Canvas, day: &Day, top: f64) -> f64 {
 }
 
 /// A row of people: each dot one of twenty, stacked where they would touch; boxes for who is not on the axis.
-fn dots(canvas: &mut Canvas, row: &DotRow, time: TimeSpan, top: f64) -> f64 {
+fn dots(canvas: &mut Canvas, row: &DotRow, step: f64, time: TimeSpan, top: f64) -> f64 {
     let s = canvas.scale;
-    let places: Vec<f64> = row.at.iter().map(|m| x_of(time, *m)).collect();
-    let stacks = stacks(&places, STEP * s, [time.x[0] + DOT * s, time.x[1] - DOT * s]);
-    let highest = stacks.iter().map(|(_, count)| *count).max().unwrap_or(0);
+    let stacks = stacks(row, time, step * s);
     let name = wrap(canvas, &row.name, TEXT, time.x[1] - time.x[0]);
-    let needed = (LINE * name.len() as f64 + STEP * highest as f64 + 0.2) * s;
-    let floor = (top + needed).max(boxes(canvas, row, time.x[1] + s, top));
+    let needed = (LINE * name.len() as f64 + step * highest(&stacks) as f64 + 0.2) * s;
+    let floor = (top + needed).max(boxes(canvas, row, step, [time.x[1] + s, top]));
     for (i, line) in name.iter().enumerate() {
         let y = floor - needed + LINE * i as f64 * s;
         canvas.text([0.0, y], line, Ink::Text, TEXT, TOP_LEFT);
     }
     for (x, count) in stacks {
         for i in 0..count {
-            person(canvas, [x, floor - (0.1 + STEP * (i as f64 + 0.5)) * s], true);
+            person(canvas, [x, floor - (0.1 + step * (i as f64 + 0.5)) * s], step, true);
         }
     }
     floor
 }
 
-fn person(canvas: &mut Canvas, at: [f64; 2], filled: bool) {
-    canvas.shapes.push(Shape::Circle { at, radius: DOT * canvas.scale, ink: Ink::SoftText, filled });
+fn person(canvas: &mut Canvas, at: [f64; 2], step: f64, filled: bool) {
+    canvas.shapes.push(Shape::Circle { at, radius: DOT * step * canvas.scale, ink: Ink::SoftText, filled });
+}
+
+/// Smaller dots where people come close together: a quarter of the height with half the size.
+fn step(day: &Day, time: TimeSpan, scale: f64) -> f64 {
+    let low = |step: &&f64| {
+        let mut rows = day.dots.iter().map(|row| highest(&stacks(row, time, **step * scale)));
+        rows.all(|count| count as f64 * **step <= HIGH)
+    };
+    STEPS.iter().find(low).or(STEPS.last()).copied().unwrap_or(TEXT)
+}
+
+fn highest(stacks: &[(f64, usize)]) -> usize {
+    stacks.iter().map(|(_, count)| *count).max().unwrap_or(0)
 }
 
 /// Places of stacks and how many dots each holds; stacks do not touch.
-fn stacks(places: &[f64], step: f64, [low, high]: [f64; 2]) -> Vec<(f64, usize)> {
+fn stacks(row: &DotRow, time: TimeSpan, step: f64) -> Vec<(f64, usize)> {
+    let places: Vec<f64> = row.at.iter().map(|m| x_of(time, *m)).collect();
+    let (low, high) = (time.x[0] + DOT * step, time.x[1] - DOT * step);
     let mut list: Vec<(f64, usize)> = Vec::new();
-    let mut rest = places;
+    let mut rest = &places[..];
     while let Some(first) = rest.first() {
         let count = rest.iter().take_while(|x| **x < first + step).count();
         let (these, others) = rest.split_at(count);
@@ -288,8 +319,8 @@ fn stacks(places: &[f64], step: f64, [low, high]: [f64; 2]) -> Vec<(f64, usize)>
 }
 
 /// Boxes for later and for never; returns where they end.
-fn boxes(canvas: &mut Canvas, row: &DotRow, left: f64, top: f64) -> f64 {
-    let s = canvas.scale;
+fn boxes(canvas: &mut Canvas, row: &DotRow, step: f64, [left, top]: [f64; 2]) -> f64 {
+    let (s, step) = (canvas.scale, step.max(BOXED));
     let mut y = top;
     for (count, words, filled) in [(row.later, &row.later_words, true), (row.never, &row.never_words, false)] {
         if count == 0 {
@@ -297,13 +328,13 @@ fn boxes(canvas: &mut Canvas, row: &DotRow, left: f64, top: f64) -> f64 {
         }
         let (inner, right) = (left + PAD * s, canvas.right - 0.1 * s);
         let room = right - PAD * s - inner;
-        let each = ((room / (STEP * s)).floor() as usize).max(1);
+        let each = ((room / (step * s)).floor() as usize).max(1);
         let rows = count.div_ceil(each);
         for i in 0..count {
             let (column, line) = ((i % each) as f64 + 0.5, (i / each) as f64 + 0.5);
-            person(canvas, [inner + STEP * column * s, y + (PAD + STEP * line) * s], filled);
+            person(canvas, [inner + step * column * s, y + (PAD + step * line) * s], step, filled);
         }
-        let mut foot = y + (PAD + STEP * rows as f64 + 0.15) * s;
+        let mut foot = y + (PAD + step * rows as f64 + 0.15) * s;
         for line in wrap(canvas, words, TEXT, room) {
             canvas.text([inner, foot], &line, Ink::Text, TEXT, TOP_LEFT);
             foot += LINE * s;

@@ -1,9 +1,13 @@
 //! Lines of running text.
 
+/// A space at which no line breaks.
+const NO_BREAK: char = '\u{a0}';
+
 /// Breaks text at spaces so that each line is at most `most` wide; a word wider than that goes on in the next line.
 pub fn wrap(text: &str, most: f64, width: impl Fn(&str) -> f64) -> Vec<String> {
     let mut lines = vec![String::new()];
-    for word in text.split_whitespace() {
+    let words = text.split(|c: char| c.is_whitespace() && c != NO_BREAK);
+    for word in words.filter(|word| !word.is_empty()) {
         let Some(last) = lines.last_mut() else { break };
         let longer = if last.is_empty() { word.to_owned() } else { format!("{last} {word}") };
         if last.is_empty() || width(&longer) <= most {
@@ -39,5 +43,6 @@ mod tests {
         assert_eq!(wrap("a desacostumbradísimo b", 8.0, count), ["a", "desacost", "umbradís", "imo b"]);
         assert_eq!(wrap("ab", 0.0, count), ["a", "b"]);
         assert_eq!(wrap("", 5.0, count), [""]);
+        assert_eq!(wrap("at 10:00\u{a0}am", 9.0, count), ["at", "10:00\u{a0}am"]);
     }
 }
