@@ -146,7 +146,10 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
     let width = width.max(1);
     let mut lines = Vec::new();
     let mut line = String::new();
-    for word in printable(text).split_whitespace() {
+    // what a space that does not break holds together stays on one line
+    let breaks = |c: char| c.is_whitespace() && c != '\u{a0}';
+    for word in printable(text).split(breaks).filter(|w| !w.is_empty()) {
+        let word = &word.replace('\u{a0}', " ");
         for piece in pieces(word, width) {
             let joined = text_width(&line) + usize::from(!line.is_empty()) + text_width(&piece);
             if joined > width && !line.is_empty() {
@@ -249,6 +252,7 @@ mod tests {
     #[test]
     fn a_word_longer_than_its_column_is_cut_at_letters() {
         assert_eq!(wrap("ab 静脉注射", 4), ["ab", "静脉", "注射"]);
+        assert_eq!(wrap("at 10:00\u{a0}am", 9), ["at", "10:00 am"]);
         assert_eq!(wrap("", 4), [""]);
         assert_eq!(wrap("\u{1b}[31mred", 10), ["[31mred"], "escape sequences do not reach the terminal");
     }

@@ -138,9 +138,9 @@ impl Moment {
         self.0.strftime("%Y%m%d").to_string()
     }
 
-    /// Clock alone in a language: "10:00 am", "10:00".
+    /// Clock alone in a language: "10:00 am", "10:00"; its parts stay on one line.
     pub fn clock(&self, words: &Words) -> String {
-        let pattern = if words.term("clock") == "12" { "%-I:%M %P" } else { "%H:%M" };
+        let pattern = if words.term("clock") == "12" { "%-I:%M\u{a0}%P" } else { "%H:%M" };
         self.0.strftime(pattern).to_string()
     }
 

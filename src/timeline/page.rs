@@ -3,7 +3,7 @@
 use super::Timeline;
 use super::expect::Span;
 use super::leaflet::{Band, Block, Day, DotRow, Leaflet, Side};
-use super::words::{Item, Leaf, Section, Words, fill};
+use super::words::{Anchor, Item, Leaf, Overlay, Section, Words, fill};
 use crate::error::{Error, Result};
 use crate::people::Dot;
 use crate::scenario::Style;
@@ -27,21 +27,44 @@ pub fn leaflet(timeline: &Timeline, words: &Words) -> Result<Leaflet> {
     })
 }
 
-/// The clinician's sheet, in English: screening, vital signs, setting, what staff look at.
+/// The clinician's sheet, in English: the session over the day, vital signs, what staff look at; screening on its back.
 ///
 /// # Errors
 /// Never with the shipped words.
 pub fn clinician_sheet(timeline: &Timeline) -> Result<Leaflet> {
     let words = Words::of("en")?;
-    let (sections, _) = super::words::clinician()?;
+    let sheet = super::words::clinician()?;
     let setting = Setting::new(timeline, &words)?;
+    let mut day = setting.day();
+    let parts = sheet.overlay.iter().filter(|o| timeline.visit.style == Some(o.style));
+    for part in parts {
+        day.alt.push_str(&format!(" {}.", part.name));
+        day.bands.push(over(timeline, part, day.until));
+    }
+    let mut front = vec![Block::Day(day)];
+    front.extend(setting.blocks(&sheet.section, Leaf::Clinician)?);
     Ok(Leaflet {
         language: words.language.clone(),
         title: setting.say("title-clinician"),
         subtitle: setting.subtitle(),
-        pages: vec![Side { blocks: setting.blocks(&sections, Leaf::Clinician)? }],
+        pages: vec![Side { blocks: front }, Side { blocks: setting.blocks(&sheet.section, Leaf::Back)? }],
         footer: setting.say("footer"),
     })
+}
+
+/// A part of a session: from where one range begins to where another ends.
+fn over(timeline: &Timeline, part: &Overlay, until: f64) -> Band {
+    let e = &timeline.expected;
+    let range = |anchor: Anchor| match anchor {
+        Anchor::Start => Some(Span { low: 0.0, high: Some(0.0) }),
+        Anchor::Notice => e.notice,
+        Anchor::Strongest => e.strongest,
+        Anchor::Easing => e.easing,
+        Anchor::End => None,
+    };
+    let low = range(part.from).map_or(0.0, |s| s.low);
+    let high = range(part.to).and_then(|s| s.high).filter(|h| *h <= until);
+    Band { name: part.name.clone(), words: String::new(), span: (low, high) }
 }
 
 /// What fills the blanks of one visit in one language, and which conditions hold.

@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result, suggestion};
 use crate::path;
+use crate::scenario::Style;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -199,25 +200,67 @@ pub const TERMS: &[&str] = &[
     "course-note",
 ];
 
-/// The clinician's sheet: its sections, and where they come from.
-#[derive(Deserialize)]
+/// The clinician's sheet: its sections, the session over the day, and where they come from.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Sheet {
-    #[serde(rename = "format")]
-    _format: u32,
-    section: Vec<Section>,
-    source: BTreeMap<String, String>,
+pub struct Sheet {
+    /// Format of the file; 1 is the only one.
+    pub format: u32,
+    /// What is said.
+    pub section: Vec<Section>,
+    /// Parts of a session.
+    pub overlay: Vec<Overlay>,
+    /// Where it comes from, by id.
+    pub source: BTreeMap<String, String>,
 }
 
-/// Sections of the clinician's sheet with their sources.
+/// A part of a session, laid over the ranges of what is felt.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Overlay {
+    /// Manner of the session.
+    pub style: Style,
+    /// What is done.
+    pub name: String,
+    /// Where it begins.
+    pub from: Anchor,
+    /// Where it ends.
+    pub to: Anchor,
+    /// Id of a source.
+    pub source: String,
+}
+
+/// Ranges that parts of a session begin and end with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Anchor {
+    /// The first dose.
+    Start,
+    /// First noticed.
+    Notice,
+    /// Strongest.
+    Strongest,
+    /// Main effects fading.
+    Easing,
+    /// End of the picture.
+    End,
+}
+
+/// The clinician's sheet.
 ///
 /// # Errors
 /// Never with the shipped file, which tests read.
-pub fn clinician() -> Result<(Vec<Section>, BTreeMap<String, String>)> {
+pub fn clinician() -> Result<Sheet> {
     let (name, text) = ("assets/timeline/clinician.toml", include_str!("../../assets/timeline/clinician.toml"));
     let sheet: Sheet = toml::from_str(text).map_err(|e| Error::from_toml(&e, name, text))?;
     check_sections(&sheet.section, &sheet.source).map_err(|e| e.located(name, text))?;
-    Ok((sheet.section, sheet.source))
+    if let Some((i, odd)) = sheet.overlay.iter().enumerate().find(|(_, o)| !sheet.source.contains_key(&o.source)) {
+        return Err(Error::input(format!("there is no source \"{}\"", odd.source))
+            .remedy("add it under [source]")
+            .at(path!["overlay", i, "source"])
+            .located(name, text));
+    }
+    Ok(sheet)
 }
 
 /// Files that ship with ketasim: name and text.
