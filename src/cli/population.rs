@@ -5,7 +5,7 @@ use super::{Given, out};
 use crate::error::Result;
 use crate::figure::{DRIVING_RULE, EDUCATION_ONLY, STRIP_NOTE};
 use crate::library::{Library, Published};
-use crate::people::{ArmBands, Crowd, InTurn, PeopleWindows, Workers, bands, people_windows};
+use crate::people::{ArmBands, Crowd, InTurn, MAY_NOT_FEEL, PeopleWindows, Workers, bands, people_windows};
 use crate::scenario::Scenario;
 use crate::table::{Column, TEXT_WIDTH, Table, paragraph};
 use crate::units::{significant, tidy};
@@ -15,8 +15,6 @@ use std::time::Instant;
 
 /// Progress is said at every such share.
 const SAID_EVERY: f64 = 0.25;
-/// Below this share of people who reach a level no time is given.
-const MANY: f64 = 0.6;
 
 /// Jobs on as many threads as the machine has, or as were asked for.
 struct Threads(usize);
@@ -186,8 +184,11 @@ fn words(windows: &PeopleWindows) -> Vec<String> {
         "of 100 made-up people, {} reach the level of the dissociative part",
         of_hundred(windows.share_reaching)
     ));
-    if windows.share_noticing.is_some_and(|s| s < MANY) {
-        list.push("many people at this dose may not feel this".to_owned());
+    if windows.few_notice {
+        list.push(format!("noticing: {MAY_NOT_FEEL}"));
+    }
+    if windows.few_reach {
+        list.push(format!("dissociative part: {MAY_NOT_FEEL}"));
     }
     if windows.outlasts {
         list.push("some are still above their level a day after the last dose: no time of fading is given".to_owned());
@@ -221,8 +222,8 @@ fn text(scenario: &Scenario, library: &Library, bands: &[ArmBands], windows: &[P
             b.label.clone(),
             b.model.clone(),
             spans(peak),
-            spans(w.onset),
-            spans(w.main_effects_end),
+            spans(w.onset_told()),
+            spans(w.fading_told()),
             format!("{:.0} of 100", w.share_reaching * 100.0),
             super::report::evidence(library.effects.evidence(&arm.drug, route)).to_owned(),
         ]);
@@ -231,7 +232,7 @@ fn text(scenario: &Scenario, library: &Library, bands: &[ArmBands], windows: &[P
     text.push_str(&table.to_text(TEXT_WIDTH + 20));
     let mut line = |words: &str| text.push_str(&paragraph("", words, TEXT_WIDTH));
     line(&format!(
-        "From the first dose, 10th to 90th percentile with the 50th in brackets, over {} made-up people (seed {}) of one model: spread between people, not doubt about the model. Times are of those who reach the level.",
+        "From the first dose, 10th to 90th percentile with the 50th in brackets, over {} made-up people (seed {}) of one model: spread between people, not doubt about the model. Times are of those who reach the level; where too few do, none is given.",
         crowd.people, crowd.seed
     ));
     for w in windows {
@@ -258,10 +259,11 @@ fn published(windows: &[PeopleWindows]) -> Result<String> {
         let Some(w) = windows.iter().find(|w| w.label == p.label) else { continue };
         let [from, to] = p.end.map(|t| t.minutes());
         let span = if to > from { format!("{from:.0} to {to:.0}") } else { format!("{to:.0}") };
-        let model = w.main_effects_end.map_or("–".to_owned(), |[a, m, z]| format!("{a:.0} to {z:.0} ({m:.0})"));
-        let long = match w.main_effects_end {
+        let model = w.fading_told().map_or("–".to_owned(), |[a, m, z]| format!("{a:.0} to {z:.0} ({m:.0})"));
+        let long = match w.fading_told() {
             Some([_, middle, _]) if middle > to => "; the model runs long",
             Some([_, _, high]) if high > to => "; the model's late end runs long",
+            None if w.few_reach => "; many people at this dose may not feel this",
             None if w.outlasts => "; the model runs long: some outlast the day",
             _ => "",
         };

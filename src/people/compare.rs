@@ -5,7 +5,7 @@
 
 use super::percentiles::place;
 use super::tornado::{Figures, figures};
-use super::{ArmCrowd, PeopleWindows, Person};
+use super::{ArmCrowd, Counted, PeopleWindows, Person};
 use crate::error::{Error, Result};
 use crate::library::Library;
 use crate::scenario::{Scenario, StudyArm};
@@ -50,8 +50,8 @@ pub fn comparable(a: &StudyArm, b: &StudyArm) -> Result<()> {
 /// # Errors
 /// When the people of the arms are not the same.
 pub fn exposures(a: &ArmCrowd, b: &ArmCrowd) -> Result<Vec<Exposures>> {
-    if a.windows.model != b.windows.model {
-        let what = format!("the people of {} and of {} are not the same", a.windows.model, b.windows.model);
+    if a.model != b.model {
+        let what = format!("the people of {} and of {} are not the same", a.model, b.model);
         return Err(Error::cannot(what).remedy("take one model for both routes"));
     }
     let mut list = Vec::new();
@@ -65,8 +65,10 @@ pub fn exposures(a: &ArmCrowd, b: &ArmCrowd) -> Result<Vec<Exposures>> {
 }
 
 fn ends(arm: &ArmCrowd) -> Vec<(String, &PeopleWindows)> {
-    let Some([low, high]) = &arm.ends else { return vec![(String::new(), &arm.windows)] };
-    [("low", low), ("high", high)].map(|(end, w)| (format!("{} at its {end} end", w.label), w)).to_vec()
+    let name = |c: &Counted| {
+        if c.end.is_empty() { String::new() } else { format!("{} at its {}", c.windows.label, c.end) }
+    };
+    arm.counts.iter().map(|c| (name(c), &c.windows)).collect()
 }
 
 fn paired(at: String, a: &PeopleWindows, b: &PeopleWindows) -> Exposures {

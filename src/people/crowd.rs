@@ -3,11 +3,12 @@
 use super::bands::one;
 use super::dots::{Dot, fading_dots, noticing_dots};
 use super::draw::FirstDraws;
-use super::windows::{summed, windows_of};
-use super::{ArmBands, Crowd, PeopleWindows, Person, Progress, Workers, quartiles};
+use super::windows::windows_of;
+use super::{ArmBands, Crowd, MAY_NOT_FEEL, PeopleWindows, Person, Progress, Workers, quartiles};
 use crate::error::{Error, Result};
 use crate::library::Library;
 use crate::model::Range;
+use crate::model::expr::Expr;
 use crate::scenario::Scenario;
 use crate::sim::Solver;
 use crate::units::{Amount, MINUTES_PER_HOUR};
@@ -31,10 +32,20 @@ pub struct ArmCrowd {
     pub bands: Option<ArmBands>,
     /// 25th and 75th percentile by analyte and point, beside the bands.
     pub quartiles: Vec<Vec<[f64; 2]>>,
-    /// When people may notice something and when that fades; for a range, the people of both ends together.
+    /// Model.
+    pub model: String,
+    /// Everybody, counted; for a range twice, at its low end and at its high end. The two are never put together:
+    /// ends are doubt about the model, people are spread.
+    pub counts: Vec<Counted>,
+}
+
+/// Everybody under one curve.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Counted {
+    /// "low end" or "high end" of a range; empty for a curve that is none.
+    pub end: &'static str,
+    /// When people may notice something and when that fades.
     pub windows: PeopleWindows,
-    /// The low and the high end of a range, each with everybody.
-    pub ends: Option<[PeopleWindows; 2]>,
     /// How many of 100 are above their own level of the dissociative part: minute and number.
     pub above: Vec<[f64; 2]>,
     /// Twenty who stand for all: when something is noticed.
@@ -61,10 +72,19 @@ impl ArmCrowd {
         self.span(|w| 100.0 * w.share_reaching)
     }
 
+    /// Whether [`super::MAY_NOT_FEEL`] is said of the dissociative part; of a range, at which of its ends.
+    pub fn few_reach(&self) -> Option<String> {
+        let few: Vec<&str> = self.counts.iter().filter(|c| c.windows.few_reach).map(|c| c.end).collect();
+        match few.as_slice() {
+            [] => None,
+            [end] if self.counts.len() > 1 => Some(format!("{MAY_NOT_FEEL} at its {end}")),
+            _ => Some(MAY_NOT_FEEL.to_owned()),
+        }
+    }
+
     fn span(&self, of: impl Fn(&PeopleWindows) -> f64) -> [f64; 2] {
-        let Some([low, high]) = &self.ends else { return [of(&self.windows); 2] };
-        let (a, b) = (of(low), of(high));
-        [a.min(b), a.max(b)]
+        let values = self.counts.iter().map(|c| of(&c.windows));
+        values.fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], v| [low.min(v), high.max(v)])
     }
 }
 
@@ -103,29 +123,35 @@ pub fn arm_crowd(
     progress: Progress,
 ) -> Result<ArmCrowd> {
     let go_on = |share: f64| if progress(share) { Ok(()) } else { Err(Error::cannot("stopped")) };
-    let (mut band, mut inner, mut ends) = (None, Vec::new(), None);
-    let windows = match range_of(scenario, index, library)? {
+    let until = scenario.horizon.hours() * MINUTES_PER_HOUR;
+    let count = |end: &'static str, set: &BTreeMap<String, Expr>| {
+        let windows = windows_of(scenario, index, library, crowd, workers, set)?;
+        Ok(Counted {
+            end,
+            above: above(&windows.people, until),
+            noticing: noticing_dots(&windows.people),
+            fading: fading_dots(&windows.people),
+            windows,
+        })
+    };
+    let (mut bands, mut inner) = (None, Vec::new());
+    let counts = match range_of(scenario, index, library)? {
         Some(range) => {
-            let low = windows_of(scenario, index, library, crowd, workers, &range.low.set)?;
+            let low = count("low end", &range.low.set)?;
             go_on(0.5)?;
-            let high = windows_of(scenario, index, library, crowd, workers, &range.high.set)?;
-            let both: Vec<Person> = low.people.iter().chain(&high.people).copied().collect();
-            let pooled = summed(index, &low.label, &low.model, both);
-            ends = Some([low, high]);
-            pooled
+            vec![low, count("high end", &range.high.set)?]
         }
         None => {
-            band =
+            bands =
                 Some(one(scenario, index, library, (crowd, FirstDraws::default()), workers, &|s| progress(0.3 * s))?);
             inner = quartiles(scenario, index, library, crowd, workers, &|s| progress(0.3 + 0.2 * s))?;
             go_on(0.5)?;
-            windows_of(scenario, index, library, crowd, workers, &BTreeMap::new())?
+            vec![count("", &BTreeMap::new())?]
         }
     };
     go_on(0.95)?;
-    let above = above(&windows.people, scenario.horizon.hours() * MINUTES_PER_HOUR);
-    let (noticing, fading) = (noticing_dots(&windows.people), fading_dots(&windows.people));
-    Ok(ArmCrowd { index, bands: band, quartiles: inner, windows, ends, above, noticing, fading })
+    let model = scenario.arms[index].model_in(library)?.id.clone();
+    Ok(ArmCrowd { index, bands, quartiles: inner, model, counts })
 }
 
 /// The range that one line would hide, as for one person.
@@ -175,11 +201,14 @@ mod tests {
         assert_eq!(all.arms.len(), outcome.arms.len());
         for (crowd, arm) in all.arms.iter().zip(&outcome.arms) {
             assert_eq!((crowd.index, crowd.bands.is_none()), (arm.index, arm.range.is_some()), "{}", arm.label);
-            assert_eq!(crowd.ends.is_some(), arm.range.is_some());
-            let n = if arm.range.is_some() { 120 } else { 60 };
-            assert_eq!(crowd.windows.people.len(), n);
-            for [minute, share] in &crowd.above {
-                assert!((crowd.windows.above_at(*minute) - share).abs() < 1e-9, "{} at {minute}", arm.label);
+            let ends: Vec<&str> = crowd.counts.iter().map(|c| c.end).collect();
+            let expected: &[&str] = if arm.range.is_some() { &["low end", "high end"] } else { &[""] };
+            assert_eq!(ends, expected, "{}: the two ends are never put together", arm.label);
+            for counted in &crowd.counts {
+                assert_eq!((counted.windows.people.len(), counted.fading.len()), (60, crate::people::DOTS));
+                for [minute, share] in &counted.above {
+                    assert!((counted.windows.above_at(*minute) - share).abs() < 1e-9, "{} at {minute}", arm.label);
+                }
             }
             let [low, high] = crowd.above_at(60.0);
             assert!(low <= high);

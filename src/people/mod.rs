@@ -24,7 +24,7 @@ mod windows;
 
 pub use bands::{ArmBands, Band, Progress, bands, courses, individuals};
 pub use compare::{Exposures, Ratio, comparable, exposures, models_ratio};
-pub use crowd::{ArmCrowd, CrowdOutcome, arm_crowd, crowd_outcome};
+pub use crowd::{ArmCrowd, Counted, CrowdOutcome, arm_crowd, crowd_outcome};
 pub use dots::{DOTS, Dot, fading_dots, noticing_dots};
 pub use percentiles::{PERCENTILES, Tracker};
 pub use quartiles::quartiles;
@@ -32,6 +32,7 @@ pub use tornado::{Figures, Measure, Swing, Tornado, tornado};
 pub use windows::{PeopleWindows, Person, people_windows};
 
 use crate::error::{Error, Result};
+use crate::library::Effects;
 use crate::units::Time;
 
 /// Who does the jobs.
@@ -59,6 +60,14 @@ pub struct Crowd {
     pub seed: u64,
     /// Spacing of points; absent: as for one person.
     pub every: Option<Time>,
+}
+
+/// Said in place of the time of a level that too few reach.
+pub const MAY_NOT_FEEL: &str = "many people at this dose may not feel this";
+
+/// Whether so few people cross a level that [`MAY_NOT_FEEL`] is said instead of a time.
+pub fn too_few(share: f64, effects: &Effects) -> bool {
+    share < effects.no_time_below.people.parts()
 }
 
 /// Fewer people than this make no 5th percentile.

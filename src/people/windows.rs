@@ -85,9 +85,23 @@ pub struct PeopleWindows {
     pub share_noticing: Option<f64>,
     /// Whether some outlast the simulated day.
     pub outlasts: bool,
+    /// Whether so few notice that [`super::MAY_NOT_FEEL`] is said instead of an onset.
+    pub few_notice: bool,
+    /// The same for the level of the dissociative part and the time of fading.
+    pub few_reach: bool,
 }
 
 impl PeopleWindows {
+    /// Onset, unless its time would mislead.
+    pub fn onset_told(&self) -> Option<[f64; 3]> {
+        self.onset.filter(|_| !self.few_notice)
+    }
+
+    /// Time of fading, unless it would mislead.
+    pub fn fading_told(&self) -> Option<[f64; 3]> {
+        self.main_effects_end.filter(|_| !self.few_reach)
+    }
+
     /// How many of 100 people are still above their own level at a time, minutes.
     pub fn above_at(&self, minutes: f64) -> f64 {
         let above = |p: &&Person| p.reaches && (p.outlasts || p.end.is_some_and(|end| end > minutes));
@@ -156,11 +170,11 @@ pub(super) fn windows_of(
     for chunk in chunks {
         people.extend(chunk.into_inner().unwrap_or_else(|_| Ok(Vec::new()))?);
     }
-    Ok(summed(index, &arm.label, &model.id, people))
+    Ok(summed((index, &arm.label, &model.id), people, &library.effects))
 }
 
 /// Percentiles and shares over these people.
-pub(super) fn summed(index: usize, label: &str, model: &str, people: Vec<Person>) -> PeopleWindows {
+fn summed((index, label, model): (usize, &str, &str), people: Vec<Person>, effects: &Effects) -> PeopleWindows {
     let of = |f: &dyn Fn(&Person) -> Option<f64>| -> Vec<f64> { people.iter().filter_map(f).collect() };
     let outlasts = people.iter().any(|p| p.outlasts);
     let spans = |values: Vec<f64>| crate::analysis::spans(&values);
@@ -168,6 +182,8 @@ pub(super) fn summed(index: usize, label: &str, model: &str, people: Vec<Person>
     let end = spans(of(&|p| p.end)).filter(|_| !outlasts);
     let share = |n: usize| n as f64 / people.len().max(1) as f64;
     let (starts, stops) = (spans(of(&|p| Some(p.strongest[0]))), spans(of(&|p| Some(p.strongest[1]))));
+    let share_reaching = share(people.iter().filter(|p| p.reaches).count());
+    let share_noticing = noticing(&people);
     PeopleWindows {
         index,
         label: label.to_owned(),
@@ -176,9 +192,11 @@ pub(super) fn summed(index: usize, label: &str, model: &str, people: Vec<Person>
         peak: spans(of(&|p| Some(p.peak))),
         strongest: starts.zip(stops).map(|(a, b)| [a[0], b[2]]),
         main_effects_end: end,
-        share_reaching: share(people.iter().filter(|p| p.reaches).count()),
-        share_noticing: noticing(&people),
+        share_reaching,
+        share_noticing,
         outlasts,
+        few_notice: share_noticing.is_some_and(|s| super::too_few(s, effects)),
+        few_reach: super::too_few(share_reaching, effects),
         people,
     }
 }
@@ -287,5 +305,38 @@ impl Sink for Course {
         let at = point * CHUNK + block * LANES;
         let into = if output == 0 { &mut self.plasma } else { &mut self.site };
         into[at..at + LANES].copy_from_slice(values);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Of a hundred, so many notice at minute 5 and so many fade at minute 60.
+    fn counted(notice: usize, fade: usize) -> PeopleWindows {
+        let person = |i: usize| Person {
+            asked: true,
+            onset: (i < notice).then_some(5.0),
+            begin: (i < fade).then_some(8.0),
+            end: (i < fade).then_some(60.0),
+            reaches: i < fade,
+            ..Person::default()
+        };
+        let effects = Library::embedded().unwrap().effects;
+        summed((0, "a", "m"), (0..100).map(person).collect(), &effects)
+    }
+
+    /// One rule for both levels, each by itself: below 60 of 100 words stand in place of a time.
+    #[test]
+    fn a_time_is_told_when_sixty_of_a_hundred_cross_the_level() {
+        for (notice, fade, told) in [(60, 60, [true, true]), (60, 59, [true, false]), (59, 59, [false, false])] {
+            let w = counted(notice, fade);
+            assert_eq!([w.onset_told().is_some(), w.fading_told().is_some()], told, "{notice} and {fade}");
+            assert_eq!([w.few_notice, w.few_reach], told.map(|t| !t));
+            // what others read as JSON stays
+            assert_eq!((w.onset, w.main_effects_end), (Some([5.0; 3]), Some([60.0; 3])));
+        }
+        let nobody = summed((0, "a", "m"), vec![Person::default(); 20], &Library::embedded().unwrap().effects);
+        assert!(!nobody.few_notice && nobody.few_reach, "nobody's study asked for noticing");
     }
 }

@@ -80,3 +80,25 @@ fn levels_of_the_user_take_the_place_of_the_shipped_ones() {
     refused(&run(&["compare", "--effects", &write(&folder, "none.toml", "format = 1\n")]), 2);
     refused(&run(&["compare", "--effects", "no-such-file.toml"]), 1);
 }
+
+/// The share below which no time is told is data too; a file that leaves it out keeps the shipped rule.
+#[test]
+fn the_share_below_which_no_time_is_told_is_data() {
+    let folder = folder("no-time");
+    let shipped = include_str!("../../assets/effects.toml");
+    let rule = "[no_time_below]\npeople = \"60 %\"\nsource = \"reporting\"\ngrade = \"E\"\n";
+    assert_eq!(shipped.matches(rule).count(), 1);
+    let page = |name: &str, text: String| {
+        printed(&["population", "--people", "200", "--effects", &write(&folder, name, text)])
+    };
+    let said = "IV: dissociative part: many people at this dose may not feel this.";
+    let plain = printed(&["population", "--people", "200"]);
+    assert_eq!(page("without.toml", shipped.replace(rule, "")), plain);
+    assert!(!plain.contains(said));
+    assert!(page("all.toml", shipped.replace("people = \"60 %\"", "people = \"100 %\"")).contains(said));
+    for odd in ["0 %", "120 %", "-5 %"] {
+        let file = write(&folder, "odd.toml", shipped.replace("people = \"60 %\"", &format!("people = \"{odd}\"")));
+        let said = refused(&run(&["population", "--effects", &file]), 2);
+        assert!(said.contains("from 1 % to 100 %") && said.contains("odd.toml, line"), "{said}");
+    }
+}
