@@ -1,12 +1,12 @@
 //! Percentile bands of every analyte at every point of the grid.
 
 use super::arm::{ArmEngine, CHUNK, ChunkState, Sink};
-use super::draw::FirstDraws;
+use super::draw::{ByModel, FirstDraws, MOST_KEPT};
 use super::kernel::AHEAD;
 use super::lanes::{LANES, Lane};
 use super::percentiles::Tracker;
 use super::program::Wanted;
-use super::{Crowd, Workers};
+use super::{Crowd, Workers, quartiles};
 use crate::error::{Error, Result};
 use crate::library::Library;
 use crate::model::Site;
@@ -14,14 +14,12 @@ use crate::model::expr::Expr;
 use crate::scenario::Scenario;
 use crate::units::NG_ML_PER_MG_L;
 use std::collections::BTreeMap;
-use std::sync::{Mutex, OnceLock};
+use std::sync::Mutex;
 
 /// Values held at a time, at most: 24 MB.
 const MOST_VALUES: usize = 3_000_000;
 /// Values that stay near the processor: a stretch is this long where that costs nothing.
 const NEAR_VALUES: usize = 100_000;
-/// What was made ready is kept for this many people: 20 MB.
-const MOST_KEPT: usize = 12_000;
 /// A stretch has at least so many points: each costs a little by itself.
 const LEAST_ROWS: usize = 32;
 
@@ -73,43 +71,48 @@ pub fn bands(
     scenario.check(library)?;
     let on: Vec<usize> = (0..scenario.arms.len()).filter(|i| scenario.arms[*i].on).collect();
     let mut list = Vec::new();
-    let mut drawn: BTreeMap<String, FirstDraws> = BTreeMap::new();
+    let mut drawn = ByModel::default();
     for (k, &index) in on.iter().enumerate() {
-        let model = scenario.arms[index].model_in(library)?.id.clone();
-        let kept = if crowd.people <= MOST_KEPT { crowd.people.div_ceil(LANES) } else { 0 };
-        let fresh = || FirstDraws::new((0..kept).map(|_| OnceLock::new()).collect());
-        let first_draws = drawn.entry(model).or_insert_with(fresh).clone();
+        let first_draws = drawn.of(scenario.arms[index].model_in(library)?, crowd);
         let part = |share: f64| progress((k as f64 + share) / on.len() as f64);
-        list.push(one(scenario, index, library, (crowd, first_draws), workers, &part)?);
+        list.push(one(scenario, index, library, (crowd, first_draws), false, (workers, &part))?.0);
     }
     Ok(list)
 }
 
-/// Bands of one arm, by its index in a checked scenario.
+/// 25th and 75th percentile by analyte (parent first) and point of the grid, ng/mL.
+pub(super) type Quartiles = Vec<Vec<[f64; 2]>>;
+
+/// Bands of one arm, by its index in a checked scenario, and with `inner` the quartiles beside them.
 pub(super) fn one(
     scenario: &Scenario,
     index: usize,
     library: &Library,
     (crowd, first_draws): (Crowd, FirstDraws),
-    workers: &dyn Workers,
-    progress: Progress,
-) -> Result<ArmBands> {
+    inner: bool,
+    work: (&dyn Workers, Progress),
+) -> Result<(ArmBands, Quartiles)> {
     let arm = &scenario.arms[index];
     let model = arm.model_in(library)?;
     let site = arm.site_in(model)?;
     let (engine, analytes) = engine(scenario, index, library, crowd, first_draws)?;
-    let (percentiles, drawn_again) = rows(&engine, analytes.len(), crowd.people, workers, progress)?;
-    let bands = analytes.into_iter().zip(percentiles).map(|(analyte, percentiles)| Band { analyte, percentiles });
-    Ok(ArmBands {
+    let (found, drawn_again) = rows(&engine, analytes.len(), crowd.people, inner, work)?;
+    let (mut bands, mut quartiles) = (Vec::new(), Vec::new());
+    for (analyte, found) in analytes.into_iter().zip(found) {
+        bands.push(Band { analyte, percentiles: found.percentiles });
+        quartiles.push(found.quartiles);
+    }
+    let bands = ArmBands {
         index,
         label: arm.label.clone(),
         model: model.id.clone(),
         site,
         times: (0..=engine.steps).map(|i| i as f64 * engine.dt).collect(),
-        bands: bands.collect(),
+        bands,
         drawn_again,
         scatters: engine.scatters(),
-    })
+    };
+    Ok((bands, quartiles))
 }
 
 /// Parameters of one person of an arm, to follow that person alone.
@@ -161,7 +164,7 @@ pub fn courses(
 }
 
 /// The engine of an arm, and its analytes.
-pub(super) fn engine(
+fn engine(
     scenario: &Scenario,
     index: usize,
     library: &Library,
@@ -183,21 +186,43 @@ pub(super) fn engine(
 
 /// A chunk of people: where they stand, and their rows of the present stretch.
 #[derive(Default)]
-pub(super) struct Chunk {
-    pub state: ChunkState,
-    pub rows: Vec<f64>,
+struct Chunk {
+    state: ChunkState,
+    rows: Vec<f64>,
     again: usize,
-    pub failed: Option<Error>,
+    failed: Option<Error>,
 }
 
-/// Percentiles by output and point.
-pub(super) fn rows(
+/// What is found of one read-out, point by point, and what finding it needs again.
+#[derive(Default)]
+struct Found {
+    percentiles: Vec<[f64; 3]>,
+    quartiles: Vec<[f64; 2]>,
+    tracker: Tracker,
+    row: Vec<f64>,
+}
+
+impl Found {
+    fn quartiles(&mut self, pieces: &[&[f64]]) {
+        self.row.clear();
+        let mut room = quartiles::MOST_PEOPLE;
+        for piece in pieces {
+            let some = &piece[..room.min(piece.len())];
+            self.row.extend_from_slice(some);
+            room -= some.len();
+        }
+        self.quartiles.push(quartiles::quartiles(&mut self.row).map(|v| v * NG_ML_PER_MG_L));
+    }
+}
+
+/// Percentiles by output, with `inner` quartiles too, and how many people were drawn again.
+fn rows(
     engine: &ArmEngine,
     outputs: usize,
     people: usize,
-    workers: &dyn Workers,
-    progress: Progress,
-) -> Result<(Vec<Vec<[f64; 3]>>, usize)> {
+    inner: bool,
+    (workers, progress): (&dyn Workers, Progress),
+) -> Result<(Vec<Found>, usize)> {
     let points = engine.steps + 1;
     let keep = people <= MOST_KEPT;
     let values = if keep { NEAR_VALUES } else { MOST_VALUES };
@@ -208,7 +233,7 @@ pub(super) fn rows(
     let chunks: Vec<Mutex<Chunk>> = (0..people.div_ceil(CHUNK)).map(|_| Mutex::default()).collect();
     let size = |c: usize| CHUNK.min(people - c * CHUNK);
     // the tracker of a read-out goes on from one stretch to the next
-    let found: Vec<Mutex<(Tracker, Vec<[f64; 3]>)>> = (0..outputs).map(|_| Mutex::default()).collect();
+    let found: Vec<Mutex<Found>> = (0..outputs).map(|_| Mutex::default()).collect();
     let mut from = 0;
     while from < points {
         if !progress(from as f64 / points as f64) {
@@ -234,28 +259,31 @@ pub(super) fn rows(
         let held: Vec<&[f64]> = held.iter().map(|c| c.rows.as_slice()).collect();
         workers.each(outputs, &|output| {
             let Ok(mut guard) = found[output].lock() else { return };
-            let (tracker, list) = &mut *guard;
+            let found = &mut *guard;
             for k in 0..length {
                 let row = (output * length + k) * CHUNK;
                 let pieces: Vec<&[f64]> = held.iter().enumerate().map(|(c, rows)| &rows[row..row + size(c)]).collect();
-                list.push(tracker.percentiles(&pieces).map(|v| v * NG_ML_PER_MG_L));
+                found.percentiles.push(found.tracker.percentiles(&pieces).map(|v| v * NG_ML_PER_MG_L));
+                if inner {
+                    found.quartiles(&pieces);
+                }
             }
         });
         from += length;
     }
     let again = chunks.into_iter().filter_map(|c| c.into_inner().ok()).map(|c| c.again).sum();
-    let result = found.into_iter().map(|f| f.into_inner().unwrap_or_default().1).collect();
+    let result = found.into_iter().map(|f| f.into_inner().unwrap_or_default()).collect();
     Ok((result, again))
 }
 
 /// Writes read-outs into rows of one chunk: by output and point of a stretch, person beside person.
-pub(super) struct Writer<'a> {
+struct Writer<'a> {
     /// Room for every output and point of the stretch.
-    pub rows: &'a mut [f64],
+    rows: &'a mut [f64],
     /// First point of the stretch.
-    pub from: usize,
+    from: usize,
     /// Its number of points.
-    pub length: usize,
+    length: usize,
 }
 
 impl Sink for Writer<'_> {

@@ -3,9 +3,9 @@
 //! Both doses are given; nothing here looks for one. Two kinds of not knowing stay apart: the same made-up people
 //! under one model, and the typical person under every model that has both routes.
 
-use super::percentiles::place;
 use super::tornado::{Figures, figures};
 use super::{ArmCrowd, Counted, PeopleWindows, Person};
+use crate::analysis::percentile;
 use crate::error::{Error, Result};
 use crate::library::Library;
 use crate::scenario::{Scenario, StudyArm};
@@ -86,11 +86,7 @@ fn paired(at: String, a: &PeopleWindows, b: &PeopleWindows) -> Exposures {
 
 fn ratio(mut list: Vec<f64>) -> Option<Ratio> {
     list.sort_by(f64::total_cmp);
-    let at = |p: f64| {
-        let (low, part) = place(list.len(), p);
-        let here = list.get(low)?;
-        Some(list.get(low + 1).map_or(*here, |next| here + part * (next - here)))
-    };
+    let at = |p: f64| percentile(&list, p);
     Some(Ratio { percentiles: [at(0.05)?, at(0.5)?, at(0.95)?], people: list.len() })
 }
 

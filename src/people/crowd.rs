@@ -2,9 +2,9 @@
 
 use super::bands::one;
 use super::dots::{Dot, fading_dots, noticing_dots};
-use super::draw::FirstDraws;
+use super::draw::{ByModel, FirstDraws, room_for};
 use super::windows::windows_of;
-use super::{ArmBands, Crowd, MAY_NOT_FEEL, PeopleWindows, Person, Progress, Workers, quartiles};
+use super::{ArmBands, Crowd, MAY_NOT_FEEL, PeopleWindows, Person, Progress, Workers};
 use crate::error::{Error, Result};
 use crate::library::Library;
 use crate::model::Range;
@@ -103,9 +103,11 @@ pub fn crowd_outcome(
     scenario.check(library)?;
     let on: Vec<usize> = (0..scenario.arms.len()).filter(|i| scenario.arms[*i].on).collect();
     let mut arms = Vec::new();
+    let mut drawn = ByModel::default();
     for (k, &index) in on.iter().enumerate() {
         let part = |share: f64| progress((k as f64 + share) / on.len() as f64);
-        arms.push(arm_crowd(scenario, index, library, crowd, workers, &part)?);
+        let first_draws = drawn.of(scenario.arms[index].model_in(library)?, crowd);
+        arms.push(with_draws(scenario, index, library, (crowd, first_draws), (workers, &part))?);
     }
     Ok(CrowdOutcome { crowd, arms })
 }
@@ -122,10 +124,21 @@ pub fn arm_crowd(
     workers: &dyn Workers,
     progress: Progress,
 ) -> Result<ArmCrowd> {
+    with_draws(scenario, index, library, (crowd, room_for(crowd)), (workers, progress))
+}
+
+/// The same, with draws kept for other arms of the model.
+fn with_draws(
+    scenario: &Scenario,
+    index: usize,
+    library: &Library,
+    (crowd, first_draws): (Crowd, FirstDraws),
+    (workers, progress): (&dyn Workers, Progress),
+) -> Result<ArmCrowd> {
     let go_on = |share: f64| if progress(share) { Ok(()) } else { Err(Error::cannot("stopped")) };
     let until = scenario.horizon.hours() * MINUTES_PER_HOUR;
     let count = |end: &'static str, set: &BTreeMap<String, Expr>| {
-        let windows = windows_of(scenario, index, library, crowd, workers, set)?;
+        let windows = windows_of(scenario, index, library, (crowd, first_draws.clone()), workers, set)?;
         Ok(Counted {
             end,
             above: above(&windows.people, until),
@@ -142,10 +155,11 @@ pub fn arm_crowd(
             vec![low, count("high end", &range.high.set)?]
         }
         None => {
-            bands =
-                Some(one(scenario, index, library, (crowd, FirstDraws::default()), workers, &|s| progress(0.3 * s))?);
-            inner = quartiles(scenario, index, library, crowd, workers, &|s| progress(0.3 + 0.2 * s))?;
-            go_on(0.5)?;
+            let part = |s: f64| progress(0.4 * s);
+            let (found, quartiles) =
+                one(scenario, index, library, (crowd, first_draws.clone()), true, (workers, &part))?;
+            (bands, inner) = (Some(found), quartiles);
+            go_on(0.4)?;
             vec![count("", &BTreeMap::new())?]
         }
     };
@@ -214,5 +228,34 @@ mod tests {
             assert!(low <= high);
         }
         assert!(crowd_outcome(&scenario, &library, crowd, &InTurn, &|s| s < 0.4).is_err(), "it can be stopped");
+    }
+
+    /// Draws kept for other arms and curves change nothing, and the quartiles are those of the people themselves.
+    #[test]
+    fn kept_draws_change_nothing_and_quartiles_are_of_the_same_people() {
+        let library = Library::embedded().unwrap();
+        let scenario = Scenario::from_toml("test", Scenario::OPENING, &library).unwrap();
+        let crowd = Crowd { people: 300, seed: 1, every: None };
+        let all = crowd_outcome(&scenario, &library, crowd, &InTurn, &|_| true).unwrap();
+        for arm in &all.arms {
+            let alone = arm_crowd(&scenario, arm.index, &library, crowd, &InTurn, &|_| true).unwrap();
+            assert_eq!(*arm, alone);
+        }
+        let first = &all.arms[0];
+        let people = crate::people::courses(&scenario, first.index, &library, crowd, 0..300).unwrap();
+        for (analyte, quartiles) in first.quartiles.iter().enumerate() {
+            assert_eq!(quartiles.len(), people[0][analyte].len());
+            for (point, found) in quartiles.iter().enumerate() {
+                let mut row: Vec<f64> = people.iter().map(|p| p[analyte][point]).collect();
+                row.sort_by(f64::total_cmp);
+                for (found, p) in found.iter().zip([0.25, 0.75]) {
+                    // by hand: place 299 p, between two neighbours
+                    let at: f64 = 299.0 * p;
+                    let (low, high) = (row[at as usize], row[at as usize + 1]);
+                    let expected = low + at.fract() * (high - low);
+                    assert!((found - expected).abs() <= 1e-12 * expected, "{found} and {expected} at {point}");
+                }
+            }
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! People drawn from a model's spread: correlated on the log or logit scale, each by number and seed alone.
 
+use super::Crowd;
 use super::lanes::{LANES, Lane, splat};
 use crate::error::{Error, Result};
 use crate::model::{Distribution, Individual, Model};
@@ -8,6 +9,7 @@ use nalgebra::DMatrix;
 use rand_distr::{Distribution as _, StandardNormal};
 use rand_pcg::Pcg64;
 use rand_pcg::rand_core::Rng;
+use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 /// The spread of a model, ready to draw from.
@@ -28,6 +30,25 @@ pub(super) struct Draws {
 
 /// First draws by group of people, shared between arms of one model.
 pub(super) type FirstDraws = Arc<Vec<OnceLock<Vec<Lane>>>>;
+
+/// First draws are kept for this many people: with what is made ready of them 20 MB.
+pub(super) const MOST_KEPT: usize = 12_000;
+
+/// Room to keep the first draws of a crowd, for all arms of one model.
+pub(super) fn room_for(crowd: Crowd) -> FirstDraws {
+    let kept = if crowd.people <= MOST_KEPT { crowd.people.div_ceil(LANES) } else { 0 };
+    FirstDraws::new((0..kept).map(|_| OnceLock::new()).collect())
+}
+
+/// First draws of a crowd by model.
+#[derive(Debug, Default)]
+pub(super) struct ByModel(BTreeMap<String, FirstDraws>);
+
+impl ByModel {
+    pub fn of(&mut self, model: &Model, crowd: Crowd) -> FirstDraws {
+        self.0.entry(model.id.clone()).or_insert_with(|| room_for(crowd)).clone()
+    }
+}
 
 /// Random numbers of one person; `try_` counts draws that were impossible.
 pub(super) fn generator(seed: u64, stream: u64, person: usize, attempt: u64) -> Pcg64 {
@@ -50,7 +71,7 @@ impl Draws {
     /// # Errors
     /// When the correlations contradict each other, which a checked file excludes.
     pub fn new(model: &Model, subject: &Subject, seed: u64, first_draws: FirstDraws) -> Result<Self> {
-        let person = Individual::typical(model, subject, &std::collections::BTreeMap::new())?;
+        let person = Individual::typical(model, subject, &BTreeMap::new())?;
         let typical: Vec<f64> = model.parameters.iter().map(|p| person.get(&p.name)).collect();
         let place = |name: &str| model.parameters.iter().position(|p| p.name == name).unwrap_or(0);
         let spreads: Vec<(usize, Distribution, f64)> =

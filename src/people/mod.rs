@@ -27,7 +27,6 @@ pub use compare::{Exposures, Ratio, comparable, exposures, models_ratio};
 pub use crowd::{ArmCrowd, Counted, CrowdOutcome, arm_crowd, crowd_outcome};
 pub use dots::{DOTS, Dot, fading_dots, noticing_dots};
 pub use percentiles::{PERCENTILES, Tracker};
-pub use quartiles::quartiles;
 pub use tornado::{Figures, Measure, Swing, Tornado, tornado};
 pub use windows::{PeopleWindows, Person, people_windows};
 

@@ -4,7 +4,7 @@
 //! reach a level; the share who do is told beside them. None of this says when somebody can leave or drive.
 
 use super::arm::{ArmEngine, CHUNK, ChunkState, Sink};
-use super::draw::{FirstDraws, generator, stream_of};
+use super::draw::{ByModel, FirstDraws, generator, stream_of};
 use super::lanes::{LANES, Lane};
 use super::program::Wanted;
 use super::{Crowd, Workers};
@@ -124,7 +124,12 @@ pub fn people_windows(
     crowd.check()?;
     scenario.check(library)?;
     let on = (0..scenario.arms.len()).filter(|i| scenario.arms[*i].on);
-    on.map(|index| windows_of(scenario, index, library, crowd, workers, &BTreeMap::new())).collect()
+    let mut drawn = ByModel::default();
+    on.map(|index| {
+        let first_draws = drawn.of(scenario.arms[index].model_in(library)?, crowd);
+        windows_of(scenario, index, library, (crowd, first_draws), workers, &BTreeMap::new())
+    })
+    .collect()
 }
 
 /// Windows of one arm; `end` replaces parameters, as an end of a range does.
@@ -132,7 +137,7 @@ pub(super) fn windows_of(
     scenario: &Scenario,
     index: usize,
     library: &Library,
-    crowd: Crowd,
+    (crowd, first_draws): (Crowd, FirstDraws),
     workers: &dyn Workers,
     end: &BTreeMap<String, Expr>,
 ) -> Result<PeopleWindows> {
@@ -147,7 +152,7 @@ pub(super) fn windows_of(
     let wanted = [Wanted { analyte: arm.drug.clone(), site }];
     let mut set = model.conditions_on(&scenario.conditions, &arm.routes());
     set.extend(end.iter().map(|(name, formula)| (name.clone(), formula.clone())));
-    let engine = ArmEngine::new(&case, &set, &wanted, (dt, steps), (crowd.seed, FirstDraws::default()), Some(0))?;
+    let engine = ArmEngine::new(&case, &set, &wanted, (dt, steps), (crowd.seed, first_draws), Some(0))?;
     let own = |person: usize| Own::draw(&library.effects, &arm.drug, site, crowd.seed, person);
     let count = crowd.people;
     let chunks: Vec<Mutex<Result<Vec<Person>>>> =
