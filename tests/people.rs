@@ -24,8 +24,9 @@ fn scenario(model: &str, drug: &str, doses: &[&str], horizon: &str, library: &Li
     Scenario::from_toml("people", &text, library).unwrap()
 }
 
-/// Every way in: bolus, infusion, muscle, held and swallowed, held and spat, sprays, swallowed, repeats.
-const RACEMIC: [&str; 7] = [
+/// Every way in: bolus, infusion, muscle, held and swallowed, held and spat, sprays, swallowed, repeats, and so many held
+/// at once that there are more states than are followed in leaps.
+const RACEMIC: [&str; 8] = [
     "route='iv'\namount='35 mg'",
     "route='iv'\namount='35 mg'\nduration='40 min'",
     "route='im'\namount='0.5 mg/kg'\nrepeat={ every='45 min', additional=2 }",
@@ -33,6 +34,7 @@ const RACEMIC: [&str; 7] = [
     "route='sl'\namount='100 mg'\nhold='7.3 min'\nafter='spit'",
     "route='in'\namount='50 mg'\nsprays=3\nspray_every='4 min'",
     "route='po'\namount='50 mg'",
+    "route='sl'\namount='10 mg'\nhold='10 min'\nrepeat={ every='0.7 min', additional=14 }",
 ];
 const S: [&str; 3] =
     ["route='in'\namount='56 mg'", "route='po'\namount='84 mg'", "route='iv'\namount='28 mg'\nduration='40 min'"];
@@ -211,6 +213,28 @@ fn stretches_of_time_join_without_a_seam() {
         }
         let jumps = a.percentiles.windows(3).skip(20).map(|w| (w[0][1] - 2.0 * w[1][1] + w[2][1]).abs());
         assert!(jumps.fold(0.0, f64::max) < 0.02 * top, "{}", a.analyte);
+    }
+}
+
+/// Leaps and stretches never show: percentiles of a crowd that is cut are those of its courses followed in one piece.
+#[test]
+fn a_crowd_in_stretches_has_the_percentiles_of_its_courses() {
+    let library = library();
+    for dose in ["route='sl'\namount='70 mg'", "route='iv'\namount='35 mg'\nduration='40.5 min'"] {
+        let scenario = scenario("workload-2", "ketamine", &[dose], "4 h", &library);
+        let crowd = Crowd { people: 1_000, seed: 3, every: None };
+        let found = bands(&scenario, &library, crowd, &Two, &|_| true).unwrap();
+        let courses = courses(&scenario, 0, &library, crowd, 0..1_000).unwrap();
+        for (a, band) in found[0].bands.iter().enumerate() {
+            let top = band.percentiles.iter().map(|p| p[2]).fold(0.0, f64::max);
+            for (point, p) in band.percentiles.iter().enumerate() {
+                let mut row: Vec<f64> = courses.iter().map(|c| c[a][point]).collect();
+                row.sort_by(f64::total_cmp);
+                for (k, share) in PERCENTILES.iter().enumerate() {
+                    assert!((p[k] - percentile(&row, *share)).abs() <= 1e-13 * top, "{} at {point}", band.analyte);
+                }
+            }
+        }
     }
 }
 

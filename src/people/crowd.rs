@@ -1,6 +1,6 @@
 //! All that is shown of made-up people: bands, quartiles and windows of every arm, the two ends of a range apart.
 
-use super::bands::one;
+use super::bands::{Wanting, one};
 use super::dots::{Dot, fading_dots, noticing_dots};
 use super::draw::{ByModel, FirstDraws, room_for};
 use super::windows::windows_of;
@@ -156,8 +156,14 @@ fn with_draws(
         }
         None => {
             let part = |s: f64| progress(0.4 * s);
-            let (found, quartiles) =
-                one(scenario, index, library, (crowd, first_draws.clone()), true, (workers, &part))?;
+            let (found, quartiles) = one(
+                scenario,
+                index,
+                library,
+                (crowd, first_draws.clone()),
+                (Wanting::Quartiles, &mut Vec::new()),
+                (workers, &part),
+            )?;
             (bands, inner) = (Some(found), quartiles);
             go_on(0.4)?;
             vec![count("", &BTreeMap::new())?]

@@ -7,9 +7,11 @@
 //! chunks of people and stretches of time; [`Workers`] says who does them, one after another or side by side, with
 //! the same result. Memory stays bounded: rows of a stretch of time are held, draws are made again for the next.
 
+mod ahead;
 mod arm;
 mod bands;
 mod compare;
+mod course;
 mod crowd;
 mod dots;
 mod draw;
@@ -22,6 +24,8 @@ mod sift;
 mod tornado;
 mod windows;
 
+#[doc(hidden)]
+pub use bands::simulation_alone;
 pub use bands::{ArmBands, Band, Progress, bands, courses, individuals};
 pub use compare::{Exposures, Ratio, comparable, exposures, models_ratio};
 pub use crowd::{ArmCrowd, Counted, CrowdOutcome, arm_crowd, crowd_outcome};
