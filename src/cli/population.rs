@@ -6,6 +6,7 @@ use crate::error::Result;
 use crate::figure::{DRIVING_RULE, EDUCATION_ONLY, STRIP_NOTE};
 use crate::library::{Library, Published};
 use crate::people::{ArmBands, Crowd, InTurn, MAY_NOT_FEEL, PeopleWindows, Workers, bands, people_windows};
+use crate::population::Limits;
 use crate::scenario::Scenario;
 use crate::table::{Column, TEXT_WIDTH, Table, paragraph};
 use crate::units::{significant, tidy};
@@ -139,6 +140,7 @@ impl Document<'_> {
         let arms: Vec<Value> = self.bands.iter().zip(self.windows).map(|(b, w)| self.arm(b, w)).collect();
         json!({
             "title": self.scenario.title, "people": self.crowd.people, "seed": self.crowd.seed,
+            "population": { "weight_kg": limits(self.scenario.population.weights()), "age_y": limits(self.scenario.population.ages()) },
             "elapsed_ms": self.elapsed_ms, "arms": arms,
             "spread": "between made-up people of one model; how models differ is told by compare",
             "note": EDUCATION_ONLY,
@@ -174,6 +176,17 @@ impl Document<'_> {
             "drawn_again": bands.drawn_again, "scatters": bands.scatters,
         })
     }
+}
+
+/// Between which ends a covariate lies, and around which median; null where everybody has the subject's.
+fn limits(limits: Option<Limits>) -> Value {
+    let one = |l: Limits| {
+        let [low, high] = l.ends.map(tidy);
+        // the coefficient of variation of a log-normal, back from its scale
+        let cv = l.log_normal.map(|[_, omega]| tidy((omega * omega).exp_m1().sqrt()));
+        json!({ "low": low, "high": high, "median": l.log_normal.map(|[median, _]| tidy(median)), "cv": cv })
+    };
+    limits.map_or(Value::Null, one)
 }
 
 /// What must be said instead of, or beside, a time.
@@ -235,6 +248,9 @@ fn text(scenario: &Scenario, library: &Library, bands: &[ArmBands], windows: &[P
         "From the first dose, 10th to 90th percentile with the 50th in brackets, over {} made-up people (seed {}) of one model: spread between people, not doubt about the model. Times are of those who reach the level; where too few do, none is given.",
         crowd.people, crowd.seed
     ));
+    if let Some(words) = scenario.population.words() {
+        line(&format!("They differ as the scenario states: {words}. A dose per kg follows each person's own weight."));
+    }
     for w in windows {
         for said in words(w) {
             line(&format!("{}: {said}.", w.label));

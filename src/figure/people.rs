@@ -165,6 +165,9 @@ pub(super) fn footer(crowd: &CrowdOutcome, outcome: &Outcome, view: &View) -> Ve
     if !ranges.is_empty() {
         lines.push(format!("{}: a range between two ends, drawn without people.", ranges.join(", ")));
     }
+    if let Some(bodies) = &crowd.bodies {
+        lines.push(format!("People differ: {bodies}."));
+    }
     if view.strips {
         lines.push("Bars under the plot: darker where more people are above their own level; two bars, one for each end, where the curve is a range. A bar is not the time you can leave or drive.".to_owned());
     }

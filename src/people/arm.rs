@@ -1,5 +1,6 @@
 //! One arm for many people: what is given, as events of each person's own, and the curves, chunk by chunk.
 
+use super::body::Bodies;
 use super::course::{Course, Preparing, Ready, Room};
 use super::draw::{Draws, FirstDraws};
 use super::kernel::{Event, Kernel};
@@ -40,6 +41,8 @@ struct Dosing {
     start: f64,
     /// mg for the person that the layout was made for.
     amount: f64,
+    /// For amounts per kg, kg of that person.
+    per_kg: Option<f64>,
     share: Slot,
     lag: Option<Slot>,
     entering: Entering,
@@ -54,8 +57,6 @@ pub(super) struct ArmEngine {
     dosings: Vec<Dosing>,
     /// Shares that must lie between 0 and 1 and not exceed 1 together.
     shares: Vec<Vec<Slot>>,
-    weight: f64,
-    age: f64,
     /// Step of the grid, h, and number of steps.
     pub dt: f64,
     pub steps: usize,
@@ -98,7 +99,7 @@ impl ArmEngine {
         set: &BTreeMap<String, Expr>,
         wanted: &[Wanted],
         (dt, steps): (f64, usize),
-        (seed, first_draws): (u64, FirstDraws),
+        (bodies, seed, first_draws): (Bodies, u64, FirstDraws),
         effect_of: Option<usize>,
     ) -> Result<Self> {
         let model = case.model;
@@ -117,21 +118,19 @@ impl ArmEngine {
         let mut engine = Self {
             kernel: Kernel::new(&program, &[], &[]),
             program,
-            draws: Draws::new(model, case.subject, seed, first_draws)?,
+            draws: Draws::new(model, bodies, case.subject, seed, first_draws)?,
             dosings: Vec::new(),
             shares: Vec::new(),
-            weight: case.subject.weight.kg(),
-            age: case.subject.age.years(),
             dt,
             steps,
         };
-        let (entered, inputs) = engine.doses(&puts);
+        let (entered, inputs) = engine.doses(&puts, case.subject.weight.kg());
         engine.kernel = Kernel::new(&engine.program, &entered, &inputs);
         Ok(engine)
     }
 
     /// Lowers the doses; returns the states that they enter and those that have a constant input.
-    fn doses(&mut self, puts: &[crate::sim::PutDown]) -> (Vec<usize>, Vec<usize>) {
+    fn doses(&mut self, puts: &[crate::sim::PutDown], weight: f64) -> (Vec<usize>, Vec<usize>) {
         let (mut entered, mut inputs): (Vec<usize>, Vec<usize>) = (Vec::new(), Vec::new());
         for put in puts {
             let numbers = &mut self.program.numbers;
@@ -176,7 +175,8 @@ impl ArmEngine {
                         Entering::Add { state }
                     }
                 };
-                self.dosings.push(Dosing { start: put.start, amount: put.amount, share, lag, entering });
+                let per_kg = put.per_kg.then_some(weight);
+                self.dosings.push(Dosing { start: put.start, amount: put.amount, per_kg, share, lag, entering });
             }
         }
         (entered, inputs)
@@ -184,16 +184,17 @@ impl ArmEngine {
 
     /// Whether people differ at all.
     pub fn scatters(&self) -> bool {
-        self.draws.scatter()
+        self.draws.scatter() || self.draws.bodies.differ()
     }
 
     /// Slots of sixteen people; those whose draws are impossible are drawn again. Returns how many were.
     fn people(&self, first: usize, extra: &[Lane], slots: &mut Vec<Lane>, parameters: &mut Vec<Lane>) -> Result<usize> {
         let mut attempts = [0_u64; LANES];
+        let [weight, age] = self.draws.bodies.lanes(first);
         loop {
             self.draws.fill(first, &attempts, parameters);
             parameters.extend_from_slice(extra);
-            self.program.numbers.fill(parameters, &splat(self.weight), &splat(self.age), slots);
+            self.program.numbers.fill(parameters, &weight, &age, slots);
             let bad = self.impossible(slots);
             if bad == [false; LANES] {
                 return Ok(attempts.iter().filter(|a| **a > 0).count());
@@ -256,7 +257,8 @@ impl ArmEngine {
                 let person = first + block * LANES;
                 again += self.people(person, &extra(person), &mut room.slots, &mut room.parameters)?;
                 self.kernel.fill(&room.slots, &mut room.generator);
-                self.events(&room.slots, &mut room.events);
+                let [weight, _] = self.draws.bodies.lanes(person);
+                self.events(&room.slots, &weight, &mut room.events);
                 wide(Preparing { kernel: &self.kernel, dt: self.dt, room, ready: &mut ready[place] });
                 *made = block + 1;
             }
@@ -267,10 +269,13 @@ impl ArmEngine {
         Ok(again)
     }
 
-    fn events(&self, slots: &[Lane], list: &mut Vec<Event>) {
+    fn events(&self, slots: &[Lane], weight: &Lane, list: &mut Vec<Event>) {
         list.clear();
         for d in &self.dosings {
-            let amount = map(&slots[d.share], |s| s * d.amount);
+            let mut amount = map(&slots[d.share], |s| s * d.amount);
+            if let Some(kg) = d.per_kg.filter(|_| self.draws.bodies.differ()) {
+                amount = map2(&amount, weight, |a, w| a * w / kg);
+            }
             let start = d.lag.map_or(splat(d.start), |lag| map(&slots[lag], |l| d.start + l));
             match &d.entering {
                 Entering::Add { state } => list.push(Event { state: *state, time: start, amount }),

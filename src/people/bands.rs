@@ -1,6 +1,7 @@
 //! Percentile bands of every analyte at every point of the grid.
 
 use super::arm::{ArmEngine, CHUNK, ChunkState, Sink};
+use super::body::Bodies;
 use super::draw::{ByModel, FirstDraws, MOST_KEPT};
 use super::kernel::AHEAD;
 use super::lanes::{LANES, Lane};
@@ -12,6 +13,7 @@ use crate::library::Library;
 use crate::model::Site;
 use crate::model::expr::Expr;
 use crate::scenario::Scenario;
+use crate::subject::Subject;
 use crate::units::NG_ML_PER_MG_L;
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -149,7 +151,7 @@ pub(super) fn one(
     Ok((bands, quartiles))
 }
 
-/// Parameters of one person of an arm, to follow that person alone.
+/// Parameters of one person of an arm, to follow that person alone; weight and age are told by [`subject_of`].
 ///
 /// # Errors
 /// When the arm cannot be simulated.
@@ -161,12 +163,18 @@ pub fn individuals(
     person: usize,
 ) -> Result<BTreeMap<String, Expr>> {
     let model = scenario.arms[index].model_in(library)?;
-    let draws = super::draw::Draws::new(model, &scenario.subject, crowd.seed, FirstDraws::default())?;
+    let bodies = Bodies::new(&scenario.subject, &scenario.population, crowd.seed);
+    let draws = super::draw::Draws::new(model, bodies, &scenario.subject, crowd.seed, FirstDraws::default())?;
     let first = person / LANES * LANES;
     let mut parameters = Vec::new();
     draws.fill(first, &[0; LANES], &mut parameters);
     let value = |(p, lane): (&crate::model::Parameter, &Lane)| (p.name.clone(), Expr::Number(lane[person - first]));
     Ok(model.parameters.iter().zip(&parameters).map(value).collect())
+}
+
+/// Weight, age and the rest of one person.
+pub fn subject_of(scenario: &Scenario, crowd: Crowd, person: usize) -> Subject {
+    Bodies::new(&scenario.subject, &scenario.population, crowd.seed).of(person)
 }
 
 /// Curves of some people of an arm, person by person, analyte by analyte, at the points of the grid; ng/mL.
@@ -214,7 +222,8 @@ fn engine(
     let analytes: Vec<String> = model.analytes(site).into_iter().map(str::to_owned).collect();
     let wanted: Vec<Wanted> = analytes.iter().map(|a| Wanted { analyte: a.clone(), site }).collect();
     let set = model.conditions_on(&scenario.conditions, &arm.routes());
-    let engine = ArmEngine::new(&case, &set, &wanted, (every, steps), (crowd.seed, first_draws), None)?;
+    let bodies = Bodies::new(&scenario.subject, &scenario.population, crowd.seed);
+    let engine = ArmEngine::new(&case, &set, &wanted, (every, steps), (bodies, crowd.seed, first_draws), None)?;
     Ok((engine, analytes))
 }
 

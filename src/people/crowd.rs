@@ -19,6 +19,8 @@ use std::collections::BTreeMap;
 pub struct CrowdOutcome {
     /// How many, and which.
     pub crowd: Crowd,
+    /// How their weight and age differ, in words; none where everybody has the subject's.
+    pub bodies: Option<String>,
     /// By arm, in order.
     pub arms: Vec<ArmCrowd>,
 }
@@ -109,7 +111,7 @@ pub fn crowd_outcome(
         let first_draws = drawn.of(scenario.arms[index].model_in(library)?, crowd);
         arms.push(with_draws(scenario, index, library, (crowd, first_draws), (workers, &part))?);
     }
-    Ok(CrowdOutcome { crowd, arms })
+    Ok(CrowdOutcome { crowd, bodies: scenario.population.words(), arms })
 }
 
 /// Simulates a crowd for one arm, by its index in a checked scenario.

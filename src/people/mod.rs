@@ -10,6 +10,7 @@
 mod ahead;
 mod arm;
 mod bands;
+mod body;
 mod compare;
 mod course;
 mod crowd;
@@ -26,7 +27,7 @@ mod windows;
 
 #[doc(hidden)]
 pub use bands::simulation_alone;
-pub use bands::{ArmBands, Band, Progress, bands, courses, individuals};
+pub use bands::{ArmBands, Band, Progress, bands, courses, individuals, subject_of};
 pub use compare::{Exposures, Ratio, comparable, exposures, models_ratio};
 pub use crowd::{ArmCrowd, Counted, CrowdOutcome, arm_crowd, crowd_outcome};
 pub use dots::{DOTS, Dot, fading_dots, noticing_dots};

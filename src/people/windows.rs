@@ -4,7 +4,8 @@
 //! reach a level; the share who do is told beside them. None of this says when somebody can leave or drive.
 
 use super::arm::{ArmEngine, CHUNK, ChunkState, Sink};
-use super::draw::{ByModel, FirstDraws, generator, stream_of};
+use super::body::Bodies;
+use super::draw::{ByModel, FirstDraws, generator, normal, stream_of, uniform};
 use super::lanes::{LANES, Lane};
 use super::program::Wanted;
 use super::{Crowd, Workers};
@@ -14,9 +15,6 @@ use crate::model::Site;
 use crate::model::expr::Expr;
 use crate::scenario::Scenario;
 use crate::units::{MINUTES_PER_HOUR, NG_ML_PER_MG_L};
-use rand_distr::{Distribution, StandardNormal};
-use rand_pcg::Pcg64;
-use rand_pcg::rand_core::Rng;
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
@@ -152,7 +150,8 @@ pub(super) fn windows_of(
     let wanted = [Wanted { analyte: arm.drug.clone(), site }];
     let mut set = model.conditions_on(&scenario.conditions, &arm.routes());
     set.extend(end.iter().map(|(name, formula)| (name.clone(), formula.clone())));
-    let engine = ArmEngine::new(&case, &set, &wanted, (dt, steps), (crowd.seed, first_draws), Some(0))?;
+    let bodies = Bodies::new(&scenario.subject, &scenario.population, crowd.seed);
+    let engine = ArmEngine::new(&case, &set, &wanted, (dt, steps), (bodies, crowd.seed, first_draws), Some(0))?;
     let own = |person: usize| Own::draw(&library.effects, &arm.drug, site, crowd.seed, person);
     let count = crowd.people;
     let chunks: Vec<Mutex<Result<Vec<Person>>>> =
@@ -246,14 +245,6 @@ impl Own {
             dissociative: level(LevelKind::Dissociative),
         }
     }
-}
-
-fn uniform(rng: &mut Pcg64) -> f64 {
-    (rng.next_u64() >> 11) as f64 / (1_u64 << 53) as f64
-}
-
-fn normal(rng: &mut Pcg64) -> f64 {
-    StandardNormal.sample(rng)
 }
 
 /// Plasma and effect site of a chunk at every point.

@@ -102,3 +102,22 @@ fn the_share_below_which_no_time_is_told_is_data() {
         assert!(said.contains("from 1 % to 100 %") && said.contains("odd.toml, line"), "{said}");
     }
 }
+
+#[test]
+fn people_who_differ_in_weight_are_said_so() {
+    let folder = folder("weights");
+    let table = "\n[population]\nweight = { median = \"70 kg\", cv = \"20 %\", low = \"45 kg\", high = \"120 kg\" }\n";
+    let file = write(&folder, "weights.toml", format!("{}{table}", std::fs::read_to_string(OPENING).unwrap()));
+    let page = printed(&["population", &file, "--people", "100"]).replace('\n', " ");
+    assert!(page.contains("weight 45 to 120 kg, median 70 kg, CV 20 %") && page.contains("own weight"), "{page}");
+    let all = json(&["population", &file, "--people", "100", "--json"]);
+    let weight = &all["population"]["weight_kg"];
+    assert_eq!(
+        [&weight["low"], &weight["median"], &weight["high"], &weight["cv"]].map(|v| v.as_f64().unwrap()),
+        [45.0, 70.0, 120.0, 0.2]
+    );
+    assert!(all["population"]["age_y"].is_null());
+    let plain = json(&["population", OPENING, "--people", "100", "--json"]);
+    assert!(plain["population"]["weight_kg"].is_null());
+    assert_ne!(plain["arms"][0]["analytes"], all["arms"][0]["analytes"]);
+}
