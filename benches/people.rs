@@ -11,7 +11,7 @@ mod clock;
 
 use clock::median;
 use ketasim::outcome::Options;
-use ketasim::people::{Crowd, InTurn, bands, individuals};
+use ketasim::people::{Crowd, InTurn, bands, individuals, simulation_alone};
 use ketasim::sim::Solver;
 use ketasim::{Library, Scenario};
 
@@ -43,7 +43,11 @@ fn main() {
                 median(rounds, || drop(bands(&scenario, &library, crowd, &InTurn, &|_| true).unwrap()))
             };
             let all = run(&ARMS);
-            println!("{name}, {people} people x 4 routes: {all:.2} ms");
+            let four = scenario(model, &ARMS, &library);
+            let alone = median(rounds, || {
+                simulation_alone(&four, &library, crowd, &InTurn).unwrap();
+            });
+            println!("{name}, {people} people x 4 routes: {all:.2} ms, of which simulation {alone:.2} ms");
             for arm in &ARMS {
                 let one = run(&[*arm]);
                 println!("  {}, side by side: {one:.2} ms, {}", arm.0, rate(people, one));

@@ -14,7 +14,7 @@ mod words;
 pub use agreement::{Agreement, AgreementPanel, Mark};
 pub use one::of_arm;
 use panel::panel;
-pub use people::{Ribbon, StripPeople, backed_by, of_100};
+pub use people::{CountedBar, Ribbon, StripPeople, backed_by, of_100};
 pub use references::{RefLine, References, grade_summary};
 use strip::strip;
 pub use study::{StudyFigure, of_study, studies};
@@ -212,7 +212,7 @@ pub struct Strip {
     pub caution: Option<[f64; 2]>,
     /// Start and end of each dose, minutes; equal for one that takes no time.
     pub doses: Vec<[f64; 2]>,
-    /// Counted people, where they were simulated.
+    /// Counted people, where they were simulated: their times take the place of those above.
     pub people: Option<StripPeople>,
     /// What programmes say: onset, strongest, end of the experience, minutes.
     pub programme: Option<ProgrammeTimes>,

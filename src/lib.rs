@@ -23,7 +23,7 @@
 //!
 //! A module imports only from its left:
 //!
-//! `units, error → subject, regimen → model → sim → library → analysis → scenario → evidence, outcome →
+//! `units, error → subject, population, regimen → model → sim → library → analysis → scenario → evidence, outcome →
 //! people → figure → scene, table, curves → {export, cli, app}`
 //!
 //! - [`model`] reads a file of `models/` into a checked [`Model`](model::Model): named numbers with
@@ -81,6 +81,7 @@ pub mod palette;
 pub mod people;
 pub mod plain;
 pub mod points;
+pub mod population;
 pub mod regimen;
 pub mod scenario;
 pub mod scene;

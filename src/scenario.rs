@@ -4,10 +4,11 @@ use crate::error::{Error, Result, suggestion};
 use crate::library::Library;
 use crate::model::{Model, Site};
 use crate::path;
-use crate::regimen::{Dose, Route, check_regimen};
+use crate::population::Population;
+use crate::regimen::{Dose, DoseAmount, Route, check_regimen};
 use crate::sim::Case;
 use crate::subject::Subject;
-use crate::units::Time;
+use crate::units::{Time, number};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -27,6 +28,9 @@ pub struct Scenario {
     /// Who is simulated.
     #[serde(default)]
     pub subject: Subject,
+    /// How weight and age differ between made-up people; left out: all have the subject's.
+    #[serde(default, skip_serializing_if = "Population::is_none")]
+    pub population: Population,
     /// Conditions the library has data on.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub conditions: BTreeMap<String, bool>,
@@ -225,6 +229,39 @@ impl Scenario {
             }
             arm.check(self.horizon, library).map_err(|e| e.within(at))?;
         }
+        self.arms.iter().filter(|a| a.on).try_for_each(|arm| self.check_people(arm, library))
+    }
+
+    /// Refuses people whom a model was not made for, and doses whose layout would differ between them.
+    fn check_people(&self, arm: &StudyArm, library: &Library) -> Result<()> {
+        let model = arm.model_in(library)?;
+        let beyond = |key: &'static str, people: Option<[f64; 2]>, made_for: Option<[f64; 2]>, unit: &str| {
+            let Some(([low, high], [least, most])) = people.zip(made_for) else { return Ok(()) };
+            if low >= least && high <= most {
+                return Ok(());
+            }
+            let span = |a: f64, b: f64| format!("{} to {} {unit}", number(a), number(b));
+            let what = format!("people of {} go beyond those of {}, {}", span(low, high), model.id, span(least, most));
+            let remedy = format!(
+                "keep low and high within {}, or name another model in arm \"{}\"",
+                span(least, most),
+                arm.label
+            );
+            Err(Error::input(what).remedy(remedy).at(path!["population", key]))
+        };
+        let ends = |limits: crate::population::Limits| limits.ends;
+        beyond("weight", self.population.weights().map(ends), model.weight.map(|w| w.map(|w| w.kg())), "kg")?;
+        beyond("age", self.population.ages().map(ends), model.age.map(|a| a.map(|a| a.years())), "y")?;
+        let by_device = library.drug(&arm.drug)?.sprays.device.is_some();
+        let unstated = |d: &Dose| {
+            by_device && d.route == Route::In && d.sprays.is_none() && matches!(d.amount, DoseAmount::PerKg(_))
+        };
+        if self.population.weight.is_some() && arm.doses.iter().any(unstated) {
+            let what = format!("the sprays of a dose per kg in arm \"{}\" would differ between people", arm.label);
+            return Err(Error::input(what)
+                .remedy("state sprays, or an amount in mg")
+                .at(path!["population", "weight"]));
+        }
         Ok(())
     }
 
@@ -240,6 +277,7 @@ impl Scenario {
                 .at(path!["horizon"]));
         }
         self.subject.check().map_err(|e| e.within(path!["subject"]))?;
+        self.population.check().map_err(|e| e.within(path!["population"]))?;
         for id in self.conditions.keys() {
             library.condition(id).map_err(|e| e.at(path!["conditions", id]))?;
         }

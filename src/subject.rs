@@ -66,8 +66,8 @@ impl Default for Subject {
 }
 
 /// People outside these limits are taken for a slip of the pen.
-const WEIGHT_KG: std::ops::RangeInclusive<f64> = 1.0..=400.0;
-const AGE_Y: std::ops::RangeInclusive<f64> = 0.0..=120.0;
+pub(crate) const WEIGHT_KG: std::ops::RangeInclusive<f64> = 1.0..=400.0;
+pub(crate) const AGE_Y: std::ops::RangeInclusive<f64> = 0.0..=120.0;
 
 impl Subject {
     /// Refuses what no person can be.

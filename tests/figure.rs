@@ -258,3 +258,45 @@ fn what_lies_beyond_the_studies_is_said_once_and_tinted() {
     assert!(outside[0].starts_with("IV, IM, SL, IN: 150 kg"), "{outside:?}");
     assert_eq!(counts, (1, 1));
 }
+
+/// The ends of a range are doubt about the model, people are spread: each end has a bar of its own people, with its name,
+/// and words in place of a time where too few feel it.
+#[test]
+fn a_range_of_people_has_a_bar_for_each_end() {
+    use ketasim::people::{Crowd, InTurn, crowd_outcome};
+    let library = Library::embedded().unwrap();
+    let mut seen = [false; 2];
+    for mg in ["5", "50", "200", "600"] {
+        let text = format!("horizon = '12 h'\n{}", arm("IN", "ketamine", &format!("route = 'in'\namount = '{mg} mg'")));
+        let scenario = Scenario::from_toml("test", &text, &library).unwrap();
+        let outcome = scenario.run(&library, Options::default()).unwrap();
+        let crowd = Crowd { people: 100, seed: 1, every: None };
+        let crowd = crowd_outcome(&scenario, &library, crowd, &InTurn, &|_| true).unwrap();
+        let f = Figure::with_crowd(&outcome, &View::default(), &library, &[], Some(&crowd));
+        let people = f.strips[0].people.as_ref().unwrap();
+        assert_eq!(people.bars.iter().map(|b| b.end).collect::<Vec<_>>(), ["low end", "high end"]);
+        let scene = layout(&f, Page { width: 1200.0, height: 600.0, furniture: false, scale: 1.0 }, &Fixed);
+        let [_, top, right, bottom] = scene.strips[0];
+        for (i, (bar, counted)) in people.bars.iter().zip(&crowd.arms[0].counts).enumerate() {
+            assert_eq!(bar.above, counted.above, "of its own people only");
+            let middle = top + (bottom - top) * (0.25 + 0.5 * i as f64);
+            let within = |y0: f64, y1: f64| y0 < middle && middle < y1;
+            let named = scene.shapes.iter().any(
+                |s| matches!(s, Shape::Text { at, text, .. } if text == bar.end && at[0] > right && (at[1] - middle).abs() < 3.0),
+            );
+            assert!(named, "{mg} mg: {} is named beside its bar", bar.end);
+            let block = scene
+                .shapes
+                .iter()
+                .any(|s| matches!(s, Shape::Rect { rect, ink: Ink::Staff, .. } if within(rect[1], rect[3])));
+            let told = counted.windows.fading_told().filter(|_| !counted.windows.few_notice);
+            assert_eq!(block, told.is_some_and(|t| t[2] < 700.0), "{mg} mg, {}", bar.end);
+            let said = scene.shapes.iter().any(|s| {
+                matches!(s, Shape::Text { at, text, .. } if (at[1] - middle).abs() < 3.0 && text.contains("may not feel this"))
+            });
+            assert_eq!(said, counted.windows.few_notice || counted.windows.few_reach, "{mg} mg, {}", bar.end);
+            seen[usize::from(said)] = true;
+        }
+    }
+    assert_eq!(seen, [true; 2], "both were seen");
+}

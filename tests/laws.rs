@@ -69,6 +69,7 @@ fn scenario(subject: &Subject, hours: f64, arm: StudyArm) -> Scenario {
         title: String::new(),
         horizon: Time::from_hours(hours),
         subject: subject.clone(),
+        population: ketasim::population::Population::default(),
         conditions: BTreeMap::new(),
         clinic: None,
         visit: None,

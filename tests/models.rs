@@ -217,6 +217,7 @@ fn reproduced(library: &Library, model: &Model, checkpoint: &Checkpoint) -> f64 
         title: String::new(),
         horizon,
         subject,
+        population: ketasim::population::Population::default(),
         conditions: BTreeMap::new(),
         clinic: None,
         visit: None,

@@ -4,7 +4,9 @@
 
 use ketasim::Library;
 use ketasim::outcome::Options;
-use ketasim::people::{ArmBands, Crowd, InTurn, PERCENTILES, Workers, bands, courses, individuals, people_windows};
+use ketasim::people::{
+    ArmBands, Crowd, InTurn, PERCENTILES, Workers, bands, courses, individuals, people_windows, subject_of,
+};
 use ketasim::scenario::Scenario;
 use ketasim::units::Time;
 
@@ -24,8 +26,9 @@ fn scenario(model: &str, drug: &str, doses: &[&str], horizon: &str, library: &Li
     Scenario::from_toml("people", &text, library).unwrap()
 }
 
-/// Every way in: bolus, infusion, muscle, held and swallowed, held and spat, sprays, swallowed, repeats.
-const RACEMIC: [&str; 7] = [
+/// Every way in: bolus, infusion, muscle, held and swallowed, held and spat, sprays, swallowed, repeats, and so many held
+/// at once that there are more states than are followed in leaps.
+const RACEMIC: [&str; 8] = [
     "route='iv'\namount='35 mg'",
     "route='iv'\namount='35 mg'\nduration='40 min'",
     "route='im'\namount='0.5 mg/kg'\nrepeat={ every='45 min', additional=2 }",
@@ -33,6 +36,7 @@ const RACEMIC: [&str; 7] = [
     "route='sl'\namount='100 mg'\nhold='7.3 min'\nafter='spit'",
     "route='in'\namount='50 mg'\nsprays=3\nspray_every='4 min'",
     "route='po'\namount='50 mg'",
+    "route='sl'\namount='10 mg'\nhold='10 min'\nrepeat={ every='0.7 min', additional=14 }",
 ];
 const S: [&str; 3] =
     ["route='in'\namount='56 mg'", "route='po'\namount='84 mg'", "route='iv'\namount='28 mg'\nduration='40 min'"];
@@ -63,7 +67,23 @@ fn cases(library: &Library) -> Vec<Scenario> {
             "4 h",
             library,
         ),
+        differing(scenario("ketamine-composite", "ketamine", &RACEMIC[..4], "3 h", library)),
+        differing(scenario("perez-ruixo-2021", "esketamine", &S, "3 h", library)),
+        differing(scenario(
+            "kamp-2020",
+            "ketamine",
+            &["route='iv'\namount='0.5 mg/kg'\nduration='40 min'"],
+            "3 h",
+            library,
+        )),
     ]
+}
+
+/// The same with people of different weight and age.
+fn differing(scenario: Scenario) -> Scenario {
+    let text = "[population]\nweight = { median = '68 kg', cv = '20 %', low = '45 kg', high = '120 kg' }\nage = { low = '18 y', high = '65 y' }\n";
+    let with = format!("{}\n{text}", scenario.to_toml().unwrap());
+    Scenario::from_toml("people", &with, &library()).unwrap()
 }
 
 fn crowd(people: usize) -> Crowd {
@@ -73,9 +93,8 @@ fn crowd(people: usize) -> Crowd {
 /// Every person solved one by one, plainly, by the matrix exponential of the single-person path.
 fn one_by_one(scenario: &Scenario, arm: usize, person: usize, library: &Library) -> Vec<Vec<f64>> {
     let set = individuals(scenario, arm, library, crowd(64), person).unwrap();
-    scenario
-        .run_person(arm, library, Options { every: Some(Time::from_minutes(2.0)), ..Options::default() }, &set)
-        .unwrap()
+    let own = Scenario { subject: subject_of(scenario, crowd(64), person), ..scenario.clone() };
+    own.run_person(arm, library, Options { every: Some(Time::from_minutes(2.0)), ..Options::default() }, &set).unwrap()
 }
 
 fn percentile(sorted: &[f64], p: f64) -> f64 {
@@ -214,6 +233,28 @@ fn stretches_of_time_join_without_a_seam() {
     }
 }
 
+/// Leaps and stretches never show: percentiles of a crowd that is cut are those of its courses followed in one piece.
+#[test]
+fn a_crowd_in_stretches_has_the_percentiles_of_its_courses() {
+    let library = library();
+    for dose in ["route='sl'\namount='70 mg'", "route='iv'\namount='35 mg'\nduration='40.5 min'"] {
+        let scenario = scenario("workload-2", "ketamine", &[dose], "4 h", &library);
+        let crowd = Crowd { people: 1_000, seed: 3, every: None };
+        let found = bands(&scenario, &library, crowd, &Two, &|_| true).unwrap();
+        let courses = courses(&scenario, 0, &library, crowd, 0..1_000).unwrap();
+        for (a, band) in found[0].bands.iter().enumerate() {
+            let top = band.percentiles.iter().map(|p| p[2]).fold(0.0, f64::max);
+            for (point, p) in band.percentiles.iter().enumerate() {
+                let mut row: Vec<f64> = courses.iter().map(|c| c[a][point]).collect();
+                row.sort_by(f64::total_cmp);
+                for (k, share) in PERCENTILES.iter().enumerate() {
+                    assert!((p[k] - percentile(&row, *share)).abs() <= 1e-13 * top, "{} at {point}", band.analyte);
+                }
+            }
+        }
+    }
+}
+
 /// Laws: twice the dose is twice every percentile; the median person is near the typical one; a spread of nothing is nobody's.
 #[test]
 fn laws_of_dose_and_spread() {
@@ -233,6 +274,45 @@ fn laws_of_dose_and_spread() {
     // log-normal with omega: the median of V is its typical value, so the median bolus at 0 min is dose / V1
     let bolus = with("route='iv'\namount='25 mg'", "workload-2");
     assert!((bolus.bands[0].percentiles[0][1] / (25.0 / 20.0 * 1000.0) - 1.0).abs() < 0.05);
+}
+
+/// Bodies by hand: bands of a dose per kg, of a fixed dose, and where a model has no use for weight.
+#[test]
+fn people_of_different_weight_get_doses_of_their_own() {
+    let library = library();
+    let with = |model: &str, dose: &str, population: &str| {
+        let plain = scenario(model, "ketamine", &[dose], "2 h", &library);
+        let text = format!("{}\n{population}", plain.to_toml().unwrap());
+        let scenario = Scenario::from_toml("people", &text, &library).unwrap();
+        let again = Scenario::from_toml("again", &scenario.to_toml().unwrap(), &library).unwrap();
+        assert_eq!(again, scenario, "it is written as it was read");
+        let subjects: Vec<f64> = (0..200).map(|p| subject_of(&scenario, crowd(200), p).weight.kg()).collect();
+        (courses(&scenario, 0, &library, crowd(200), 0..200).unwrap(), subjects)
+    };
+    let spread = "[population]\nweight = { low = '50 kg', high = '100 kg' }\n";
+    let (per_kg, fixed) = ("route='iv'\namount='0.5 mg/kg'", "route='iv'\namount='35 mg'");
+    // workload-2 does not know weight: a fixed dose is the same, one per kg goes with the weight over the subject's 70 kg
+    let (plain, _) = with("workload-2", fixed, "");
+    let (same, weights) = with("workload-2", fixed, spread);
+    assert_eq!(plain, same);
+    let (own, _) = with("workload-2", per_kg, spread);
+    assert!(weights.iter().all(|w| (50.0..=100.0).contains(w)) && weights[0] != weights[1]);
+    for ((own, plain), kg) in own.iter().zip(&plain).zip(&weights) {
+        let top = plain[0].iter().copied().fold(0.0, f64::max);
+        assert!(own[0].iter().zip(&plain[0]).all(|(o, p)| (o - p * kg / 70.0).abs() < 1e-12 * top));
+    }
+    // kamp-2020 scales volumes with weight / 70 and has no spread: after a bolus per kg all peak alike
+    let (kamp, weights) = with("kamp-2020", per_kg, spread);
+    let top = |c: &Vec<Vec<f64>>| c[0].iter().copied().fold(0.0, f64::max);
+    assert!(kamp.iter().all(|c| (top(c) / top(&kamp[0]) - 1.0).abs() < 1e-9));
+    // and after a fixed one inversely to weight
+    let (kamp, _) = with("kamp-2020", fixed, spread);
+    for (c, kg) in kamp.iter().zip(&weights) {
+        assert!((top(c) * kg / (top(&kamp[0]) * weights[0]) - 1.0).abs() < 1e-9);
+    }
+    let heavy = scenario("kamp-2020", "ketamine", &[per_kg], "2 h", &library);
+    let found = bands(&differing(heavy), &library, crowd(100), &InTurn, &|_| true).unwrap();
+    assert!(found[0].scatters, "weight alone makes a band");
 }
 
 // ---- windows ------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@
 //! their distributions, for each pair of one study. A window is the union over the pairs.
 //! None of this says when somebody can leave or drive.
 
+use super::percentile::{percentile, sorted};
 use crate::library::{Delay, Effects, Level, LevelKind};
 use crate::model::Site;
 use crate::sim::{SystemOutput, Trajectory};
@@ -75,7 +76,7 @@ pub fn windows(curves: &[(&Trajectory, &SystemOutput)], drug: &str, effects: &Ef
     result.main_effects_end = union(&ends).filter(|_| !outlasts);
     let starts: Vec<f64> = strong.iter().map(|s| s[0]).collect();
     let stops: Vec<f64> = strong.iter().map(|s| s[1]).collect();
-    result.strongest = percentile(&starts, 0.1).zip(percentile(&stops, 0.9)).map(|(a, b)| [a, b]);
+    result.strongest = percentile(&sorted(&starts), 0.1).zip(percentile(&sorted(&stops), 0.9)).map(|(a, b)| [a, b]);
     result.grid_reaching = if cells > 0.0 { reaching / cells } else { 0.0 };
     result
 }
@@ -160,41 +161,15 @@ fn union(by_pair: &[Vec<f64>]) -> Option<Percentiles> {
     if by_pair.iter().map(Vec::len).sum::<usize>() < 2 {
         return None;
     }
-    let low = by_pair.iter().filter_map(|v| percentile(v, 0.1)).fold(f64::INFINITY, f64::min);
-    let high = by_pair.iter().filter_map(|v| percentile(v, 0.9)).fold(f64::NEG_INFINITY, f64::max);
-    let middle = percentile(&by_pair.concat(), 0.5)?;
+    let low = by_pair.iter().filter_map(|v| percentile(&sorted(v), 0.1)).fold(f64::INFINITY, f64::min);
+    let high = by_pair.iter().filter_map(|v| percentile(&sorted(v), 0.9)).fold(f64::NEG_INFINITY, f64::max);
+    let middle = percentile(&sorted(&by_pair.concat()), 0.5)?;
     Some([low, middle, high])
-}
-
-/// 10th, 50th and 90th percentile of at least two values.
-pub fn spans(values: &[f64]) -> Option<Percentiles> {
-    let at = |p| percentile(values, p);
-    if values.len() < 2 { None } else { Some([at(0.1)?, at(0.5)?, at(0.9)?]) }
-}
-
-/// Linear between order statistics (type 7).
-fn percentile(values: &[f64], p: f64) -> Option<f64> {
-    let mut sorted = values.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    let last = sorted.len().checked_sub(1)?;
-    let at = p * last as f64;
-    let (i, share) = (at.floor() as usize, at.fract());
-    Some(sorted[i] + share * (sorted[(i + 1).min(last)] - sorted[i]))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn percentiles_are_type_7() {
-        // R: quantile(c(1, 2, 3, 4), c(.1, .5, .9)) gives 1.3, 2.5, 3.7
-        let values = [4.0, 1.0, 3.0, 2.0];
-        for (p, expected) in [(0.1, 1.3), (0.5, 2.5), (0.9, 3.7)] {
-            assert!((percentile(&values, p).unwrap() - expected).abs() < 1e-12);
-        }
-        assert_eq!(percentile(&[], 0.5), None);
-    }
 
     #[test]
     fn a_peak_between_points_is_found() {

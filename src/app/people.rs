@@ -155,7 +155,7 @@ impl People {
             let pace = watch.milliseconds() / (worked * people as f64);
             self.pace = if self.pace > 0.0 { pace.min(1.2 * self.pace) } else { pace };
         }
-        Ok(CrowdOutcome { crowd, arms })
+        Ok(CrowdOutcome { crowd, bodies: scenario.population.words(), arms })
     }
 
     fn start(&mut self, ctx: &egui::Context, library: &Library) {
@@ -221,5 +221,5 @@ fn alike(a: &Scenario, b: &Scenario) -> bool {
 
 /// Whether an arm that is the same in both gives the same people.
 fn same_person(a: &Scenario, b: &Scenario) -> bool {
-    a.subject == b.subject && a.horizon == b.horizon && a.conditions == b.conditions
+    a.subject == b.subject && a.population == b.population && a.horizon == b.horizon && a.conditions == b.conditions
 }

@@ -5,7 +5,8 @@ use super::{Given, out};
 use crate::error::Result;
 use crate::figure::{DRIVING_RULE, EDUCATION_ONLY, STRIP_NOTE};
 use crate::library::{Library, Published};
-use crate::people::{ArmBands, Crowd, InTurn, PeopleWindows, Workers, bands, people_windows};
+use crate::people::{ArmBands, Crowd, InTurn, MAY_NOT_FEEL, PeopleWindows, Workers, bands, people_windows};
+use crate::population::Limits;
 use crate::scenario::Scenario;
 use crate::table::{Column, TEXT_WIDTH, Table, paragraph};
 use crate::units::{significant, tidy};
@@ -15,8 +16,6 @@ use std::time::Instant;
 
 /// Progress is said at every such share.
 const SAID_EVERY: f64 = 0.25;
-/// Below this share of people who reach a level no time is given.
-const MANY: f64 = 0.6;
 
 /// Jobs on as many threads as the machine has, or as were asked for.
 pub(super) struct Threads(usize);
@@ -148,6 +147,7 @@ impl Document<'_> {
         let arms: Vec<Value> = self.bands.iter().zip(self.windows).map(|(b, w)| self.arm(b, w)).collect();
         json!({
             "title": self.scenario.title, "people": self.crowd.people, "seed": self.crowd.seed,
+            "population": { "weight_kg": limits(self.scenario.population.weights()), "age_y": limits(self.scenario.population.ages()) },
             "elapsed_ms": self.elapsed_ms, "arms": arms,
             "spread": "between made-up people of one model; how models differ is told by compare",
             "note": EDUCATION_ONLY,
@@ -185,6 +185,17 @@ impl Document<'_> {
     }
 }
 
+/// Between which ends a covariate lies, and around which median; null where everybody has the subject's.
+fn limits(limits: Option<Limits>) -> Value {
+    let one = |l: Limits| {
+        let [low, high] = l.ends.map(tidy);
+        // the coefficient of variation of a log-normal, back from its scale
+        let cv = l.log_normal.map(|[_, omega]| tidy((omega * omega).exp_m1().sqrt()));
+        json!({ "low": low, "high": high, "median": l.log_normal.map(|[median, _]| tidy(median)), "cv": cv })
+    };
+    limits.map_or(Value::Null, one)
+}
+
 /// What must be said instead of, or beside, a time.
 fn words(windows: &PeopleWindows) -> Vec<String> {
     let mut list = Vec::new();
@@ -193,8 +204,11 @@ fn words(windows: &PeopleWindows) -> Vec<String> {
         "of 100 made-up people, {} reach the level of the dissociative part",
         of_hundred(windows.share_reaching)
     ));
-    if windows.share_noticing.is_some_and(|s| s < MANY) {
-        list.push("many people at this dose may not feel this".to_owned());
+    if windows.few_notice {
+        list.push(format!("noticing: {MAY_NOT_FEEL}"));
+    }
+    if windows.few_reach {
+        list.push(format!("dissociative part: {MAY_NOT_FEEL}"));
     }
     if windows.outlasts {
         list.push("some are still above their level a day after the last dose: no time of fading is given".to_owned());
@@ -228,8 +242,8 @@ fn text(scenario: &Scenario, library: &Library, bands: &[ArmBands], windows: &[P
             b.label.clone(),
             b.model.clone(),
             spans(peak),
-            spans(w.onset),
-            spans(w.main_effects_end),
+            spans(w.onset_told()),
+            spans(w.fading_told()),
             format!("{:.0} of 100", w.share_reaching * 100.0),
             super::report::evidence(library.effects.evidence(&arm.drug, route)).to_owned(),
         ]);
@@ -238,9 +252,12 @@ fn text(scenario: &Scenario, library: &Library, bands: &[ArmBands], windows: &[P
     text.push_str(&table.to_text(TEXT_WIDTH + 20));
     let mut line = |words: &str| text.push_str(&paragraph("", words, TEXT_WIDTH));
     line(&format!(
-        "From the first dose, 10th to 90th percentile with the 50th in brackets, over {} made-up people (seed {}) of one model: spread between people, not doubt about the model. Times are of those who reach the level.",
+        "From the first dose, 10th to 90th percentile with the 50th in brackets, over {} made-up people (seed {}) of one model: spread between people, not doubt about the model. Times are of those who reach the level; where too few do, none is given.",
         crowd.people, crowd.seed
     ));
+    if let Some(words) = scenario.population.words() {
+        line(&format!("They differ as the scenario states: {words}. A dose per kg follows each person's own weight."));
+    }
     for w in windows {
         for said in words(w) {
             line(&format!("{}: {said}.", w.label));
@@ -265,10 +282,11 @@ fn published(windows: &[PeopleWindows]) -> Result<String> {
         let Some(w) = windows.iter().find(|w| w.label == p.label) else { continue };
         let [from, to] = p.end.map(|t| t.minutes());
         let span = if to > from { format!("{from:.0} to {to:.0}") } else { format!("{to:.0}") };
-        let model = w.main_effects_end.map_or("–".to_owned(), |[a, m, z]| format!("{a:.0} to {z:.0} ({m:.0})"));
-        let long = match w.main_effects_end {
+        let model = w.fading_told().map_or("–".to_owned(), |[a, m, z]| format!("{a:.0} to {z:.0} ({m:.0})"));
+        let long = match w.fading_told() {
             Some([_, middle, _]) if middle > to => "; the model runs long",
             Some([_, _, high]) if high > to => "; the model's late end runs long",
+            None if w.few_reach => "; many people at this dose may not feel this",
             None if w.outlasts => "; the model runs long: some outlast the day",
             _ => "",
         };

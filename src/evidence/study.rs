@@ -137,6 +137,7 @@ impl Study {
             title: title.to_owned(),
             horizon: Time::from_hours(end),
             subject: self.subject.clone(),
+            population: crate::population::Population::default(),
             conditions: std::collections::BTreeMap::new(),
             clinic: None,
             visit: None,

@@ -61,7 +61,7 @@ pub fn page_for(figure: &Figure) -> Page {
     const HEADER_AND_AXIS: f64 = 120.0;
     let height = PANEL * figure.panels.len() as f64
         + STRIP * figure.strips.len() as f64
-        + LINE * figure.strips.iter().filter(|s| s.people.is_some()).count() as f64
+        + LINE * figure.strips.iter().flat_map(|s| &s.people).map(|p| 0.5 + 0.5 * p.bars.len() as f64).sum::<f64>()
         + LINE * (figure.legend.len() + figure.footer.len()) as f64
         + HEADER_AND_AXIS;
     Page { width: WIDTH, height, furniture: true, scale: 1.0 }

@@ -4,7 +4,9 @@
 use super::{Line, Role, View};
 use crate::library::EvidenceKind;
 use crate::outcome::{ArmOutcome, Outcome};
-use crate::people::{ArmCrowd, CrowdOutcome};
+#[cfg(doc)]
+use crate::people::MAY_NOT_FEEL;
+use crate::people::{ArmCrowd, Counted, CrowdOutcome};
 use crate::units::number;
 
 /// Spread between people of one arm.
@@ -25,20 +27,32 @@ pub struct Ribbon {
 /// People counted for a strip.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StripPeople {
-    /// Minute, and how many of 100 are above their own level of the dissociative part then.
-    pub above: Vec<[f64; 2]>,
-    /// How many of 100 reach it at all: equal but for a range.
-    pub reaching: [f64; 2],
-    /// Whether some are still above it a day after the last dose.
-    pub outlasts: bool,
-    /// What stands beside the bar, longest first.
+    /// One bar; for a range one for its low and one for its high end.
+    pub bars: Vec<CountedBar>,
+    /// What stands beside them, longest first.
     pub words: Vec<String>,
 }
 
-/// Below this many of 100 a time would mislead: most feel nothing of it.
-const MANY_MAY_NOT: f64 = 60.0;
-/// Said then.
-pub(super) const NOT_FELT: &str = "many may not feel this";
+/// Everybody under one curve, as a bar.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CountedBar {
+    /// "low end" or "high end" of a range, else empty.
+    pub end: &'static str,
+    /// 10th to 90th percentile of noticing, minutes; none where it would mislead.
+    pub noticing: Option<[f64; 2]>,
+    /// Whether [`MAY_NOT_FEEL`] is said in its place.
+    pub few_notice: bool,
+    /// Strongest, minutes.
+    pub strongest: Option<[f64; 2]>,
+    /// 10th to 90th percentile of fading, minutes; none where it would mislead.
+    pub fading: Option<[f64; 2]>,
+    /// Whether [`MAY_NOT_FEEL`] is said in its place.
+    pub few_reach: bool,
+    /// Minute, and how many of 100 are above their own level of the dissociative part then.
+    pub above: Vec<[f64; 2]>,
+    /// Whether some are still above it a day after the last dose.
+    pub outlasts: bool,
+}
 
 /// The percentiles of people around the median; none for a range or a model without spread.
 pub(super) fn ribbon(crowd: &CrowdOutcome, arm: &ArmOutcome, role: Role, k: usize) -> Option<(Line, Ribbon)> {
@@ -92,10 +106,9 @@ fn who(crowd: &CrowdOutcome) -> String {
 
 impl StripPeople {
     pub(super) fn new(counted: &ArmCrowd, people: usize, evidence: EvidenceKind) -> Self {
-        let reaching = counted.reaching();
-        let n = of_100(reaching);
-        let many = if reaching[0] < MANY_MAY_NOT { format!(": {NOT_FELT}") } else { String::new() };
-        let ends = if counted.ends.is_some() { " (two ends of a range)" } else { "" };
+        let n = of_100(counted.reaching());
+        let many = counted.few_reach().map_or(String::new(), |said| format!(": {said}"));
+        let ends = if counted.counts.len() > 1 { " (two ends of a range)" } else { "" };
         let timing = format!("timing backed by: {}", backed_by(evidence));
         let words = vec![
             format!("{n} of 100 reach their own dissociative level{ends}{many}; {people} made-up people; {timing}"),
@@ -105,7 +118,24 @@ impl StripPeople {
             format!("{n} of 100{many}"),
             format!("{n} of 100"),
         ];
-        Self { above: counted.above.clone(), reaching, outlasts: counted.windows.outlasts, words }
+        Self { bars: counted.counts.iter().map(CountedBar::new).collect(), words }
+    }
+}
+
+impl CountedBar {
+    fn new(counted: &Counted) -> Self {
+        let w = &counted.windows;
+        let ends = |p: Option<[f64; 3]>| p.map(|p| [p[0], p[2]]);
+        Self {
+            end: counted.end,
+            noticing: ends(w.onset_told()),
+            few_notice: w.few_notice,
+            strongest: w.strongest,
+            fading: ends(w.fading_told()),
+            few_reach: w.few_reach,
+            above: counted.above.clone(),
+            outlasts: w.outlasts,
+        }
     }
 }
 
@@ -135,8 +165,11 @@ pub(super) fn footer(crowd: &CrowdOutcome, outcome: &Outcome, view: &View) -> Ve
     if !ranges.is_empty() {
         lines.push(format!("{}: a range between two ends, drawn without people.", ranges.join(", ")));
     }
+    if let Some(bodies) = &crowd.bodies {
+        lines.push(format!("People differ: {bodies}."));
+    }
     if view.strips {
-        lines.push("Bars under the plot: darker where more people are above their own level; people of both ends together where the curve is a range. A bar is not the time you can leave or drive.".to_owned());
+        lines.push("Bars under the plot: darker where more people are above their own level; two bars, one for each end, where the curve is a range. A bar is not the time you can leave or drive.".to_owned());
     }
     let same: Vec<&str> = outcome
         .arms

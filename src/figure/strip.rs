@@ -6,6 +6,14 @@ use crate::outcome::ArmOutcome;
 use crate::people::CrowdOutcome;
 use crate::units::{MINUTES_PER_HOUR, Time};
 
+impl Strip {
+    /// What stands after the label: the longest of its bars' names.
+    pub fn end_words(&self) -> &'static str {
+        let bars = self.people.iter().flat_map(|p| &p.bars);
+        bars.map(|b| b.end).max_by_key(|end| end.len()).unwrap_or_default()
+    }
+}
+
 pub(super) fn strip(
     arm: &ArmOutcome,
     role: Role,
@@ -13,11 +21,8 @@ pub(super) fn strip(
     effects: &Effects,
     crowd: Option<&CrowdOutcome>,
 ) -> Strip {
-    let counted = crowd.and_then(|c| c.arm(arm.index)).filter(|c| c.windows.model == arm.model);
+    let counted = crowd.and_then(|c| c.arm(arm.index)).filter(|c| c.model == arm.model);
     let w = &arm.windows;
-    let (onset, strongest, end) = counted.map_or((w.onset, w.strongest, w.main_effects_end), |c| {
-        (c.windows.onset, c.windows.strongest, c.windows.main_effects_end)
-    });
     let ends = |p: Option<[f64; 3]>| p.map(|p| [p[0], p[2]]);
     let programme = effects.programme(role.route).filter(|_| view.programmes).map(|p| {
         let minutes = |t: [Time; 2]| [t[0].minutes(), t[1].minutes()];
@@ -26,9 +31,9 @@ pub(super) fn strip(
     Strip {
         label: arm.label.clone(),
         role,
-        noticing: ends(onset),
-        strongest,
-        fading: ends(end),
+        noticing: ends(w.onset),
+        strongest: w.strongest,
+        fading: ends(w.main_effects_end),
         caution: effects.caution(&arm.drug).and_then(|c| above(arm, c.band[0].ng_ml())),
         doses: arm.doses.iter().map(|d| [d.start * MINUTES_PER_HOUR, d.end * MINUTES_PER_HOUR]).collect(),
         people: counted.map(|c| StripPeople::new(c, crowd.map_or(0, |c| c.crowd.people), arm.evidence)),

@@ -83,7 +83,11 @@ pub(super) fn footer(outcome: &Outcome, view: &View, points: &[PointSet], crowd:
         let names: Vec<&str> = points.iter().map(|p| p.label.as_str()).collect();
         lines.push(format!("Circles: measured points, {}", names.join(", ")));
     }
-    let who = if crowd.is_some() { "Made-up people" } else { "Typical person" };
-    lines.push(format!("{who} of {}. {EDUCATION_ONLY} Whatever a curve says: {DRIVING_RULE}.", outcome.subject.weight));
+    let who = match crowd {
+        Some(CrowdOutcome { bodies: Some(_), .. }) => "Made-up people".to_owned(),
+        Some(_) => format!("Made-up people of {}", outcome.subject.weight),
+        None => format!("Typical person of {}", outcome.subject.weight),
+    };
+    lines.push(format!("{who}. {EDUCATION_ONLY} Whatever a curve says: {DRIVING_RULE}."));
     lines
 }

@@ -17,6 +17,8 @@ pub struct Effects {
     pub venous_delay: Delay,
     /// Bands in which people were waking from anaesthesia.
     pub cautions: Vec<Caution>,
+    /// How many people must cross a level before its time is told.
+    pub no_time_below: NoTimeBelow,
     /// What stands behind the timing of a drug and route.
     evidence: Vec<Evidence>,
     /// What programmes say, by route.
@@ -95,6 +97,18 @@ pub struct Caution {
     pub band: [Concentration; 2],
     /// What was seen there.
     pub words: String,
+    /// Key of its source.
+    pub source: String,
+    /// How it was come by.
+    pub grade: Grade,
+}
+
+/// Below this share of people who cross a level its time would mislead the others.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NoTimeBelow {
+    /// Share of people.
+    pub people: Fraction,
     /// Key of its source.
     pub source: String,
     /// How it was come by.
@@ -291,6 +305,7 @@ struct File {
     pair: Vec<PairFile>,
     venous_delay: VenousFile,
     caution: Vec<CautionFile>,
+    no_time_below: Option<NoTimeBelow>,
     evidence: Vec<Evidence>,
     programme: Vec<Programme>,
     source: crate::model::Ordered<crate::model::SourceFile>,
@@ -356,9 +371,12 @@ struct CautionFile {
     grade: Grade,
 }
 
-/// Reads `assets/effects.toml`.
-pub(super) fn parse(name: &str, text: &str) -> Result<Effects> {
-    let file: File = toml::from_str(text).map_err(|e| Error::from_toml(&e, name, text))?;
+/// Shares of people that make sense as a limit.
+const LIMIT: std::ops::RangeInclusive<f64> = 0.01..=1.0;
+
+/// Reads `assets/effects.toml`, or a user's file in its form: what that may leave out stands as in `shipped`.
+pub(super) fn parse(name: &str, text: &str, shipped: Option<&Effects>) -> Result<Effects> {
+    let mut file: File = toml::from_str(text).map_err(|e| Error::from_toml(&e, name, text))?;
     let named: Vec<&str> = file
         .pair
         .iter()
@@ -367,11 +385,34 @@ pub(super) fn parse(name: &str, text: &str) -> Result<Effects> {
         .chain(file.evidence.iter().map(|e| &e.source))
         .chain(file.programme.iter().map(|p| &p.source))
         .chain([&file.venous_delay.source])
+        .chain(file.no_time_below.iter().map(|n| &n.source))
         .map(String::as_str)
         .collect();
     if let Some(unknown) = named.iter().find(|key| !file.source.0.iter().any(|(k, _)| k == *key)) {
         return Err(Error::input(format!("the source \"{unknown}\" is not listed")).located(name, text));
     }
+    let own = file.no_time_below.take();
+    if let Some(odd) = own.as_ref().filter(|n| !LIMIT.contains(&n.people.parts())) {
+        return Err(Error::input(format!(
+            "{} % of people is no limit below which a time misleads",
+            odd.people.parts() * 100.0
+        ))
+        .remedy("from 1 % to 100 %, for example people = \"60 %\", or leave [no_time_below] out")
+        .at(path!["no_time_below", "people"])
+        .located(name, text));
+    }
+    let mut sources: Vec<Source> = file.source.0.into_iter().map(|(key, s)| s.named(key)).collect();
+    let no_time_below = match (own, shipped) {
+        (Some(own), _) => own,
+        (None, Some(shipped)) => {
+            let kept = shipped.no_time_below.clone();
+            if !sources.iter().any(|s| s.key == kept.source) {
+                sources.extend(shipped.sources.iter().find(|s| s.key == kept.source).cloned());
+            }
+            kept
+        }
+        (None, None) => return Err(Error::input("there is no [no_time_below]").located(name, text)),
+    };
     let pairs = file.pair.into_iter().enumerate().map(|(i, p)| pair(i, p)).collect::<Result<_>>();
     let ends = file.venous_delay.half_life;
     Ok(Effects {
@@ -389,9 +430,10 @@ pub(super) fn parse(name: &str, text: &str) -> Result<Effects> {
                 grade: c.grade,
             })
             .collect(),
+        no_time_below,
         evidence: file.evidence,
         programmes: file.programme,
-        sources: file.source.0.into_iter().map(|(key, s)| s.named(key)).collect(),
+        sources,
     })
 }
 

@@ -10,7 +10,7 @@ mod published;
 
 pub use conditions::{Condition, Measured};
 pub use drugs::{AnalyteName, Drug};
-pub use effects::{Caution, Delay, Effects, EvidenceKind, Level, LevelKind, Pair, Programme};
+pub use effects::{Caution, Delay, Effects, EvidenceKind, Level, LevelKind, NoTimeBelow, Pair, Programme};
 pub use published::Published;
 
 use crate::error::{Error, Result, suggestion};
@@ -68,7 +68,7 @@ impl Library {
     /// Never with the shipped files, which tests read; the type keeps a broken build from panicking.
     pub fn embedded() -> Result<Self> {
         let (drugs, analytes) = drugs::parse("assets/drugs.toml", include_str!("../../assets/drugs.toml"))?;
-        let effects = effects::parse("assets/effects.toml", include_str!("../../assets/effects.toml"))?;
+        let effects = effects::parse("assets/effects.toml", include_str!("../../assets/effects.toml"), None)?;
         let conditions = conditions::parse("assets/conditions.toml", include_str!("../../assets/conditions.toml"))?;
         let mut library = Self { models: Vec::new(), drugs, analytes, effects, conditions };
         for (name, text) in EMBEDDED_MODELS {
@@ -85,12 +85,13 @@ impl Library {
         self.add(name, text, Origin::File(name.to_owned()))
     }
 
-    /// Takes levels, delays and bands from a file of the user's in place of those of `assets/effects.toml`.
+    /// Takes levels, delays and bands from a file of the user's in place of those of `assets/effects.toml`. A file
+    /// that leaves `[no_time_below]` out keeps the rule that is there.
     ///
     /// # Errors
     /// When the file is refused, or a pair has no level of the dissociative part for a drug; nothing is changed then.
     pub fn replace_effects(&mut self, name: &str, text: &str) -> Result<()> {
-        let effects = effects::parse(name, text)?;
+        let effects = effects::parse(name, text, Some(&self.effects))?;
         if effects.pairs.is_empty() {
             return Err(Error::input("there is no [[pair]] of levels and delay")
                 .remedy("start from assets/effects.toml and change its numbers")

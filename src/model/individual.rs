@@ -1,7 +1,7 @@
 //! One person's parameter values under a model.
 
 use super::expr::Expr;
-use super::{Covariate, EffectForm, Model, Pace, Reading};
+use super::{Covariate, Effect, EffectForm, Model, Pace, Reading};
 use crate::error::{Error, Result, Step};
 use crate::path;
 use crate::regimen::SPAN_H;
@@ -175,9 +175,15 @@ impl Verify<'_> {
     }
 }
 
-fn with_covariates(model: &Model, name: &str, typical: f64, subject: &Subject) -> f64 {
+/// A parameter's typical value for a person with these covariates.
+pub(crate) fn with_covariates(model: &Model, name: &str, typical: f64, subject: &Subject) -> f64 {
+    by_effects(model.effects.iter().filter(|e| e.acts_on(name)), typical, subject)
+}
+
+/// The same with the effects that act on it.
+pub(crate) fn by_effects<'a>(effects: impl Iterator<Item = &'a Effect>, typical: f64, subject: &Subject) -> f64 {
     let (mut factor, mut added) = (1.0, 0.0);
-    for effect in model.effects.iter().filter(|e| e.on.iter().any(|on| on == name)) {
+    for effect in effects {
         let (measure, category) = match effect.by {
             Covariate::Weight => (subject.weight.kg(), ""),
             Covariate::Age => (subject.age.years(), ""),

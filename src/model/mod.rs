@@ -9,6 +9,7 @@ pub use check::parse_model;
 pub use file::{Between, CheckedQuantity, Covariate, Distribution, Grade, Site};
 pub(crate) use file::{Ordered, SourceFile};
 pub use individual::Individual;
+pub(crate) use individual::by_effects;
 
 use crate::regimen::{AfterHold, Dose, Form, Route};
 use crate::units::{Age, Amount, Dim, Time, Weight};
@@ -196,6 +197,13 @@ pub struct Effect {
     pub grade: Grade,
     /// Remark.
     pub note: Option<String>,
+}
+
+impl Effect {
+    /// Whether it acts on a parameter.
+    pub fn acts_on(&self, parameter: &str) -> bool {
+        self.on.iter().any(|on| on == parameter)
+    }
 }
 
 /// Form of a covariate effect. Factors multiply first, slopes are added afterwards.

@@ -1,8 +1,10 @@
 //! One arm for many people: what is given, as events of each person's own, and the curves, chunk by chunk.
 
+use super::body::Bodies;
+use super::course::{Course, Preparing, Ready, Room};
 use super::draw::{Draws, FirstDraws};
-use super::kernel::{AHEAD, Arrival, Event, FEW, Kernel, Scratch, next_point};
-use super::lanes::{LANES, Lane, Work, map, map2, splat, wide};
+use super::kernel::{Event, Kernel};
+use super::lanes::{LANES, Lane, map, map2, splat, wide};
 use super::program::{Program, Slot, Wanted};
 use crate::error::{Error, Result};
 use crate::model::expr::Expr;
@@ -39,6 +41,8 @@ struct Dosing {
     start: f64,
     /// mg for the person that the layout was made for.
     amount: f64,
+    /// For amounts per kg, kg of that person.
+    per_kg: Option<f64>,
     share: Slot,
     lag: Option<Slot>,
     entering: Entering,
@@ -53,8 +57,6 @@ pub(super) struct ArmEngine {
     dosings: Vec<Dosing>,
     /// Shares that must lie between 0 and 1 and not exceed 1 together.
     shares: Vec<Vec<Slot>>,
-    weight: f64,
-    age: f64,
     /// Step of the grid, h, and number of steps.
     pub dt: f64,
     pub steps: usize,
@@ -66,20 +68,19 @@ pub(super) struct ChunkState {
     states: Vec<Lane>,
     /// Point up to which they were followed; none at the start.
     at: Option<usize>,
-    /// What was made ready for each sixteen, where there is room to keep it.
+    /// What was made ready for each sixteen, where it is kept, else for the last.
     ready: Vec<Ready>,
+    /// How many of them are of this arm.
+    made: usize,
+    room: Room,
 }
 
-/// Sixteen people made ready: numbers of their read-outs, power of a step, what arrives when.
-#[derive(Debug, Clone)]
-pub(super) struct Ready {
-    slots: Vec<Lane>,
-    power: Vec<Lane>,
-    /// Power of [`AHEAD`] steps, and rows that give the read-outs of each; empty where there are many states.
-    far: Vec<Lane>,
-    ahead: Vec<Lane>,
-    arrivals: Vec<Arrival>,
-    brought: Vec<Vec<Lane>>,
+impl ChunkState {
+    /// Back to the start, of any arm; memory is kept.
+    pub fn restart(&mut self) {
+        (self.at, self.made) = (None, 0);
+        self.states.clear();
+    }
 }
 
 /// Told of every point of every person.
@@ -98,7 +99,7 @@ impl ArmEngine {
         set: &BTreeMap<String, Expr>,
         wanted: &[Wanted],
         (dt, steps): (f64, usize),
-        (seed, first_draws): (u64, FirstDraws),
+        (bodies, seed, first_draws): (Bodies, u64, FirstDraws),
         effect_of: Option<usize>,
     ) -> Result<Self> {
         let model = case.model;
@@ -117,21 +118,19 @@ impl ArmEngine {
         let mut engine = Self {
             kernel: Kernel::new(&program, &[], &[]),
             program,
-            draws: Draws::new(model, case.subject, seed, first_draws)?,
+            draws: Draws::new(model, bodies, case.subject, seed, first_draws)?,
             dosings: Vec::new(),
             shares: Vec::new(),
-            weight: case.subject.weight.kg(),
-            age: case.subject.age.years(),
             dt,
             steps,
         };
-        let (entered, inputs) = engine.doses(&puts);
+        let (entered, inputs) = engine.doses(&puts, case.subject.weight.kg());
         engine.kernel = Kernel::new(&engine.program, &entered, &inputs);
         Ok(engine)
     }
 
     /// Lowers the doses; returns the states that they enter and those that have a constant input.
-    fn doses(&mut self, puts: &[crate::sim::PutDown]) -> (Vec<usize>, Vec<usize>) {
+    fn doses(&mut self, puts: &[crate::sim::PutDown], weight: f64) -> (Vec<usize>, Vec<usize>) {
         let (mut entered, mut inputs): (Vec<usize>, Vec<usize>) = (Vec::new(), Vec::new());
         for put in puts {
             let numbers = &mut self.program.numbers;
@@ -176,7 +175,8 @@ impl ArmEngine {
                         Entering::Add { state }
                     }
                 };
-                self.dosings.push(Dosing { start: put.start, amount: put.amount, share, lag, entering });
+                let per_kg = put.per_kg.then_some(weight);
+                self.dosings.push(Dosing { start: put.start, amount: put.amount, per_kg, share, lag, entering });
             }
         }
         (entered, inputs)
@@ -184,16 +184,17 @@ impl ArmEngine {
 
     /// Whether people differ at all.
     pub fn scatters(&self) -> bool {
-        self.draws.scatter()
+        self.draws.scatter() || self.draws.bodies.differ()
     }
 
     /// Slots of sixteen people; those whose draws are impossible are drawn again. Returns how many were.
     fn people(&self, first: usize, extra: &[Lane], slots: &mut Vec<Lane>, parameters: &mut Vec<Lane>) -> Result<usize> {
         let mut attempts = [0_u64; LANES];
+        let [weight, age] = self.draws.bodies.lanes(first);
         loop {
             self.draws.fill(first, &attempts, parameters);
             parameters.extend_from_slice(extra);
-            self.program.numbers.fill(parameters, &splat(self.weight), &splat(self.age), slots);
+            self.program.numbers.fill(parameters, &weight, &age, slots);
             let bad = self.impossible(slots);
             if bad == [false; LANES] {
                 return Ok(attempts.iter().filter(|a| **a > 0).count());
@@ -228,6 +229,7 @@ impl ArmEngine {
     }
 
     /// Follows people `first..first + count` from where `state` stands to point `to`, telling `sink` of each point.
+    /// To be followed further, `to` is a multiple of [`AHEAD`](super::kernel::AHEAD).
     /// With `keep` what was made ready is kept for the next stretch. Returns how many people were drawn again.
     ///
     /// # Errors
@@ -243,34 +245,37 @@ impl ArmEngine {
     ) -> Result<usize> {
         let n = self.kernel.states();
         let blocks = count.div_ceil(LANES);
-        state.states.resize(blocks * n, splat(0.0));
-        let from = state.at;
-        let mut room = Room::default();
+        let ChunkState { states, at, ready, made, room } = state;
+        states.resize(blocks * n, splat(0.0));
         let mut again = 0;
         for block in 0..blocks {
-            if state.ready.len() <= block {
+            let place = if keep { block } else { 0 };
+            if !keep || *made <= block {
+                if ready.len() <= place {
+                    ready.push(Ready::default());
+                }
                 let person = first + block * LANES;
                 again += self.people(person, &extra(person), &mut room.slots, &mut room.parameters)?;
                 self.kernel.fill(&room.slots, &mut room.generator);
-                let events = self.events(&room.slots);
-                let ready = wide(Preparing { engine: self, room: &mut room, events: &events });
-                state.ready.push(ready);
+                let [weight, _] = self.draws.bodies.lanes(person);
+                self.events(&room.slots, &weight, &mut room.events);
+                wide(Preparing { kernel: &self.kernel, dt: self.dt, room, ready: &mut ready[place] });
+                *made = block + 1;
             }
-            let at = if keep { block } else { state.ready.len() - 1 };
-            let z = &mut state.states[block * n..(block + 1) * n];
-            wide(Course { engine: self, ready: &state.ready[at], z, from, to, block, sink });
-            if !keep {
-                state.ready.clear();
-            }
+            let z = &mut states[block * n..(block + 1) * n];
+            wide(Course { kernel: &self.kernel, ready: &ready[place], z, room, span: (*at, to), block, sink });
         }
-        state.at = Some(to);
+        *at = Some(to);
         Ok(again)
     }
 
-    fn events(&self, slots: &[Lane]) -> Vec<Event> {
-        let mut list = Vec::new();
+    fn events(&self, slots: &[Lane], weight: &Lane, list: &mut Vec<Event>) {
+        list.clear();
         for d in &self.dosings {
-            let amount = map(&slots[d.share], |s| s * d.amount);
+            let mut amount = map(&slots[d.share], |s| s * d.amount);
+            if let Some(kg) = d.per_kg.filter(|_| self.draws.bodies.differ()) {
+                amount = map2(&amount, weight, |a, w| a * w / kg);
+            }
             let start = d.lag.map_or(splat(d.start), |lag| map(&slots[lag], |l| d.start + l));
             match &d.entering {
                 Entering::Add { state } => list.push(Event { state: *state, time: start, amount }),
@@ -295,121 +300,5 @@ impl ArmEngine {
                 }
             }
         }
-        list
-    }
-}
-
-/// Room that is used again from one sixteen to the next.
-#[derive(Default)]
-struct Room {
-    slots: Vec<Lane>,
-    parameters: Vec<Lane>,
-    generator: Vec<Lane>,
-    scratch: Scratch,
-}
-
-/// Makes sixteen people ready.
-struct Preparing<'a> {
-    engine: &'a ArmEngine,
-    room: &'a mut Room,
-    events: &'a [Event],
-}
-
-impl Work for Preparing<'_> {
-    type Out = Ready;
-
-    #[inline(always)]
-    fn run<const FMA: bool>(self) -> Ready {
-        let Self { engine, room, events } = self;
-        let kernel = &engine.kernel;
-        let power = kernel.exponential::<FMA>(&room.generator, engine.dt, &mut room.scratch);
-        let (mut arrivals, mut brought): (Vec<Arrival>, Vec<Vec<Lane>>) = (Vec::new(), Vec::new());
-        for event in events {
-            let Some(state) = kernel.place(event.state) else { continue };
-            let (at, after) = next_point(&event.time, engine.dt);
-            brought.push(kernel.carried::<FMA>(&room.generator, state, &event.amount, &after));
-            let event = brought.len() - 1;
-            for (l, at) in at.into_iter().enumerate() {
-                match arrivals.iter_mut().find(|a| a.event == event && a.at == at) {
-                    Some(arrival) => arrival.who[l] = true,
-                    None => arrivals.push(Arrival { at, who: std::array::from_fn(|k| k == l), event }),
-                }
-            }
-        }
-        arrivals.sort_by_key(|a| a.at);
-        let slots = kernel.read_slots(&room.slots);
-        let (far, ahead) = if kernel.is_small() {
-            (kernel.far::<FMA>(&power, &mut room.scratch), kernel.ahead::<FMA>(&power, &slots))
-        } else {
-            (Vec::new(), Vec::new())
-        };
-        Ready { slots, power, far, ahead, arrivals, brought }
-    }
-}
-
-/// Sixteen people from one point to another.
-struct Course<'a, S> {
-    engine: &'a ArmEngine,
-    ready: &'a Ready,
-    z: &'a mut [Lane],
-    from: Option<usize>,
-    to: usize,
-    block: usize,
-    sink: &'a mut S,
-}
-
-impl<S: Sink> Work for Course<'_, S> {
-    type Out = ();
-
-    #[inline(always)]
-    fn run<const FMA: bool>(self) {
-        let Self { engine, ready, z, from, to, block, sink } = self;
-        let kernel = &engine.kernel;
-        if kernel.states() == 0 {
-            return;
-        }
-        let first = from.map_or(0, |f| f + 1);
-        let mut pending = ready.arrivals[ready.arrivals.partition_point(|a| a.at < first)..].iter().peekable();
-        let (mut now, mut next) = (vec![splat(0.0); z.len().max(FEW)], vec![splat(0.0); z.len().max(FEW)]);
-        now[..z.len()].copy_from_slice(z);
-        let outputs = kernel.outputs.len();
-        let mut point = first;
-        while point <= to {
-            let quiet = pending.peek().map_or(to + 1, |a| a.at.min(to + 1));
-            if point > 0 && point + AHEAD <= quiet && !ready.ahead.is_empty() {
-                if let Some(z) = now.first_chunk::<FEW>() {
-                    let (stride, mut at) = (ready.ahead.len() / AHEAD, 0);
-                    let mut values = [splat(0.0); AHEAD];
-                    for output in 0..outputs {
-                        let columns = kernel.shown(output);
-                        Kernel::read_ahead::<FMA>(columns, (&ready.ahead[at..], stride), z, &mut values);
-                        for (step, values) in values.iter().enumerate() {
-                            sink.put(block, point + step, output, values);
-                        }
-                        at += columns.len();
-                    }
-                }
-                kernel.step::<FMA>(&ready.far, &now, &mut next);
-                std::mem::swap(&mut now, &mut next);
-                point += AHEAD;
-                continue;
-            }
-            if point > 0 {
-                kernel.step::<FMA>(&ready.power, &now, &mut next);
-                std::mem::swap(&mut now, &mut next);
-            }
-            while let Some(arrival) = pending.next_if(|a| a.at == point) {
-                for (z, add) in now.iter_mut().zip(&ready.brought[arrival.event]) {
-                    for l in 0..LANES {
-                        z[l] += if arrival.who[l] { add[l] } else { 0.0 };
-                    }
-                }
-            }
-            for output in 0..outputs {
-                sink.put(block, point, output, &kernel.read::<FMA>(output, &ready.slots, &now));
-            }
-            point += 1;
-        }
-        z.copy_from_slice(&now[..z.len()]);
     }
 }

@@ -1,29 +1,32 @@
 //! Percentile bands of every analyte at every point of the grid.
 
 use super::arm::{ArmEngine, CHUNK, ChunkState, Sink};
-use super::draw::FirstDraws;
+use super::body::Bodies;
+use super::draw::{ByModel, FirstDraws, MOST_KEPT};
 use super::kernel::AHEAD;
 use super::lanes::{LANES, Lane};
 use super::percentiles::Tracker;
 use super::program::Wanted;
-use super::{Crowd, Workers};
+use super::{Crowd, Workers, quartiles};
 use crate::error::{Error, Result};
 use crate::library::Library;
 use crate::model::Site;
 use crate::model::expr::Expr;
 use crate::scenario::Scenario;
+use crate::subject::Subject;
 use crate::units::NG_ML_PER_MG_L;
 use std::collections::BTreeMap;
-use std::sync::{Mutex, OnceLock};
+use std::sync::Mutex;
 
 /// Values held at a time, at most: 24 MB.
 const MOST_VALUES: usize = 3_000_000;
-/// Values that stay near the processor: a stretch is this long where that costs nothing.
+
+/// Values that stay near the processor, where a stretch more costs little: half a MB. Fresh memory is dear as well.
 const NEAR_VALUES: usize = 100_000;
-/// What was made ready is kept for this many people: 20 MB.
-const MOST_KEPT: usize = 12_000;
 /// A stretch has at least so many points: each costs a little by itself.
-const LEAST_ROWS: usize = 32;
+const LEAST_ROWS: usize = 24;
+/// Distance of two rows: a power of two would put every row into the same corner of the processor's memory.
+const ROW: usize = CHUNK + LANES;
 
 /// Bands of one arm.
 #[derive(Debug, Clone, PartialEq)]
@@ -69,50 +72,86 @@ pub fn bands(
     workers: &dyn Workers,
     progress: Progress,
 ) -> Result<Vec<ArmBands>> {
+    every_arm(scenario, library, crowd, Wanting::Bands, (workers, progress))
+}
+
+/// The work of [`bands`] without its percentiles, for benchmarks: how many people were drawn again.
+///
+/// # Errors
+/// When an arm cannot be simulated.
+#[doc(hidden)]
+pub fn simulation_alone(scenario: &Scenario, library: &Library, crowd: Crowd, workers: &dyn Workers) -> Result<usize> {
+    let arms = every_arm(scenario, library, crowd, Wanting::Nothing, (workers, &|_| true))?;
+    Ok(arms.iter().map(|a| a.drawn_again).sum())
+}
+
+/// What is made of the rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wanting {
+    /// Nothing: the rows alone.
+    Nothing,
+    /// 5th, 50th and 95th percentile.
+    Bands,
+    /// Quartiles too.
+    Quartiles,
+}
+
+fn every_arm(
+    scenario: &Scenario,
+    library: &Library,
+    crowd: Crowd,
+    wanting: Wanting,
+    (workers, progress): (&dyn Workers, Progress),
+) -> Result<Vec<ArmBands>> {
     crowd.check()?;
     scenario.check(library)?;
     let on: Vec<usize> = (0..scenario.arms.len()).filter(|i| scenario.arms[*i].on).collect();
     let mut list = Vec::new();
-    let mut drawn: BTreeMap<String, FirstDraws> = BTreeMap::new();
+    let (mut drawn, mut chunks) = (ByModel::default(), Vec::new());
     for (k, &index) in on.iter().enumerate() {
-        let model = scenario.arms[index].model_in(library)?.id.clone();
-        let kept = if crowd.people <= MOST_KEPT { crowd.people.div_ceil(LANES) } else { 0 };
-        let fresh = || FirstDraws::new((0..kept).map(|_| OnceLock::new()).collect());
-        let first_draws = drawn.entry(model).or_insert_with(fresh).clone();
+        let first_draws = drawn.of(scenario.arms[index].model_in(library)?, crowd);
         let part = |share: f64| progress((k as f64 + share) / on.len() as f64);
-        list.push(one(scenario, index, library, (crowd, first_draws), workers, &part)?);
+        list.push(one(scenario, index, library, (crowd, first_draws), (wanting, &mut chunks), (workers, &part))?.0);
     }
     Ok(list)
 }
 
-/// Bands of one arm, by its index in a checked scenario.
+/// 25th and 75th percentile by analyte (parent first) and point of the grid, ng/mL.
+pub(super) type Quartiles = Vec<Vec<[f64; 2]>>;
+
+/// Bands of one arm, by its index in a checked scenario, with quartiles beside them where they are wanted.
 pub(super) fn one(
     scenario: &Scenario,
     index: usize,
     library: &Library,
     (crowd, first_draws): (Crowd, FirstDraws),
-    workers: &dyn Workers,
-    progress: Progress,
-) -> Result<ArmBands> {
+    (wanting, chunks): (Wanting, &mut Vec<Mutex<Chunk>>),
+    work: (&dyn Workers, Progress),
+) -> Result<(ArmBands, Quartiles)> {
     let arm = &scenario.arms[index];
     let model = arm.model_in(library)?;
     let site = arm.site_in(model)?;
     let (engine, analytes) = engine(scenario, index, library, crowd, first_draws)?;
-    let (percentiles, drawn_again) = rows(&engine, analytes.len(), crowd.people, workers, progress)?;
-    let bands = analytes.into_iter().zip(percentiles).map(|(analyte, percentiles)| Band { analyte, percentiles });
-    Ok(ArmBands {
+    let (found, drawn_again) = rows(&engine, analytes.len(), crowd.people, wanting, chunks, work)?;
+    let (mut bands, mut quartiles) = (Vec::new(), Vec::new());
+    for (analyte, found) in analytes.into_iter().zip(found) {
+        bands.push(Band { analyte, percentiles: found.percentiles });
+        quartiles.push(found.quartiles);
+    }
+    let bands = ArmBands {
         index,
         label: arm.label.clone(),
         model: model.id.clone(),
         site,
         times: (0..=engine.steps).map(|i| i as f64 * engine.dt).collect(),
-        bands: bands.collect(),
+        bands,
         drawn_again,
         scatters: engine.scatters(),
-    })
+    };
+    Ok((bands, quartiles))
 }
 
-/// Parameters of one person of an arm, to follow that person alone.
+/// Parameters of one person of an arm, to follow that person alone; weight and age are told by [`subject_of`].
 ///
 /// # Errors
 /// When the arm cannot be simulated.
@@ -124,12 +163,18 @@ pub fn individuals(
     person: usize,
 ) -> Result<BTreeMap<String, Expr>> {
     let model = scenario.arms[index].model_in(library)?;
-    let draws = super::draw::Draws::new(model, &scenario.subject, crowd.seed, FirstDraws::default())?;
+    let bodies = Bodies::new(&scenario.subject, &scenario.population, crowd.seed);
+    let draws = super::draw::Draws::new(model, bodies, &scenario.subject, crowd.seed, FirstDraws::default())?;
     let first = person / LANES * LANES;
     let mut parameters = Vec::new();
     draws.fill(first, &[0; LANES], &mut parameters);
     let value = |(p, lane): (&crate::model::Parameter, &Lane)| (p.name.clone(), Expr::Number(lane[person - first]));
     Ok(model.parameters.iter().zip(&parameters).map(value).collect())
+}
+
+/// Weight, age and the rest of one person.
+pub fn subject_of(scenario: &Scenario, crowd: Crowd, person: usize) -> Subject {
+    Bodies::new(&scenario.subject, &scenario.population, crowd.seed).of(person)
 }
 
 /// Curves of some people of an arm, person by person, analyte by analyte, at the points of the grid; ng/mL.
@@ -147,13 +192,13 @@ pub fn courses(
     let (points, first) = (engine.steps + 1, people.start / CHUNK * CHUNK);
     let mut list = Vec::with_capacity(people.len());
     for chunk in (first..people.end).step_by(CHUNK) {
-        let mut rows = vec![0.0; analytes.len() * points * CHUNK];
+        let mut rows = vec![0.0; analytes.len() * points * ROW];
         let mut writer = Writer { rows: &mut rows, from: 0, length: points };
         let size = CHUNK.min(people.end - chunk);
         let nothing = |_| Vec::new();
         engine.follow((chunk, size), engine.steps, false, &nothing, &mut ChunkState::default(), &mut writer)?;
         for l in (0..size).filter(|l| people.contains(&(chunk + l))) {
-            let at = |a: usize, p: usize| rows[(a * points + p) * CHUNK + l] * NG_ML_PER_MG_L;
+            let at = |a: usize, p: usize| rows[(a * points + p) * ROW + l] * NG_ML_PER_MG_L;
             list.push((0..analytes.len()).map(|a| (0..points).map(|p| at(a, p)).collect()).collect());
         }
     }
@@ -161,7 +206,7 @@ pub fn courses(
 }
 
 /// The engine of an arm, and its analytes.
-pub(super) fn engine(
+fn engine(
     scenario: &Scenario,
     index: usize,
     library: &Library,
@@ -177,48 +222,82 @@ pub(super) fn engine(
     let analytes: Vec<String> = model.analytes(site).into_iter().map(str::to_owned).collect();
     let wanted: Vec<Wanted> = analytes.iter().map(|a| Wanted { analyte: a.clone(), site }).collect();
     let set = model.conditions_on(&scenario.conditions, &arm.routes());
-    let engine = ArmEngine::new(&case, &set, &wanted, (every, steps), (crowd.seed, first_draws), None)?;
+    let bodies = Bodies::new(&scenario.subject, &scenario.population, crowd.seed);
+    let engine = ArmEngine::new(&case, &set, &wanted, (every, steps), (bodies, crowd.seed, first_draws), None)?;
     Ok((engine, analytes))
 }
 
 /// A chunk of people: where they stand, and their rows of the present stretch.
 #[derive(Default)]
 pub(super) struct Chunk {
-    pub state: ChunkState,
-    pub rows: Vec<f64>,
+    state: ChunkState,
+    rows: Vec<f64>,
     again: usize,
-    pub failed: Option<Error>,
+    failed: Option<Error>,
 }
 
-/// Percentiles by output and point.
-pub(super) fn rows(
+impl Chunk {
+    fn restart(&mut self) {
+        self.state.restart();
+        (self.again, self.failed) = (0, None);
+    }
+}
+
+/// What is found of one read-out, point by point, and what finding it needs again.
+#[derive(Default)]
+struct Found {
+    percentiles: Vec<[f64; 3]>,
+    quartiles: Vec<[f64; 2]>,
+    tracker: Tracker,
+    row: Vec<f64>,
+}
+
+impl Found {
+    fn quartiles(&mut self, pieces: &[&[f64]]) {
+        self.row.clear();
+        let mut room = quartiles::MOST_PEOPLE;
+        for piece in pieces {
+            let some = &piece[..room.min(piece.len())];
+            self.row.extend_from_slice(some);
+            room -= some.len();
+        }
+        self.quartiles.push(quartiles::quartiles(&mut self.row).map(|v| v * NG_ML_PER_MG_L));
+    }
+}
+
+/// What is wanted by output, and how many people were drawn again.
+fn rows(
     engine: &ArmEngine,
     outputs: usize,
     people: usize,
-    workers: &dyn Workers,
-    progress: Progress,
-) -> Result<(Vec<Vec<[f64; 3]>>, usize)> {
+    wanting: Wanting,
+    chunks: &mut Vec<Mutex<Chunk>>,
+    (workers, progress): (&dyn Workers, Progress),
+) -> Result<(Vec<Found>, usize)> {
     let points = engine.steps + 1;
-    let keep = people <= MOST_KEPT;
-    let values = if keep { NEAR_VALUES } else { MOST_VALUES };
-    let stretch = (values / (people.max(CHUNK) * outputs.max(1))).clamp(LEAST_ROWS.min(points), points);
-    let stretch = stretch.min((MOST_VALUES / (people.max(CHUNK) * outputs.max(1))).max(1));
+    let kept = people <= MOST_KEPT;
+    let fits = |values: usize| values / (people.max(CHUNK) * outputs.max(1));
+    let stretch = if kept { fits(NEAR_VALUES).max(LEAST_ROWS) } else { fits(MOST_VALUES) };
     // whole leaps of the engine
-    let stretch = if stretch > AHEAD { stretch - stretch % AHEAD } else { stretch };
-    let chunks: Vec<Mutex<Chunk>> = (0..people.div_ceil(CHUNK)).map(|_| Mutex::default()).collect();
+    let stretch = if stretch < points { (stretch - stretch % AHEAD).max(AHEAD) } else { points };
+    let keep = kept && stretch < points;
+    chunks.resize_with(people.div_ceil(CHUNK), Mutex::default);
+    chunks.iter_mut().filter_map(|c| c.get_mut().ok()).for_each(Chunk::restart);
+    let chunks = chunks.as_slice();
     let size = |c: usize| CHUNK.min(people - c * CHUNK);
     // the tracker of a read-out goes on from one stretch to the next
-    let found: Vec<Mutex<(Tracker, Vec<[f64; 3]>)>> = (0..outputs).map(|_| Mutex::default()).collect();
+    let found: Vec<Mutex<Found>> = (0..outputs).map(|_| Mutex::default()).collect();
     let mut from = 0;
     while from < points {
         if !progress(from as f64 / points as f64) {
             return Err(Error::cannot("stopped"));
         }
-        let length = stretch.min(points - from);
+        // the first stretch begins before the first leap
+        let length = if from == 0 { stretch + 1 } else { stretch }.min(points - from);
         workers.each(chunks.len(), &|c| {
             let Ok(mut guard) = chunks[c].lock() else { return };
             let chunk = &mut *guard;
-            chunk.rows.resize(outputs * length * CHUNK, 0.0);
+            chunk.rows.resize(outputs * length * ROW, 0.0);
             let mut writer = Writer { rows: &mut chunk.rows, from, length };
             let people = (c * CHUNK, size(c));
             match engine.follow(people, from + length - 1, keep, &|_| Vec::new(), &mut chunk.state, &mut writer) {
@@ -231,37 +310,43 @@ pub(super) fn rows(
         if let Some(failed) = held.iter().find_map(|c| c.failed.clone()) {
             return Err(failed);
         }
+        from += length;
+        if wanting == Wanting::Nothing {
+            continue;
+        }
         let held: Vec<&[f64]> = held.iter().map(|c| c.rows.as_slice()).collect();
         workers.each(outputs, &|output| {
             let Ok(mut guard) = found[output].lock() else { return };
-            let (tracker, list) = &mut *guard;
+            let found = &mut *guard;
             for k in 0..length {
-                let row = (output * length + k) * CHUNK;
+                let row = (output * length + k) * ROW;
                 let pieces: Vec<&[f64]> = held.iter().enumerate().map(|(c, rows)| &rows[row..row + size(c)]).collect();
-                list.push(tracker.percentiles(&pieces).map(|v| v * NG_ML_PER_MG_L));
+                found.percentiles.push(found.tracker.percentiles(&pieces).map(|v| v * NG_ML_PER_MG_L));
+                if wanting == Wanting::Quartiles {
+                    found.quartiles(&pieces);
+                }
             }
         });
-        from += length;
     }
-    let again = chunks.into_iter().filter_map(|c| c.into_inner().ok()).map(|c| c.again).sum();
-    let result = found.into_iter().map(|f| f.into_inner().unwrap_or_default().1).collect();
+    let again = chunks.iter().filter_map(|c| c.lock().ok()).map(|c| c.again).sum();
+    let result = found.into_iter().map(|f| f.into_inner().unwrap_or_default()).collect();
     Ok((result, again))
 }
 
 /// Writes read-outs into rows of one chunk: by output and point of a stretch, person beside person.
-pub(super) struct Writer<'a> {
+struct Writer<'a> {
     /// Room for every output and point of the stretch.
-    pub rows: &'a mut [f64],
+    rows: &'a mut [f64],
     /// First point of the stretch.
-    pub from: usize,
+    from: usize,
     /// Its number of points.
-    pub length: usize,
+    length: usize,
 }
 
 impl Sink for Writer<'_> {
     #[inline(always)]
     fn put(&mut self, block: usize, point: usize, output: usize, values: &Lane) {
-        let at = (output * self.length + point - self.from) * CHUNK + block * LANES;
+        let at = (output * self.length + point - self.from) * ROW + block * LANES;
         self.rows[at..at + LANES].copy_from_slice(values);
     }
 }

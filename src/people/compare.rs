@@ -3,9 +3,9 @@
 //! Both doses are given; nothing here looks for one. Two kinds of not knowing stay apart: the same made-up people
 //! under one model, and the typical person under every model that has both routes.
 
-use super::percentiles::place;
 use super::tornado::{Figures, figures};
-use super::{ArmCrowd, PeopleWindows, Person};
+use super::{ArmCrowd, Counted, PeopleWindows, Person};
+use crate::analysis::percentile;
 use crate::error::{Error, Result};
 use crate::library::Library;
 use crate::scenario::{Scenario, StudyArm};
@@ -50,8 +50,8 @@ pub fn comparable(a: &StudyArm, b: &StudyArm) -> Result<()> {
 /// # Errors
 /// When the people of the arms are not the same.
 pub fn exposures(a: &ArmCrowd, b: &ArmCrowd) -> Result<Vec<Exposures>> {
-    if a.windows.model != b.windows.model {
-        let what = format!("the people of {} and of {} are not the same", a.windows.model, b.windows.model);
+    if a.model != b.model {
+        let what = format!("the people of {} and of {} are not the same", a.model, b.model);
         return Err(Error::cannot(what).remedy("take one model for both routes"));
     }
     let mut list = Vec::new();
@@ -65,8 +65,10 @@ pub fn exposures(a: &ArmCrowd, b: &ArmCrowd) -> Result<Vec<Exposures>> {
 }
 
 fn ends(arm: &ArmCrowd) -> Vec<(String, &PeopleWindows)> {
-    let Some([low, high]) = &arm.ends else { return vec![(String::new(), &arm.windows)] };
-    [("low", low), ("high", high)].map(|(end, w)| (format!("{} at its {end} end", w.label), w)).to_vec()
+    let name = |c: &Counted| {
+        if c.end.is_empty() { String::new() } else { format!("{} at its {}", c.windows.label, c.end) }
+    };
+    arm.counts.iter().map(|c| (name(c), &c.windows)).collect()
 }
 
 fn paired(at: String, a: &PeopleWindows, b: &PeopleWindows) -> Exposures {
@@ -84,11 +86,7 @@ fn paired(at: String, a: &PeopleWindows, b: &PeopleWindows) -> Exposures {
 
 fn ratio(mut list: Vec<f64>) -> Option<Ratio> {
     list.sort_by(f64::total_cmp);
-    let at = |p: f64| {
-        let (low, part) = place(list.len(), p);
-        let here = list.get(low)?;
-        Some(list.get(low + 1).map_or(*here, |next| here + part * (next - here)))
-    };
+    let at = |p: f64| percentile(&list, p);
     Some(Ratio { percentiles: [at(0.05)?, at(0.5)?, at(0.95)?], people: list.len() })
 }
 

@@ -1,13 +1,14 @@
 //! All that is shown of made-up people: bands, quartiles and windows of every arm, the two ends of a range apart.
 
-use super::bands::one;
+use super::bands::{Wanting, one};
 use super::dots::{Dot, fading_dots, noticing_dots};
-use super::draw::FirstDraws;
-use super::windows::{summed, windows_of};
-use super::{ArmBands, Crowd, PeopleWindows, Person, Progress, Workers, quartiles};
+use super::draw::{ByModel, FirstDraws, room_for};
+use super::windows::windows_of;
+use super::{ArmBands, Crowd, MAY_NOT_FEEL, PeopleWindows, Person, Progress, Workers};
 use crate::error::{Error, Result};
 use crate::library::Library;
 use crate::model::Range;
+use crate::model::expr::Expr;
 use crate::scenario::Scenario;
 use crate::sim::Solver;
 use crate::units::{Amount, MINUTES_PER_HOUR};
@@ -18,6 +19,8 @@ use std::collections::BTreeMap;
 pub struct CrowdOutcome {
     /// How many, and which.
     pub crowd: Crowd,
+    /// How their weight and age differ, in words; none where everybody has the subject's.
+    pub bodies: Option<String>,
     /// By arm, in order.
     pub arms: Vec<ArmCrowd>,
 }
@@ -31,10 +34,20 @@ pub struct ArmCrowd {
     pub bands: Option<ArmBands>,
     /// 25th and 75th percentile by analyte and point, beside the bands.
     pub quartiles: Vec<Vec<[f64; 2]>>,
-    /// When people may notice something and when that fades; for a range, the people of both ends together.
+    /// Model.
+    pub model: String,
+    /// Everybody, counted; for a range twice, at its low end and at its high end. The two are never put together:
+    /// ends are doubt about the model, people are spread.
+    pub counts: Vec<Counted>,
+}
+
+/// Everybody under one curve.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Counted {
+    /// "low end" or "high end" of a range; empty for a curve that is none.
+    pub end: &'static str,
+    /// When people may notice something and when that fades.
     pub windows: PeopleWindows,
-    /// The low and the high end of a range, each with everybody.
-    pub ends: Option<[PeopleWindows; 2]>,
     /// How many of 100 are above their own level of the dissociative part: minute and number.
     pub above: Vec<[f64; 2]>,
     /// Twenty who stand for all: when something is noticed.
@@ -61,10 +74,19 @@ impl ArmCrowd {
         self.span(|w| 100.0 * w.share_reaching)
     }
 
+    /// Whether [`super::MAY_NOT_FEEL`] is said of the dissociative part; of a range, at which of its ends.
+    pub fn few_reach(&self) -> Option<String> {
+        let few: Vec<&str> = self.counts.iter().filter(|c| c.windows.few_reach).map(|c| c.end).collect();
+        match few.as_slice() {
+            [] => None,
+            [end] if self.counts.len() > 1 => Some(format!("{MAY_NOT_FEEL} at its {end}")),
+            _ => Some(MAY_NOT_FEEL.to_owned()),
+        }
+    }
+
     fn span(&self, of: impl Fn(&PeopleWindows) -> f64) -> [f64; 2] {
-        let Some([low, high]) = &self.ends else { return [of(&self.windows); 2] };
-        let (a, b) = (of(low), of(high));
-        [a.min(b), a.max(b)]
+        let values = self.counts.iter().map(|c| of(&c.windows));
+        values.fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], v| [low.min(v), high.max(v)])
     }
 }
 
@@ -83,11 +105,13 @@ pub fn crowd_outcome(
     scenario.check(library)?;
     let on: Vec<usize> = (0..scenario.arms.len()).filter(|i| scenario.arms[*i].on).collect();
     let mut arms = Vec::new();
+    let mut drawn = ByModel::default();
     for (k, &index) in on.iter().enumerate() {
         let part = |share: f64| progress((k as f64 + share) / on.len() as f64);
-        arms.push(arm_crowd(scenario, index, library, crowd, workers, &part)?);
+        let first_draws = drawn.of(scenario.arms[index].model_in(library)?, crowd);
+        arms.push(with_draws(scenario, index, library, (crowd, first_draws), (workers, &part))?);
     }
-    Ok(CrowdOutcome { crowd, arms })
+    Ok(CrowdOutcome { crowd, bodies: scenario.population.words(), arms })
 }
 
 /// Simulates a crowd for one arm, by its index in a checked scenario.
@@ -102,30 +126,54 @@ pub fn arm_crowd(
     workers: &dyn Workers,
     progress: Progress,
 ) -> Result<ArmCrowd> {
+    with_draws(scenario, index, library, (crowd, room_for(crowd)), (workers, progress))
+}
+
+/// The same, with draws kept for other arms of the model.
+fn with_draws(
+    scenario: &Scenario,
+    index: usize,
+    library: &Library,
+    (crowd, first_draws): (Crowd, FirstDraws),
+    (workers, progress): (&dyn Workers, Progress),
+) -> Result<ArmCrowd> {
     let go_on = |share: f64| if progress(share) { Ok(()) } else { Err(Error::cannot("stopped")) };
-    let (mut band, mut inner, mut ends) = (None, Vec::new(), None);
-    let windows = match range_of(scenario, index, library)? {
+    let until = scenario.horizon.hours() * MINUTES_PER_HOUR;
+    let count = |end: &'static str, set: &BTreeMap<String, Expr>| {
+        let windows = windows_of(scenario, index, library, (crowd, first_draws.clone()), workers, set)?;
+        Ok(Counted {
+            end,
+            above: above(&windows.people, until),
+            noticing: noticing_dots(&windows.people),
+            fading: fading_dots(&windows.people),
+            windows,
+        })
+    };
+    let (mut bands, mut inner) = (None, Vec::new());
+    let counts = match range_of(scenario, index, library)? {
         Some(range) => {
-            let low = windows_of(scenario, index, library, crowd, workers, &range.low.set)?;
+            let low = count("low end", &range.low.set)?;
             go_on(0.5)?;
-            let high = windows_of(scenario, index, library, crowd, workers, &range.high.set)?;
-            let both: Vec<Person> = low.people.iter().chain(&high.people).copied().collect();
-            let pooled = summed(index, &low.label, &low.model, both);
-            ends = Some([low, high]);
-            pooled
+            vec![low, count("high end", &range.high.set)?]
         }
         None => {
-            band =
-                Some(one(scenario, index, library, (crowd, FirstDraws::default()), workers, &|s| progress(0.3 * s))?);
-            inner = quartiles(scenario, index, library, crowd, workers, &|s| progress(0.3 + 0.2 * s))?;
-            go_on(0.5)?;
-            windows_of(scenario, index, library, crowd, workers, &BTreeMap::new())?
+            let part = |s: f64| progress(0.4 * s);
+            let (found, quartiles) = one(
+                scenario,
+                index,
+                library,
+                (crowd, first_draws.clone()),
+                (Wanting::Quartiles, &mut Vec::new()),
+                (workers, &part),
+            )?;
+            (bands, inner) = (Some(found), quartiles);
+            go_on(0.4)?;
+            vec![count("", &BTreeMap::new())?]
         }
     };
     go_on(0.95)?;
-    let above = above(&windows.people, scenario.horizon.hours() * MINUTES_PER_HOUR);
-    let (noticing, fading) = (noticing_dots(&windows.people), fading_dots(&windows.people));
-    Ok(ArmCrowd { index, bands: band, quartiles: inner, windows, ends, above, noticing, fading })
+    let model = scenario.arms[index].model_in(library)?.id.clone();
+    Ok(ArmCrowd { index, bands, quartiles: inner, model, counts })
 }
 
 /// The range that one line would hide, as for one person.
@@ -175,15 +223,47 @@ mod tests {
         assert_eq!(all.arms.len(), outcome.arms.len());
         for (crowd, arm) in all.arms.iter().zip(&outcome.arms) {
             assert_eq!((crowd.index, crowd.bands.is_none()), (arm.index, arm.range.is_some()), "{}", arm.label);
-            assert_eq!(crowd.ends.is_some(), arm.range.is_some());
-            let n = if arm.range.is_some() { 120 } else { 60 };
-            assert_eq!(crowd.windows.people.len(), n);
-            for [minute, share] in &crowd.above {
-                assert!((crowd.windows.above_at(*minute) - share).abs() < 1e-9, "{} at {minute}", arm.label);
+            let ends: Vec<&str> = crowd.counts.iter().map(|c| c.end).collect();
+            let expected: &[&str] = if arm.range.is_some() { &["low end", "high end"] } else { &[""] };
+            assert_eq!(ends, expected, "{}: the two ends are never put together", arm.label);
+            for counted in &crowd.counts {
+                assert_eq!((counted.windows.people.len(), counted.fading.len()), (60, crate::people::DOTS));
+                for [minute, share] in &counted.above {
+                    assert!((counted.windows.above_at(*minute) - share).abs() < 1e-9, "{} at {minute}", arm.label);
+                }
             }
             let [low, high] = crowd.above_at(60.0);
             assert!(low <= high);
         }
         assert!(crowd_outcome(&scenario, &library, crowd, &InTurn, &|s| s < 0.4).is_err(), "it can be stopped");
+    }
+
+    /// Draws kept for other arms and curves change nothing, and the quartiles are those of the people themselves.
+    #[test]
+    fn kept_draws_change_nothing_and_quartiles_are_of_the_same_people() {
+        let library = Library::embedded().unwrap();
+        let scenario = Scenario::from_toml("test", Scenario::OPENING, &library).unwrap();
+        let crowd = Crowd { people: 300, seed: 1, every: None };
+        let all = crowd_outcome(&scenario, &library, crowd, &InTurn, &|_| true).unwrap();
+        for arm in &all.arms {
+            let alone = arm_crowd(&scenario, arm.index, &library, crowd, &InTurn, &|_| true).unwrap();
+            assert_eq!(*arm, alone);
+        }
+        let first = &all.arms[0];
+        let people = crate::people::courses(&scenario, first.index, &library, crowd, 0..300).unwrap();
+        for (analyte, quartiles) in first.quartiles.iter().enumerate() {
+            assert_eq!(quartiles.len(), people[0][analyte].len());
+            for (point, found) in quartiles.iter().enumerate() {
+                let mut row: Vec<f64> = people.iter().map(|p| p[analyte][point]).collect();
+                row.sort_by(f64::total_cmp);
+                for (found, p) in found.iter().zip([0.25, 0.75]) {
+                    // by hand: place 299 p, between two neighbours
+                    let at: f64 = 299.0 * p;
+                    let (low, high) = (row[at as usize], row[at as usize + 1]);
+                    let expected = low + at.fract() * (high - low);
+                    assert!((found - expected).abs() <= 1e-12 * expected, "{found} and {expected} at {point}");
+                }
+            }
+        }
     }
 }

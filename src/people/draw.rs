@@ -1,13 +1,16 @@
 //! People drawn from a model's spread: correlated on the log or logit scale, each by number and seed alone.
 
+use super::Crowd;
+use super::body::Bodies;
 use super::lanes::{LANES, Lane, splat};
 use crate::error::{Error, Result};
-use crate::model::{Distribution, Individual, Model};
+use crate::model::{Covariate, Distribution, Effect, Individual, Model, Parameter, by_effects};
 use crate::subject::Subject;
 use nalgebra::DMatrix;
 use rand_distr::{Distribution as _, StandardNormal};
 use rand_pcg::Pcg64;
 use rand_pcg::rand_core::Rng;
+use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 /// The spread of a model, ready to draw from.
@@ -24,19 +27,49 @@ pub(super) struct Draws {
     seed: u64,
     stream: u64,
     first_draws: FirstDraws,
+    /// Who people are.
+    pub bodies: Bodies,
+    /// Parameters whose typical value follows what differs: place, value before effects, effects.
+    followers: Vec<(usize, f64, Vec<Effect>)>,
 }
 
 /// First draws by group of people, shared between arms of one model.
 pub(super) type FirstDraws = Arc<Vec<OnceLock<Vec<Lane>>>>;
 
+/// First draws are kept for this many people: with what is made ready of them 20 MB.
+pub(super) const MOST_KEPT: usize = 12_000;
+
+/// Room to keep the first draws of a crowd, for all arms of one model.
+pub(super) fn room_for(crowd: Crowd) -> FirstDraws {
+    let kept = if crowd.people <= MOST_KEPT { crowd.people.div_ceil(LANES) } else { 0 };
+    FirstDraws::new((0..kept).map(|_| OnceLock::new()).collect())
+}
+
+/// First draws of a crowd by model.
+#[derive(Debug, Default)]
+pub(super) struct ByModel(BTreeMap<String, FirstDraws>);
+
+impl ByModel {
+    pub fn of(&mut self, model: &Model, crowd: Crowd) -> FirstDraws {
+        self.0.entry(model.id.clone()).or_insert_with(|| room_for(crowd)).clone()
+    }
+}
+
 /// Random numbers of one person; `try_` counts draws that were impossible.
 pub(super) fn generator(seed: u64, stream: u64, person: usize, attempt: u64) -> Pcg64 {
-    // golden-ratio steps keep neighbouring people and seeds apart
-    let key = seed.wrapping_add(0x9E37_79B9_7F4A_7C15_u64.wrapping_mul(person as u64 + 1));
-    let state = (u128::from(key) << 64) | u128::from(attempt.wrapping_mul(0xD134_2543_DE82_EF95) ^ stream);
-    let mut rng = Pcg64::new(state, u128::from(stream) << 1 | 1);
+    // without mixing, neighbours would lie on a lattice: all their draws would be related
+    let key = mixed(seed.wrapping_add(0x9E37_79B9_7F4A_7C15_u64.wrapping_mul(person as u64 + 1)));
+    let low = mixed(key ^ stream ^ attempt.wrapping_mul(0xD134_2543_DE82_EF95));
+    let mut rng = Pcg64::new((u128::from(key) << 64) | u128::from(low), u128::from(stream) << 1 | 1);
     rng.next_u64();
     rng
+}
+
+/// Every bit of the result depends on every bit of the number (the end of splitmix64).
+fn mixed(number: u64) -> u64 {
+    let x = (number ^ (number >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    let x = (x ^ (x >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    x ^ (x >> 31)
 }
 
 /// A number for a name, the same on every machine (FNV-1a).
@@ -44,13 +77,23 @@ pub(super) fn stream_of(name: &str) -> u64 {
     name.bytes().fold(0xCBF2_9CE4_8422_2325, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01B3))
 }
 
+/// Evenly between 0 and 1.
+pub(super) fn uniform(rng: &mut Pcg64) -> f64 {
+    (rng.next_u64() >> 11) as f64 / (1_u64 << 53) as f64
+}
+
+/// Standard normal.
+pub(super) fn normal(rng: &mut Pcg64) -> f64 {
+    StandardNormal.sample(rng)
+}
+
 impl Draws {
     /// The spread of a model around a typical person.
     ///
     /// # Errors
     /// When the correlations contradict each other, which a checked file excludes.
-    pub fn new(model: &Model, subject: &Subject, seed: u64, first_draws: FirstDraws) -> Result<Self> {
-        let person = Individual::typical(model, subject, &std::collections::BTreeMap::new())?;
+    pub fn new(model: &Model, bodies: Bodies, subject: &Subject, seed: u64, first_draws: FirstDraws) -> Result<Self> {
+        let person = Individual::typical(model, subject, &BTreeMap::new())?;
         let typical: Vec<f64> = model.parameters.iter().map(|p| person.get(&p.name)).collect();
         let place = |name: &str| model.parameters.iter().position(|p| p.name == name).unwrap_or(0);
         let spreads: Vec<(usize, Distribution, f64)> =
@@ -68,7 +111,23 @@ impl Draws {
             .ok_or_else(|| Error::cannot(format!("the correlations of {} contradict each other", model.id)))?
             .l();
         let correlated = !model.correlations.is_empty();
-        Ok(Self { typical, spreads, root, correlated, seed, stream: stream_of(&model.id), first_draws })
+        let follows = |p: &Parameter| {
+            let mine: Vec<Effect> = model.effects.iter().filter(|e| e.acts_on(&p.name)).cloned().collect();
+            let any = mine.iter().any(|e| matches!(e.by, Covariate::Weight | Covariate::Age));
+            (bodies.differ() && any).then(|| (place(&p.name), p.value, mine))
+        };
+        let followers = model.parameters.iter().filter_map(follows).collect();
+        Ok(Self {
+            bodies,
+            followers,
+            typical,
+            spreads,
+            root,
+            correlated,
+            seed,
+            stream: stream_of(&model.id),
+            first_draws,
+        })
     }
 
     /// Whether people differ at all.
@@ -96,16 +155,66 @@ impl Draws {
         parameters.extend(self.typical.iter().map(|v| splat(*v)));
         let mut etas = vec![0.0; self.spreads.len()];
         for l in 0..LANES {
-            self.person(first + l, attempts[l], &mut etas, |parameter, value| parameters[parameter][l] = value);
+            if !self.followers.is_empty() {
+                let body = self.bodies.of(first + l);
+                for (parameter, value, effects) in &self.followers {
+                    parameters[*parameter][l] = by_effects(effects.iter(), *value, &body);
+                }
+            }
+            self.person((first + l, l), attempts[l], &mut etas, parameters);
         }
     }
 
-    fn person(&self, person: usize, attempt: u64, etas: &mut [f64], mut put: impl FnMut(usize, f64)) {
+    fn person(&self, (person, l): (usize, usize), attempt: u64, etas: &mut [f64], parameters: &mut [Lane]) {
         let mut rng = generator(self.seed, self.stream, person, attempt);
         etas.iter_mut().for_each(|eta| *eta = StandardNormal.sample(&mut rng));
         for (k, (parameter, distribution, omega)) in self.spreads.iter().enumerate() {
             let z = if self.correlated { (0..=k).map(|j| self.root[(k, j)] * etas[j]).sum() } else { etas[k] };
-            put(*parameter, distribution.of(self.typical[*parameter], z * omega));
+            let value = &mut parameters[*parameter][l];
+            *value = distribution.of(*value, z * omega);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Numbers of one person, and of neighbours, are unrelated: four standard errors of a correlation of nothing, and
+    /// the share of pairs in each corner of a square.
+    #[test]
+    fn draws_are_unrelated() {
+        let people = 40_000;
+        for (seed, stream, attempt) in
+            [(1, stream_of("ketamine-composite"), 0), (2, stream_of("body weight"), 0), (7, 3, 1)]
+        {
+            let draws: Vec<Vec<f64>> = (0..people)
+                .map(|p| {
+                    let mut rng = generator(seed, stream, p, attempt);
+                    (0..6).map(|_| uniform(&mut rng)).collect()
+                })
+                .collect();
+            let mut pairs: Vec<(String, Vec<[f64; 2]>)> = Vec::new();
+            for j in 0..6 {
+                for k in 0..j {
+                    pairs.push((format!("draws {k} and {j}"), draws.iter().map(|d| [d[k], d[j]]).collect()));
+                }
+                pairs.push((format!("draw {j} of neighbours"), draws.windows(2).map(|d| [d[0][j], d[1][j]]).collect()));
+            }
+            for (name, pairs) in pairs {
+                let n = pairs.len() as f64;
+                let r = 12.0 * pairs.iter().map(|[a, b]| (a - 0.5) * (b - 0.5)).sum::<f64>() / n;
+                assert!(r.abs() < 4.5 / n.sqrt(), "seed {seed}, {name}: correlation {r}");
+                for low in [0.25, 0.5] {
+                    for corner in [[0.0, 0.0], [0.0, 1.0 - low], [1.0 - low, 0.0], [1.0 - low, 1.0 - low]] {
+                        let inside = |p: &&[f64; 2]| (0..2).all(|i| (corner[i]..corner[i] + low).contains(&p[i]));
+                        let share = pairs.iter().filter(inside).count() as f64 / n;
+                        let expected = low * low;
+                        let error = (expected * (1.0 - expected) / n).sqrt();
+                        assert!((share - expected).abs() < 4.5 * error, "seed {seed}, {name}: {share} in {corner:?}");
+                    }
+                }
+            }
         }
     }
 }

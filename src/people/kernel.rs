@@ -3,9 +3,10 @@
 //! G holds the rates and, as further states, the constant inputs. Its exponential is computed once per person by
 //! scaling and squaring of a matrix without negative entries (shifted by its largest rate), so nothing cancels and
 //! equal rates need no special case. Doses between two points of the grid are carried to the next by the series of
-//! the exponential's action. What is zero for every person is never touched.
+//! the exponential's action. What is zero for every person is never touched. With few states, read-outs of a leap of
+//! steps come straight from the states before it.
 
-use super::lanes::{LANES, Lane, add_product, largest, map, map2, splat};
+use super::lanes::{LANES, Lane, add_product, larger, largest, map, map2, splat};
 use super::program::{Program, Slot};
 use std::collections::BTreeMap;
 
@@ -52,17 +53,22 @@ pub(super) struct Event {
 pub(super) struct Kernel {
     /// States of the program that are kept; inputs follow.
     place: BTreeMap<usize, usize>,
-    n: usize,
+    pub(super) n: usize,
     generator: Vec<(usize, Entry)>,
     /// Entries that any power of the generator can have, row by row.
-    pairs: Vec<(usize, usize)>,
+    pub(super) pairs: Vec<(usize, usize)>,
     /// Where each row of them begins and ends.
     rows: Vec<std::ops::Range<usize>>,
     /// States that each read-out can show, now or later; as bytes where there are at most [`FEW`] states.
-    shows: Vec<Vec<usize>>,
+    pub(super) shows: Vec<Vec<usize>>,
     columns: Vec<Vec<u8>>,
-    /// dst += a * b for a product of two such matrices.
-    triples: Vec<[u32; 3]>,
+    /// Columns of all entries, as bytes.
+    bytes: Vec<u8>,
+    /// Factors of every entry of a product of two such matrices, entry after entry, and where those of each end.
+    factors: Vec<[u32; 2]>,
+    ends: Vec<u32>,
+    /// The same for a row of a read-out times such a matrix: for each state that it shows, state and entry.
+    pub(super) ahead: Vec<Vec<Vec<[u32; 2]>>>,
     diagonal: Vec<usize>,
     /// Read-outs: state and slot of each part.
     pub outputs: Vec<Vec<(usize, Slot)>>,
@@ -100,13 +106,14 @@ impl Kernel {
         }
         let pairs: Vec<(usize, usize)> = (0..n * n).filter(|p| closure[*p]).map(|p| (p / n, p % n)).collect();
         let index = |i: usize, j: usize| pairs.binary_search(&(i, j)).ok();
-        let mut triples = Vec::new();
-        for (dst, (i, j)) in pairs.iter().enumerate() {
+        let (mut factors, mut ends) = (Vec::new(), Vec::new());
+        for (i, j) in &pairs {
             for k in 0..n {
                 if let (Some(a), Some(b)) = (index(*i, k), index(k, *j)) {
-                    triples.push([dst as u32, a as u32, b as u32]);
+                    factors.push([a as u32, b as u32]);
                 }
             }
+            ends.push(factors.len() as u32);
         }
         let generator = edges.iter().filter_map(|(i, j, e)| Some((index(*i, *j)?, *e))).collect();
         let diagonal = (0..n).filter_map(|i| index(i, i)).collect();
@@ -121,8 +128,13 @@ impl Kernel {
             .iter()
             .map(|row| (0..n).filter(|j| row.iter().any(|(i, _)| closure[i * n + j])).collect())
             .collect();
+        let into = |j: usize, shown: &[usize]| -> Vec<[u32; 2]> {
+            shown.iter().filter_map(|i| Some([*i as u32, index(*i, j)? as u32])).collect()
+        };
+        let ahead = shows.iter().map(|shown| shown.iter().map(|j| into(*j, shown)).collect()).collect();
+        let bytes = pairs.iter().map(|p| p.1 as u8).collect();
         let columns = shows.iter().map(|s| s.iter().map(|j| *j as u8).collect()).collect();
-        Self { place, n, generator, pairs, rows, shows, columns, triples, diagonal, outputs }
+        Self { place, n, generator, pairs, rows, shows, columns, bytes, factors, ends, ahead, diagonal, outputs }
     }
 
     /// Number of states kept.
@@ -148,113 +160,134 @@ impl Kernel {
         }
     }
 
-    /// exp(G dt).
+    /// exp(G dt), into the first of `scratch.power`.
     #[inline(always)]
-    pub fn exponential<const FMA: bool>(&self, generator: &[Lane], dt: f64, scratch: &mut Scratch) -> Vec<Lane> {
+    pub fn exponential<const FMA: bool>(&self, generator: &[Lane], dt: f64, scratch: &mut Scratch) {
+        let Scratch { a, a2, a3, power: [power, ..], product, sums } = scratch;
         let mut shift = splat(0.0);
         for &d in &self.diagonal {
-            shift = map2(&shift, &generator[d], |q, g| q.max(-g * dt));
+            shift = map2(&shift, &generator[d], |q, g| larger(q, -g * dt));
         }
-        let mut a: Vec<Lane> = generator.iter().map(|g| map(g, |v| v * dt)).collect();
+        a.clear();
+        a.extend(generator.iter().map(|g| map(g, |v| v * dt)));
         for &d in &self.diagonal {
             a[d] = map2(&a[d], &shift, |v, q| v + q);
         }
-        let mut sums = vec![splat(0.0); self.n];
-        for ((_, j), value) in self.pairs.iter().zip(&a) {
+        sums.clear();
+        sums.resize(self.n, splat(0.0));
+        for ((_, j), value) in self.pairs.iter().zip(a.iter()) {
             sums[*j] = map2(&sums[*j], value, |s, v| s + v.abs());
         }
-        let norm = sums.iter().map(largest).fold(0.0, f64::max);
+        let norm = largest(&sums.iter().fold(splat(0.0), |most, s| map2(&most, s, larger)));
         let squarings = if norm > SMALL { (norm / SMALL).log2().ceil() as i32 } else { 0 };
         let scale = 0.5_f64.powi(squarings);
         a.iter_mut().for_each(|v| *v = map(v, |x| x * scale));
-        let mut power = self.series::<FMA>(&a, scratch);
+        self.series::<FMA>(a, [a2, a3, power, product]);
         let decay = map(&shift, |q| (-q * scale).exp());
         power.iter_mut().for_each(|v| *v = map2(v, &decay, |x, d| x * d));
         for _ in 0..squarings {
-            self.multiply::<FMA>(&power, &power, &mut scratch.product);
-            std::mem::swap(&mut power, &mut scratch.product);
+            self.multiply::<FMA>(power, power, product);
+            std::mem::swap(power, product);
         }
-        power
     }
 
     /// Sum of a^k / k! to the 12th power, in five products (Paterson and Stockmeyer).
     #[inline(always)]
-    fn series<const FMA: bool>(&self, a: &[Lane], scratch: &mut Scratch) -> Vec<Lane> {
-        let (mut a2, mut a3) = (Vec::new(), Vec::new());
-        self.multiply::<FMA>(a, a, &mut a2);
-        self.multiply::<FMA>(&a2, a, &mut a3);
-        let part = |k: usize, above: &[Lane]| -> Vec<Lane> {
-            let mut sum: Vec<Lane> = (0..self.pairs.len())
-                .map(|p| {
-                    let low = map2(&a[p], &a2[p], |x, y| SERIES[k + 1] * x + SERIES[k + 2] * y);
-                    map2(&low, &above[p], |x, y| x + y)
-                })
-                .collect();
+    fn series<const FMA: bool>(&self, a: &[Lane], [a2, a3, all, product]: [&mut Vec<Lane>; 4]) {
+        self.multiply::<FMA>(a, a, a2);
+        self.multiply::<FMA>(a2, a, a3);
+        let part = |k: usize, above: &[Lane], sum: &mut Vec<Lane>| {
+            sum.clear();
+            sum.extend(a.iter().zip(a2.iter()).zip(above).map(|((x, y), z)| {
+                let low = map2(x, y, |x, y| SERIES[k + 1] * x + SERIES[k + 2] * y);
+                map2(&low, z, |x, y| x + y)
+            }));
             for &d in &self.diagonal {
                 sum[d] = map(&sum[d], |v| v + SERIES[k]);
             }
-            sum
         };
-        let top: Vec<Lane> = a3.iter().map(|v| map(v, |x| SERIES[12] * x)).collect();
-        let mut all = part(9, &top);
+        product.clear();
+        product.extend(a3.iter().map(|v| map(v, |x| SERIES[12] * x)));
+        part(9, product, all);
         for k in [6, 3, 0] {
-            self.multiply::<FMA>(&all, &a3, &mut scratch.product);
-            all = part(k, &scratch.product);
+            self.multiply::<FMA>(all, a3, product);
+            part(k, product, all);
         }
-        all
     }
 
     #[inline(always)]
-    fn multiply<const FMA: bool>(&self, a: &[Lane], b: &[Lane], out: &mut Vec<Lane>) {
+    pub fn multiply<const FMA: bool>(&self, a: &[Lane], b: &[Lane], out: &mut Vec<Lane>) {
         out.clear();
-        out.resize(self.pairs.len(), splat(0.0));
-        for [dst, x, y] in &self.triples {
-            add_product::<FMA>(&mut out[*dst as usize], &a[*x as usize], &b[*y as usize]);
+        let mut from = 0;
+        for &end in &self.ends {
+            let mut sum = splat(0.0);
+            for [x, y] in &self.factors[from as usize..end as usize] {
+                add_product::<FMA>(&mut sum, &a[*x as usize], &b[*y as usize]);
+            }
+            out.push(sum);
+            from = end;
         }
     }
 
-    /// exp(G dt) times a unit in `state`, `dt` each person's own.
+    /// Adds exp(G dt) times an amount in `state` behind `out`, `dt` each person's own.
     #[inline(always)]
-    pub fn carried<const FMA: bool>(&self, generator: &[Lane], state: usize, amount: &Lane, dt: &Lane) -> Vec<Lane> {
-        let mut z = vec![splat(0.0); self.n];
+    pub fn carried<const FMA: bool>(
+        &self,
+        generator: &[Lane],
+        (state, amount, dt): (usize, &Lane, &Lane),
+        scratch: &mut Scratch,
+        out: &mut Vec<Lane>,
+    ) {
+        let first = out.len();
+        out.resize(first + self.n, splat(0.0));
+        let z = &mut out[first..];
         z[state] = *amount;
         let longest = largest(dt);
         if longest <= 0.0 {
-            return z;
+            return;
         }
-        let fastest = self.diagonal.iter().map(|d| -generator[*d].iter().copied().fold(f64::INFINITY, f64::min));
-        let parts = (fastest.fold(0.0, f64::max) * longest).ceil().max(1.0);
+        let fastest = self.diagonal.iter().fold(splat(0.0), |q, d| map2(&q, &generator[*d], |q, g| larger(q, -g)));
+        let parts = (largest(&fastest) * longest).ceil().max(1.0);
         let h = map(dt, |d| d / parts);
-        let (mut term, mut next) = (z.clone(), z.clone());
+        let Scratch { a: term, a2: next, .. } = scratch;
+        next.clear();
+        next.resize(self.n, splat(0.0));
         for _ in 0..parts as usize {
-            term.copy_from_slice(&z);
+            term.clear();
+            term.extend_from_slice(z);
             for k in 1..MOST_TERMS {
-                for (next, row) in next.iter_mut().zip(&self.rows) {
-                    let mut sum = splat(0.0);
-                    for ((_, j), g) in self.pairs[row.clone()].iter().zip(&generator[row.clone()]) {
-                        add_product::<FMA>(&mut sum, g, &term[*j]);
-                    }
-                    *next = sum;
-                }
-                let (mut size, mut whole) = (0.0_f64, 0.0_f64);
+                let share = map(&h, |h| h / k as f64);
+                self.step_any::<FMA>(generator, term, next);
                 for (t, z) in next.iter_mut().zip(z.iter_mut()) {
-                    *t = map2(t, &h, |v, h| v * h / k as f64);
+                    *t = map2(t, &share, |v, h| v * h);
                     *z = map2(z, t, |a, b| a + b);
-                    size = size.max(t.iter().fold(0.0, |m, v| m.max(v.abs())));
-                    whole = whole.max(z.iter().fold(0.0, |m, v| m.max(v.abs())));
                 }
-                std::mem::swap(&mut term, &mut next);
-                if size <= SETTLED * whole {
+                std::mem::swap(term, next);
+                // one term more costs less than looking at each
+                if k % 3 == 0 && small_beside(term, z) {
                     break;
                 }
             }
         }
-        z
     }
 
-    /// z after one step, or after as many as `power` stands for.
+    /// z after one step, or after as many as `power` stands for; for few states, of which there is room for [`FEW`].
     #[inline(always)]
     pub fn step<const FMA: bool>(&self, power: &[Lane], z: &[Lane], out: &mut [Lane]) {
+        let Some(z) = z.first_chunk::<FEW>() else { return };
+        for (out, row) in out.iter_mut().zip(&self.rows) {
+            let mut sum = splat(0.0);
+            for (j, p) in self.bytes[row.clone()].iter().zip(&power[row.clone()]) {
+                // the mask only spares a check: there are never more states than it allows
+                add_product::<FMA>(&mut sum, p, &z[usize::from(*j) % FEW]);
+            }
+            *out = sum;
+        }
+    }
+
+    /// The same for any number of states.
+    #[inline(always)]
+    pub fn step_any<const FMA: bool>(&self, power: &[Lane], z: &[Lane], out: &mut [Lane]) {
         for (out, row) in out.iter_mut().zip(&self.rows) {
             let mut sum = splat(0.0);
             for ((_, j), p) in self.pairs[row.clone()].iter().zip(&power[row.clone()]) {
@@ -264,67 +297,9 @@ impl Kernel {
         }
     }
 
-    /// Rows that give every read-out after 1 to [`AHEAD`] steps from the states now, one behind another.
-    #[inline(always)]
-    pub fn ahead<const FMA: bool>(&self, power: &[Lane], numbers: &[Lane]) -> Vec<Lane> {
-        let mut list = Vec::new();
-        let mut rows = vec![splat(0.0); self.n * self.outputs.len()];
-        let mut at = 0;
-        for (output, parts) in self.outputs.iter().enumerate() {
-            for (state, _) in parts {
-                let into = &mut rows[output * self.n + state];
-                *into = map2(into, &numbers[at], |a, b| a + b);
-                at += 1;
-            }
-        }
-        let mut next = rows.clone();
-        for _ in 0..AHEAD {
-            next.iter_mut().for_each(|v| *v = splat(0.0));
-            for output in 0..self.outputs.len() {
-                let base = output * self.n;
-                for ((i, j), p) in self.pairs.iter().zip(power) {
-                    if self.shows[output].contains(i) {
-                        add_product::<FMA>(&mut next[base + j], &rows[base + i], p);
-                    }
-                }
-            }
-            std::mem::swap(&mut rows, &mut next);
-            for (output, shown) in self.shows.iter().enumerate() {
-                list.extend(shown.iter().map(|j| rows[output * self.n + j]));
-            }
-        }
-        list
-    }
-
-    /// The power of [`AHEAD`] steps.
-    #[inline(always)]
-    pub fn far<const FMA: bool>(&self, power: &[Lane], scratch: &mut Scratch) -> Vec<Lane> {
-        let mut far = power.to_vec();
-        for _ in 0..AHEAD.trailing_zeros() {
-            self.multiply::<FMA>(&far, &far, &mut scratch.product);
-            std::mem::swap(&mut far, &mut scratch.product);
-        }
-        far
-    }
-
-    /// A read-out at the next [`AHEAD`] points by those rows, which lie `stride` apart from point to point.
-    #[inline(always)]
-    pub fn read_ahead<const FMA: bool>(
-        columns: &[u8],
-        (rows, stride): (&[Lane], usize),
-        z: &[Lane; FEW],
-        values: &mut [Lane; AHEAD],
-    ) {
-        // a length known to the compiler keeps the states in registers
-        macro_rules! by_length {
-            ($($n:literal)*) => {
-                match columns.len() {
-                    $($n => read_rows::<FMA, $n>(columns, rows, stride, z, values),)*
-                    _ => read_any::<FMA>(columns, rows, stride, z, values),
-                }
-            };
-        }
-        by_length!(1 2 3 4 5 6 7 8 9 10 11 12);
+    /// Entries that a power has.
+    pub fn entries(&self) -> usize {
+        self.pairs.len()
     }
 
     /// States that a read-out can show, now or later.
@@ -337,9 +312,14 @@ impl Kernel {
         self.n <= FEW
     }
 
-    /// The numbers that read-outs need, in their order.
-    pub fn read_slots(&self, slots: &[Lane]) -> Vec<Lane> {
-        self.outputs.iter().flatten().map(|(_, slot)| slots[*slot]).collect()
+    /// Adds the numbers that read-outs need, in their order.
+    pub fn read_slots(&self, slots: &[Lane], out: &mut Vec<Lane>) {
+        out.extend(self.outputs.iter().flatten().map(|(_, slot)| slots[*slot]));
+    }
+
+    /// How many these are.
+    pub fn reads(&self) -> usize {
+        self.outputs.iter().map(Vec::len).sum()
     }
 
     /// A read-out, mg/L; rounding can leave a hair below nothing.
@@ -354,58 +334,23 @@ impl Kernel {
     }
 }
 
-/// People whose states fit into registers together.
-const PART: usize = 4;
-
-#[inline(always)]
-fn read_rows<const FMA: bool, const N: usize>(
-    columns: &[u8],
-    rows: &[Lane],
-    stride: usize,
-    z: &[Lane; FEW],
-    values: &mut [Lane; AHEAD],
-) {
-    let Some(columns) = columns.first_chunk::<N>() else { return };
-    for part in 0..LANES / PART {
-        let of = |lane: &Lane| lane.as_chunks::<PART>().0[part];
-        // the mask only spares a check: there are never more states than it allows
-        let states: [[f64; PART]; N] = std::array::from_fn(|j| of(&z[usize::from(columns[j]) % FEW]));
-        for (step, values) in values.iter_mut().enumerate() {
-            let Some(row) = rows.get(step * stride..).and_then(|r| r.first_chunk::<N>()) else { return };
-            let mut sum = [0.0; PART];
-            for j in 0..N {
-                let weights = of(&row[j]);
-                for l in 0..PART {
-                    sum[l] =
-                        if FMA { weights[l].mul_add(states[j][l], sum[l]) } else { weights[l] * states[j][l] + sum[l] };
-                }
-            }
-            values.as_chunks_mut::<PART>().0[part] = sum.map(|v| v.max(0.0));
-        }
-    }
-}
-
-#[inline(always)]
-fn read_any<const FMA: bool>(
-    columns: &[u8],
-    rows: &[Lane],
-    stride: usize,
-    z: &[Lane; FEW],
-    values: &mut [Lane; AHEAD],
-) {
-    for (step, out) in values.iter_mut().enumerate() {
-        let mut value = splat(0.0);
-        for (j, r) in columns.iter().zip(&rows[step * stride..]) {
-            add_product::<FMA>(&mut value, r, &z[usize::from(*j) % FEW]);
-        }
-        *out = map(&value, |v| v.max(0.0));
-    }
-}
-
 /// Room that is used again from one person to the next.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(super) struct Scratch {
-    product: Vec<Lane>,
+    pub a: Vec<Lane>,
+    pub a2: Vec<Lane>,
+    a3: Vec<Lane>,
+    /// exp(G dt) of the sixteen at hand, then that of 2 and of 4 steps.
+    pub power: [Vec<Lane>; AHEAD.trailing_zeros() as usize],
+    pub product: Vec<Lane>,
+    sums: Vec<Lane>,
+}
+
+/// Whether a term no longer changes a sum, for any of the sixteen.
+#[inline(always)]
+fn small_beside(term: &[Lane], sum: &[Lane]) -> bool {
+    let size = |list: &[Lane]| largest(&list.iter().fold(splat(0.0), |m, v| map2(&m, v, |m, v| larger(m, v.abs()))));
+    size(term) <= SETTLED * size(sum)
 }
 
 /// Marks everything that can be reached along `edges` from what is marked.
@@ -419,17 +364,6 @@ fn spread(marked: &mut [bool], edges: Vec<(usize, usize)>) {
             return;
         }
     }
-}
-
-/// Contributions of one event: the grid point at which each person has it, and what it adds to the states there.
-#[derive(Debug, Clone)]
-pub(super) struct Arrival {
-    /// Point of the grid.
-    pub at: usize,
-    /// Who.
-    pub who: [bool; LANES],
-    /// Which event's contributions.
-    pub event: usize,
 }
 
 /// The grid point of each person at or after a time, and how long after it.

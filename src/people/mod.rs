@@ -7,9 +7,12 @@
 //! chunks of people and stretches of time; [`Workers`] says who does them, one after another or side by side, with
 //! the same result. Memory stays bounded: rows of a stretch of time are held, draws are made again for the next.
 
+mod ahead;
 mod arm;
 mod bands;
+mod body;
 mod compare;
+mod course;
 mod crowd;
 mod dots;
 mod draw;
@@ -22,16 +25,18 @@ mod sift;
 mod tornado;
 mod windows;
 
-pub use bands::{ArmBands, Band, Progress, bands, courses, individuals};
+#[doc(hidden)]
+pub use bands::simulation_alone;
+pub use bands::{ArmBands, Band, Progress, bands, courses, individuals, subject_of};
 pub use compare::{Exposures, Ratio, comparable, exposures, models_ratio};
-pub use crowd::{ArmCrowd, CrowdOutcome, arm_crowd, crowd_outcome};
+pub use crowd::{ArmCrowd, Counted, CrowdOutcome, arm_crowd, crowd_outcome};
 pub use dots::{DOTS, Dot, fading_dots, noticing_dots};
 pub use percentiles::{PERCENTILES, Tracker};
-pub use quartiles::quartiles;
 pub use tornado::{Figures, Measure, Swing, Tornado, tornado};
 pub use windows::{PeopleWindows, Person, people_windows};
 
 use crate::error::{Error, Result};
+use crate::library::Effects;
 use crate::units::Time;
 
 /// Who does the jobs.
@@ -59,6 +64,14 @@ pub struct Crowd {
     pub seed: u64,
     /// Spacing of points; absent: as for one person.
     pub every: Option<Time>,
+}
+
+/// Said in place of the time of a level that too few reach.
+pub const MAY_NOT_FEEL: &str = "many people at this dose may not feel this";
+
+/// Whether so few people cross a level that [`MAY_NOT_FEEL`] is said instead of a time.
+pub fn too_few(share: f64, effects: &Effects) -> bool {
+    share < effects.no_time_below.people.parts()
 }
 
 /// Fewer people than this make no 5th percentile.

@@ -6,6 +6,7 @@
 
 use super::lanes::{Work, wide};
 use super::sift::{EIGHT, Sift};
+use crate::analysis::place;
 
 /// Which percentiles are drawn.
 pub const PERCENTILES: [f64; 3] = [0.05, 0.5, 0.95];
@@ -18,12 +19,6 @@ const WIDER: f64 = 6.0;
 /// Values that a bracket among `n` should hold.
 fn wanted(n: usize) -> f64 {
     (HELD * n as f64).max(LEAST_HELD)
-}
-
-/// Where the percentile lies among `n` sorted values: place of the lower of two neighbours, and how far to the next.
-pub(super) fn place(n: usize, p: f64) -> (usize, f64) {
-    let at = (n.saturating_sub(1)) as f64 * p;
-    (at.floor() as usize, at.fract())
 }
 
 /// What is remembered from one row to the next.

@@ -4,7 +4,8 @@
 //! reach a level; the share who do is told beside them. None of this says when somebody can leave or drive.
 
 use super::arm::{ArmEngine, CHUNK, ChunkState, Sink};
-use super::draw::{FirstDraws, generator, stream_of};
+use super::body::Bodies;
+use super::draw::{ByModel, FirstDraws, generator, normal, stream_of, uniform};
 use super::lanes::{LANES, Lane};
 use super::program::Wanted;
 use super::{Crowd, Workers};
@@ -14,9 +15,6 @@ use crate::model::Site;
 use crate::model::expr::Expr;
 use crate::scenario::Scenario;
 use crate::units::{MINUTES_PER_HOUR, NG_ML_PER_MG_L};
-use rand_distr::{Distribution, StandardNormal};
-use rand_pcg::Pcg64;
-use rand_pcg::rand_core::Rng;
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
@@ -85,9 +83,23 @@ pub struct PeopleWindows {
     pub share_noticing: Option<f64>,
     /// Whether some outlast the simulated day.
     pub outlasts: bool,
+    /// Whether so few notice that [`super::MAY_NOT_FEEL`] is said instead of an onset.
+    pub few_notice: bool,
+    /// The same for the level of the dissociative part and the time of fading.
+    pub few_reach: bool,
 }
 
 impl PeopleWindows {
+    /// Onset, unless its time would mislead.
+    pub fn onset_told(&self) -> Option<[f64; 3]> {
+        self.onset.filter(|_| !self.few_notice)
+    }
+
+    /// Time of fading, unless it would mislead.
+    pub fn fading_told(&self) -> Option<[f64; 3]> {
+        self.main_effects_end.filter(|_| !self.few_reach)
+    }
+
     /// How many of 100 people are still above their own level at a time, minutes.
     pub fn above_at(&self, minutes: f64) -> f64 {
         let above = |p: &&Person| p.reaches && (p.outlasts || p.end.is_some_and(|end| end > minutes));
@@ -110,7 +122,12 @@ pub fn people_windows(
     crowd.check()?;
     scenario.check(library)?;
     let on = (0..scenario.arms.len()).filter(|i| scenario.arms[*i].on);
-    on.map(|index| windows_of(scenario, index, library, crowd, workers, &BTreeMap::new())).collect()
+    let mut drawn = ByModel::default();
+    on.map(|index| {
+        let first_draws = drawn.of(scenario.arms[index].model_in(library)?, crowd);
+        windows_of(scenario, index, library, (crowd, first_draws), workers, &BTreeMap::new())
+    })
+    .collect()
 }
 
 /// Windows of one arm; `end` replaces parameters, as an end of a range does.
@@ -118,7 +135,7 @@ pub(super) fn windows_of(
     scenario: &Scenario,
     index: usize,
     library: &Library,
-    crowd: Crowd,
+    (crowd, first_draws): (Crowd, FirstDraws),
     workers: &dyn Workers,
     end: &BTreeMap<String, Expr>,
 ) -> Result<PeopleWindows> {
@@ -133,7 +150,8 @@ pub(super) fn windows_of(
     let wanted = [Wanted { analyte: arm.drug.clone(), site }];
     let mut set = model.conditions_on(&scenario.conditions, &arm.routes());
     set.extend(end.iter().map(|(name, formula)| (name.clone(), formula.clone())));
-    let engine = ArmEngine::new(&case, &set, &wanted, (dt, steps), (crowd.seed, FirstDraws::default()), Some(0))?;
+    let bodies = Bodies::new(&scenario.subject, &scenario.population, crowd.seed);
+    let engine = ArmEngine::new(&case, &set, &wanted, (dt, steps), (bodies, crowd.seed, first_draws), Some(0))?;
     let own = |person: usize| Own::draw(&library.effects, &arm.drug, site, crowd.seed, person);
     let count = crowd.people;
     let chunks: Vec<Mutex<Result<Vec<Person>>>> =
@@ -156,11 +174,11 @@ pub(super) fn windows_of(
     for chunk in chunks {
         people.extend(chunk.into_inner().unwrap_or_else(|_| Ok(Vec::new()))?);
     }
-    Ok(summed(index, &arm.label, &model.id, people))
+    Ok(summed((index, &arm.label, &model.id), people, &library.effects))
 }
 
 /// Percentiles and shares over these people.
-pub(super) fn summed(index: usize, label: &str, model: &str, people: Vec<Person>) -> PeopleWindows {
+fn summed((index, label, model): (usize, &str, &str), people: Vec<Person>, effects: &Effects) -> PeopleWindows {
     let of = |f: &dyn Fn(&Person) -> Option<f64>| -> Vec<f64> { people.iter().filter_map(f).collect() };
     let outlasts = people.iter().any(|p| p.outlasts);
     let spans = |values: Vec<f64>| crate::analysis::spans(&values);
@@ -168,6 +186,8 @@ pub(super) fn summed(index: usize, label: &str, model: &str, people: Vec<Person>
     let end = spans(of(&|p| p.end)).filter(|_| !outlasts);
     let share = |n: usize| n as f64 / people.len().max(1) as f64;
     let (starts, stops) = (spans(of(&|p| Some(p.strongest[0]))), spans(of(&|p| Some(p.strongest[1]))));
+    let share_reaching = share(people.iter().filter(|p| p.reaches).count());
+    let share_noticing = noticing(&people);
     PeopleWindows {
         index,
         label: label.to_owned(),
@@ -176,9 +196,11 @@ pub(super) fn summed(index: usize, label: &str, model: &str, people: Vec<Person>
         peak: spans(of(&|p| Some(p.peak))),
         strongest: starts.zip(stops).map(|(a, b)| [a[0], b[2]]),
         main_effects_end: end,
-        share_reaching: share(people.iter().filter(|p| p.reaches).count()),
-        share_noticing: noticing(&people),
+        share_reaching,
+        share_noticing,
         outlasts,
+        few_notice: share_noticing.is_some_and(|s| super::too_few(s, effects)),
+        few_reach: super::too_few(share_reaching, effects),
         people,
     }
 }
@@ -223,14 +245,6 @@ impl Own {
             dissociative: level(LevelKind::Dissociative),
         }
     }
-}
-
-fn uniform(rng: &mut Pcg64) -> f64 {
-    (rng.next_u64() >> 11) as f64 / (1_u64 << 53) as f64
-}
-
-fn normal(rng: &mut Pcg64) -> f64 {
-    StandardNormal.sample(rng)
 }
 
 /// Plasma and effect site of a chunk at every point.
@@ -287,5 +301,38 @@ impl Sink for Course {
         let at = point * CHUNK + block * LANES;
         let into = if output == 0 { &mut self.plasma } else { &mut self.site };
         into[at..at + LANES].copy_from_slice(values);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Of a hundred, so many notice at minute 5 and so many fade at minute 60.
+    fn counted(notice: usize, fade: usize) -> PeopleWindows {
+        let person = |i: usize| Person {
+            asked: true,
+            onset: (i < notice).then_some(5.0),
+            begin: (i < fade).then_some(8.0),
+            end: (i < fade).then_some(60.0),
+            reaches: i < fade,
+            ..Person::default()
+        };
+        let effects = Library::embedded().unwrap().effects;
+        summed((0, "a", "m"), (0..100).map(person).collect(), &effects)
+    }
+
+    /// One rule for both levels, each by itself: below 60 of 100 words stand in place of a time.
+    #[test]
+    fn a_time_is_told_when_sixty_of_a_hundred_cross_the_level() {
+        for (notice, fade, told) in [(60, 60, [true, true]), (60, 59, [true, false]), (59, 59, [false, false])] {
+            let w = counted(notice, fade);
+            assert_eq!([w.onset_told().is_some(), w.fading_told().is_some()], told, "{notice} and {fade}");
+            assert_eq!([w.few_notice, w.few_reach], told.map(|t| !t));
+            // what others read as JSON stays
+            assert_eq!((w.onset, w.main_effects_end), (Some([5.0; 3]), Some([60.0; 3])));
+        }
+        let nobody = summed((0, "a", "m"), vec![Person::default(); 20], &Library::embedded().unwrap().effects);
+        assert!(!nobody.few_notice && nobody.few_reach, "nobody's study asked for noticing");
     }
 }

@@ -1,10 +1,10 @@
-//! A strip of counted people: darker where more of them are above their own level, ending in a fade and then the
+//! A strip of counted people, one bar or one for each end of a range: darker where more of them are above their own level, ending in a fade and then the
 //! block in which staff decide.
 
-use super::layout::{Canvas, SMALL};
+use super::layout::{Canvas, GAP, SMALL, TEXT};
 use super::strip::{FAINT, fade, finish, parts_of};
 use super::{Align, Ink, TimeSpan};
-use crate::figure::{STAFF_DECIDE, Strip, StripPeople};
+use crate::figure::{CountedBar, STAFF_DECIDE, Strip, StripPeople};
 use crate::units::MINUTES_PER_HOUR;
 
 /// Opacity when all are above their own level.
@@ -14,28 +14,61 @@ const SHADE: f64 = 3.0;
 /// The fade before the block is at least this long, points.
 const LAST: f64 = 32.0;
 
-/// Draws the bar, its words, and the line of words under it.
+/// Height of a bar of a range, and between its two.
+const HALF: f64 = 13.0;
+const BETWEEN: f64 = 1.0;
+
+/// Height of all bars of a strip before scaling; one bar has that of the lane.
+pub(super) fn height(people: &StripPeople, lane: f64) -> f64 {
+    let n = people.bars.len() as f64;
+    if n > 1.0 { n * HALF + (n - 1.0) * BETWEEN } else { lane }
+}
+
+/// Draws the bars, their words, and the line of words under them.
 pub(super) fn draw(canvas: &mut Canvas, strip: &Strip, people: &StripPeople, time: TimeSpan, rect: [f64; 4]) {
+    let [left, top, right, bottom] = rect;
+    let s = canvas.scale;
+    let several = people.bars.len() > 1;
+    // what is highest reaches the range of waking first: the hatch is that of the last bar
+    let last = people.bars.len().saturating_sub(1);
+    for (i, one) in people.bars.iter().enumerate() {
+        let y = top + i as f64 * (HALF + BETWEEN) * s;
+        let own = if several { [left, y, right, y + HALF * s] } else { rect };
+        let strip = Strip { caution: strip.caution.filter(|_| i == last), ..strip.clone() };
+        bar(canvas, &strip, one, time, own);
+        if several {
+            let at = [right + (GAP + 5.0) * s + canvas.width(&strip.label, TEXT), 0.5 * (own[1] + own[3])];
+            canvas.text(at, one.end, Ink::Muted, SMALL, [Align::Start, Align::Middle]);
+        }
+    }
+    // the margin beside the bar is free at this height
+    let room = canvas.right - left - 4.0 * s;
+    if let Some(words) = people.words.iter().find(|w| canvas.width(w, SMALL) <= room) {
+        canvas.text([left, bottom + 4.0 * s], words, Ink::Muted, SMALL, [Align::Start, Align::Start]);
+    }
+}
+
+fn bar(canvas: &mut Canvas, strip: &Strip, people: &CountedBar, time: TimeSpan, rect: [f64; 4]) {
     let ink = Ink::Route(strip.role.route);
     let [left, top, right, bottom] = rect;
     let x = |minutes: f64| time.to_x(minutes / MINUTES_PER_HOUR).clamp(left, right).round();
     let mut parts: Vec<(f64, f64, Vec<&str>)> = Vec::new();
     let until;
-    match (strip.noticing, strip.strongest) {
+    match (people.noticing, people.strongest) {
         (Some(noticing), Some(strongest)) => {
             let (begin, sure) = (x(noticing[0]), x(noticing[1].min(strongest[0].max(noticing[0]))));
             let peak = [x(strongest[0]).max(sure), x(strongest[1]).max(sure)];
-            let end = strip.fading.map(|fading| x(fading[1]).max(peak[1]));
-            let beyond = strip.fading.is_some_and(|f| time.to_x(f[1] / MINUTES_PER_HOUR) > right + 0.5);
+            let end = people.fading.map(|fading| x(fading[1]).max(peak[1]));
+            let beyond = people.fading.is_some_and(|f| time.to_x(f[1] / MINUTES_PER_HOUR) > right + 0.5);
             let stop = end.filter(|_| !beyond).unwrap_or(right);
             fade(canvas, [begin, top, sure, bottom], ink, [0.0, FAINT]);
             // no edge anywhere: the ground fades out as people do
-            let thin = if beyond { right } else { strip.fading.map_or(right, |f| x(f[0]).clamp(sure, stop)) };
+            let thin = if beyond { right } else { people.fading.map_or(right, |f| x(f[0]).clamp(sure, stop)) };
             canvas.rect([sure, top, thin, bottom], ink, FAINT);
             fade(canvas, [thin, top, stop, bottom], ink, [FAINT, 0.0]);
             shades(canvas, people, time, [begin, top, stop, bottom], beyond || end.is_none(), ink);
             parts.extend([(begin, peak[0], vec!["noticing"]), (peak[0], peak[1], vec!["strongest"])]);
-            match (strip.fading, beyond) {
+            match (people.fading, beyond) {
                 (Some(fading), true) => {
                     until = [
                         format!("fading until {} min, then {STAFF_DECIDE}", fading[1].round()),
@@ -48,36 +81,46 @@ pub(super) fn draw(canvas: &mut Canvas, strip: &Strip, people: &StripPeople, tim
                     canvas.rect([stop, top, right, bottom], Ink::Staff, 1.0);
                     parts_of(canvas, [stop, right], rect, &[STAFF_DECIDE, "staff decide", "staff"], Ink::OnStaff);
                 }
-                (None, _) => parts.push((peak[1], right, no_end(people))),
+                (None, _) => parts.push((peak[1], right, no_end(people).to_vec())),
             }
         }
         _ => {
-            let words = ["hardly anybody reaches the level of noticing; staff decide", "below the level; staff decide"];
-            canvas.rect(rect, ink, 0.04);
+            canvas.rect(rect, ink, FAINT);
+            shades(canvas, people, time, rect, true, ink);
+            let words = if people.few_notice { FEW_NOTICE } else { NO_LEVEL };
             parts.push((left, right, words.to_vec()));
         }
     }
     finish(canvas, strip, time, rect, parts);
-    // the margin beside the bar is free at this height
-    let room = canvas.right - left - 4.0 * canvas.scale;
-    if let Some(words) = people.words.iter().find(|w| canvas.width(w, SMALL) <= room) {
-        let at = [left, bottom + 4.0 * canvas.scale];
-        canvas.text(at, words, Ink::Muted, SMALL, [Align::Start, Align::Start]);
-    }
 }
 
-fn no_end(people: &StripPeople) -> Vec<&'static str> {
-    if people.outlasts {
-        vec!["some are above their level a day later: no end is given; staff decide", "no end is given; staff decide"]
-    } else {
-        vec!["dissociative level not reached, effects still possible; staff decide", "level not reached; staff decide"]
-    }
+/// In place of a time, longest first.
+const FEW_NOTICE: [&str; 3] = [
+    "many people at this dose may not feel this, so no time is given; staff decide",
+    "many may not feel this; staff decide",
+    "staff decide",
+];
+const FEW_REACH: [&str; 3] = [
+    "dissociative part: many people at this dose may not feel this; staff decide",
+    "many may not feel this; staff decide",
+    "staff decide",
+];
+const NO_LEVEL: [&str; 3] =
+    ["no study has a level of noticing for this drug; staff decide", "no level known; staff decide", "staff decide"];
+const OUTLASTS: [&str; 3] = [
+    "some are above their level a day later: no end is given; staff decide",
+    "no end is given; staff decide",
+    "staff decide",
+];
+
+fn no_end(people: &CountedBar) -> [&'static str; 3] {
+    if people.few_reach { FEW_REACH } else { OUTLASTS }
 }
 
 /// Slices as dark as the share of people above their own level; the last ones fade whatever it is.
 fn shades(
     canvas: &mut Canvas,
-    people: &StripPeople,
+    people: &CountedBar,
     time: TimeSpan,
     [left, top, right, bottom]: [f64; 4],
     goes_on: bool,

@@ -69,7 +69,7 @@ fn right_margin(canvas: &Canvas, figure: &Figure, width: f64) -> f64 {
         let after = if words.is_empty() { 0.0 } else { canvas.width(words, SMALL) + 5.0 * canvas.scale };
         canvas.width(label, TEXT) + after
     };
-    let own = lines.chain(figure.strips.iter().map(|s| (&s.label, ""))).map(with_words).fold(0.0, f64::max);
+    let own = lines.chain(figure.strips.iter().map(|s| (&s.label, s.end_words()))).map(with_words).fold(0.0, f64::max);
     let behind = figure.panels.iter().flat_map(|p| &p.behind).map(|l| canvas.width(&l.label, SMALL));
     let widest = behind.fold(own, f64::max);
     let programmes =

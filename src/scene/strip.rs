@@ -27,8 +27,13 @@ pub(super) fn height(figure: &Figure) -> f64 {
 }
 
 fn lane(strip: &Strip) -> f64 {
+    let bars = bars(strip);
     let words = if strip.people.is_some() { COUNTED } else { 0.0 };
-    LANE + words + if strip.programme.is_some() { PROGRAMME + 2.0 } else { 0.0 }
+    bars + words + if strip.programme.is_some() { PROGRAMME + 2.0 } else { 0.0 }
+}
+
+fn bars(strip: &Strip) -> f64 {
+    strip.people.as_ref().map_or(LANE, |people| super::graded::height(people, LANE))
 }
 
 /// Draws all strips from `top` down and says where each lies.
@@ -53,7 +58,7 @@ pub(super) fn draw(canvas: &mut Canvas, figure: &Figure, time: TimeSpan, top: f6
     let mut y = top + (SMALL + GAP) * s;
     let mut places = Vec::new();
     for strip in &figure.strips {
-        let rect = [time.x[0], y, time.x[1], y + LANE * s];
+        let rect = [time.x[0], y, time.x[1], y + bars(strip) * s];
         let mut foot = rect[3];
         if let Some(people) = &strip.people {
             super::graded::draw(canvas, strip, people, time, rect);

@@ -4,7 +4,7 @@ use super::system::System;
 use crate::error::{Error, Result, suggestion};
 use crate::model::{Individual, Model, RouteModel};
 use crate::path;
-use crate::regimen::{AfterHold, Dose, Form, Route};
+use crate::regimen::{AfterHold, Dose, DoseAmount, Form, Route};
 use crate::subject::Subject;
 use crate::units::{Amount, Time};
 
@@ -154,8 +154,10 @@ pub(crate) struct PutDown<'a> {
     pub way_in: &'a RouteModel,
     /// h
     pub start: f64,
-    /// mg base for a person of the reference weight that the layout was made for.
+    /// mg base for the person that the layout was made for.
     pub amount: f64,
+    /// Whether that follows body weight.
+    pub per_kg: bool,
     /// Whether it is a second or later spray.
     pub later: bool,
     /// Time of holding, h, and what happens then.
@@ -185,6 +187,7 @@ impl Schedule {
             way_in: put.way_in,
             start: put.start,
             amount: put.amount,
+            per_kg: matches!(put.dose.amount, DoseAmount::PerKg(_)),
             later: put.spray > 0,
             hold: put.hold,
             mouth,

@@ -4,7 +4,9 @@
 
 use crate::error::Result;
 use crate::library::{EvidenceKind, Library, Published};
-use crate::people::{ArmCrowd, Crowd, Dot, PeopleWindows, Progress, Workers, arm_crowd, fading_dots, noticing_dots};
+use crate::people::{
+    ArmCrowd, Crowd, Dot, PeopleWindows, Person, Progress, Workers, arm_crowd, fading_dots, noticing_dots,
+};
 use crate::scenario::Scenario;
 use crate::units::Time;
 
@@ -145,28 +147,25 @@ pub fn expect(
     }
     parts.extend(published(&arm.drug, &routes, library)?);
     let join = |of: &dyn Fn(&Part) -> Option<Span>| parts.iter().filter_map(of).reduce(Span::join).map(Span::rounded);
-    let share =
-        |of: &dyn Fn(&PeopleWindows) -> f64| own.ends.as_ref().map_or(of(&own.windows), |[a, b]| of(a).min(of(b)));
+    // both ends of a range together: only here are people and doubt about the model joined
+    let people: Vec<Person> = own.counts.iter().flat_map(|c| c.windows.people.iter().copied()).collect();
     Ok(Expected {
         notice: join(&|p| p.notice),
         strongest: join(&|p| p.strongest),
         easing: join(&|p| p.easing),
-        few_notice: share(&|w| w.share_noticing.unwrap_or(1.0)) < FEW,
-        few_strong: share(&|w| w.share_reaching) < FEW,
-        noticing: noticing_dots(&own.windows.people),
-        fading: fading_dots(&own.windows.people),
-        people: own.windows.people.len(),
+        few_notice: own.counts.iter().any(|c| c.windows.few_notice),
+        few_strong: own.counts.iter().any(|c| c.windows.few_reach),
+        noticing: noticing_dots(&people),
+        fading: fading_dots(&people),
+        people: people.len(),
         parts,
     })
 }
 
-const FEW: f64 = 0.6;
-
 /// What the people of one model say; both ends of a range.
 fn part_of(arm: &ArmCrowd, id: &str) -> Vec<Part> {
-    let windows = arm.ends.as_ref().map_or(std::slice::from_ref(&arm.windows), |ends| ends.as_slice());
+    let windows = arm.counts.iter().map(|c| &c.windows);
     windows
-        .iter()
         .map(|w| Part {
             from: id.to_owned(),
             kind: EvidenceKind::Model,

@@ -106,8 +106,17 @@ fn every_route_has_a_sentence_and_twenty_dots() {
     for (arm, counted) in outcome.arms.iter().zip(&direct.arms) {
         let still = ketasim::figure::of_100(counted.above_at(60.0));
         assert!(says(&harness, &format!("Of 100 made-up people, {still} still above their own level at 60 min")));
-        assert!(says(&harness, &format!("{} fading: 20 dots", arm.label)));
-        assert!(says(&harness, &format!("{} noticing: 20 dots", arm.label)));
+        let ends: &[&str] = if arm.range.is_some() { &[" low end", " high end"] } else { &[""] };
+        for (end, one) in ends.iter().zip(&counted.counts) {
+            for (what, few) in [("noticing", one.windows.few_notice), ("fading", one.windows.few_reach)] {
+                let row = format!("{} {what}{end}: 20 dots", arm.label);
+                assert!(says(&harness, &row), "{row}");
+                let words = "many people at this dose may not feel this";
+                let said =
+                    harness.query_all_by(|n| n.label().is_some_and(|l| l.starts_with(&row) && l.contains(words)));
+                assert_eq!(said.count() > 0, few, "{row}");
+            }
+        }
     }
     assert!(says(&harness, "this does not tell you when you can leave"));
     assert!(says(&harness, "timing backed by: trial") && says(&harness, "timing backed by: model only"));

@@ -24,7 +24,7 @@ fn settle(harness: &mut Harness<'static, App>) {
         }
         std::thread::sleep(std::time::Duration::from_millis(10));
     }
-    panic!("people were never counted");
+    unreachable!("people were never counted");
 }
 
 fn fill(harness: &mut Harness<'static, App>, label: &str, text: &str) {
@@ -117,7 +117,7 @@ fn page_and_calendar_are_written_only_when_everything_is_filled_in() {
     let mut harness = opened();
     let folder = std::env::temp_dir().join(format!("ketasim-app-visit-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
-    let mut write = |harness: &mut Harness<'static, App>, button: &str, name: &str| {
+    let write = |harness: &mut Harness<'static, App>, button: &str, name: &str| {
         let path = folder.join(name);
         click(harness, button);
         fill(harness, "File", path.to_str().unwrap());

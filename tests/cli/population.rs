@@ -80,3 +80,44 @@ fn levels_of_the_user_take_the_place_of_the_shipped_ones() {
     refused(&run(&["compare", "--effects", &write(&folder, "none.toml", "format = 1\n")]), 2);
     refused(&run(&["compare", "--effects", "no-such-file.toml"]), 1);
 }
+
+/// The share below which no time is told is data too; a file that leaves it out keeps the shipped rule.
+#[test]
+fn the_share_below_which_no_time_is_told_is_data() {
+    let folder = folder("no-time");
+    let shipped = include_str!("../../assets/effects.toml");
+    let rule = "[no_time_below]\npeople = \"60 %\"\nsource = \"reporting\"\ngrade = \"E\"\n";
+    assert_eq!(shipped.matches(rule).count(), 1);
+    let page = |name: &str, text: String| {
+        printed(&["population", "--people", "200", "--effects", &write(&folder, name, text)])
+    };
+    let said = "IV: dissociative part: many people at this dose may not feel this.";
+    let plain = printed(&["population", "--people", "200"]);
+    assert_eq!(page("without.toml", shipped.replace(rule, "")), plain);
+    assert!(!plain.contains(said));
+    assert!(page("all.toml", shipped.replace("people = \"60 %\"", "people = \"100 %\"")).contains(said));
+    for odd in ["0 %", "120 %", "-5 %"] {
+        let file = write(&folder, "odd.toml", shipped.replace("people = \"60 %\"", &format!("people = \"{odd}\"")));
+        let said = refused(&run(&["population", "--effects", &file]), 2);
+        assert!(said.contains("from 1 % to 100 %") && said.contains("odd.toml, line"), "{said}");
+    }
+}
+
+#[test]
+fn people_who_differ_in_weight_are_said_so() {
+    let folder = folder("weights");
+    let table = "\n[population]\nweight = { median = \"70 kg\", cv = \"20 %\", low = \"45 kg\", high = \"120 kg\" }\n";
+    let file = write(&folder, "weights.toml", format!("{}{table}", std::fs::read_to_string(OPENING).unwrap()));
+    let page = printed(&["population", &file, "--people", "100"]).replace('\n', " ");
+    assert!(page.contains("weight 45 to 120 kg, median 70 kg, CV 20 %") && page.contains("own weight"), "{page}");
+    let all = json(&["population", &file, "--people", "100", "--json"]);
+    let weight = &all["population"]["weight_kg"];
+    assert_eq!(
+        [&weight["low"], &weight["median"], &weight["high"], &weight["cv"]].map(|v| v.as_f64().unwrap()),
+        [45.0, 70.0, 120.0, 0.2]
+    );
+    assert!(all["population"]["age_y"].is_null());
+    let plain = json(&["population", OPENING, "--people", "100", "--json"]);
+    assert!(plain["population"]["weight_kg"].is_null());
+    assert_ne!(plain["arms"][0]["analytes"], all["arms"][0]["analytes"]);
+}

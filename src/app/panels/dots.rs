@@ -3,7 +3,7 @@
 use super::small;
 use crate::app::theme;
 use crate::figure::Role;
-use crate::people::{ArmCrowd, CrowdOutcome, Dot};
+use crate::people::{Counted, CrowdOutcome, Dot, MAY_NOT_FEEL};
 use crate::scene::Ink;
 use crate::units::number;
 use egui::{Align2, FontId, Pos2, Sense, Stroke, Ui, Vec2};
@@ -32,16 +32,16 @@ impl Axes {
     /// Lines that hold the dots of every route, but no more than is simulated.
     pub fn of(crowd: &CrowdOutcome, horizon: f64) -> Self {
         let last = |dots: &[Dot]| dots.iter().map(|d| if let Dot::At(t) = d { *t } else { 0.0 }).fold(0.0, f64::max);
-        let end = |of: fn(&ArmCrowd) -> &[Dot]| {
-            let most = crowd.arms.iter().map(|a| last(of(a))).fold(SHORTEST, f64::max);
+        let end = |of: fn(&Counted) -> &[Dot]| {
+            let most = crowd.arms.iter().flat_map(|a| &a.counts).map(|c| last(of(c))).fold(SHORTEST, f64::max);
             ((most / 10.0).ceil() * 10.0).min(horizon)
         };
-        Self { noticing: end(|a| &a.noticing), fading: end(|a| &a.fading) }
+        Self { noticing: end(|c| &c.noticing), fading: end(|c| &c.fading) }
     }
 }
 
-/// Draws the dots with the end of their line in minutes.
-pub(super) fn dots(ui: &mut Ui, role: Role, name: &str, what: &str, dots: &[Dot], end: f64) {
+/// Draws the dots with the end of their line in minutes; where too few reach the level, words stand instead of times.
+pub(super) fn dots(ui: &mut Ui, role: Role, name: &str, (what, few): (&str, bool), dots: &[Dot], end: f64) {
     if dots.is_empty() {
         small(ui, &format!("{what}: no study has such a level for this drug"));
         return;
@@ -74,8 +74,12 @@ pub(super) fn dots(ui: &mut Ui, role: Role, name: &str, what: &str, dots: &[Dot]
         painter.text(Pos2::new(rect.left() + x, base + 2.0), align, text, font.clone(), muted);
     };
     painter.text(Pos2::new(rect.left(), base + 2.0), Align2::LEFT_TOP, what, font.clone(), muted);
-    write(line[0], Align2::LEFT_TOP, "0");
-    write(line[1], Align2::RIGHT_TOP, &format!("{} min", number(end.round())));
+    if few {
+        write(line[0], Align2::LEFT_TOP, "many may not feel this");
+    } else {
+        write(line[0], Align2::LEFT_TOP, "0");
+        write(line[1], Align2::RIGHT_TOP, &format!("{} min", number(end.round())));
+    }
     let from = width - block + 4.0;
     for i in 0..beyond + never {
         let place = at(from + RADIUS + (i / ROWS) as f32 * STEP, i % ROWS);
@@ -88,7 +92,10 @@ pub(super) fn dots(ui: &mut Ui, role: Role, name: &str, what: &str, dots: &[Dot]
     if block > 0.0 {
         write(width, Align2::RIGHT_TOP, if never > 0 { "never" } else { "later" });
     }
-    let said = words(dots.len(), dots.len() - beyond - never, beyond, never);
+    let mut said = words(dots.len(), dots.len() - beyond - never, beyond, never);
+    if few {
+        said = format!("{said}; {MAY_NOT_FEEL}");
+    }
     response.clone().on_hover_text(format!("{what}, each dot one person in twenty: {said}"));
     ui.ctx().accesskit_node_builder(response.id, |node| {
         node.set_role(egui::accesskit::Role::Image);

@@ -90,12 +90,16 @@ pub(super) fn card(
 ) {
     ui.add_space(4.0);
     ui.label(sentence(counted, minute));
-    if counted.ends.is_some() {
-        small(ui, "from the low to the high end of its range; dots: both ends together");
+    let several = counted.counts.len() > 1;
+    for one in &counted.counts {
+        if several {
+            small(ui, &format!("{} of its range", one.end));
+        }
+        let name = |what: &str| [&arm.label, what, one.end].join(" ").trim_end().to_owned();
+        let w = &one.windows;
+        dots(ui, role, &name("noticing"), ("may notice", w.few_notice), &one.noticing, axes.noticing);
+        dots(ui, role, &name("fading"), ("fading", w.few_reach), &one.fading, axes.fading);
     }
-    let name = |what: &str| format!("{} {what}", arm.label);
-    dots(ui, role, &name("noticing"), "may notice", &counted.noticing, axes.noticing);
-    dots(ui, role, &name("fading"), "fading", &counted.fading, axes.fading);
     small(ui, &format!("timing backed by: {}", backed_by(arm.evidence)));
     if let Some(staff) = effects.staff(&arm.drug, role.route) {
         let at = staff.at.minutes();
@@ -114,5 +118,6 @@ pub(super) fn card(
 /// "Of 100 made-up people, 63 still above their own level at 60 min".
 pub fn sentence(counted: &ArmCrowd, minute: f64) -> String {
     let still = of_100(counted.above_at(minute));
-    format!("Of 100 made-up people, {still} still above their own level at {} min", number(minute.round()))
+    let many = counted.few_reach().map_or(String::new(), |said| format!("; {said}"));
+    format!("Of 100 made-up people, {still} still above their own level at {} min{many}", number(minute.round()))
 }

@@ -38,7 +38,8 @@ pub fn plot(
     switches(ui, &mut look.view, people, compare);
     let room = ui.available_size();
     let lane = |s: &crate::figure::Strip| {
-        28.0 + if s.people.is_some() { 17.0 } else { 0.0 } + if s.programme.is_some() { 12.0 } else { 0.0 }
+        28.0 + s.people.as_ref().map_or(0.0, |p| 9.0 + 8.0 * p.bars.len() as f32)
+            + if s.programme.is_some() { 12.0 } else { 0.0 }
     };
     let lanes: f32 = figure.strips.iter().map(lane).sum();
     let beyond = figure.panels.iter().filter(|p| !p.outside.is_empty()).count() as f32 * 45.0;

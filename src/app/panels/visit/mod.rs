@@ -16,7 +16,7 @@ use crate::scenario::Scenario;
 use egui::{Button, CentralPanel, ComboBox, Key, Panel, RichText, ScrollArea, Ui};
 
 /// Below this width the clinic's side and the page take turns.
-const BESIDE: f32 = 860.0;
+const BESIDE: f32 = 880.0;
 
 /// Draws the clinic's side with a preview.
 pub fn visit(
