@@ -6,4 +6,4 @@ mod window;
 
 pub use nca::{Exposure, Nca, nca};
 pub use percentile::{percentile, place, spans};
-pub use window::{Percentiles, Windows, first_above, last_above, windows};
+pub use window::{Percentiles, Windows, first_above, last_above, time_above, windows};

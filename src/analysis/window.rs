@@ -150,6 +150,24 @@ pub fn last_above(times: &[f64], values: &[f64], level: f64) -> Option<f64> {
     (i + 1 < values.len()).then(|| crossing(times, values, i, level))
 }
 
+/// Time above `level` in all, straight lines between points.
+pub fn time_above(times: &[f64], values: &[f64], level: f64) -> f64 {
+    let spans = times.windows(2).zip(values.windows(2));
+    spans
+        .map(|(t, v)| {
+            let (low, high) = (v[0].min(v[1]), v[0].max(v[1]));
+            let share = if low >= level {
+                1.0
+            } else if high <= level {
+                0.0
+            } else {
+                (high - level) / (high - low)
+            };
+            share * (t[1] - t[0])
+        })
+        .sum()
+}
+
 fn crossing(times: &[f64], values: &[f64], i: usize, level: f64) -> f64 {
     let share = (level - values[i]) / (values[i + 1] - values[i]);
     times[i] + share.clamp(0.0, 1.0) * (times[i + 1] - times[i])
@@ -185,6 +203,14 @@ mod tests {
     fn one_cell_makes_no_window() {
         assert_eq!(union(&[vec![40.0], vec![]]), None);
         assert_eq!(union(&[vec![40.0], vec![50.0]]), Some([40.0, 45.0, 50.0]));
+    }
+
+    /// By hand: two triangles of which half an hour on each side is above.
+    #[test]
+    fn time_above_leaves_gaps_out() {
+        let (times, values) = ([0.0, 1.0, 2.0, 5.0, 6.0, 7.0], [0.0, 10.0, 0.0, 0.0, 10.0, 0.0]);
+        assert_eq!(time_above(&times, &values, 5.0), 2.0);
+        assert_eq!((time_above(&times, &values, 11.0), time_above(&times, &values, -1.0)), (0.0, 7.0));
     }
 
     #[test]

@@ -86,7 +86,8 @@ impl Field<'_> {
         let expected = format!("\"{text}\" is not understood: write for example {}", self.example);
         let one = Quantity::parse(&format!("1 {}", self.unit)).map_or(1.0, |q| q.value);
         let bare = Quantity::parse(text).map_err(|_| expected.clone())?;
-        let value = if bare.dim == self.dim && text.chars().any(char::is_alphabetic) {
+        let percent = self.unit == "%" && text.contains('%');
+        let value = if percent || bare.dim == self.dim && text.chars().any(char::is_alphabetic) {
             bare.value / one
         } else if bare.dim == Dim::NONE && !text.contains('%') {
             bare.value
@@ -119,6 +120,9 @@ mod tests {
         };
         assert_eq!(field.read("35"), Ok(35.0));
         assert_eq!(field.read("0.05 g"), Ok(50.0));
+        assert!(field.read("5 %").is_err());
+        let percent = Field { unit: "%", dim: Dim::NONE, example: "20 %", ..field };
+        assert_eq!((percent.read("20 %"), percent.read("20")), (Ok(20.0), Ok(20.0)));
         assert!(field.read("35 mL").unwrap_err().contains("35 mg"));
         assert!(field.read("abc").unwrap_err().contains("not understood"));
         assert!(field.read("-5").unwrap_err().contains("outside 0 to 1000 mg"));

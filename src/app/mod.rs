@@ -190,7 +190,8 @@ impl App {
 
     fn compare(&mut self, ui: &mut Ui, actions: &mut Vec<Action>) {
         Panel::left("arms").default_size(304.0).size_range(280.0..=400.0).show(ui, |ui| {
-            panels::arms(ui, &mut self.state.scenario, &self.shown, &self.library, &self.offered, actions);
+            let people = self.state.look.view.people;
+            panels::arms(ui, (&mut self.state.scenario, people), &self.shown, &self.library, &self.offered, actions);
         });
         // a projector shows the plot large: the figures give way, what to beware of does not
         if self.state.look.projector {

@@ -7,7 +7,7 @@ use super::platform::{Background, MOST_PEOPLE, SideBySide, Stopwatch};
 use crate::error::{Error, Result};
 use crate::figure::View;
 use crate::library::Library;
-use crate::people::{Crowd, CrowdOutcome, InTurn, LEAST_PEOPLE, arm_crowd, crowd_outcome};
+use crate::people::{ArmByArm, Crowd, CrowdOutcome, InTurn, LEAST_PEOPLE, Progress, arm_crowd};
 use crate::scenario::Scenario;
 use std::sync::Arc;
 
@@ -162,12 +162,16 @@ impl People {
         let Some((scenario, people)) = self.wanted.clone() else { return };
         let library = self.library.get_or_insert_with(|| Arc::new(library.clone())).clone();
         let crowd = Crowd { people, seed: SEED, every: None };
-        self.job = Some(Background::start(ctx, move |progress| {
-            let few = Crowd { people: people.min(FEW), ..crowd };
-            let few = crowd_outcome(&scenario, &library, few, &InTurn, &|_| progress(0.0))?;
-            let all = crowd_outcome(&scenario, &library, crowd, &SideBySide::default(), progress)?;
-            Ok((all, few))
-        }));
+        let few = Crowd { people: people.min(FEW), ..crowd };
+        let both = ArmByArm::new(&scenario, &library, few)
+            .and_then(|few| Ok((few, ArmByArm::new(&scenario, &library, crowd)?)));
+        match both {
+            Ok((few, all)) => {
+                let mut refining = Refining { scenario, library, few, found: None, all };
+                self.job = Some(Background::start(ctx, move |progress| refining.step(progress)));
+            }
+            Err(error) => self.show(Err(error), true),
+        }
     }
 
     fn show(&mut self, answer: Result<CrowdOutcome>, settled: bool) {
@@ -211,6 +215,31 @@ impl People {
     pub fn numbers(&self) -> Option<[usize; 2]> {
         let wanted = self.wanted.as_ref()?.1;
         Some([self.outcome.as_ref()?.crowd.people, wanted])
+    }
+}
+
+/// Few people and then all, an arm at a time: where there is one thread a frame takes one arm.
+struct Refining {
+    scenario: Scenario,
+    library: Arc<Library>,
+    few: ArmByArm,
+    found: Option<CrowdOutcome>,
+    all: ArmByArm,
+}
+
+impl Refining {
+    fn step(&mut self, progress: Progress) -> Option<Answer> {
+        let Self { scenario, library, few, found, all } = self;
+        let next = match found {
+            None => few.step(scenario, library, &InTurn, &|_| progress(0.0)).map(|done| {
+                *found = done;
+                None
+            }),
+            Some(few) => {
+                all.step(scenario, library, &SideBySide::default(), progress).map(|done| Some((done?, few.clone())))
+            }
+        };
+        next.transpose()
     }
 }
 

@@ -107,7 +107,7 @@ impl VisitPage {
         let crowd = Crowd { people: MOST_PEOPLE.unwrap_or(PEOPLE), seed: SEED, every: None };
         let arm = given.arm;
         self.job = Some(Background::start(ctx, move |progress| {
-            expect(&scenario, arm, &library, crowd, &SideBySide::default(), progress)
+            Some(expect(&scenario, arm, &library, crowd, &SideBySide::default(), progress))
         }));
     }
 

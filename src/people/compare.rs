@@ -28,7 +28,7 @@ pub struct Exposures {
     pub auc: Option<Ratio>,
     /// Of the peak.
     pub cmax: Option<Ratio>,
-    /// Of the time from first to last above the own level, over people who reach it in both.
+    /// Of the time above the own level, gaps left out, over people who reach it in both.
     pub above: Option<Ratio>,
 }
 
@@ -80,7 +80,7 @@ fn paired(at: String, a: &PeopleWindows, b: &PeopleWindows) -> Exposures {
         at,
         auc: of(&|p| Some(p.auc)),
         cmax: of(&|p| Some(p.cmax)),
-        above: of(&|p| Some(p.end? - p.begin?).filter(|m| *m > 0.0)),
+        above: of(&|p| p.above.filter(|m| *m > 0.0)),
     }
 }
 
@@ -143,6 +143,25 @@ mod tests {
         for (id, [a, b]) in &models {
             assert!((a.auc / b.auc - 2.0).abs() < 1e-6 && (a.cmax / b.cmax - 2.0).abs() < 1e-6, "{id}");
         }
+    }
+
+    /// By hand: two like doses eight hours apart are above a level about twice as long as one, not for all the hours between.
+    #[test]
+    fn gaps_between_doses_do_not_count() {
+        let library = Library::embedded().unwrap();
+        let once = "route = 'iv'\namount = '60 mg'";
+        let twice = "route = 'iv'\namount = '60 mg'\nrepeat = { every = '8 h', additional = 1 }";
+        let mut scenario = scenario(&[("ketamine", once)], &library);
+        scenario.horizon = crate::units::Time::from_hours(9.0);
+        let both = scenario.to_toml().unwrap()
+            + &format!("\n[[arm]]\nlabel = 'twice'\ndrug = 'ketamine'\n[[arm.dose]]\n{twice}\n");
+        let scenario = Scenario::from_toml("test", &both, &library).unwrap();
+        let crowd = Crowd { people: 100, seed: 1, every: None };
+        let all = crowd_outcome(&scenario, &library, crowd, &InTurn, &|_| true).unwrap();
+        let found = exposures(&all.arms[1], &all.arms[0]).unwrap().remove(0).above.unwrap();
+        assert!(found.people > 50 && found.percentiles[0] > 1.95 && found.percentiles[2] < 2.6, "{found:?}");
+        let with_gap = |p: &Person| p.end.zip(p.begin).is_some_and(|(end, begin)| end - begin > 450.0);
+        assert!(all.arms[1].counts[0].windows.people.iter().filter(|p| p.reaches).all(with_gap));
     }
 
     #[test]

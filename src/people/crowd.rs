@@ -101,17 +101,58 @@ pub fn crowd_outcome(
     workers: &dyn Workers,
     progress: Progress,
 ) -> Result<CrowdOutcome> {
-    crowd.check()?;
-    scenario.check(library)?;
-    let on: Vec<usize> = (0..scenario.arms.len()).filter(|i| scenario.arms[*i].on).collect();
-    let mut arms = Vec::new();
-    let mut drawn = ByModel::default();
-    for (k, &index) in on.iter().enumerate() {
-        let part = |share: f64| progress((k as f64 + share) / on.len() as f64);
-        let first_draws = drawn.of(scenario.arms[index].model_in(library)?, crowd);
-        arms.push(with_draws(scenario, index, library, (crowd, first_draws), (workers, &part))?);
+    let mut by_arm = ArmByArm::new(scenario, library, crowd)?;
+    loop {
+        if let Some(all) = by_arm.step(scenario, library, workers, progress)? {
+            return Ok(all);
+        }
     }
-    Ok(CrowdOutcome { crowd, bodies: scenario.population.words(), arms })
+}
+
+/// A crowd worked out one arm at a time, for those who have no second thread and must not stay away long.
+#[derive(Debug)]
+pub struct ArmByArm {
+    crowd: Crowd,
+    on: Vec<usize>,
+    arms: Vec<ArmCrowd>,
+    drawn: ByModel,
+}
+
+impl ArmByArm {
+    /// Before the first arm.
+    ///
+    /// # Errors
+    /// When the scenario or the crowd is refused.
+    pub fn new(scenario: &Scenario, library: &Library, crowd: Crowd) -> Result<Self> {
+        crowd.check()?;
+        scenario.check(library)?;
+        let on = (0..scenario.arms.len()).filter(|i| scenario.arms[*i].on).collect();
+        Ok(Self { crowd, on, arms: Vec::new(), drawn: ByModel::default() })
+    }
+
+    /// The next arm of the same scenario; everything, once it was the last.
+    ///
+    /// # Errors
+    /// When the arm cannot be simulated, or `progress` says to stop.
+    pub fn step(
+        &mut self,
+        scenario: &Scenario,
+        library: &Library,
+        workers: &dyn Workers,
+        progress: Progress,
+    ) -> Result<Option<CrowdOutcome>> {
+        let (k, n) = (self.arms.len(), self.on.len());
+        if let Some(&index) = self.on.get(k) {
+            let part = |share: f64| progress((k as f64 + share) / n as f64);
+            let first_draws = self.drawn.of(scenario.arms[index].model_in(library)?, self.crowd);
+            self.arms.push(with_draws(scenario, index, library, (self.crowd, first_draws), (workers, &part))?);
+        }
+        if self.arms.len() < n {
+            return Ok(None);
+        }
+        let arms = std::mem::take(&mut self.arms);
+        Ok(Some(CrowdOutcome { crowd: self.crowd, bodies: scenario.population.words(), arms }))
+    }
 }
 
 /// Simulates a crowd for one arm, by its index in a checked scenario.
@@ -139,8 +180,9 @@ fn with_draws(
 ) -> Result<ArmCrowd> {
     let go_on = |share: f64| if progress(share) { Ok(()) } else { Err(Error::cannot("stopped")) };
     let until = scenario.horizon.hours() * MINUTES_PER_HOUR;
-    let count = |end: &'static str, set: &BTreeMap<String, Expr>| {
-        let windows = windows_of(scenario, index, library, (crowd, first_draws.clone()), workers, set)?;
+    let count = |end: &'static str, set: &BTreeMap<String, Expr>, [from, to]: [f64; 2]| {
+        let part = |share: f64| progress(from + (to - from) * share);
+        let windows = windows_of(scenario, index, library, (crowd, first_draws.clone()), set, (workers, &part))?;
         Ok(Counted {
             end,
             above: above(&windows.people, until),
@@ -152,9 +194,8 @@ fn with_draws(
     let (mut bands, mut inner) = (None, Vec::new());
     let counts = match range_of(scenario, index, library)? {
         Some(range) => {
-            let low = count("low end", &range.low.set)?;
-            go_on(0.5)?;
-            vec![low, count("high end", &range.high.set)?]
+            let low = count("low end", &range.low.set, [0.0, 0.5])?;
+            vec![low, count("high end", &range.high.set, [0.5, 0.95])?]
         }
         None => {
             let part = |s: f64| progress(0.4 * s);
@@ -168,7 +209,7 @@ fn with_draws(
             )?;
             (bands, inner) = (Some(found), quartiles);
             go_on(0.4)?;
-            vec![count("", &BTreeMap::new())?]
+            vec![count("", &BTreeMap::new(), [0.4, 0.95])?]
         }
     };
     go_on(0.95)?;
@@ -265,5 +306,42 @@ mod tests {
                 }
             }
         }
+    }
+
+    /// A browser takes an arm a frame: the same people as in one piece.
+    #[test]
+    fn arm_by_arm_is_the_same_as_at_once() {
+        let library = Library::embedded().unwrap();
+        let scenario = Scenario::from_toml("test", Scenario::OPENING, &library).unwrap();
+        let crowd = Crowd { people: 40, seed: 1, every: None };
+        let mut by_arm = ArmByArm::new(&scenario, &library, crowd).unwrap();
+        let on = scenario.arms.iter().filter(|a| a.on).count();
+        for _ in 1..on {
+            assert_eq!(by_arm.step(&scenario, &library, &InTurn, &|_| true), Ok(None));
+        }
+        let all = by_arm.step(&scenario, &library, &InTurn, &|_| true).unwrap().unwrap();
+        assert_eq!(all, crowd_outcome(&scenario, &library, crowd, &InTurn, &|_| true).unwrap());
+    }
+
+    /// Windows are most of the work: they are told of and stopped part-way.
+    #[test]
+    fn counting_can_be_stopped_part_way() {
+        let library = Library::embedded().unwrap();
+        let scenario = Scenario::from_toml("test", Scenario::OPENING, &library).unwrap();
+        let crowd = Crowd { people: 1_000, seed: 1, every: None };
+        let told = std::sync::Mutex::new(Vec::new());
+        let until = |most: f64| {
+            told.lock().unwrap().clear();
+            let progress = |share: f64| {
+                told.lock().unwrap().push(share);
+                share < most
+            };
+            arm_crowd(&scenario, 0, &library, crowd, &InTurn, &progress)
+        };
+        assert!(until(2.0).is_ok());
+        let within = told.lock().unwrap().iter().filter(|s| (0.45..0.95).contains(*s)).count();
+        assert!(within >= 3, "{within}");
+        assert_eq!(until(0.6).unwrap_err().what(), "stopped");
+        assert!(told.lock().unwrap().iter().filter(|s| **s >= 0.6).count() == 1, "nothing is done after that");
     }
 }

@@ -366,9 +366,12 @@ fn spread(marked: &mut [bool], edges: Vec<(usize, usize)>) {
     }
 }
 
+/// A point that no course reaches.
+const NEVER: f64 = 1e12;
+
 /// The grid point of each person at or after a time, and how long after it.
 pub(super) fn next_point(time: &Lane, dt: f64) -> ([usize; LANES], Lane) {
-    let at: [usize; LANES] = std::array::from_fn(|l| (time[l] / dt - 1e-9).ceil().max(0.0) as usize);
+    let at: [usize; LANES] = std::array::from_fn(|l| (time[l] / dt - 1e-9).ceil().clamp(0.0, NEVER) as usize);
     let after = std::array::from_fn(|l| (at[l] as f64 * dt - time[l]).max(0.0));
     (at, after)
 }

@@ -1,13 +1,13 @@
 //! Which number of a model matters most: each spread parameter in turn at its 5th and 95th percentile, the others
-//! typical, by the exact solver for one person.
+//! typical, by the exact solver for one person. One at a time: correlations between parameters are left out.
 
-use crate::analysis::Exposure;
+use crate::analysis::{Exposure, time_above};
 use crate::error::{Error, Result};
 use crate::library::Library;
 use crate::model::expr::Expr;
 use crate::model::{Grade, Individual, Model};
 use crate::scenario::{Scenario, StudyArm};
-use crate::sim::{Solver, Trajectory};
+use crate::sim::Solver;
 use crate::units::{MINUTES_PER_HOUR, NG_ML_PER_MG_L};
 use std::collections::BTreeMap;
 
@@ -161,30 +161,12 @@ pub(super) fn figures(
     Ok(Figures {
         cmax: exposure.cmax * NG_ML_PER_MG_L,
         tmax: exposure.tmax * MINUTES_PER_HOUR,
-        above: library.effects.dissociative(&arm.drug).map(|l| above(trajectory, &series[..shown], l.mg_l())),
+        above: library
+            .effects
+            .dissociative(&arm.drug)
+            .map(|l| time_above(&trajectory.times[..shown], &series[..shown], l.mg_l()) * MINUTES_PER_HOUR),
         auc: exposure.auc_inf * NG_ML_PER_MG_L,
     })
-}
-
-/// Minutes above a level, straight lines between points.
-fn above(trajectory: &Trajectory, values: &[f64], level: f64) -> f64 {
-    let hours: f64 = trajectory
-        .times
-        .windows(2)
-        .zip(values.windows(2))
-        .map(|(t, v)| {
-            let (low, high) = (v[0].min(v[1]), v[0].max(v[1]));
-            let share = if low >= level {
-                1.0
-            } else if high <= level {
-                0.0
-            } else {
-                (high - level) / (high - low)
-            };
-            share * (t[1] - t[0])
-        })
-        .sum();
-    hours * MINUTES_PER_HOUR
 }
 
 #[cfg(test)]

@@ -8,8 +8,8 @@ use super::body::Bodies;
 use super::draw::{ByModel, FirstDraws, generator, normal, stream_of, uniform};
 use super::lanes::{LANES, Lane};
 use super::program::Wanted;
-use super::{Crowd, Workers};
-use crate::error::Result;
+use super::{Crowd, Progress, Workers};
+use crate::error::{Error, Result};
 use crate::library::{Delay, Effects, Level, LevelKind, Library};
 use crate::model::Site;
 use crate::model::expr::Expr;
@@ -17,6 +17,7 @@ use crate::scenario::Scenario;
 use crate::units::{MINUTES_PER_HOUR, NG_ML_PER_MG_L};
 use std::collections::BTreeMap;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 /// Effects are followed this long after the last dose, h.
 const TAIL_H: f64 = 24.0;
@@ -54,6 +55,8 @@ pub struct Person {
     pub level: f64,
     /// First time above it.
     pub begin: Option<f64>,
+    /// Time above it in all, gaps between doses left out; none when it is not reached or still exceeded at the end.
+    pub above: Option<f64>,
     /// Whether the person's study has a level of noticing at all.
     pub asked: bool,
 }
@@ -125,7 +128,7 @@ pub fn people_windows(
     let mut drawn = ByModel::default();
     on.map(|index| {
         let first_draws = drawn.of(scenario.arms[index].model_in(library)?, crowd);
-        windows_of(scenario, index, library, (crowd, first_draws), workers, &BTreeMap::new())
+        windows_of(scenario, index, library, (crowd, first_draws), &BTreeMap::new(), (workers, &|_| true))
     })
     .collect()
 }
@@ -136,8 +139,8 @@ pub(super) fn windows_of(
     index: usize,
     library: &Library,
     (crowd, first_draws): (Crowd, FirstDraws),
-    workers: &dyn Workers,
     end: &BTreeMap<String, Expr>,
+    (workers, progress): (&dyn Workers, Progress),
 ) -> Result<PeopleWindows> {
     let arm = &scenario.arms[index];
     let model = arm.model_in(library)?;
@@ -156,7 +159,11 @@ pub(super) fn windows_of(
     let count = crowd.people;
     let chunks: Vec<Mutex<Result<Vec<Person>>>> =
         (0..count.div_ceil(CHUNK)).map(|_| Mutex::new(Ok(Vec::new()))).collect();
+    let (done, stopped) = (AtomicUsize::new(0), AtomicBool::new(false));
     workers.each(chunks.len(), &|c| {
+        if stopped.load(Ordering::Relaxed) {
+            return;
+        }
         let size = CHUNK.min(count - c * CHUNK);
         let owns: Vec<Own> = (0..size.next_multiple_of(LANES)).map(|l| own(c * CHUNK + l)).collect();
         let extra = |person: usize| {
@@ -169,7 +176,14 @@ pub(super) fn windows_of(
         if let Ok(mut slot) = chunks[c].lock() {
             *slot = list;
         }
+        let share = (done.fetch_add(1, Ordering::Relaxed) + 1) as f64 / chunks.len() as f64;
+        if !progress(share) {
+            stopped.store(true, Ordering::Relaxed);
+        }
     });
+    if stopped.into_inner() {
+        return Err(Error::cannot("stopped"));
+    }
     let mut people = Vec::with_capacity(count);
     for chunk in chunks {
         people.extend(chunk.into_inner().unwrap_or_else(|_| Ok(Vec::new()))?);
@@ -285,6 +299,7 @@ impl Course {
             outlasts: reaches && end.is_none(),
             level: own.dissociative.unwrap_or(0.0) * NG_ML_PER_MG_L,
             begin,
+            above: end.and(own.dissociative).map(|level| minutes(crate::analysis::time_above(&times, &site, level))),
             asked: own.notice.is_some(),
         }
     }

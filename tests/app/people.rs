@@ -221,3 +221,60 @@ fn evidence_says_which_number_matters_most() {
     assert!(says(&harness, "level 100 ng/mL for all"));
     assert!(says(&harness, "min at its 5th percentile"));
 }
+
+/// Nothing is assumed: the box alone changes nobody, the fields do, and undo takes it back.
+#[test]
+fn people_differ_in_weight_as_far_as_the_fields_say() {
+    let mut harness = with_people(60);
+    let before = direct(&harness, 60);
+    let plain = harness.state().state.scenario.clone();
+    click(&mut harness, "People differ in weight");
+    settle(&mut harness);
+    let weight = harness.state().state.scenario.population.weight.unwrap();
+    assert_eq!((weight.low.kg(), weight.high.kg(), weight.median), (70.0, 70.0, None));
+    // everybody still weighs 70 kg; only the order of multiplying differs
+    for (now, then) in direct(&harness, 60).arms.iter().zip(&before.arms) {
+        for (a, b) in
+            now.counts.iter().zip(&then.counts).flat_map(|(a, b)| a.windows.people.iter().zip(&b.windows.people))
+        {
+            assert!((a.cmax / b.cmax - 1.0).abs() < 1e-12, "{} {}", a.cmax, b.cmax);
+        }
+    }
+    for label in ["Lowest weight", "Highest weight"] {
+        assert!(harness.query_by_label(label).is_some(), "{label}");
+    }
+    harness.state_mut().state.scenario.population.weight.as_mut().unwrap().high =
+        ketasim::units::Weight::from_kg(110.0);
+    harness.step();
+    settle(&mut harness);
+    assert_eq!(*harness.state().people.outcome.as_ref().unwrap(), direct(&harness, 60));
+    let cmax = |of: &ketasim::people::CrowdOutcome| of.arms[0].counts[0].windows.people[0].cmax;
+    assert!((cmax(&direct(&harness, 60)) / cmax(&before) - 1.0).abs() > 1e-3, "weight changes a dose per kg");
+    assert!(says(&harness, "they differ: weight 70 to 110 kg, evenly"));
+    // people whom the model was not made for are refused in words
+    harness.state_mut().state.scenario.population.weight.as_mut().unwrap().high =
+        ketasim::units::Weight::from_kg(140.0);
+    harness.run_ok();
+    assert!(says(&harness, "people of 70 to 140 kg go beyond those of ketamine-composite"));
+    for _ in 0..5 {
+        if harness.state().state.scenario != plain {
+            harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::Z);
+            harness.run_ok();
+        }
+    }
+    assert_eq!(harness.state().state.scenario, plain, "undo takes it back");
+}
+
+/// A projector has no room for cards: the sentence of each route stands below the plot.
+#[test]
+fn a_projector_shows_what_people_do() {
+    let mut harness = with_people(60);
+    harness.state_mut().state.look.projector = true;
+    harness.run_ok();
+    let app = harness.state();
+    for counted in &app.people.outcome.as_ref().unwrap().arms {
+        let still = ketasim::figure::of_100(counted.above_at(60.0));
+        assert!(says(&harness, &format!("Of 100 made-up people, {still} still above their own level at 60 min")));
+    }
+    assert!(says(&harness, "this does not tell you when you can leave"));
+}

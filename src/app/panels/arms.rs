@@ -1,6 +1,6 @@
 //! One card for each arm: a sentence of what is given, with the numbers to change.
 
-use super::person::person;
+use super::person::{differing, person};
 use super::{refusal, small, swatch};
 use crate::app::action::{Action, another_dose};
 use crate::app::field::Field;
@@ -12,10 +12,10 @@ use crate::scenario::{PlasmaSite, Scenario, StudyArm};
 use crate::units::{Amount, Dim, Time, Weight, significant};
 use egui::{ComboBox, Frame, Id, Margin, RichText, ScrollArea, TextEdit, Ui};
 
-/// The person, the cards, and the button that adds one.
+/// The person, with `people` how others differ, the cards, and the button that adds one.
 pub fn arms(
     ui: &mut Ui,
-    scenario: &mut Scenario,
+    (scenario, people): (&mut Scenario, bool),
     shown: &Shown,
     library: &Library,
     offered: &[StudyArm],
@@ -26,6 +26,9 @@ pub fn arms(
         ui.set_max_width(ui.available_width() - 8.0);
         ui.add_space(4.0);
         person(ui, &mut scenario.subject, &mut scenario.horizon);
+        if people {
+            differing(ui, scenario);
+        }
         if let Some(error) = shown.error_elsewhere() {
             refusal(ui, error);
         }

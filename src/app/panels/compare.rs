@@ -99,7 +99,13 @@ fn body(
 ) {
     let [a, b] = arms.map(|i| &scenario.arms[i]);
     if a.label == b.label {
-        small(ui, "choose two different routes");
+        let alone = outcome.arms.len() < 2;
+        let words = if alone {
+            "one route is on: switch on or add another of the same drug"
+        } else {
+            "choose two different routes"
+        };
+        ui.label(words);
         return;
     }
     if let Err(error) = comparable(a, b) {

@@ -1,11 +1,12 @@
 //! Made-up people in words: the switch, how many are shown, and a sentence for each route.
 
 use super::dots::{Axes, dots};
-use super::small;
+use super::{in_colour, small};
 use crate::app::field::Field;
 use crate::app::people::{NUMBERS, People, SEED};
+use crate::app::runner::Shown;
 use crate::app::theme;
-use crate::figure::{Role, View, backed_by, of_100};
+use crate::figure::{Role, View, backed_by, of_100, roles};
 use crate::library::Effects;
 use crate::outcome::{ArmOutcome, Outcome};
 use crate::people::ArmCrowd;
@@ -66,6 +67,9 @@ pub(super) fn state(ui: &mut Ui, people: &mut People) {
 pub(super) fn header(ui: &mut Ui, people: &People, minute: &mut f64, outcome: &Outcome) {
     let Some([shown, _]) = people.numbers() else { return };
     ui.label(RichText::new(format!("{shown} made-up people")).strong());
+    if let Some(bodies) = people.outcome.as_ref().and_then(|c| c.bodies.as_ref()) {
+        small(ui, &format!("they differ: {bodies}"));
+    }
     ui.horizontal(|ui| {
         ui.label("counted at");
         ui.spacing_mut().slider_width = (ui.available_width() - 76.0).max(40.0);
@@ -90,16 +94,7 @@ pub(super) fn card(
 ) {
     ui.add_space(4.0);
     ui.label(sentence(counted, minute));
-    let several = counted.counts.len() > 1;
-    for one in &counted.counts {
-        if several {
-            small(ui, &format!("{} of its range", one.end));
-        }
-        let name = |what: &str| [&arm.label, what, one.end].join(" ").trim_end().to_owned();
-        let w = &one.windows;
-        dots(ui, role, &name("noticing"), ("may notice", w.few_notice), &one.noticing, axes.noticing);
-        dots(ui, role, &name("fading"), ("fading", w.few_reach), &one.fading, axes.fading);
-    }
+    rows(ui, (arm, role), counted, axes);
     small(ui, &format!("timing backed by: {}", backed_by(arm.evidence)));
     if let Some(staff) = effects.staff(&arm.drug, role.route) {
         let at = staff.at.minutes();
@@ -115,9 +110,52 @@ pub(super) fn card(
     }
 }
 
+/// Rows of dots; for a range those of each end.
+fn rows(ui: &mut Ui, (arm, role): (&ArmOutcome, Role), counted: &ArmCrowd, axes: Axes) {
+    let several = counted.counts.len() > 1;
+    for one in &counted.counts {
+        if several {
+            small(ui, &format!("{} of its range", one.end));
+        }
+        let name = |what: &str| [&arm.label, what, one.end].join(" ").trim_end().to_owned();
+        let w = &one.windows;
+        dots(ui, role, &name("noticing"), ("may notice", w.few_notice), &one.noticing, axes.noticing);
+        dots(ui, role, &name("fading"), ("fading", w.few_reach), &one.fading, axes.fading);
+    }
+}
+
 /// "Of 100 made-up people, 63 still above their own level at 60 min".
 pub fn sentence(counted: &ArmCrowd, minute: f64) -> String {
     let still = of_100(counted.above_at(minute));
     let many = counted.few_reach().map_or(String::new(), |said| format!("; {said}"));
     format!("Of 100 made-up people, {still} still above their own level at {} min{many}", number(minute.round()))
+}
+
+/// Routes beside each other below the plot of a projector, and the height that a row of them takes, points.
+const BESIDE: usize = 2;
+const ROW: f32 = 170.0;
+
+/// Height that [`counted`] takes, about.
+pub(super) fn height(people: &People) -> f32 {
+    people.outcome.as_ref().map_or(0.0, |c| c.arms.len().div_ceil(BESIDE) as f32 * ROW)
+}
+
+/// Below the plot of a projector, which has no figures beside it: sentence and dots of each route.
+pub(super) fn counted(ui: &mut Ui, shown: &Shown, people: &People, minute: f64) {
+    let Some((outcome, crowd)) = shown.outcome.as_ref().zip(people.outcome.as_ref()) else { return };
+    let axes = Axes::of(crowd, outcome.horizon.hours() * MINUTES_PER_HOUR);
+    let arms: Vec<_> = outcome.arms.iter().zip(roles(&outcome.arms)).collect();
+    ui.separator();
+    for row in arms.chunks(BESIDE) {
+        ui.columns(BESIDE, |columns| {
+            for (ui, (arm, role)) in columns.iter_mut().zip(row) {
+                let Some(counted) = crowd.arm(arm.index) else { continue };
+                ui.label(in_colour(ui, &arm.label, role.route).strong());
+                ui.label(sentence(counted, minute));
+                rows(ui, (arm, *role), counted, axes);
+            }
+        });
+        ui.add_space(6.0);
+    }
+    small(ui, MADE_UP);
 }

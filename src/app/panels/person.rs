@@ -1,8 +1,10 @@
 //! Who is simulated.
 
 use crate::app::field::Field;
+use crate::population::Between;
+use crate::scenario::Scenario;
 use crate::subject::{Ancestry, Sex, Subject};
-use crate::units::{Age, Dim, Time, Weight};
+use crate::units::{Age, Dim, Fraction, Time, Weight};
 use egui::{ComboBox, Ui};
 
 /// Edits the person and the length of the simulation.
@@ -66,4 +68,104 @@ fn choice<T: Copy + PartialEq>(ui: &mut Ui, name: &str, value: &mut T, all: &[(T
     });
     let name = name.to_owned();
     ui.ctx().accesskit_node_builder(combo.response.id, |node| node.set_label(name));
+}
+
+/// How weight and age differ between made-up people: nothing is assumed, all begin as the person above.
+pub fn differing(ui: &mut Ui, scenario: &mut Scenario) {
+    let Scenario { subject, population, .. } = scenario;
+    let weight = Covariate {
+        name: "weight",
+        field: Field {
+            name: "",
+            unit: "kg",
+            dim: Dim::WEIGHT,
+            example: "70 kg",
+            speed: 0.5,
+            decimals: 1,
+            range: [1.0, 400.0],
+        },
+        of: Weight::kg,
+        make: Weight::from_kg,
+    };
+    let age = Covariate {
+        name: "age",
+        field: Field {
+            name: "",
+            unit: "y",
+            dim: Dim::AGE,
+            example: "40 y",
+            speed: 0.3,
+            decimals: 0,
+            range: [0.0, 120.0],
+        },
+        of: Age::years,
+        make: Age::from_years,
+    };
+    weight.show(ui, &mut population.weight, subject.weight);
+    age.show(ui, &mut population.age, subject.age);
+}
+
+/// What may differ, and how it is edited.
+struct Covariate<T> {
+    name: &'static str,
+    field: Field<'static>,
+    of: fn(T) -> f64,
+    make: fn(f64) -> T,
+}
+
+impl<T: Copy> Covariate<T> {
+    fn show(&self, ui: &mut Ui, stated: &mut Option<Between<T>>, own: T) {
+        let mut on = stated.is_some();
+        let name = format!("People differ in {}", self.name);
+        let help = "made-up people only; a dose per kg follows each person's own weight";
+        if ui.checkbox(&mut on, name).on_hover_text(help).changed() {
+            *stated = on.then_some(Between { median: None, cv: None, low: own, high: own });
+        }
+        let Some(between) = stated else { return };
+        let [least, most] = self.field.range;
+        let [low, high] = [(self.of)(between.low), (self.of)(between.high)];
+        ui.horizontal(|ui| {
+            ui.add_space(18.0);
+            ui.label("from");
+            self.edit(ui, "Lowest", &mut between.low, [least, high]);
+            ui.label("to");
+            self.edit(ui, "Highest", &mut between.high, [low, most]);
+        });
+        ui.horizontal(|ui| {
+            ui.add_space(18.0);
+            let mut around = between.median.is_some();
+            let help = "log-normal around a median, drawn again outside the two ends; without it evenly between them";
+            if ui.checkbox(&mut around, format!("{} around a median", self.name)).on_hover_text(help).changed() {
+                let middle = (self.make)((self.of)(own).clamp(low, high));
+                between.median = around.then_some(middle);
+                between.cv = around.then_some(Fraction::from_parts(0.0));
+            }
+            let Some((median, cv)) = between.median.as_mut().zip(between.cv.as_mut()) else { return };
+            self.edit(ui, "Median", median, [low, high]);
+            let name = format!("CV of {}", self.name);
+            let field = Field {
+                name: &name,
+                unit: "%",
+                dim: Dim::NONE,
+                example: "20 %",
+                speed: 0.5,
+                decimals: 1,
+                range: [0.0, 200.0],
+            };
+            let mut percent = cv.parts() * 100.0;
+            ui.label("CV");
+            if field.show(ui, &mut percent).changed() {
+                *cv = Fraction::from_parts(percent / 100.0);
+            }
+        });
+    }
+
+    fn edit(&self, ui: &mut Ui, what: &str, value: &mut T, range: [f64; 2]) {
+        let name = format!("{what} {}", self.name);
+        let mut number = (self.of)(*value);
+        let field = Field { name: &name, range, ..self.field };
+        if field.show(ui, &mut number).changed() {
+            *value = (self.make)(number);
+        }
+    }
 }

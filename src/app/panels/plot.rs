@@ -32,7 +32,7 @@ pub fn plot(
     let Some((figure, outcome)) =
         shown.figure.as_ref().zip(shown.outcome.as_ref()).filter(|(f, _)| !f.panels.is_empty())
     else {
-        empty(ui, offered, actions);
+        empty(ui, shown, offered, actions);
         return;
     };
     switches(ui, &mut look.view, people, compare);
@@ -51,15 +51,21 @@ pub fn plot(
     let dim = if shown.error.is_some() { 0.4 } else { 1.0 };
     let horizon = outcome.horizon.hours();
     let words = summary(figure, &outcome.arms, *cursor);
-    if room.y >= least {
+    let counted = look.projector && people.outcome.is_some();
+    let below = if counted { super::people::height(people) } else { 0.0 };
+    if room.y >= least && !counted {
         let size = room.max(Vec2::new(200.0, least));
         picture(ui, (figure, &words), (size, dim), horizon, Some(&mut look.view.zoom), cursor);
         return;
     }
     // a low window scrolls rather than flattens; the wheel is the scroll's then
     egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-        let size = Vec2::new(room.x.max(200.0) - 8.0, least);
-        picture(ui, (figure, &words), (size, dim), horizon, None, cursor);
+        let size = Vec2::new(room.x.max(200.0) - 8.0, least.max(room.y - below));
+        let zoom = (room.y >= least + below).then_some(&mut look.view.zoom);
+        picture(ui, (figure, &words), (size, dim), horizon, zoom, cursor);
+        if counted {
+            super::people::counted(ui, shown, people, look.minute);
+        }
     });
 }
 
@@ -96,10 +102,12 @@ pub(super) fn picture(
     });
 }
 
-pub(super) fn empty(ui: &mut Ui, offered: &[StudyArm], actions: &mut Vec<Action>) {
+pub(super) fn empty(ui: &mut Ui, shown: &Shown, offered: &[StudyArm], actions: &mut Vec<Action>) {
+    let off = shown.scenario().is_some_and(|s| !s.arms.is_empty());
+    let words = if off { "No route is on: tick one, or add one" } else { "Add a route to begin" };
     ui.vertical_centered(|ui| {
         ui.add_space(ui.available_height() * 0.35);
-        ui.label(egui::RichText::new("Add a route to begin").size(theme::TITLE));
+        ui.label(egui::RichText::new(words).size(theme::TITLE));
         ui.add_space(8.0);
         ui.horizontal(|ui| {
             let width: f32 = 246.0;

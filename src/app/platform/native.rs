@@ -77,9 +77,12 @@ pub struct Background<T> {
 const PARTS: f64 = 1000.0;
 
 impl<T: Send + 'static> Background<T> {
-    /// Starts; the work tells how far it has come and hears whether to go on.
+    /// Starts; the work is called until it answers, tells how far it has come and hears whether to go on.
     #[expect(clippy::disallowed_methods, reason = "no frame waits for a crowd")]
-    pub fn start(ctx: &egui::Context, work: impl FnOnce(&(dyn Fn(f64) -> bool + Sync)) -> T + Send + 'static) -> Self {
+    pub fn start(
+        ctx: &egui::Context,
+        mut work: impl FnMut(&(dyn Fn(f64) -> bool + Sync)) -> Option<T> + Send + 'static,
+    ) -> Self {
         let (send, answer) = channel();
         let (stop, share) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU32::new(0)));
         let (stopped, told, ctx) = (stop.clone(), share.clone(), ctx.clone());
@@ -92,7 +95,11 @@ impl<T: Send + 'static> Background<T> {
                 }
                 !stopped.load(Ordering::Relaxed)
             };
-            let result = work(&progress);
+            let result = loop {
+                if let Some(result) = work(&progress) {
+                    break result;
+                }
+            };
             // nobody listens any more when it was dropped
             let _ = send.send(result);
             ctx.request_repaint();

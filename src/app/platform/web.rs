@@ -1,6 +1,7 @@
 //! Browser: files and dialogs come with the browser build; until then the acts say so.
 
 use crate::error::{Error, Result};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Measures nothing: the browser build brings a clock.
 #[derive(Debug)]
@@ -40,25 +41,48 @@ impl Picker {
     pub const AVAILABLE: bool = false;
 }
 
-/// Work done at once: the page has one thread, so it must be small.
-#[derive(Debug)]
-pub struct Background<T>(Option<T>);
+/// Work in slices, one a frame: the page has one thread.
+pub struct Background<T> {
+    work: Box<Work<T>>,
+    share: AtomicU32,
+    ctx: egui::Context,
+}
+
+type Work<T> = dyn FnMut(&(dyn Fn(f64) -> bool + Sync)) -> Option<T>;
+
+/// Parts of a whole that progress is told in.
+const PARTS: f64 = 1000.0;
+
+impl<T> std::fmt::Debug for Background<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Background").field("share", &self.share).finish_non_exhaustive()
+    }
+}
 
 impl<T: Send + 'static> Background<T> {
-    /// Does the work.
-    pub fn start(ctx: &egui::Context, work: impl FnOnce(&(dyn Fn(f64) -> bool + Sync)) -> T + Send + 'static) -> Self {
+    /// Starts; the work is called once a frame until it answers, and tells how far it has come.
+    pub fn start(
+        ctx: &egui::Context,
+        work: impl FnMut(&(dyn Fn(f64) -> bool + Sync)) -> Option<T> + Send + 'static,
+    ) -> Self {
         ctx.request_repaint();
-        Self(Some(work(&|_| true)))
+        Self { work: Box::new(work), share: AtomicU32::new(0), ctx: ctx.clone() }
     }
 
-    /// The answer, once.
+    /// Does the next slice; the answer, once.
     pub fn take(&mut self) -> Option<T> {
-        self.0.take()
+        let Self { work, share, ctx } = self;
+        let answer = work(&|part| {
+            share.store((part * PARTS) as u32, Ordering::Relaxed);
+            true
+        });
+        ctx.request_repaint();
+        answer
     }
 
-    /// Done as soon as it began.
+    /// How far it has come, 0 to 1.
     pub fn share(&self) -> f64 {
-        1.0
+        f64::from(self.share.load(Ordering::Relaxed)) / PARTS
     }
 }
 

@@ -43,7 +43,7 @@ pub fn evidence(
 ) {
     let found = seen.shown.outcome.as_ref().and_then(|o| Some((o, chosen(o, look)?)));
     let Some((outcome, arm)) = found else {
-        CentralPanel::default().show(ui, |ui| empty(ui, seen.offered, actions));
+        CentralPanel::default().show(ui, |ui| empty(ui, seen.shown, seen.offered, actions));
         return;
     };
     let roles = roles(&outcome.arms);

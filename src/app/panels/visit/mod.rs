@@ -28,7 +28,7 @@ pub fn visit(
     actions: &mut Vec<Action>,
 ) {
     if scenario.arms.is_empty() {
-        CentralPanel::default().show(ui, |ui| empty(ui, seen.offered, actions));
+        CentralPanel::default().show(ui, |ui| empty(ui, seen.shown, seen.offered, actions));
         return;
     }
     let wide = ui.available_width() >= BESIDE;
