@@ -24,7 +24,7 @@
 //! A module imports only from its left:
 //!
 //! `units, error → subject, population, regimen → model → sim → library → analysis → scenario → evidence, outcome →
-//! people → figure → scene, table, curves → {export, cli, app}`
+//! people → timeline → figure → scene, table, curves, plain → {export, cli, app}`
 //!
 //! - [`model`] reads a file of `models/` into a checked [`Model`](model::Model): named numbers with
 //!   unit, source and grade; formulas; compartments and flows; ways in; read-outs. There is no
@@ -39,6 +39,8 @@
 //! - [`people`] draws many persons from a model's spread and follows them side by side: the same system,
 //!   stepped by one exact matrix power per person, so equal rates need no special case. Percentiles are
 //!   exact; what is guessed from one row to the next never changes them.
+//! - [`timeline`] makes a visit of an arm: effects as ranges without a clock time, rules as exact moments, words as
+//!   data; a sheet is blocks in reading order, set as text, on the screen and as a tagged PDF.
 //! - [`figure`] says what a picture shows, [`scene`] where it goes on a page; the screen and the files
 //!   paint the same shapes. The app paints them itself rather than through a plotting widget, so
 //!   that plot and strips share one time axis to the pixel and a file looks like the screen.
