@@ -97,6 +97,17 @@ impl Moment {
         self.on_day(days, self.0.time())
     }
 
+    /// Day of the week, Monday 0.
+    pub fn weekday(&self) -> usize {
+        self.0.date().weekday().to_monday_zero_offset().max(0) as usize
+    }
+
+    /// Day of the month, and the month from 0.
+    pub fn day_and_month(&self) -> (u8, usize) {
+        let date = self.0.date();
+        (date.day().unsigned_abs(), usize::from(date.month().unsigned_abs()) - 1)
+    }
+
     /// The later of two.
     #[must_use]
     pub fn max(self, other: Self) -> Self {
