@@ -1,11 +1,13 @@
 //! A visit: what no curve can move, what a patient's page never says, clocks that change, calendars that others read.
 
+#![cfg(feature = "export")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests are tests too")]
 
 use calcard::icalendar::{ICalendar, ICalendarComponentType, ICalendarProperty};
 use calcard::{Entry, Parser};
 use ketasim::Library;
 use ketasim::error::Kind;
+use ketasim::export::{self, Paper};
 use ketasim::people::{Crowd, InTurn};
 use ketasim::plain::plain;
 use ketasim::scenario::Scenario;
@@ -307,6 +309,11 @@ fn every_sentence_is_filled_for_every_route_and_clinic() {
                         assert!(ids.contains(&question), "{question}: {ids:?}");
                     }
                     assert_eq!(ids.contains(&"lozenge"), !home.is_empty());
+                    // everything at once still fits front and back of both papers
+                    for paper in [Paper::A4, Paper::Letter] {
+                        let pdf = export::leaflet(&leaflet, paper);
+                        assert!(pdf.is_ok(), "{drug} {dose}{home} {} {paper:?}: {pdf:?}", words.language);
+                    }
                 }
             }
         }
