@@ -265,6 +265,10 @@ impl ArmEngine {
             let z = &mut states[block * n..(block + 1) * n];
             wide(Course { kernel: &self.kernel, ready: &ready[place], z, room, span: (*at, to), block, sink });
         }
+        if !keep {
+            // with very many people the room of each chunk would add up
+            (*ready, *room) = (Vec::new(), Room::default());
+        }
         *at = Some(to);
         Ok(again)
     }
