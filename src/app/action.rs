@@ -227,8 +227,7 @@ impl App {
                 Ok(format!("wrote {path}"))
             }
             Purpose::Sheet(paper) => {
-                let nothing = || Error::cannot("there is no sheet yet");
-                let sheet = self.visit.clinician.as_ref().ok_or_else(nothing)?;
+                let sheet = self.visit.clinician_sheet()?;
                 write(path, &export::leaflet(sheet, paper)?)?;
                 Ok(format!("wrote {path}"))
             }

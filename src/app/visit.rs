@@ -68,7 +68,7 @@ impl VisitPage {
         if self.given.as_ref() != Some(&given) {
             // dropping a job stops it: the latest scenario wins
             self.job = None;
-            self.expected = None;
+            (self.expected, self.error) = (None, None);
             self.count(ctx, &given, library);
             self.given = Some(given);
         }
@@ -128,9 +128,9 @@ impl VisitPage {
         Ok(())
     }
 
+    /// The last good page stays, dimmed and not to be handed out.
     fn refuse(&mut self, error: Error) {
         self.error = Some(error);
-        (self.timeline, self.leaflet, self.clinician) = (None, None, None);
     }
 
     /// The arm that is looked at: the chosen one, else the first.
@@ -161,18 +161,36 @@ impl VisitPage {
         *self = Self { words, zones, counted: counted + 1, ..Self::default() };
     }
 
+    /// The clinician's sheet of what is filled in now.
+    ///
+    /// # Errors
+    /// While there is none.
+    pub fn clinician_sheet(&self) -> Result<&Leaflet> {
+        self.current()?;
+        self.clinician.as_ref().ok_or_else(not_yet)
+    }
+
     /// The sheet to hand out.
     ///
     /// # Errors
     /// While something has to be filled in, or there is none.
     pub fn printable(&self) -> Result<(&Timeline, &Leaflet)> {
-        let nothing = || Error::cannot("there is no page yet").remedy("wait until the ranges are counted");
-        let (timeline, sheet) = self
-            .timeline
-            .as_ref()
-            .zip(self.leaflet.as_ref())
-            .ok_or_else(|| self.error.clone().unwrap_or_else(nothing))?;
+        self.current()?;
+        let (timeline, sheet) = self.timeline.as_ref().zip(self.leaflet.as_ref()).ok_or_else(not_yet)?;
         timeline.printable()?;
         Ok((timeline, sheet))
     }
+
+    /// Refuses while what is there is not of what is filled in.
+    fn current(&self) -> Result<()> {
+        match (&self.error, &self.job) {
+            (Some(error), _) => Err(error.clone()),
+            (None, Some(_)) => Err(not_yet()),
+            (None, None) => Ok(()),
+        }
+    }
+}
+
+fn not_yet() -> Error {
+    Error::cannot("there is no page yet").remedy("wait until the ranges are counted")
 }

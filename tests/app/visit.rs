@@ -58,8 +58,15 @@ fn what_the_clinic_fills_in_is_on_the_page() {
     assert!(harness.query_by_label_contains("555-0123").is_some());
     assert!(harness.query_by_label_contains("at least 3 hours after the last dose").is_some());
     fill(&mut harness, "First dose", "2026-12-01 10:00");
-    // a start without its zone is refused where it is filled in
+    // a start without its zone is refused where it is filled in; the last page stays, not to be handed out
     assert!(harness.query_by_label_contains("without a time zone").is_some());
+    assert!(harness.query_by_label("When will I notice it?").is_some());
+    assert!(harness.state().visit.printable().unwrap_err().what().contains("time zone"));
+    harness.state_mut().state.look.patient = true;
+    harness.run_ok();
+    assert!(harness.query_by_label("When will I notice it?").is_none(), "a patient sees no page of an earlier visit");
+    harness.state_mut().state.look.patient = false;
+    harness.run_ok();
     fill(&mut harness, "Time zone", "Europe/Madrid");
     assert!(
         harness.query_by_label_contains("December\u{a0}2, 2026 at 10:40\u{a0}am").is_some(),

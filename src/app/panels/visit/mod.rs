@@ -18,6 +18,9 @@ use egui::{Button, CentralPanel, ComboBox, Key, Panel, RichText, ScrollArea, Ui}
 /// Below this width the clinic's side and the page take turns.
 const BESIDE: f32 = 880.0;
 
+/// How much of a page is left to see while it is not that of what is filled in.
+const STALE: f32 = 0.45;
+
 /// Draws the clinic's side with a preview.
 pub fn visit(
     ui: &mut Ui,
@@ -62,6 +65,7 @@ pub fn visit(
             Side::Course => return course::course(ui, page, look),
             _ => {}
         }
+        let stale = page.error.is_some() || page.progress().is_some();
         let sheet = if look.side == Side::Clinician { &page.clinician } else { &page.leaflet };
         state(ui, page);
         if let Some(sheet) = sheet {
@@ -71,6 +75,9 @@ pub fn visit(
             }
             ScrollArea::vertical().id_salt(("sheet", look.side)).auto_shrink(false).show(ui, |ui| {
                 ui.set_max_width(ui.available_width() - 10.0);
+                if stale {
+                    ui.multiply_opacity(STALE);
+                }
                 sheet::sheet(ui, sheet, sheet::Size::PREVIEW);
             });
         }
@@ -90,7 +97,9 @@ pub fn patient(ui: &mut Ui, page: &VisitPage, look: &mut Look) {
             });
         });
         state(ui, page);
-        let Some(sheet) = &page.leaflet else { return };
+        // a patient never sees a page of an earlier visit
+        let current = page.error.is_none() && page.progress().is_none();
+        let Some(sheet) = page.leaflet.as_ref().filter(|_| current) else { return };
         ScrollArea::vertical().id_salt("patient").auto_shrink(false).show(ui, |ui| {
             ui.set_max_width(ui.available_width() - 14.0);
             sheet::sheet(ui, sheet, sheet::Size::PATIENT);
