@@ -10,8 +10,8 @@ use super::lanes::{LANES, Lane, add_product, larger, largest, map, map2, splat};
 use super::program::{Program, Slot};
 use std::collections::BTreeMap;
 
-/// Rows of the matrix are scaled below this before the series.
-const SMALL: f64 = 0.25;
+/// Rows of the matrix are scaled below this before the series: what is left out is 0.5^13/13!, 2e-14.
+const SMALL: f64 = 0.5;
 /// Coefficients 1/k! of a series to the 12th power.
 const SERIES: [f64; 13] = {
     let mut c = [1.0; 13];
