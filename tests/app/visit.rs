@@ -98,6 +98,14 @@ fn a_patient_sees_the_page_alone_without_doses_and_finds_the_way_back() {
         assert!(harness.query_by_label(question).is_some(), "{question}");
     }
     assert!(harness.query_by_label_contains("ng/mL").is_none() && harness.query_by_label_contains(" mg").is_none());
+    // the keyboard moves the page: what stands on its back comes into view
+    let top = |h: &Harness<'static, App>| h.get_by_label("A word on misuse").rect().top();
+    let below = top(&harness);
+    harness.key_press(egui::Key::PageDown);
+    for _ in 0..30 {
+        harness.step();
+    }
+    assert!(top(&harness) < below - 200.0, "{below} {}", top(&harness));
     click(&mut harness, "Español");
     assert!(harness.query_by_label("¿Cuándo puedo manejar?").is_some());
     harness.key_press(egui::Key::Escape);

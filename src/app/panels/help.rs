@@ -10,6 +10,7 @@ const KEYS: &[(&str, &str)] = &[
     ("Ctrl+Z, Ctrl+Shift+Z", "undo, redo"),
     ("Ctrl+O, Ctrl+S, Ctrl+E", "open, save, export the picture"),
     ("Ctrl+1, Ctrl+2, Ctrl+3", "compare routes; what stands behind one of them; a visit"),
+    ("in a patient's page alone", "arrows, page keys and the space bar move it, Esc leads back"),
     ("drop a file", "a scenario, a model (.toml) or measured points (.csv)"),
     ("F1", "this page"),
 ];

@@ -102,9 +102,33 @@ pub fn patient(ui: &mut Ui, page: &VisitPage, look: &mut Look) {
         let Some(sheet) = page.leaflet.as_ref().filter(|_| current) else { return };
         ScrollArea::vertical().id_salt("patient").auto_shrink(false).show(ui, |ui| {
             ui.set_max_width(ui.available_width() - 14.0);
+            scroll_by_keys(ui);
             sheet::sheet(ui, sheet, sheet::Size::PATIENT);
         });
     });
+}
+
+/// Arrows, page keys and the space bar move the page, as in a reader.
+fn scroll_by_keys(ui: &Ui) {
+    const LINE: f32 = 48.0;
+    let page = ui.clip_rect().height() * 0.85;
+    let down = |key| ui.input(|i| i.key_pressed(key));
+    let moved: f32 = [
+        (Key::ArrowDown, -LINE),
+        (Key::ArrowUp, LINE),
+        (Key::PageDown, -page),
+        (Key::Space, -page),
+        (Key::PageUp, page),
+        (Key::End, -f32::from(u16::MAX)),
+        (Key::Home, f32::from(u16::MAX)),
+    ]
+    .into_iter()
+    .filter(|(key, _)| down(*key))
+    .map(|(_, by)| by)
+    .sum();
+    if moved != 0.0 {
+        ui.scroll_with_delta(egui::vec2(0.0, moved));
+    }
 }
 
 /// What is under way, and what is in the way.
