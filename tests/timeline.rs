@@ -12,7 +12,7 @@ use ketasim::people::{Crowd, InTurn};
 use ketasim::plain::plain;
 use ketasim::scenario::Scenario;
 use ketasim::timeline::{
-    Asked, Block, Moment, Timeline, When, Words, calendar, clinician_sheet, expect::Part, leaflet,
+    Block, Moment, Timeline, When, Words, calendar, clinician_sheet, expect::Part, leaflet, words::SHEET_LANGUAGE,
 };
 use ketasim::units::Time;
 use proptest::prelude::*;
@@ -27,18 +27,18 @@ fn scenario(text: &str) -> ketasim::Result<Scenario> {
     Scenario::from_toml("test.toml", text, library())
 }
 
-fn timeline_of(scenario: &Scenario, arm: usize, asked: &Asked) -> ketasim::Result<Timeline> {
+fn timeline_of(scenario: &Scenario, arm: usize) -> ketasim::Result<Timeline> {
     let crowd = Crowd { people: 60, seed: 1, every: None };
-    Timeline::new(scenario, arm, library(), asked, (crowd, &InTurn, &|_| true))
+    Timeline::new(scenario, arm, library(), (crowd, &InTurn, &|_| true))
 }
 
 fn visit(text: &str) -> Timeline {
-    timeline_of(&scenario(text).unwrap(), 0, &Asked::default()).unwrap()
+    timeline_of(&scenario(text).unwrap(), 0).unwrap()
 }
 
 fn refused(text: &str) -> ketasim::Error {
     let given = scenario(text);
-    given.and_then(|s| timeline_of(&s, 0, &Asked::default())).map(|_| ()).unwrap_err()
+    given.and_then(|s| timeline_of(&s, 0)).map(|_| ()).unwrap_err()
 }
 
 const CLINIC: &str = "[clinic]\nname = 'The clinic'\nphone = '555-0100'\ncrisis_line = '555-0199'\nstay = '2 h'\n";
@@ -194,7 +194,7 @@ proptest! {
         let text = at(&start, zone, drug, &format!("[[arm.dose]]\n{dose}{repeat}"))
             .replace("stay = '2 h'", &format!("stay = '{stay:.0} min'"));
         let given = scenario(&text).unwrap();
-        let visit = match timeline_of(&given, 0, &Asked::default()) {
+        let visit = match timeline_of(&given, 0) {
             Ok(visit) => visit,
             // only a clock that is skipped or comes twice may be in the way
             Err(e) => {
@@ -227,7 +227,7 @@ proptest! {
         let mut other = given;
         other.arms[0].doses[0].amount = "10 mg".parse().unwrap();
         // another amount of the spray may mean another number of devices, which end at another time
-        let other = (drug == "ketamine").then(|| timeline_of(&other, 0, &Asked::default()).unwrap());
+        let other = (drug == "ketamine").then(|| timeline_of(&other, 0).unwrap());
         for (i, page) in pages(&visit).into_iter().enumerate() {
             for never in ["ng/mL", " mg", "mcg", "µg", "CADSS", "mmHg"] {
                 prop_assert!(!page.contains(never), "{never} in {page}");
@@ -293,7 +293,7 @@ fn every_sentence_is_filled_for_every_route_and_clinic() {
                 let head = head.replace("[visit]\n", &format!("[visit]\n{home}"));
                 let visit =
                     visit(&format!("horizon='6 h'\n{head}[[arm]]\nlabel='a'\ndrug='{drug}'\n[[arm.dose]]\n{dose}"));
-                let sheet = plain(&clinician_sheet(&visit).unwrap(), 100);
+                let sheet = plain(&clinician_sheet(&visit, &Words::of(SHEET_LANGUAGE).unwrap()).unwrap(), 100);
                 for page in pages(&visit).into_iter().chain([sheet]) {
                     assert!(!page.contains(['{', '}']), "{page}");
                 }
@@ -415,7 +415,7 @@ fn another_parser_reads_the_calendar() {
 fn sample_visits_make_pages() {
     let sample = Scenario::from_toml("visit.toml", Scenario::VISIT, library()).unwrap();
     for arm in 0..sample.arms.len() {
-        let visit = timeline_of(&sample, arm, &Asked::default()).unwrap();
+        let visit = timeline_of(&sample, arm).unwrap();
         assert!(visit.printable().is_ok());
         assert!(visit.last_dose < Time::from_hours(2.0));
         for page in pages(&visit) {

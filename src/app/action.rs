@@ -10,7 +10,7 @@ use crate::plain::plain;
 use crate::regimen::Dose;
 use crate::scenario::{LARGEST_FILE, Scenario};
 use crate::table::TEXT_WIDTH;
-use crate::timeline::{Moment, Words, calendar};
+use crate::timeline::{Moment, calendar};
 use crate::units::Time;
 
 /// Something to be done once the frame is drawn.
@@ -233,8 +233,8 @@ impl App {
             }
             Purpose::Calendar => {
                 let (timeline, _) = self.visit.printable()?;
-                let words = Words::of(&self.state.look.language)?;
-                write(path, calendar(timeline, &words, &Moment::from_unix(unix_seconds()))?.as_bytes())?;
+                let words = self.visit.words(&self.state.look.language)?;
+                write(path, calendar(timeline, words, &Moment::from_unix(unix_seconds()))?.as_bytes())?;
                 Ok(format!("wrote {path}"))
             }
             Purpose::Points => {

@@ -7,7 +7,7 @@ use crate::library::Library;
 use crate::people::Crowd;
 use crate::scenario::{Clinic, Scenario, Visit};
 use crate::timeline::{
-    Asked, Expected, Leaflet, Timeline, Words, clinician_sheet, expect, from_first_dose, leaflet, zones,
+    Expected, Leaflet, Timeline, Words, clinician_sheet, expect, from_first_dose, leaflet, words::SHEET_LANGUAGE, zones,
 };
 use std::sync::Arc;
 
@@ -119,11 +119,9 @@ impl VisitPage {
         expected: Expected,
         language: &str,
     ) -> Result<()> {
-        let timeline = Timeline::of(scenario, arm, library, &Asked::default(), expected)?;
-        let words = self.words.iter().find(|w| w.language == language).or(self.words.first());
-        let Some(words) = words else { return Err(Error::cannot("there are no words")) };
-        let sheet = leaflet(&timeline, words)?;
-        self.clinician = Some(clinician_sheet(&timeline)?);
+        let timeline = Timeline::of(scenario, arm, library, expected)?;
+        let sheet = leaflet(&timeline, self.words(language)?)?;
+        self.clinician = Some(clinician_sheet(&timeline, self.words(SHEET_LANGUAGE)?)?);
         (self.timeline, self.leaflet) = (Some(timeline), Some(sheet));
         Ok(())
     }
@@ -146,8 +144,12 @@ impl VisitPage {
     }
 
     /// Words of the language that is chosen.
-    pub fn words(&self, language: &str) -> Option<&Words> {
-        self.words.iter().find(|w| w.language == language).or(self.words.first())
+    ///
+    /// # Errors
+    /// While none are read.
+    pub fn words(&self, language: &str) -> Result<&Words> {
+        let chosen = self.words.iter().find(|w| w.language == language).or(self.words.first());
+        chosen.ok_or_else(|| Error::cannot("there are no words"))
     }
 
     /// All languages: tag and own name.

@@ -21,9 +21,9 @@ const SAID_EVERY: f64 = 0.25;
 pub(super) struct Threads(usize);
 
 impl Threads {
-    /// So many at a time.
-    pub fn new(threads: usize) -> Self {
-        Self(threads)
+    /// So many at a time; without a number as many as the machine has.
+    pub fn new(threads: Option<usize>) -> Self {
+        Self(threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)))
     }
 }
 
@@ -60,8 +60,7 @@ pub fn run(options: &Population, library: &Library) -> Result<()> {
         Given::read(options.file.as_deref(), library)?
     };
     let crowd = Crowd { people: options.people, seed: options.seed, every: options.every };
-    let threads = options.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
-    let workers = Threads(threads);
+    let workers = Threads::new(options.threads);
     let located = |e: crate::Error| e.located(&given.name, &given.text);
     let said = AtomicUsize::new(0);
     #[expect(clippy::disallowed_methods, reason = "the command tells how long it took")]

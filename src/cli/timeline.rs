@@ -11,7 +11,9 @@ use crate::people::Crowd;
 use crate::plain::plain;
 use crate::scenario::Scenario;
 use crate::table::{Column, TEXT_WIDTH, Table, paragraph};
-use crate::timeline::{Asked, Block, Leaflet, Moment, Span, Timeline, When, Words, calendar, clinician_sheet, leaflet};
+use crate::timeline::{
+    Block, Leaflet, Moment, Span, Timeline, When, Words, calendar, clinician_sheet, leaflet, words::SHEET_LANGUAGE,
+};
 use crate::units::tidy;
 use serde_json::{Value, json};
 use std::path::Path;
@@ -22,26 +24,28 @@ use std::time::{SystemTime, UNIX_EPOCH};
 /// # Errors
 /// When the scenario is refused, something has to be filled in first, or a file cannot be written.
 pub fn run(options: &Options, library: &Library) -> Result<()> {
-    let given = match &options.file {
+    let mut given = match &options.file {
         Some(path) => Given::read(Some(path), library)?,
         None => Given::text("assets/scenarios/visit.toml", Scenario::VISIT, library)?,
     };
+    if options.start.is_some() || options.timezone.is_some() {
+        let visit = given.scenario.visit.get_or_insert_default();
+        visit.start = options.start.clone().or(visit.start.take());
+        visit.timezone = options.timezone.clone().or(visit.timezone.take());
+    }
     let located = |e: Error| e.located(&given.name, &given.text);
     let index = arm(&given.scenario, options.arm.as_deref())?;
     let words = Words::of(&options.language)?;
     let paper: Paper = options.paper.parse()?;
-    let asked = Asked { start: options.start.clone(), timezone: options.timezone.clone() };
     let crowd = Crowd { people: options.people, seed: options.seed, every: None };
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let workers = Threads::new(threads);
-    let timeline =
-        Timeline::new(&given.scenario, index, library, &asked, (crowd, &workers, &|_| true)).map_err(located)?;
+    let workers = Threads::new(None);
+    let timeline = Timeline::new(&given.scenario, index, library, (crowd, &workers, &|_| true)).map_err(located)?;
     let sheet = match options.audience {
         Audience::Patient => {
             timeline.printable().map_err(located)?;
             leaflet(&timeline, &words)?
         }
-        Audience::Clinician => clinician_sheet(&timeline)?,
+        Audience::Clinician => clinician_sheet(&timeline, &Words::of(SHEET_LANGUAGE)?)?,
     };
     if let Some(path) = &options.pdf {
         files::write_atomic(path, &pdf(&sheet, paper)?)?;

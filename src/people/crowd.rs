@@ -170,6 +170,47 @@ pub fn arm_crowd(
     with_draws(scenario, index, library, (crowd, room_for(crowd)), (workers, progress))
 }
 
+/// Everybody of one arm counted, without bands over time: by its index in a checked scenario.
+///
+/// # Errors
+/// When the arm cannot be simulated, or `progress` says to stop.
+pub fn counted(
+    scenario: &Scenario,
+    index: usize,
+    library: &Library,
+    crowd: Crowd,
+    workers: &dyn Workers,
+    progress: Progress,
+) -> Result<Vec<Counted>> {
+    let range = range_of(scenario, index, library)?;
+    counts(scenario, index, library, range, (crowd, room_for(crowd)), (workers, progress))
+}
+
+/// Under the curve, or under both ends of the range that one line would hide.
+fn counts(
+    scenario: &Scenario,
+    index: usize,
+    library: &Library,
+    range: Option<&Range>,
+    (crowd, first_draws): (Crowd, FirstDraws),
+    (workers, progress): (&dyn Workers, Progress),
+) -> Result<Vec<Counted>> {
+    let until = scenario.horizon.hours() * MINUTES_PER_HOUR;
+    let count = |end: &'static str, set: &BTreeMap<String, Expr>, progress: Progress| {
+        let windows = windows_of(scenario, index, library, (crowd, first_draws.clone()), set, (workers, progress))?;
+        Ok(Counted {
+            end,
+            above: above(&windows.people, until),
+            noticing: noticing_dots(&windows.people),
+            fading: fading_dots(&windows.people),
+            windows,
+        })
+    };
+    let Some(range) = range else { return Ok(vec![count("", &BTreeMap::new(), progress)?]) };
+    let low = count("low end", &range.low.set, &|s| progress(0.5 * s))?;
+    Ok(vec![low, count("high end", &range.high.set, &|s| progress(0.5 + 0.5 * s))?])
+}
+
 /// The same, with draws kept for other arms of the model.
 fn with_draws(
     scenario: &Scenario,
@@ -179,42 +220,21 @@ fn with_draws(
     (workers, progress): (&dyn Workers, Progress),
 ) -> Result<ArmCrowd> {
     let go_on = |share: f64| if progress(share) { Ok(()) } else { Err(Error::cannot("stopped")) };
-    let until = scenario.horizon.hours() * MINUTES_PER_HOUR;
-    let count = |end: &'static str, set: &BTreeMap<String, Expr>, [from, to]: [f64; 2]| {
-        let part = |share: f64| progress(from + (to - from) * share);
-        let windows = windows_of(scenario, index, library, (crowd, first_draws.clone()), set, (workers, &part))?;
-        Ok(Counted {
-            end,
-            above: above(&windows.people, until),
-            noticing: noticing_dots(&windows.people),
-            fading: fading_dots(&windows.people),
-            windows,
-        })
-    };
-    let (mut bands, mut inner) = (None, Vec::new());
-    let counts = match range_of(scenario, index, library)? {
-        Some(range) => {
-            let low = count("low end", &range.low.set, [0.0, 0.5])?;
-            vec![low, count("high end", &range.high.set, [0.5, 0.95])?]
-        }
-        None => {
-            let part = |s: f64| progress(0.4 * s);
-            let (found, quartiles) = one(
-                scenario,
-                index,
-                library,
-                (crowd, first_draws.clone()),
-                (Wanting::Quartiles, &mut Vec::new()),
-                (workers, &part),
-            )?;
-            (bands, inner) = (Some(found), quartiles);
-            go_on(0.4)?;
-            vec![count("", &BTreeMap::new(), [0.4, 0.95])?]
-        }
-    };
+    let range = range_of(scenario, index, library)?;
+    let (mut bands, mut quartiles, mut done) = (None, Vec::new(), 0.0);
+    if range.is_none() {
+        done = 0.4;
+        let wanting = (Wanting::Quartiles, &mut Vec::new());
+        let part = |s: f64| progress(done * s);
+        let found = one(scenario, index, library, (crowd, first_draws.clone()), wanting, (workers, &part))?;
+        (bands, quartiles) = (Some(found.0), found.1);
+        go_on(done)?;
+    }
+    let part = |s: f64| progress(done + (0.95 - done) * s);
+    let counts = counts(scenario, index, library, range, (crowd, first_draws), (workers, &part))?;
     go_on(0.95)?;
     let model = scenario.arms[index].model_in(library)?.id.clone();
-    Ok(ArmCrowd { index, bands, quartiles: inner, model, counts })
+    Ok(ArmCrowd { index, bands, quartiles, model, counts })
 }
 
 /// The range that one line would hide, as for one person.

@@ -29,7 +29,7 @@ mod windows;
 pub use bands::simulation_alone;
 pub use bands::{ArmBands, Band, Progress, bands, courses, individuals, subject_of};
 pub use compare::{Exposures, Ratio, comparable, exposures, models_ratio};
-pub use crowd::{ArmByArm, ArmCrowd, Counted, CrowdOutcome, arm_crowd, crowd_outcome};
+pub use crowd::{ArmByArm, ArmCrowd, Counted, CrowdOutcome, arm_crowd, counted, crowd_outcome};
 pub use dots::{DOTS, Dot, fading_dots, noticing_dots};
 pub use percentiles::{PERCENTILES, Tracker};
 pub use tornado::{Figures, Measure, Swing, Tornado, tornado};

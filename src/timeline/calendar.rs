@@ -7,7 +7,6 @@ use super::Timeline;
 use super::clock::Moment;
 use super::words::Words;
 use crate::error::{Error, Result};
-use std::fmt::Write;
 
 /// Octets of a line at most, without its end.
 const LINE: usize = 75;
@@ -82,10 +81,9 @@ fn entries(timeline: &Timeline, words: &Words, start: &Moment) -> Result<Vec<Ent
 
 /// The zone by its changes of the clock around the visit, so that a program without a list of zones reads it right.
 fn zone(text: &mut Text, start: &Moment) {
-    let (offset, changes) = start.changes();
+    let (first, changes) = start.changes();
     text.line("BEGIN", "VTIMEZONE");
     text.line("TZID", start.zone());
-    let first = changes.first().map_or(offset, |c| c.from);
     text.observance(false, EARLIEST, (first, first), "");
     for change in &changes {
         text.observance(change.summer, &change.at, (change.from, change.to), &change.name);
@@ -171,14 +169,9 @@ impl Text {
 
 /// `-0600`, with seconds where a zone has them.
 fn offset(seconds: i32) -> String {
-    let mut text = String::new();
     let (sign, s) = (if seconds < 0 { '-' } else { '+' }, seconds.unsigned_abs());
-    // writing to a string cannot fail
-    let _ = write!(text, "{sign}{:02}{:02}", s / 3600, s / 60 % 60);
-    if s % 60 != 0 {
-        let _ = write!(text, "{:02}", s % 60);
-    }
-    text
+    let rest = if s % 60 == 0 { String::new() } else { format!("{:02}", s % 60) };
+    format!("{sign}{:02}{:02}{rest}", s / 3600, s / 60 % 60)
 }
 
 #[cfg(test)]

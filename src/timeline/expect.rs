@@ -5,7 +5,7 @@
 use crate::error::Result;
 use crate::library::{EvidenceKind, Library, Published};
 use crate::people::{
-    ArmCrowd, Crowd, Dot, PeopleWindows, Person, Progress, Workers, arm_crowd, fading_dots, noticing_dots,
+    Counted, Crowd, Dot, PeopleWindows, Person, Progress, Workers, counted, fading_dots, noticing_dots,
 };
 use crate::scenario::Scenario;
 use crate::units::Time;
@@ -129,7 +129,7 @@ pub fn expect(
         .map(|m| m.id.clone())
         .collect();
     let jobs = others.len() as f64 + 1.0;
-    let own = arm_crowd(scenario, index, library, crowd, workers, &|s| progress(s / jobs))?;
+    let own = counted(scenario, index, library, crowd, workers, &|s| progress(s / jobs))?;
     let mut parts = part_of(&own, &model.id);
     for (k, id) in others.into_iter().enumerate() {
         let mut other = scenario.clone();
@@ -138,7 +138,7 @@ pub fn expect(
         other.arms[index].site = None;
         let few = Crowd { people: crowd.people.min(OTHERS), ..crowd };
         let at = |s: f64| progress((k as f64 + 1.0 + s) / jobs);
-        match arm_crowd(&other, index, library, few, workers, &at) {
+        match counted(&other, index, library, few, workers, &at) {
             Ok(people) => parts.extend(part_of(&people, &id)),
             // stopped is stopped; a model that refuses this arm has nothing to say on it
             Err(e) if !at(1.0) => return Err(e),
@@ -148,13 +148,13 @@ pub fn expect(
     parts.extend(published(&arm.drug, &routes, library)?);
     let join = |of: &dyn Fn(&Part) -> Option<Span>| parts.iter().filter_map(of).reduce(Span::join).map(Span::rounded);
     // both ends of a range together: only here are people and doubt about the model joined
-    let people: Vec<Person> = own.counts.iter().flat_map(|c| c.windows.people.iter().copied()).collect();
+    let people: Vec<Person> = own.iter().flat_map(|c| c.windows.people.iter().copied()).collect();
     Ok(Expected {
         notice: join(&|p| p.notice),
         strongest: join(&|p| p.strongest),
         easing: join(&|p| p.easing),
-        few_notice: own.counts.iter().any(|c| c.windows.few_notice),
-        few_strong: own.counts.iter().any(|c| c.windows.few_reach),
+        few_notice: own.iter().any(|c| c.windows.few_notice),
+        few_strong: own.iter().any(|c| c.windows.few_reach),
         noticing: noticing_dots(&people),
         fading: fading_dots(&people),
         people: people.len(),
@@ -163,8 +163,8 @@ pub fn expect(
 }
 
 /// What the people of one model say; both ends of a range.
-fn part_of(arm: &ArmCrowd, id: &str) -> Vec<Part> {
-    let windows = arm.counts.iter().map(|c| &c.windows);
+fn part_of(counts: &[Counted], id: &str) -> Vec<Part> {
+    let windows = counts.iter().map(|c| &c.windows);
     windows
         .map(|w| Part {
             from: id.to_owned(),

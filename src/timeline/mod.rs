@@ -162,15 +162,6 @@ impl Missing {
     }
 }
 
-/// Changes to a visit that the caller makes: what a command line or a form says over the file.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Asked {
-    /// Start of the first dose.
-    pub start: Option<String>,
-    /// Time zone.
-    pub timezone: Option<String>,
-}
-
 impl Timeline {
     /// The visit of one arm.
     ///
@@ -180,12 +171,11 @@ impl Timeline {
         scenario: &Scenario,
         index: usize,
         library: &Library,
-        asked: &Asked,
         (crowd, workers, progress): (Crowd, &dyn Workers, Progress),
     ) -> Result<Self> {
         // rules first: a visit that is refused needs no crowd
         let expected = |s: &Scenario| expect::expect(s, index, library, crowd, workers, progress);
-        Self::with(scenario, index, library, asked, expected)
+        Self::with(scenario, index, library, expected)
     }
 
     /// The visit of one arm whose people are known already.
@@ -193,24 +183,21 @@ impl Timeline {
     /// # Errors
     /// When the scenario is refused, a time names no moment, the clinic's stay is below the drug's floor, or a dose
     /// other than a lozenge is to be taken at home.
-    pub fn of(scenario: &Scenario, index: usize, library: &Library, asked: &Asked, expected: Expected) -> Result<Self> {
-        Self::with(scenario, index, library, asked, |_| Ok(expected))
+    pub fn of(scenario: &Scenario, index: usize, library: &Library, expected: Expected) -> Result<Self> {
+        Self::with(scenario, index, library, |_| Ok(expected))
     }
 
     fn with(
         scenario: &Scenario,
         index: usize,
         library: &Library,
-        asked: &Asked,
         expected: impl FnOnce(&Scenario) -> Result<Expected>,
     ) -> Result<Self> {
         scenario.check(library)?;
         let scenario = from_first_dose(scenario, index)?;
         let arm = &scenario.arms[index];
         let clinic = scenario.clinic.clone().unwrap_or_default();
-        let mut visit = scenario.visit.clone().unwrap_or_default();
-        visit.start = asked.start.clone().or(visit.start);
-        visit.timezone = asked.timezone.clone().or(visit.timezone);
+        let visit = scenario.visit.clone().unwrap_or_default();
         let rules = Rules::embedded()?;
         let stay = rules.stay(&arm.drug, &clinic)?;
         let start = rules::start(&visit)?;

@@ -27,14 +27,14 @@ pub fn leaflet(timeline: &Timeline, words: &Words) -> Result<Leaflet> {
     })
 }
 
-/// The clinician's sheet, in English: the session over the day, vital signs, what staff look at; screening on its back.
+/// The clinician's sheet: the session over the day, vital signs, what staff look at; screening on its back. Its own
+/// sentences are in [`SHEET_LANGUAGE`](super::words::SHEET_LANGUAGE) alone, so `words` should be.
 ///
 /// # Errors
 /// Never with the shipped words.
-pub fn clinician_sheet(timeline: &Timeline) -> Result<Leaflet> {
-    let words = Words::of("en")?;
+pub fn clinician_sheet(timeline: &Timeline, words: &Words) -> Result<Leaflet> {
     let sheet = super::words::clinician()?;
-    let setting = Setting::new(timeline, &words)?;
+    let setting = Setting::new(timeline, words)?;
     let mut day = setting.day();
     let parts = sheet.overlay.iter().filter(|o| timeline.visit.style == Some(o.style));
     for part in parts {
@@ -199,19 +199,20 @@ impl<'a> Setting<'a> {
         let no_driving = self.say("picture-no-driving");
         let [staff, no_driving] =
             if t.at_home() { [no_driving, String::new()] } else { [self.say("picture-staff"), no_driving] };
+        let dots = [
+            self.dots("dots-notice", "dots-never-notice", &t.expected.noticing, until),
+            self.dots("dots-easing", "dots-never-strong", &t.expected.fading, until),
+        ];
         Day {
             until,
             ticks: ticks.map(|m| (m, label(m))).collect(),
             axis: self.say("hours-after"),
             bands: bands.into_iter().filter_map(|(term, of)| band(term, of)).collect(),
-            alt: self.alt([&staff, &no_driving]),
+            alt: self.alt([&staff, &no_driving], &dots),
             staff,
             no_driving,
             after: (self.say("row-integration"), self.say("row-integration-words")),
-            dots: vec![
-                self.dots("dots-notice", "dots-never-notice", &t.expected.noticing, until),
-                self.dots("dots-easing", "dots-never-strong", &t.expected.fading, until),
-            ],
+            dots: dots.to_vec(),
             caption: self.say("picture-caption"),
             dots_caption: self.say("dots-caption"),
         }
@@ -233,23 +234,19 @@ impl<'a> Setting<'a> {
         }
     }
 
-    fn alt(&self, bars: [&str; 2]) -> String {
-        let e = &self.timeline.expected;
-        let never = |dots: &[Dot]| dots.iter().filter(|d| **d == Dot::Never).count().to_string();
-        let (nobody, weak) = (never(&e.noticing), never(&e.fading));
+    fn alt(&self, bars: [&str; 2], [noticing, fading]: &[DotRow; 2]) -> String {
         // a range that nobody can give is told by those who do not get there
-        let said = |name: &str, term: &str, n: &str| {
-            self.blanks.get(name).cloned().unwrap_or_else(|| self.words.fill(term, &[("n", n)]))
-        };
+        let said = |name: &str, row: &DotRow| self.blanks.get(name).unwrap_or(&row.never_words).clone();
         let picture = self.words.fill(
             "picture-alt",
             &[
-                ("notice", &said("notice", "dots-never-notice", &nobody)),
-                ("strongest", &said("strongest", "dots-never-strong", &weak)),
-                ("easing", &said("easing", "dots-never-strong", &weak)),
+                ("notice", &said("notice", noticing)),
+                ("strongest", &said("strongest", fading)),
+                ("easing", &said("easing", fading)),
             ],
         );
-        let dots = self.words.fill("dots-alt", &[("never_notice", &nobody), ("never_strong", &weak)]);
+        let never = [noticing, fading].map(|row| row.never.to_string());
+        let dots = self.words.fill("dots-alt", &[("never_notice", &never[0]), ("never_strong", &never[1])]);
         let bars: String = bars.iter().filter(|b| !b.is_empty()).map(|b| format!("{b}. ")).collect();
         format!("{picture} {bars}{dots}")
     }

@@ -156,14 +156,12 @@ pub const TERMS: &[&str] = &[
     "hour",
     "hours",
     "half-hours",
-    "day",
     "days",
     "range",
     "range-open",
     "clock",
     "date",
     "date-clock",
-    "first-dose",
     "hours-after",
     "picture-notice",
     "picture-strongest",
@@ -182,7 +180,6 @@ pub const TERMS: &[&str] = &[
     "row-integration",
     "row-integration-words",
     "footer",
-    "calendar-arrive",
     "calendar-visit",
     "calendar-check",
     "calendar-ride",
@@ -199,6 +196,9 @@ pub const TERMS: &[&str] = &[
     "course-follow-up",
     "course-note",
 ];
+
+/// Language of the clinician's sheet, the only one it is written in.
+pub const SHEET_LANGUAGE: &str = "en";
 
 /// The clinician's sheet: its sections, the session over the day, and where they come from.
 #[derive(Debug, Clone, PartialEq, Deserialize)]

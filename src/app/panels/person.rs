@@ -7,33 +7,21 @@ use crate::subject::{Ancestry, Sex, Subject};
 use crate::units::{Age, Dim, Fraction, Time, Weight};
 use egui::{ComboBox, Ui};
 
+/// A body weight and an age, of the person or of how people differ; each place gives its name.
+const WEIGHT: Field =
+    Field { name: "", unit: "kg", dim: Dim::WEIGHT, example: "70 kg", speed: 0.5, decimals: 1, range: [1.0, 400.0] };
+const AGE: Field =
+    Field { name: "", unit: "y", dim: Dim::AGE, example: "40 y", speed: 0.3, decimals: 0, range: [0.0, 120.0] };
+
 /// Edits the person and the length of the simulation.
 pub fn person(ui: &mut Ui, subject: &mut Subject, horizon: &mut Time) {
     ui.horizontal(|ui| {
         let mut kg = subject.weight.kg();
-        let weight = Field {
-            name: "Body weight",
-            unit: "kg",
-            dim: Dim::WEIGHT,
-            example: "70 kg",
-            speed: 0.5,
-            decimals: 1,
-            range: [1.0, 400.0],
-        };
-        if weight.show(ui, &mut kg).changed() {
+        if (Field { name: "Body weight", ..WEIGHT }).show(ui, &mut kg).changed() {
             subject.weight = Weight::from_kg(kg);
         }
         let mut years = subject.age.years();
-        let age = Field {
-            name: "Age",
-            unit: "y",
-            dim: Dim::AGE,
-            example: "40 y",
-            speed: 0.3,
-            decimals: 0,
-            range: [0.0, 120.0],
-        };
-        if age.show(ui, &mut years).changed() {
+        if (Field { name: "Age", ..AGE }).show(ui, &mut years).changed() {
             subject.age = Age::from_years(years);
         }
         choice(ui, "Sex", &mut subject.sex, &Sex::ALL);
@@ -73,34 +61,8 @@ fn choice<T: Copy + PartialEq>(ui: &mut Ui, name: &str, value: &mut T, all: &[(T
 /// How weight and age differ between made-up people: nothing is assumed, all begin as the person above.
 pub fn differing(ui: &mut Ui, scenario: &mut Scenario) {
     let Scenario { subject, population, .. } = scenario;
-    let weight = Covariate {
-        name: "weight",
-        field: Field {
-            name: "",
-            unit: "kg",
-            dim: Dim::WEIGHT,
-            example: "70 kg",
-            speed: 0.5,
-            decimals: 1,
-            range: [1.0, 400.0],
-        },
-        of: Weight::kg,
-        make: Weight::from_kg,
-    };
-    let age = Covariate {
-        name: "age",
-        field: Field {
-            name: "",
-            unit: "y",
-            dim: Dim::AGE,
-            example: "40 y",
-            speed: 0.3,
-            decimals: 0,
-            range: [0.0, 120.0],
-        },
-        of: Age::years,
-        make: Age::from_years,
-    };
+    let weight = Covariate { name: "weight", field: WEIGHT, of: Weight::kg, make: Weight::from_kg };
+    let age = Covariate { name: "age", field: AGE, of: Age::years, make: Age::from_years };
     weight.show(ui, &mut population.weight, subject.weight);
     age.show(ui, &mut population.age, subject.age);
 }

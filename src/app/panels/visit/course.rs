@@ -16,7 +16,7 @@ const WIDEST: f32 = 980.0;
 
 /// Draws what has no date, and the visits on their days.
 pub(super) fn course(ui: &mut Ui, page: &VisitPage, look: &Look) {
-    let (Some(timeline), Some(words)) = (&page.timeline, page.words(&look.language)) else {
+    let (Some(timeline), Ok(words)) = (&page.timeline, page.words(&look.language)) else {
         return super::state(ui, page);
     };
     let visits = timeline.course();
