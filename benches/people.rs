@@ -11,7 +11,7 @@ mod clock;
 
 use clock::median;
 use ketasim::outcome::Options;
-use ketasim::people::{Crowd, InTurn, bands, individuals, simulation_alone};
+use ketasim::people::{Crowd, InTurn, Kept, bands, individuals, simulation_alone};
 use ketasim::sim::Solver;
 use ketasim::{Library, Scenario};
 
@@ -44,10 +44,15 @@ fn main() {
             };
             let all = run(&ARMS);
             let four = scenario(model, &ARMS, &library);
-            let alone = median(rounds, || {
-                simulation_alone(&four, &library, crowd, &InTurn).unwrap();
-            });
-            println!("{name}, {people} people x 4 routes: {all:.2} ms, of which simulation {alone:.2} ms");
+            let simulate = |kept: &mut Kept| simulation_alone(&four, &library, crowd, kept, &InTurn).unwrap();
+            let drawing = median(rounds, || _ = simulate(&mut Kept::default()));
+            let mut kept = Kept::default();
+            simulate(&mut kept);
+            let alone = median(rounds, || _ = simulate(&mut kept));
+            println!(
+                "{name}, {people} people x 4 routes: {all:.2} ms, of which drawing {:.2} ms, simulation {alone:.2} ms",
+                drawing - alone
+            );
             for arm in &ARMS {
                 let one = run(&[*arm]);
                 println!("  {}, side by side: {one:.2} ms, {}", arm.0, rate(people, one));

@@ -1,7 +1,30 @@
 //! Read-outs of a leap of [`AHEAD`] points at once, straight from the states before it: for kernels of few states.
 
 use super::kernel::{AHEAD, FEW, Kernel, Scratch};
-use super::lanes::{LANES, Lane, add_product, map, map2, splat};
+use super::lanes::{LANES, Lane, add_product, map2, splat};
+
+/// People whose states fit into registers together.
+const PART: usize = 4;
+/// Numbers of theirs. Rows that are used over and over lie in the order in which they are used: part by part.
+type Part = [f64; PART];
+/// Parts of sixteen people.
+const PARTS: usize = LANES / PART;
+
+/// Puts an entry of a row, `at` from the start of a part, into each part's place, `length` apart.
+#[inline(always)]
+fn spread(entry: &Lane, at: usize, length: usize, out: &mut [Part]) {
+    for (part, numbers) in entry.as_chunks::<PART>().0.iter().enumerate() {
+        out[part * length + at] = *numbers;
+    }
+}
+
+/// Adds room for so many entries, in parts.
+#[inline(always)]
+fn room(entries: usize, out: &mut Vec<Lane>) -> &mut [Part] {
+    let first = out.len();
+    out.resize(first + entries, splat(0.0));
+    out[first..].as_flattened_mut().as_chunks_mut::<PART>().0
+}
 
 impl Kernel {
     /// Adds the power of [`AHEAD`] steps; those of 1, 2, 4 steps stay in `scratch`.
@@ -16,34 +39,32 @@ impl Kernel {
         out.extend_from_slice(product);
     }
 
-    /// Adds rows that give every read-out after 1 to [`AHEAD`] steps from the states now, one behind another.
+    /// Adds rows that give every read-out after 1 to [`AHEAD`] steps from the states now.
     #[inline(always)]
     pub fn ahead<const FMA: bool>(&self, slots: &[Lane], scratch: &mut Scratch, out: &mut Vec<Lane>) {
-        let stride: usize = self.shows.iter().map(Vec::len).sum();
-        let first = out.len();
-        out.resize(first + AHEAD * stride, splat(0.0));
-        let Scratch { a: row, power: [power, ..], .. } = scratch;
-        let mut base = 0;
+        let Scratch { a: row, a2: found, power: [power, ..], .. } = scratch;
         for (parts, (shown, ahead)) in self.outputs.iter().zip(self.shows.iter().zip(&self.ahead)) {
             row.clear();
             row.resize(self.n, splat(0.0));
             for (state, slot) in parts {
                 row[*state] = map2(&row[*state], &slots[*slot], |a, b| a + b);
             }
+            let entries = AHEAD * shown.len();
+            let room = room(entries, out);
             for step in 0..AHEAD {
-                let found = &mut out[first + step * stride + base..][..shown.len()];
-                for (found, terms) in found.iter_mut().zip(ahead) {
+                found.clear();
+                for (k, terms) in ahead.iter().enumerate() {
                     let mut sum = splat(0.0);
                     for [i, p] in terms {
                         add_product::<FMA>(&mut sum, &row[*i as usize], &power[*p as usize]);
                     }
-                    *found = sum;
+                    spread(&sum, step * shown.len() + k, entries, room);
+                    found.push(sum);
                 }
                 for (j, found) in shown.iter().zip(found.iter()) {
                     row[*j] = *found;
                 }
             }
-            base += shown.len();
         }
     }
 
@@ -62,27 +83,20 @@ impl Kernel {
         out: &mut Vec<Lane>,
     ) {
         let Scratch { a: now, a2: next, power, .. } = scratch;
-        let (numbers, ahead) = (0, self.reads() + self.entries());
-        let stride = self.ahead_rows() / AHEAD;
         now.clear();
         now.extend_from_slice(&out[from..from + self.n]);
-        let (mut number, mut base) = (numbers, ahead);
-        for (parts, shown) in self.outputs.iter().zip(&self.shows) {
-            let mut sum = splat(0.0);
-            for (state, _) in parts {
-                add_product::<FMA>(&mut sum, &out[number], &now[*state]);
-                number += 1;
+        now.resize(FEW, splat(0.0));
+        let mut base = self.reads() + self.entries();
+        let mut values = [splat(0.0); AHEAD];
+        for (output, columns) in self.columns.iter().enumerate() {
+            out.push(self.read_out::<FMA>(output, out, now));
+            if let Some(now) = now.first_chunk() {
+                times::<FMA, false>(columns, &out[base..], now, &mut values);
             }
-            out.push(sum);
-            for step in 0..AHEAD - 1 {
-                let mut sum = splat(0.0);
-                for (j, row) in shown.iter().zip(&out[base + step * stride..]) {
-                    add_product::<FMA>(&mut sum, row, &now[*j]);
-                }
-                out.push(sum);
-            }
-            base += shown.len();
+            out.extend_from_slice(&values[..AHEAD - 1]);
+            base += AHEAD * columns.len();
         }
+        now.truncate(self.n);
         next.clear();
         next.resize(self.n, splat(0.0));
         for (k, power) in power.iter().enumerate() {
@@ -98,71 +112,50 @@ impl Kernel {
         out[from..from + self.n].copy_from_slice(now);
     }
 
-    /// A read-out at the next [`AHEAD`] points by those rows, which lie `stride` apart from point to point.
+    /// A read-out at the next [`AHEAD`] points by its rows.
     #[inline(always)]
-    pub fn read_ahead<const FMA: bool>(
-        columns: &[u8],
-        (rows, stride): (&[Lane], usize),
-        z: &[Lane; FEW],
-        values: &mut [Lane; AHEAD],
-    ) {
-        // a length known to the compiler keeps the states in registers
-        macro_rules! by_length {
-            ($($n:literal)*) => {
-                match columns.len() {
-                    $($n => read_rows::<FMA, $n>(columns, rows, stride, z, values),)*
-                    _ => read_any::<FMA>(columns, rows, stride, z, values),
-                }
-            };
-        }
-        by_length!(1 2 3 4 5 6 7 8 9 10 11 12);
+    pub fn read_ahead<const FMA: bool>(columns: &[u8], rows: &[Lane], z: &[Lane; FEW], values: &mut [Lane; AHEAD]) {
+        times::<FMA, true>(columns, rows, z, values);
     }
 }
 
-/// People whose states fit into registers together.
-const PART: usize = 4;
+/// Rows times the states of these `columns`; not below nothing with `FLOOR`.
+#[inline(always)]
+fn times<const FMA: bool, const FLOOR: bool>(columns: &[u8], rows: &[Lane], z: &[Lane; FEW], out: &mut [Lane]) {
+    let rows = rows.as_flattened().as_chunks::<PART>().0;
+    // a length known to the compiler keeps the states in registers
+    macro_rules! by_length {
+        ($($n:literal)*) => {
+            match columns.len() {
+                $($n => times_few::<FMA, FLOOR, $n>(columns, rows, z, out),)*
+                _ => out.fill(splat(0.0)),
+            }
+        };
+    }
+    by_length!(1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16);
+}
 
 #[inline(always)]
-fn read_rows<const FMA: bool, const N: usize>(
+fn times_few<const FMA: bool, const FLOOR: bool, const N: usize>(
     columns: &[u8],
-    rows: &[Lane],
-    stride: usize,
+    rows: &[Part],
     z: &[Lane; FEW],
-    values: &mut [Lane; AHEAD],
+    out: &mut [Lane],
 ) {
     let Some(columns) = columns.first_chunk::<N>() else { return };
-    for part in 0..LANES / PART {
-        let of = |lane: &Lane| lane.as_chunks::<PART>().0[part];
+    let mut rows = rows.as_chunks::<N>().0.iter();
+    for part in 0..PARTS {
         // the mask only spares a check: there are never more states than it allows
-        let states: [[f64; PART]; N] = std::array::from_fn(|j| of(&z[usize::from(columns[j]) % FEW]));
-        for (step, values) in values.iter_mut().enumerate() {
-            let Some(row) = rows.get(step * stride..).and_then(|r| r.first_chunk::<N>()) else { return };
+        let states: [Part; N] = std::array::from_fn(|j| z[usize::from(columns[j]) % FEW].as_chunks().0[part]);
+        for (out, row) in out.iter_mut().zip(&mut rows) {
             let mut sum = [0.0; PART];
             for j in 0..N {
-                let weights = of(&row[j]);
                 for l in 0..PART {
                     sum[l] =
-                        if FMA { weights[l].mul_add(states[j][l], sum[l]) } else { weights[l] * states[j][l] + sum[l] };
+                        if FMA { row[j][l].mul_add(states[j][l], sum[l]) } else { row[j][l] * states[j][l] + sum[l] };
                 }
             }
-            values.as_chunks_mut::<PART>().0[part] = sum.map(|v| v.max(0.0));
+            out.as_chunks_mut::<PART>().0[part] = if FLOOR { sum.map(|v| v.max(0.0)) } else { sum };
         }
-    }
-}
-
-#[inline(always)]
-fn read_any<const FMA: bool>(
-    columns: &[u8],
-    rows: &[Lane],
-    stride: usize,
-    z: &[Lane; FEW],
-    values: &mut [Lane; AHEAD],
-) {
-    for (step, out) in values.iter_mut().enumerate() {
-        let mut value = splat(0.0);
-        for (j, r) in columns.iter().zip(&rows[step * stride..]) {
-            add_product::<FMA>(&mut value, r, &z[usize::from(*j) % FEW]);
-        }
-        *out = map(&value, |v| v.max(0.0));
     }
 }

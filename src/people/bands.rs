@@ -72,16 +72,31 @@ pub fn bands(
     workers: &dyn Workers,
     progress: Progress,
 ) -> Result<Vec<ArmBands>> {
-    every_arm(scenario, library, crowd, Wanting::Bands, (workers, progress))
+    every_arm(scenario, library, crowd, Wanting::Bands, &mut Kept::default(), (workers, progress))
 }
 
-/// The work of [`bands`] without its percentiles, for benchmarks: how many people were drawn again.
+/// What is used again from one arm to the next: first draws of people, and memory.
+#[doc(hidden)]
+#[derive(Default)]
+pub struct Kept {
+    drawn: ByModel,
+    chunks: Vec<Mutex<Chunk>>,
+}
+
+/// The work of [`bands`] without its percentiles and, when called again, without drawing, for benchmarks: how many
+/// people were drawn again.
 ///
 /// # Errors
 /// When an arm cannot be simulated.
 #[doc(hidden)]
-pub fn simulation_alone(scenario: &Scenario, library: &Library, crowd: Crowd, workers: &dyn Workers) -> Result<usize> {
-    let arms = every_arm(scenario, library, crowd, Wanting::Nothing, (workers, &|_| true))?;
+pub fn simulation_alone(
+    scenario: &Scenario,
+    library: &Library,
+    crowd: Crowd,
+    kept: &mut Kept,
+    workers: &dyn Workers,
+) -> Result<usize> {
+    let arms = every_arm(scenario, library, crowd, Wanting::Nothing, kept, (workers, &|_| true))?;
     Ok(arms.iter().map(|a| a.drawn_again).sum())
 }
 
@@ -101,17 +116,19 @@ fn every_arm(
     library: &Library,
     crowd: Crowd,
     wanting: Wanting,
+    kept: &mut Kept,
     (workers, progress): (&dyn Workers, Progress),
 ) -> Result<Vec<ArmBands>> {
     crowd.check()?;
     scenario.check(library)?;
     let on: Vec<usize> = (0..scenario.arms.len()).filter(|i| scenario.arms[*i].on).collect();
     let mut list = Vec::new();
-    let (mut drawn, mut chunks) = (ByModel::default(), Vec::new());
     for (k, &index) in on.iter().enumerate() {
-        let first_draws = drawn.of(scenario.arms[index].model_in(library)?, crowd);
+        let first_draws = kept.drawn.of(scenario.arms[index].model_in(library)?, crowd);
         let part = |share: f64| progress((k as f64 + share) / on.len() as f64);
-        list.push(one(scenario, index, library, (crowd, first_draws), (wanting, &mut chunks), (workers, &part))?.0);
+        list.push(
+            one(scenario, index, library, (crowd, first_draws), (wanting, &mut kept.chunks), (workers, &part))?.0,
+        );
     }
     Ok(list)
 }

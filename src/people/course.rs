@@ -124,7 +124,6 @@ impl<S: Sink> Course<'_, S> {
         let (numbers, rest) = ready.lanes.split_at(kernel.reads());
         let (far, rest) = rest.split_at(kernel.entries());
         let (ahead, brought) = rest.split_at(kernel.ahead_rows());
-        let stride = ahead.len() / AHEAD;
         // behind each event's states come its read-outs
         let each = n + outputs * AHEAD;
         let Room { now, next, .. } = room;
@@ -153,8 +152,8 @@ impl<S: Sink> Course<'_, S> {
             let mut base = 0;
             for output in 0..outputs {
                 let columns = kernel.shown(output);
-                Kernel::read_ahead::<FMA>(columns, (&ahead[base..], stride), states, &mut values);
-                base += columns.len();
+                Kernel::read_ahead::<FMA>(columns, &ahead[base..], states, &mut values);
+                base += AHEAD * columns.len();
                 for arrival in here {
                     arrival.show(&brought[arrival.event * each + n + output * AHEAD..][..AHEAD], &mut values);
                 }

@@ -28,7 +28,7 @@ pub(super) const FEW: usize = 16;
 pub(super) const AHEAD: usize = 8;
 /// Terms of the action of an exponential at most, and when it has settled.
 const MOST_TERMS: usize = 60;
-const SETTLED: f64 = 1e-16;
+const SETTLED: f64 = 1e-14;
 
 /// An entry of the generator.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -61,9 +61,11 @@ pub(super) struct Kernel {
     rows: Vec<std::ops::Range<usize>>,
     /// States that each read-out can show, now or later; as bytes where there are at most [`FEW`] states.
     pub(super) shows: Vec<Vec<usize>>,
-    columns: Vec<Vec<u8>>,
+    pub(super) columns: Vec<Vec<u8>>,
     /// Columns of all entries, as bytes.
     bytes: Vec<u8>,
+    /// Entries that the generator itself has, row by row: feeding state and entry.
+    feeds: Vec<Vec<[u32; 2]>>,
     /// Factors of every entry of a product of two such matrices, entry after entry, and where those of each end.
     factors: Vec<[u32; 2]>,
     ends: Vec<u32>,
@@ -115,7 +117,11 @@ impl Kernel {
             }
             ends.push(factors.len() as u32);
         }
-        let generator = edges.iter().filter_map(|(i, j, e)| Some((index(*i, *j)?, *e))).collect();
+        let generator: Vec<(usize, Entry)> = edges.iter().filter_map(|(i, j, e)| Some((index(*i, *j)?, *e))).collect();
+        let fed = |(entry, (_, j)): (usize, &(usize, usize))| {
+            generator.iter().any(|(e, _)| *e == entry).then_some([*j as u32, entry as u32])
+        };
+        let feeds = (0..n).map(|i| pairs.iter().enumerate().filter(|p| p.1.0 == i).filter_map(fed).collect()).collect();
         let diagonal = (0..n).filter_map(|i| index(i, i)).collect();
         let row = |i: usize| pairs.partition_point(|p| p.0 < i)..pairs.partition_point(|p| p.0 <= i);
         let rows = (0..n).map(row).collect();
@@ -134,7 +140,7 @@ impl Kernel {
         let ahead = shows.iter().map(|shown| shown.iter().map(|j| into(*j, shown)).collect()).collect();
         let bytes = pairs.iter().map(|p| p.1 as u8).collect();
         let columns = shows.iter().map(|s| s.iter().map(|j| *j as u8).collect()).collect();
-        Self { place, n, generator, pairs, rows, shows, columns, bytes, factors, ends, ahead, diagonal, outputs }
+        Self { place, n, generator, pairs, rows, shows, columns, bytes, feeds, factors, ends, ahead, diagonal, outputs }
     }
 
     /// Number of states kept.
@@ -250,17 +256,20 @@ impl Kernel {
         let parts = (largest(&fastest) * longest).ceil().max(1.0);
         let h = map(dt, |d| d / parts);
         let Scratch { a: term, a2: next, .. } = scratch;
-        next.clear();
-        next.resize(self.n, splat(0.0));
         for _ in 0..parts as usize {
             term.clear();
             term.extend_from_slice(z);
             for k in 1..MOST_TERMS {
                 let share = map(&h, |h| h / k as f64);
-                self.step_any::<FMA>(generator, term, next);
-                for (t, z) in next.iter_mut().zip(z.iter_mut()) {
-                    *t = map2(t, &share, |v, h| v * h);
-                    *z = map2(z, t, |a, b| a + b);
+                next.clear();
+                for (row, z) in self.feeds.iter().zip(z.iter_mut()) {
+                    let mut sum = splat(0.0);
+                    for [j, entry] in row {
+                        add_product::<FMA>(&mut sum, &generator[*entry as usize], &term[*j as usize]);
+                    }
+                    let sum = map2(&sum, &share, |v, h| v * h);
+                    *z = map2(z, &sum, |a, b| a + b);
+                    next.push(sum);
                 }
                 std::mem::swap(term, next);
                 // one term more costs less than looking at each
@@ -325,12 +334,18 @@ impl Kernel {
     /// A read-out, mg/L; rounding can leave a hair below nothing.
     #[inline(always)]
     pub fn read<const FMA: bool>(&self, output: usize, numbers: &[Lane], z: &[Lane]) -> Lane {
+        map(&self.read_out::<FMA>(output, numbers, z), |v| v.max(0.0))
+    }
+
+    /// The same of what an event brings, which may be to take away.
+    #[inline(always)]
+    pub fn read_out<const FMA: bool>(&self, output: usize, numbers: &[Lane], z: &[Lane]) -> Lane {
         let before: usize = self.outputs[..output].iter().map(Vec::len).sum();
         let mut value = splat(0.0);
         for ((state, _), number) in self.outputs[output].iter().zip(&numbers[before..]) {
             add_product::<FMA>(&mut value, number, &z[*state]);
         }
-        map(&value, |v| v.max(0.0))
+        value
     }
 }
 

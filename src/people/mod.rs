@@ -25,9 +25,9 @@ mod sift;
 mod tornado;
 mod windows;
 
-#[doc(hidden)]
-pub use bands::simulation_alone;
 pub use bands::{ArmBands, Band, Progress, bands, courses, individuals, subject_of};
+#[doc(hidden)]
+pub use bands::{Kept, simulation_alone};
 pub use compare::{Exposures, Ratio, comparable, exposures, models_ratio};
 pub use crowd::{ArmByArm, ArmCrowd, Counted, CrowdOutcome, arm_crowd, counted, crowd_outcome};
 pub use dots::{DOTS, Dot, fading_dots, noticing_dots};
