@@ -14,7 +14,7 @@ mod words;
 pub use agreement::{Agreement, AgreementPanel, Mark};
 pub use one::of_arm;
 use panel::panel;
-pub use people::{CountedBar, Ribbon, StripPeople, backed_by, of_100};
+pub use people::{CountedBar, Ribbon, StripPeople, backed_by};
 pub use references::{RefLine, References, grade_summary};
 use strip::strip;
 pub use study::{StudyFigure, of_study, studies};

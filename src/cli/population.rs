@@ -5,7 +5,7 @@ use super::{Given, out};
 use crate::error::Result;
 use crate::figure::{DRIVING_RULE, EDUCATION_ONLY, STRIP_NOTE};
 use crate::library::{Library, Published};
-use crate::people::{ArmBands, Crowd, InTurn, MAY_NOT_FEEL, PeopleWindows, Workers, bands, people_windows};
+use crate::people::{ArmBands, Crowd, InTurn, MAY_NOT_FEEL, PeopleWindows, Workers, bands, of_people, people_windows};
 use crate::population::Limits;
 use crate::scenario::Scenario;
 use crate::table::{Column, TEXT_WIDTH, Table, paragraph};
@@ -198,11 +198,8 @@ fn limits(limits: Option<Limits>) -> Value {
 /// What must be said instead of, or beside, a time.
 fn words(windows: &PeopleWindows) -> Vec<String> {
     let mut list = Vec::new();
-    let of_hundred = |share: f64| format!("{:.0}", share * 100.0);
-    list.push(format!(
-        "of 100 made-up people, {} reach the level of the dissociative part",
-        of_hundred(windows.share_reaching)
-    ));
+    let (n, base) = reaching(windows);
+    list.push(format!("of {base} made-up people, {n} reach the level of the dissociative part"));
     if windows.few_notice {
         list.push(format!("noticing: {MAY_NOT_FEEL}"));
     }
@@ -213,6 +210,11 @@ fn words(windows: &PeopleWindows) -> Vec<String> {
         list.push("some are still above their level a day after the last dose: no time of fading is given".to_owned());
     }
     list
+}
+
+/// How many reach their own level, and of how many.
+fn reaching(windows: &PeopleWindows) -> (String, usize) {
+    of_people([windows.share_reaching * 100.0; 2], windows.people.len())
 }
 
 fn text(scenario: &Scenario, library: &Library, bands: &[ArmBands], windows: &[PeopleWindows], crowd: Crowd) -> String {
@@ -237,13 +239,14 @@ fn text(scenario: &Scenario, library: &Library, bands: &[ArmBands], windows: &[P
         let mut peaks: Vec<f64> = w.people.iter().map(|p| p.cmax).collect();
         peaks.sort_by(f64::total_cmp);
         let peak = crate::analysis::spans(&peaks);
+        let (n, base) = reaching(w);
         table.push([
             b.label.clone(),
             b.model.clone(),
             spans(peak),
             spans(w.onset_told()),
             spans(w.fading_told()),
-            format!("{:.0} of 100", w.share_reaching * 100.0),
+            format!("{n} of {base}"),
             super::report::evidence(library.effects.evidence(&arm.drug, route)).to_owned(),
         ]);
     }

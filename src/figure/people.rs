@@ -6,7 +6,7 @@ use crate::library::EvidenceKind;
 use crate::outcome::{ArmOutcome, Outcome};
 #[cfg(doc)]
 use crate::people::MAY_NOT_FEEL;
-use crate::people::{ArmCrowd, Counted, CrowdOutcome};
+use crate::people::{ArmCrowd, Counted, CrowdOutcome, of_people};
 use crate::units::number;
 
 /// Spread between people of one arm.
@@ -106,17 +106,17 @@ fn who(crowd: &CrowdOutcome) -> String {
 
 impl StripPeople {
     pub(super) fn new(counted: &ArmCrowd, people: usize, evidence: EvidenceKind) -> Self {
-        let n = of_100(counted.reaching());
+        let (n, base) = of_people(counted.reaching(), people);
         let many = counted.few_reach().map_or(String::new(), |said| format!(": {said}"));
         let ends = if counted.counts.len() > 1 { " (two ends of a range)" } else { "" };
         let timing = format!("timing backed by: {}", backed_by(evidence));
         let words = vec![
-            format!("{n} of 100 reach their own dissociative level{ends}{many}; {people} made-up people; {timing}"),
-            format!("{n} of 100 reach their own dissociative level{many}; {timing}"),
-            format!("{n} of 100 reach it{many}; {timing}"),
-            format!("{n} of 100 reach it{many}"),
-            format!("{n} of 100{many}"),
-            format!("{n} of 100"),
+            format!("{n} of {base} reach their own dissociative level{ends}{many}; {people} made-up people; {timing}"),
+            format!("{n} of {base} reach their own dissociative level{many}; {timing}"),
+            format!("{n} of {base} reach it{many}; {timing}"),
+            format!("{n} of {base} reach it{many}"),
+            format!("{n} of {base}{many}"),
+            format!("{n} of {base}"),
         ];
         Self { bars: counted.counts.iter().map(CountedBar::new).collect(), words }
     }
@@ -137,12 +137,6 @@ impl CountedBar {
             outlasts: w.outlasts,
         }
     }
-}
-
-/// "63", or "22 to 51" for a range.
-pub fn of_100([low, high]: [f64; 2]) -> String {
-    let (low, high) = (low.round(), high.round());
-    if low == high { number(low) } else { format!("{} to {}", number(low), number(high)) }
 }
 
 /// The kind of evidence in words.

@@ -69,6 +69,11 @@ impl ArmCrowd {
         self.span(|w| w.above_at(minutes))
     }
 
+    /// People.
+    pub fn people(&self) -> usize {
+        self.counts.first().map_or(0, |c| c.windows.people.len())
+    }
+
     /// How many of 100 reach their own level at all: low and high.
     pub fn reaching(&self) -> [f64; 2] {
         self.span(|w| 100.0 * w.share_reaching)

@@ -74,6 +74,13 @@ pub fn too_few(share: f64, effects: &Effects) -> bool {
     share < effects.no_time_below.people.parts()
 }
 
+/// Ends of a share of 100, in numbers of people: "63" of 100, "22 to 51" of 100, and of fewer where there are fewer.
+pub fn of_people([low, high]: [f64; 2], people: usize) -> (String, usize) {
+    let base = people.min(100);
+    let [low, high] = [low, high].map(|share| (share * base as f64 / 100.0).round());
+    (if low == high { format!("{low}") } else { format!("{low} to {high}") }, base)
+}
+
 /// Fewer people than this make no 5th percentile.
 pub const LEAST_PEOPLE: usize = 20;
 /// More than this are refused.
@@ -90,5 +97,18 @@ impl Crowd {
         }
         Err(Error::input(format!("{} people cannot be simulated", self.people))
             .remedy(format!("from {LEAST_PEOPLE} to {MOST_PEOPLE}, for example --people 1000")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::of_people;
+
+    #[test]
+    fn nobody_is_counted_who_was_not_made_up() {
+        // by hand: 45 % and 55 % of twenty people
+        assert_eq!(of_people([45.0, 55.0], 20), ("9 to 11".to_owned(), 20));
+        assert_eq!(of_people([63.2, 63.4], 1_000), ("63".to_owned(), 100));
+        assert_eq!(of_people([0.0, 100.0], 100), ("0 to 100".to_owned(), 100));
     }
 }

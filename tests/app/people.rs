@@ -104,7 +104,8 @@ fn every_route_has_a_sentence_and_twenty_dots() {
     let direct = direct(&harness, 120);
     let outcome = harness.state().shown.outcome.as_ref().unwrap();
     for (arm, counted) in outcome.arms.iter().zip(&direct.arms) {
-        let still = ketasim::figure::of_100(counted.above_at(60.0));
+        let (still, base) = ketasim::people::of_people(counted.above_at(60.0), counted.people());
+        assert_eq!(base, 100);
         assert!(says(&harness, &format!("Of 100 made-up people, {still} still above their own level at 60 min")));
         let ends: &[&str] = if arm.range.is_some() { &[" low end", " high end"] } else { &[""] };
         for (end, one) in ends.iter().zip(&counted.counts) {
@@ -273,8 +274,9 @@ fn a_projector_shows_what_people_do() {
     harness.run_ok();
     let app = harness.state();
     for counted in &app.people.outcome.as_ref().unwrap().arms {
-        let still = ketasim::figure::of_100(counted.above_at(60.0));
-        assert!(says(&harness, &format!("Of 100 made-up people, {still} still above their own level at 60 min")));
+        let (still, base) = ketasim::people::of_people(counted.above_at(60.0), counted.people());
+        assert_eq!(base, 60, "of no more than there are");
+        assert!(says(&harness, &format!("Of 60 made-up people, {still} still above their own level at 60 min")));
     }
     assert!(says(&harness, "this does not tell you when you can leave"));
 }

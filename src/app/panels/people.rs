@@ -6,10 +6,10 @@ use crate::app::field::Field;
 use crate::app::people::{NUMBERS, People, SEED};
 use crate::app::runner::Shown;
 use crate::app::theme;
-use crate::figure::{Role, View, backed_by, of_100, roles};
+use crate::figure::{Role, View, backed_by, roles};
 use crate::library::Effects;
 use crate::outcome::{ArmOutcome, Outcome};
-use crate::people::ArmCrowd;
+use crate::people::{ArmCrowd, of_people};
 use crate::scene::Ink;
 use crate::units::{Dim, MINUTES_PER_HOUR, number};
 use egui::{RichText, Slider, Ui};
@@ -98,11 +98,11 @@ pub(super) fn card(
     small(ui, &format!("timing backed by: {}", backed_by(arm.evidence)));
     if let Some(staff) = effects.staff(&arm.drug, role.route) {
         let at = staff.at.minutes();
-        let still = of_100(counted.above_at(at));
+        let (still, base) = of_people(counted.above_at(at), counted.people());
         small(
             ui,
             &format!(
-                "At {} min {}; of these made-up people {still} of 100 are still above their own level. A curve cannot tell when to leave.",
+                "At {} min {}; of these made-up people {still} of {base} are still above their own level. A curve cannot tell when to leave.",
                 number(at),
                 staff.words
             ),
@@ -126,9 +126,9 @@ fn rows(ui: &mut Ui, (arm, role): (&ArmOutcome, Role), counted: &ArmCrowd, axes:
 
 /// "Of 100 made-up people, 63 still above their own level at 60 min".
 pub fn sentence(counted: &ArmCrowd, minute: f64) -> String {
-    let still = of_100(counted.above_at(minute));
+    let (still, base) = of_people(counted.above_at(minute), counted.people());
     let many = counted.few_reach().map_or(String::new(), |said| format!("; {said}"));
-    format!("Of 100 made-up people, {still} still above their own level at {} min{many}", number(minute.round()))
+    format!("Of {base} made-up people, {still} still above their own level at {} min{many}", number(minute.round()))
 }
 
 /// Routes beside each other below the plot of a projector, and the height that a row of them takes, points.
