@@ -91,7 +91,7 @@ impl Kernel {
         for (output, columns) in self.columns.iter().enumerate() {
             out.push(self.read_out::<FMA>(output, out, now));
             if let Some(now) = now.first_chunk() {
-                times::<FMA, false>(columns, &out[base..], now, &mut values);
+                times::<FMA, false>(columns, &out[base..], now, (values.as_flattened_mut(), LANES));
             }
             out.extend_from_slice(&values[..AHEAD - 1]);
             base += AHEAD * columns.len();
@@ -112,23 +112,28 @@ impl Kernel {
         out[from..from + self.n].copy_from_slice(now);
     }
 
-    /// A read-out at the next [`AHEAD`] points by its rows.
+    /// A read-out at the next [`AHEAD`] points by its rows: sixteen values every so many places.
     #[inline(always)]
-    pub fn read_ahead<const FMA: bool>(columns: &[u8], rows: &[Lane], z: &[Lane; FEW], values: &mut [Lane; AHEAD]) {
-        times::<FMA, true>(columns, rows, z, values);
+    pub fn read_ahead<const FMA: bool>(columns: &[u8], rows: &[Lane], z: &[Lane; FEW], out: (&mut [f64], usize)) {
+        times::<FMA, true>(columns, rows, z, out);
     }
 }
 
 /// Rows times the states of these `columns`; not below nothing with `FLOOR`.
 #[inline(always)]
-fn times<const FMA: bool, const FLOOR: bool>(columns: &[u8], rows: &[Lane], z: &[Lane; FEW], out: &mut [Lane]) {
+fn times<const FMA: bool, const FLOOR: bool>(
+    columns: &[u8],
+    rows: &[Lane],
+    z: &[Lane; FEW],
+    (out, apart): (&mut [f64], usize),
+) {
     let rows = rows.as_flattened().as_chunks::<PART>().0;
     // a length known to the compiler keeps the states in registers
     macro_rules! by_length {
         ($($n:literal)*) => {
             match columns.len() {
-                $($n => times_few::<FMA, FLOOR, $n>(columns, rows, z, out),)*
-                _ => out.fill(splat(0.0)),
+                $($n => times_few::<FMA, FLOOR, $n>(columns, rows, z, out, apart),)*
+                _ => out.fill(0.0),
             }
         };
     }
@@ -140,14 +145,15 @@ fn times_few<const FMA: bool, const FLOOR: bool, const N: usize>(
     columns: &[u8],
     rows: &[Part],
     z: &[Lane; FEW],
-    out: &mut [Lane],
+    out: &mut [f64],
+    apart: usize,
 ) {
     let Some(columns) = columns.first_chunk::<N>() else { return };
     let mut rows = rows.as_chunks::<N>().0.iter();
     for part in 0..PARTS {
         // the mask only spares a check: there are never more states than it allows
         let states: [Part; N] = std::array::from_fn(|j| z[usize::from(columns[j]) % FEW].as_chunks().0[part]);
-        for (out, row) in out.iter_mut().zip(&mut rows) {
+        for (out, row) in out.chunks_mut(apart).zip(&mut rows) {
             let mut sum = [0.0; PART];
             for j in 0..N {
                 for l in 0..PART {
@@ -155,7 +161,8 @@ fn times_few<const FMA: bool, const FLOOR: bool, const N: usize>(
                         if FMA { row[j][l].mul_add(states[j][l], sum[l]) } else { row[j][l] * states[j][l] + sum[l] };
                 }
             }
-            out.as_chunks_mut::<PART>().0[part] = if FLOOR { sum.map(|v| v.max(0.0)) } else { sum };
+            let Some(out) = out.get_mut(part * PART..).and_then(|o| o.first_chunk_mut()) else { return };
+            *out = if FLOOR { sum.map(|v| v.max(0.0)) } else { sum };
         }
     }
 }

@@ -87,6 +87,12 @@ impl ChunkState {
 pub(super) trait Sink {
     /// Read-outs of sixteen people at a point, mg/L. `block` counts sixteens within the chunk.
     fn put(&mut self, block: usize, point: usize, output: usize, values: &Lane);
+
+    /// Where read-outs of sixteen people at [`AHEAD`](super::kernel::AHEAD) points can be written at once, and how far
+    /// apart those of two points lie; none where each must be put.
+    fn room(&mut self, _block: usize, _first: usize, _output: usize) -> Option<(&mut [f64], usize)> {
+        None
+    }
 }
 
 impl ArmEngine {

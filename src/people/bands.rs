@@ -360,10 +360,23 @@ struct Writer<'a> {
     length: usize,
 }
 
+impl Writer<'_> {
+    #[inline(always)]
+    fn at(&self, block: usize, point: usize, output: usize) -> usize {
+        (output * self.length + point - self.from) * ROW + block * LANES
+    }
+}
+
 impl Sink for Writer<'_> {
     #[inline(always)]
     fn put(&mut self, block: usize, point: usize, output: usize, values: &Lane) {
-        let at = (output * self.length + point - self.from) * ROW + block * LANES;
+        let at = self.at(block, point, output);
         self.rows[at..at + LANES].copy_from_slice(values);
+    }
+
+    #[inline(always)]
+    fn room(&mut self, block: usize, first: usize, output: usize) -> Option<(&mut [f64], usize)> {
+        let at = self.at(block, first, output);
+        Some((self.rows.get_mut(at..at + (AHEAD - 1) * ROW + LANES)?, ROW))
     }
 }

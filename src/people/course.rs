@@ -151,9 +151,14 @@ impl<S: Sink> Course<'_, S> {
             let Some(states) = now.first_chunk::<FEW>() else { return };
             let mut base = 0;
             for output in 0..outputs {
-                let columns = kernel.shown(output);
-                Kernel::read_ahead::<FMA>(columns, &ahead[base..], states, &mut values);
+                let (columns, rows) = (kernel.shown(output), &ahead[base..]);
                 base += AHEAD * columns.len();
+                let room = if here.is_empty() && end <= to { sink.room(block, point + 1, output) } else { None };
+                if let Some(room) = room {
+                    Kernel::read_ahead::<FMA>(columns, rows, states, room);
+                    continue;
+                }
+                Kernel::read_ahead::<FMA>(columns, rows, states, (values.as_flattened_mut(), LANES));
                 for arrival in here {
                     arrival.show(&brought[arrival.event * each + n + output * AHEAD..][..AHEAD], &mut values);
                 }
