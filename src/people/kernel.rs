@@ -107,7 +107,9 @@ impl Kernel {
             }
         }
         let pairs: Vec<(usize, usize)> = (0..n * n).filter(|p| closure[*p]).map(|p| (p / n, p % n)).collect();
-        let index = |i: usize, j: usize| pairs.binary_search(&(i, j)).ok();
+        let mut entries = vec![None; n * n];
+        pairs.iter().enumerate().for_each(|(entry, (i, j))| entries[i * n + j] = Some(entry));
+        let index = |i: usize, j: usize| entries[i * n + j];
         let (mut factors, mut ends) = (Vec::new(), Vec::new());
         for (i, j) in &pairs {
             for k in 0..n {
