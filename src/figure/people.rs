@@ -105,7 +105,8 @@ fn who(crowd: &CrowdOutcome) -> String {
 }
 
 impl StripPeople {
-    pub(super) fn new(counted: &ArmCrowd, people: usize, evidence: EvidenceKind) -> Self {
+    pub(super) fn new(counted: &ArmCrowd, evidence: EvidenceKind) -> Self {
+        let people = counted.people();
         let (n, base) = of_people(counted.reaching(), people);
         let many = counted.few_reach().map_or(String::new(), |said| format!(": {said}"));
         let ends = if counted.counts.len() > 1 { " (two ends of a range)" } else { "" };

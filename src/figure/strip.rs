@@ -36,7 +36,7 @@ pub(super) fn strip(
         fading: ends(w.main_effects_end),
         caution: effects.caution(&arm.drug).and_then(|c| above(arm, c.band[0].ng_ml())),
         doses: arm.doses.iter().map(|d| [d.start * MINUTES_PER_HOUR, d.end * MINUTES_PER_HOUR]).collect(),
-        people: counted.map(|c| StripPeople::new(c, crowd.map_or(0, |c| c.crowd.people), arm.evidence)),
+        people: counted.map(|c| StripPeople::new(c, arm.evidence)),
         programme,
     }
 }

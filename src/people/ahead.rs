@@ -12,7 +12,7 @@ const PARTS: usize = LANES / PART;
 
 /// Puts an entry of a row, `at` from the start of a part, into each part's place, `length` apart.
 #[inline(always)]
-fn spread(entry: &Lane, at: usize, length: usize, out: &mut [Part]) {
+fn in_parts(entry: &Lane, at: usize, length: usize, out: &mut [Part]) {
     for (part, numbers) in entry.as_chunks::<PART>().0.iter().enumerate() {
         out[part * length + at] = *numbers;
     }
@@ -58,7 +58,7 @@ impl Kernel {
                     for [i, p] in terms {
                         add_product::<FMA>(&mut sum, &row[*i as usize], &power[*p as usize]);
                     }
-                    spread(&sum, step * shown.len() + k, entries, room);
+                    in_parts(&sum, step * shown.len() + k, entries, room);
                     found.push(sum);
                 }
                 for (j, found) in shown.iter().zip(found.iter()) {
@@ -88,7 +88,8 @@ impl Kernel {
         now.resize(FEW, splat(0.0));
         let mut base = self.reads() + self.entries();
         let mut values = [splat(0.0); AHEAD];
-        for (output, columns) in self.columns.iter().enumerate() {
+        for output in 0..self.outputs.len() {
+            let columns = self.shown(output);
             out.push(self.read_out::<FMA>(output, out, now));
             if let Some(now) = now.first_chunk() {
                 times::<FMA, false>(columns, &out[base..], now, (values.as_flattened_mut(), LANES));
@@ -133,6 +134,7 @@ fn times<const FMA: bool, const FLOOR: bool>(
         ($($n:literal)*) => {
             match columns.len() {
                 $($n => times_few::<FMA, FLOOR, $n>(columns, rows, z, out, apart),)*
+                // a read-out that nothing reaches
                 _ => out.fill(0.0),
             }
         };

@@ -28,7 +28,7 @@ pub(super) const FEW: usize = 16;
 pub(super) const AHEAD: usize = 8;
 /// Terms of the action of an exponential at most, and when it has settled.
 const MOST_TERMS: usize = 60;
-const SETTLED: f64 = 1e-14;
+const SETTLED: f64 = 1e-16;
 
 /// An entry of the generator.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -61,7 +61,7 @@ pub(super) struct Kernel {
     rows: Vec<std::ops::Range<usize>>,
     /// States that each read-out can show, now or later; as bytes where there are at most [`FEW`] states.
     pub(super) shows: Vec<Vec<usize>>,
-    pub(super) columns: Vec<Vec<u8>>,
+    columns: Vec<Vec<u8>>,
     /// Columns of all entries, as bytes.
     bytes: Vec<u8>,
     /// Entries that the generator itself has, row by row: feeding state and entry.
@@ -120,13 +120,13 @@ impl Kernel {
             ends.push(factors.len() as u32);
         }
         let generator: Vec<(usize, Entry)> = edges.iter().filter_map(|(i, j, e)| Some((index(*i, *j)?, *e))).collect();
-        let fed = |(entry, (_, j)): (usize, &(usize, usize))| {
-            generator.iter().any(|(e, _)| *e == entry).then_some([*j as u32, entry as u32])
-        };
-        let feeds = (0..n).map(|i| pairs.iter().enumerate().filter(|p| p.1.0 == i).filter_map(fed).collect()).collect();
         let diagonal = (0..n).filter_map(|i| index(i, i)).collect();
         let row = |i: usize| pairs.partition_point(|p| p.0 < i)..pairs.partition_point(|p| p.0 <= i);
-        let rows = (0..n).map(row).collect();
+        let rows: Vec<std::ops::Range<usize>> = (0..n).map(row).collect();
+        let mut fed = vec![false; pairs.len()];
+        generator.iter().for_each(|(entry, _)| fed[*entry] = true);
+        let feeding = |e: usize| fed[e].then_some([pairs[e].1 as u32, e as u32]);
+        let feeds = rows.iter().map(|row| row.clone().filter_map(feeding).collect()).collect();
         let outputs: Vec<Vec<(usize, Slot)>> = program
             .outputs
             .iter()
