@@ -55,7 +55,10 @@ fn main() {
             );
             for arm in &ARMS {
                 let one = run(&[*arm]);
-                println!("  {}, side by side: {one:.2} ms, {}", arm.0, rate(people, one));
+                let mut kept = Kept::default();
+                simulation_alone(&scenario(model, &[*arm], &library), &library, crowd, &mut kept, &InTurn).unwrap();
+                let modes = kept.by_modes().map_or(String::new(), |share| format!(", {:.0} % as modes", 100.0 * share));
+                println!("  {}, side by side: {one:.2} ms, {}{modes}", arm.0, rate(people, one));
             }
         }
         for (engine, solver) in [("one by one, exact", Solver::Exact), ("one by one, Dop853", Solver::Numeric)] {

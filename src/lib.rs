@@ -36,9 +36,10 @@
 //! - [`analysis`] reads peaks, exact areas, half-lives, and windows in which something may be noticed.
 //! - [`evidence`] holds measured arms, scores the model that the rules fix for each, and derives every
 //!   number of grade D from named data.
-//! - [`people`] draws many persons from a model's spread and follows them side by side: the same system,
-//!   stepped by one exact matrix power per person, so equal rates need no special case. Percentiles are
-//!   exact; what is guessed from one row to the next never changes them.
+//! - [`people`] draws many persons from a model's spread and follows them side by side: the same system as a
+//!   sum of modes, or, where rounding would cost a billionth of a peak because two rates nearly meet, by the
+//!   matrix exponential of a step. Which of the two is judged for every sixteen persons by a bound, not by a
+//!   list of cases. Percentiles are exact; what is guessed from one row to the next never changes them.
 //! - [`timeline`] makes a visit of an arm: effects as ranges without a clock time, rules as exact moments, words as
 //!   data; a sheet is blocks in reading order, set as text, on the screen and as a tagged PDF.
 //! - [`figure`] says what a picture shows, [`scene`] where it goes on a page; the screen and the files

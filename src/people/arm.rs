@@ -76,6 +76,12 @@ pub(super) struct ChunkState {
 }
 
 impl ChunkState {
+    /// How many sixteens are kept as made ready for the last arm, and how many of these are followed as sums of modes.
+    pub fn made(&self) -> (usize, usize) {
+        let ready = &self.ready[..self.made.min(self.ready.len())];
+        (ready.len(), ready.iter().filter(|r| r.by_modes()).count())
+    }
+
     /// Back to the start, of any arm; memory is kept.
     pub fn restart(&mut self) {
         (self.at, self.made) = (None, 0);
@@ -88,11 +94,19 @@ pub(super) trait Sink {
     /// Read-outs of sixteen people at a point, mg/L. `block` counts sixteens within the chunk.
     fn put(&mut self, block: usize, point: usize, output: usize, values: &Lane);
 
-    /// Where read-outs of sixteen people at [`AHEAD`](super::kernel::AHEAD) points can be written at once, and how far
-    /// apart those of two points lie; none where each must be put.
-    fn room(&mut self, _block: usize, _first: usize, _output: usize) -> Option<(&mut [f64], usize)> {
+    /// Where read-outs of sixteen people at `count` points from `first` on can be written at once; none where each must
+    /// be put.
+    fn room(&mut self, _block: usize, _first: usize, _count: usize) -> Option<Place<'_>> {
         None
     }
+}
+
+/// Where read-outs are written: values of sixteen people side by side, `outputs` apart from one read-out to the next
+/// and `points` apart from one point to the next.
+pub(super) struct Place<'a> {
+    pub values: &'a mut [f64],
+    pub outputs: usize,
+    pub points: usize,
 }
 
 impl ArmEngine {
@@ -235,7 +249,6 @@ impl ArmEngine {
     }
 
     /// Follows people `first..first + count` from where `state` stands to point `to`, telling `sink` of each point.
-    /// To be followed further, `to` is a multiple of [`AHEAD`](super::kernel::AHEAD).
     /// With `keep` what was made ready is kept for the next stretch. Returns how many people were drawn again.
     ///
     /// # Errors

@@ -1,9 +1,8 @@
 //! Percentile bands of every analyte at every point of the grid.
 
-use super::arm::{ArmEngine, CHUNK, ChunkState, Sink};
+use super::arm::{ArmEngine, CHUNK, ChunkState, Place, Sink};
 use super::body::Bodies;
 use super::draw::{ByModel, FirstDraws, MOST_KEPT};
-use super::kernel::AHEAD;
 use super::lanes::{LANES, Lane};
 use super::percentiles::Tracker;
 use super::program::Wanted;
@@ -81,6 +80,15 @@ pub fn bands(
 pub struct Kept {
     drawn: ByModel,
     chunks: Vec<Mutex<Chunk>>,
+}
+
+impl Kept {
+    /// Share of the people of the last arm who were followed as sums of modes; none where that was not kept.
+    pub fn by_modes(&self) -> Option<f64> {
+        let made = self.chunks.iter().filter_map(|c| Some(c.lock().ok()?.state.made()));
+        let (all, modes) = made.fold((0, 0), |(all, modes), made| (all + made.0, modes + made.1));
+        (all > 0).then(|| modes as f64 / all as f64)
+    }
 }
 
 /// The work of [`bands`] without its percentiles and, when called again, without drawing, for benchmarks: how many
@@ -295,8 +303,7 @@ fn rows(
     let kept = people <= MOST_KEPT;
     let fits = |values: usize| values / (people.max(CHUNK) * outputs.max(1));
     let stretch = if kept { fits(NEAR_VALUES).max(LEAST_ROWS) } else { fits(MOST_VALUES) };
-    // whole leaps of the engine
-    let stretch = if stretch < points { (stretch - stretch % AHEAD).max(AHEAD) } else { points };
+    let stretch = stretch.clamp(1, points);
     let keep = kept && stretch < points;
     chunks.resize_with(people.div_ceil(CHUNK), Mutex::default);
     chunks.iter_mut().filter_map(|c| c.get_mut().ok()).for_each(Chunk::restart);
@@ -309,8 +316,7 @@ fn rows(
         if !progress(from as f64 / points as f64) {
             return Err(Error::cannot("stopped"));
         }
-        // the first stretch begins before the first leap
-        let length = if from == 0 { stretch + 1 } else { stretch }.min(points - from);
+        let length = stretch.min(points - from);
         workers.each(chunks.len(), &|c| {
             let Ok(mut guard) = chunks[c].lock() else { return };
             let chunk = &mut *guard;
@@ -375,8 +381,9 @@ impl Sink for Writer<'_> {
     }
 
     #[inline(always)]
-    fn room(&mut self, block: usize, first: usize, output: usize) -> Option<(&mut [f64], usize)> {
-        let at = self.at(block, first, output);
-        Some((self.rows.get_mut(at..at + (AHEAD - 1) * ROW + LANES)?, ROW))
+    fn room(&mut self, block: usize, first: usize, count: usize) -> Option<Place<'_>> {
+        let (at, outputs) = (self.at(block, first, 0), self.length * ROW);
+        debug_assert!(first + count <= self.from + self.length);
+        Some(Place { values: self.rows.get_mut(at..)?, outputs, points: ROW })
     }
 }

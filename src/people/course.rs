@@ -1,30 +1,36 @@
 //! Sixteen people from point to point: what is made ready once for them, and how they are followed by it.
 //!
-//! Points are taken [`AHEAD`] at a time. What a dose brings within such a leap is known beforehand at each of its points
-//! and at its end, for each person from their own point on, and is added there: doses do not break a leap.
+//! They are followed as sums of modes where that is exact enough for all sixteen, else by the exponential of a step.
+//! What a dose brings is known beforehand at each person's first point with it, and is added there.
 
-use super::arm::Sink;
-use super::kernel::{AHEAD, Event, FEW, Kernel, Scratch, next_point};
+use super::arm::{Place, Sink};
+use super::kernel::{Event, Kernel, Scratch, next_point};
 use super::lanes::{LANES, Lane, Work, splat};
+use super::modes::{MOST_OUTPUTS, ModesRoom};
 
 /// Sixteen people made ready.
 #[derive(Debug, Default, Clone)]
 pub(super) struct Ready {
-    /// One behind another: numbers of read-outs; with few states the power of a leap, rows that give the read-outs at
-    /// each of its points, and for each event what it brings to the end of its leap and to read-outs before; else the
-    /// power of a step and what each event brings.
+    /// Whether they are followed as sums of modes.
+    modes: bool,
+    /// One behind another: what the way of following needs (of modes, see [`super::modes::Modes::split`]; else the
+    /// numbers of read-outs and the power of a step), and what each event brings to each state or mode.
     lanes: Vec<Lane>,
     arrivals: Vec<Arrival>,
 }
 
-/// What an event brings to those who have it within the same leap (with many states: before the same point).
+impl Ready {
+    /// Whether they are followed as sums of modes.
+    pub fn by_modes(&self) -> bool {
+        self.modes
+    }
+}
+
+/// An event to those who have it first at the same point.
 #[derive(Debug, Clone)]
 struct Arrival {
-    /// Point that ends the leap, or the point.
     at: usize,
     who: [bool; LANES],
-    /// Points from each person's first with it to the end of the leap.
-    left: [u8; LANES],
     event: usize,
 }
 
@@ -35,6 +41,7 @@ pub(super) struct Room {
     pub parameters: Vec<Lane>,
     pub generator: Vec<Lane>,
     pub events: Vec<Event>,
+    modes: ModesRoom,
     scratch: Scratch,
     /// States now and after the next step.
     now: Vec<Lane>,
@@ -54,37 +61,35 @@ impl Work for Preparing<'_> {
 
     #[inline(always)]
     fn run<const FMA: bool>(self) {
-        let Self { kernel, dt, room, ready: Ready { lanes, arrivals } } = self;
-        let Room { slots, generator, events, scratch, .. } = room;
+        let Self { kernel, dt, room, ready: Ready { modes, lanes, arrivals } } = self;
+        let Room { slots, generator, events, .. } = room;
         lanes.clear();
-        arrivals.clear();
-        kernel.exponential::<FMA>(generator, dt, scratch);
-        kernel.read_slots(slots, lanes);
-        if kernel.is_small() {
-            kernel.far::<FMA>(scratch, lanes);
-            kernel.ahead::<FMA>(slots, scratch, lanes);
-        } else {
-            lanes.extend_from_slice(&scratch.power[0]);
-        }
-        let mut brought = 0;
-        for event in events.iter() {
-            let Some(state) = kernel.place(event.state) else { continue };
-            let (first, after) = next_point(&event.time, dt);
-            let from = lanes.len();
-            kernel.carried::<FMA>(generator, (state, &event.amount, &after), scratch, lanes);
-            let at = if kernel.is_small() { first.map(|p| p.next_multiple_of(AHEAD)) } else { first };
-            let left: [u8; LANES] = std::array::from_fn(|l| (at[l] - first[l]) as u8);
-            if kernel.is_small() {
-                kernel.shown_within::<FMA>((from, left), scratch, lanes);
+        // no closure here: wide instructions end at its border
+        *modes = match &kernel.modes {
+            Some(modes) => modes.ready::<FMA>((kernel, dt), (generator, slots, events), &mut room.modes, lanes),
+            None => false,
+        };
+        if !*modes {
+            lanes.clear();
+            kernel.exponential::<FMA>(generator, dt, &mut room.scratch);
+            kernel.read_slots(slots, lanes);
+            lanes.extend_from_slice(&room.scratch.power);
+            for event in events.iter() {
+                let Some(state) = kernel.place(event.state) else { continue };
+                let (_, after) = next_point(&event.time, dt);
+                kernel.carried::<FMA>(generator, (state, &event.amount, &after), &mut room.scratch, lanes);
             }
+        }
+        arrivals.clear();
+        let placed = events.iter().filter(|event| kernel.place(event.state).is_some());
+        for (event, Event { time, .. }) in placed.enumerate() {
             let mine = arrivals.len();
-            for (l, at) in at.into_iter().enumerate() {
+            for (l, at) in next_point(time, dt).0.into_iter().enumerate() {
                 match arrivals[mine..].iter_mut().find(|a| a.at == at) {
                     Some(arrival) => arrival.who[l] = true,
-                    None => arrivals.push(Arrival { at, who: std::array::from_fn(|k| k == l), left, event: brought }),
+                    None => arrivals.push(Arrival { at, who: std::array::from_fn(|k| k == l), event }),
                 }
             }
-            brought += 1;
         }
         arrivals.sort_by_key(|a| a.at);
     }
@@ -94,6 +99,7 @@ impl Work for Preparing<'_> {
 pub(super) struct Course<'a, S> {
     pub kernel: &'a Kernel,
     pub ready: &'a Ready,
+    /// Their states at the point behind them; of modes, those of the point ahead without what comes there.
     pub z: &'a mut [Lane],
     pub room: &'a mut Room,
     /// Point behind them, none at the start, and last point.
@@ -108,73 +114,54 @@ impl<S: Sink> Work for Course<'_, S> {
     #[inline(always)]
     fn run<const FMA: bool>(self) {
         if self.kernel.states() == 0 {
-        } else if self.kernel.is_small() {
-            self.leaps::<FMA>();
+        } else if self.ready.modes {
+            self.modes::<FMA>();
         } else {
             self.steps::<FMA>();
         }
     }
 }
 
+/// Points of sixteen people that are held before they are put, where there is no room for them.
+const PUT: usize = 8;
+
 impl<S: Sink> Course<'_, S> {
+    /// As sums of modes, as many points at once as nothing comes at.
     #[inline(always)]
-    fn leaps<const FMA: bool>(self) {
-        let Self { kernel, ready, z, room, span: (from, to), block, sink } = self;
+    fn modes<const FMA: bool>(self) {
+        let Self { kernel, ready, z, span: (from, to), block, sink, .. } = self;
         let (n, outputs) = (z.len(), kernel.outputs.len());
-        let (numbers, rest) = ready.lanes.split_at(kernel.reads());
-        let (far, rest) = rest.split_at(kernel.entries());
-        let (ahead, brought) = rest.split_at(kernel.ahead_rows());
-        // behind each event's states come its read-outs
-        let each = n + outputs * AHEAD;
-        let Room { now, next, .. } = room;
-        now.resize(FEW, splat(0.0));
-        next.resize(FEW, splat(0.0));
-        now[..n].copy_from_slice(z);
-        let mut pending = ready.arrivals.as_slice();
-        if let Some(from) = from {
-            debug_assert_eq!(from % AHEAD, 0, "a stretch ends with a leap");
-            pending = &pending[pending.partition_point(|a| a.at <= from)..];
-        } else {
-            let here = pending.partition_point(|a| a.at == 0);
-            pending[..here].iter().for_each(|a| a.add(&brought[a.event * each..][..n], now));
-            pending = &pending[here..];
-            for output in 0..outputs {
-                sink.put(block, 0, output, &kernel.read::<FMA>(output, numbers, now));
-            }
-        }
-        let mut point = from.unwrap_or(0);
-        let mut values = [splat(0.0); AHEAD];
-        while point < to {
-            let end = point + AHEAD;
+        let Some(modes) = &kernel.modes else { return };
+        let (fading, brought) = modes.split(outputs, &ready.lanes);
+        let mut point = from.map_or(0, |f| f + 1);
+        let mut pending = &ready.arrivals[ready.arrivals.partition_point(|a| a.at < point)..];
+        let mut values = [0.0; MOST_OUTPUTS * PUT * LANES];
+        while point <= to {
             let here;
-            (here, pending) = pending.split_at(pending.partition_point(|a| a.at <= end));
-            let Some(states) = now.first_chunk::<FEW>() else { return };
-            let mut base = 0;
-            for output in 0..outputs {
-                let (columns, rows) = (kernel.shown(output), &ahead[base..]);
-                base += AHEAD * columns.len();
-                let room = if here.is_empty() && end <= to { sink.room(block, point + 1, output) } else { None };
-                if let Some(room) = room {
-                    Kernel::read_ahead::<FMA>(columns, rows, states, room);
+            (here, pending) = pending.split_at(pending.partition_point(|a| a.at <= point));
+            here.iter().for_each(|a| a.add(&brought[a.event * n..][..n], z));
+            let end = pending.first().map_or(to + 1, |a| a.at.min(to + 1));
+            while point < end {
+                if let Some(place) = sink.room(block, point, end - point) {
+                    fading.fade::<FMA>(z, end - point, place);
+                    point = end;
                     continue;
                 }
-                Kernel::read_ahead::<FMA>(columns, rows, states, (values.as_flattened_mut(), LANES));
-                for arrival in here {
-                    arrival.show(&brought[arrival.event * each + n + output * AHEAD..][..AHEAD], &mut values);
+                let count = PUT.min(end - point);
+                let place = Place { values: &mut values, outputs: PUT * LANES, points: LANES };
+                fading.fade::<FMA>(z, count, place);
+                let (values, _) = values.as_chunks();
+                for step in 0..count {
+                    for output in 0..outputs {
+                        sink.put(block, point + step, output, &values[output * PUT + step]);
+                    }
                 }
-                for (step, values) in values.iter().enumerate().take(to - point) {
-                    sink.put(block, point + 1 + step, output, values);
-                }
+                point += count;
             }
-            kernel.step::<FMA>(far, now, next);
-            std::mem::swap(now, next);
-            here.iter().for_each(|a| a.add(&brought[a.event * each..][..n], now));
-            point = end;
         }
-        z.copy_from_slice(&now[..n]);
     }
 
-    /// With many states: one point after another.
+    /// One point after another.
     #[inline(always)]
     fn steps<const FMA: bool>(self) {
         let Self { kernel, ready, z, room, span: (from, to), block, sink } = self;
@@ -189,7 +176,7 @@ impl<S: Sink> Course<'_, S> {
         let mut pending = &ready.arrivals[ready.arrivals.partition_point(|a| a.at < first)..];
         for point in first..=to {
             if point > 0 {
-                kernel.step_any::<FMA>(power, now, next);
+                kernel.step::<FMA>(power, now, next);
                 std::mem::swap(now, next);
             }
             let here;
@@ -204,24 +191,12 @@ impl<S: Sink> Course<'_, S> {
 }
 
 impl Arrival {
-    /// Adds what is brought to the states of those who have it.
+    /// Adds what is brought to those who have it.
     #[inline(always)]
     fn add(&self, brought: &[Lane], now: &mut [Lane]) {
         for (z, add) in now.iter_mut().zip(brought) {
             for l in 0..LANES {
                 z[l] += if self.who[l] { add[l] } else { 0.0 };
-            }
-        }
-    }
-
-    /// Adds what is shown of it to each person's points of the leap.
-    #[inline(always)]
-    fn show(&self, shown: &[Lane], values: &mut [Lane; AHEAD]) {
-        for l in (0..LANES).filter(|l| self.who[*l]) {
-            let left = usize::from(self.left[l]);
-            for (value, shown) in values[AHEAD - 1 - left..].iter_mut().zip(shown) {
-                // what ends may take away; rounding can leave a hair below nothing
-                value[l] = (value[l] + shown[l]).max(0.0);
             }
         }
     }

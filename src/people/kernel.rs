@@ -3,29 +3,15 @@
 //! G holds the rates and, as further states, the constant inputs. Its exponential is computed once per person by
 //! scaling and squaring of a matrix without negative entries (shifted by its largest rate), so nothing cancels and
 //! equal rates need no special case. Doses between two points of the grid are carried to the next by the series of
-//! the exponential's action. What is zero for every person is never touched. With few states, read-outs of a leap of
-//! steps come straight from the states before it.
+//! the exponential's action. What is zero for every person is never touched.
 
-use super::lanes::{LANES, Lane, add_product, larger, largest, map, map2, splat};
+use super::lanes::{LANES, Lane, SERIES, add_product, larger, largest, map, map2, splat};
+use super::modes::Modes;
 use super::program::{Program, Slot};
 use std::collections::BTreeMap;
 
 /// Rows of the matrix are scaled below this before the series: what is left out is 0.5^13/13!, 2e-14.
 const SMALL: f64 = 0.5;
-/// Coefficients 1/k! of a series to the 12th power.
-const SERIES: [f64; 13] = {
-    let mut c = [1.0; 13];
-    let mut k = 1;
-    while k < 13 {
-        c[k] = c[k - 1] / k as f64;
-        k += 1;
-    }
-    c
-};
-/// With at most this many states the steps are quicker.
-pub(super) const FEW: usize = 16;
-/// Read-outs are taken so many points ahead of the states: a power of two.
-pub(super) const AHEAD: usize = 8;
 /// Terms of the action of an exponential at most, and when it has settled.
 const MOST_TERMS: usize = 60;
 const SETTLED: f64 = 1e-16;
@@ -48,32 +34,36 @@ pub(super) struct Event {
     pub amount: Lane,
 }
 
+impl Event {
+    /// Whether nobody is given anything by it, and some may lose.
+    pub fn takes(&self) -> bool {
+        self.amount.iter().all(|a| *a <= 0.0)
+    }
+}
+
 /// Structure of one arm's system: which entries there are, and in which order they are multiplied.
 #[derive(Debug, Clone)]
 pub(super) struct Kernel {
     /// States of the program that are kept; inputs follow.
     place: BTreeMap<usize, usize>,
-    pub(super) n: usize,
+    n: usize,
     generator: Vec<(usize, Entry)>,
     /// Entries that any power of the generator can have, row by row.
-    pub(super) pairs: Vec<(usize, usize)>,
+    pairs: Vec<(usize, usize)>,
     /// Where each row of them begins and ends.
     rows: Vec<std::ops::Range<usize>>,
-    /// States that each read-out can show, now or later; as bytes where there are at most [`FEW`] states.
-    pub(super) shows: Vec<Vec<usize>>,
-    columns: Vec<Vec<u8>>,
-    /// Columns of all entries, as bytes.
-    bytes: Vec<u8>,
     /// Entries that the generator itself has, row by row: feeding state and entry.
     feeds: Vec<Vec<[u32; 2]>>,
     /// Factors of every entry of a product of two such matrices, entry after entry, and where those of each end.
     factors: Vec<[u32; 2]>,
     ends: Vec<u32>,
-    /// The same for a row of a read-out times such a matrix: for each state that it shows, state and entry.
-    pub(super) ahead: Vec<Vec<Vec<[u32; 2]>>>,
     diagonal: Vec<usize>,
+    /// States that are constant inputs.
+    inputs: Vec<usize>,
     /// Read-outs: state and slot of each part.
     pub outputs: Vec<Vec<(usize, Slot)>>,
+    /// The same as a sum of modes, where the structure has one.
+    pub modes: Option<Modes>,
 }
 
 impl Kernel {
@@ -132,17 +122,40 @@ impl Kernel {
             .iter()
             .map(|row| row.iter().filter_map(|(s, slot)| Some((at(s)?, *slot))).collect())
             .collect();
-        let shows: Vec<Vec<usize>> = outputs
-            .iter()
-            .map(|row| (0..n).filter(|j| row.iter().any(|(i, _)| closure[i * n + j])).collect())
-            .collect();
-        let into = |j: usize, shown: &[usize]| -> Vec<[u32; 2]> {
-            shown.iter().filter_map(|i| Some([*i as u32, index(*i, j)? as u32])).collect()
+        let inputs = kept.iter().enumerate().filter(|(_, s)| **s >= program.states).map(|(k, _)| k).collect();
+        let mut kernel =
+            Self { place, n, generator, pairs, rows, feeds, factors, ends, diagonal, inputs, outputs, modes: None };
+        kernel.modes = Modes::new(&kernel);
+        kernel
+    }
+
+    /// Entry by which a state has, sooner or later, what another had.
+    pub fn entry(&self, of: usize, from: usize) -> Option<usize> {
+        self.pairs.iter().position(|p| *p == (of, from))
+    }
+
+    /// Entry of the rate from one state straight into another.
+    pub fn fed(&self, into: usize, from: usize) -> Option<usize> {
+        self.entry(into, from).filter(|e| self.generator.iter().any(|(at, _)| at == e))
+    }
+
+    /// Whether a state is a constant input.
+    pub fn is_input(&self, state: usize) -> bool {
+        self.inputs.contains(&state)
+    }
+
+    /// Whether nothing leaves a state.
+    pub fn is_kept(&self, state: usize) -> bool {
+        self.fed(state, state).is_none()
+    }
+
+    /// Whether two states are left at the same rate by their very form.
+    pub fn same_loss(&self, a: usize, b: usize) -> bool {
+        let of = |state: usize| -> Vec<Entry> {
+            let here = self.generator.iter().filter(|(at, _)| *at == self.diagonal[state]);
+            here.map(|(_, entry)| *entry).collect()
         };
-        let ahead = shows.iter().map(|shown| shown.iter().map(|j| into(*j, shown)).collect()).collect();
-        let bytes = pairs.iter().map(|p| p.1 as u8).collect();
-        let columns = shows.iter().map(|s| s.iter().map(|j| *j as u8).collect()).collect();
-        Self { place, n, generator, pairs, rows, shows, columns, bytes, feeds, factors, ends, ahead, diagonal, outputs }
+        of(a) == of(b)
     }
 
     /// Number of states kept.
@@ -168,10 +181,10 @@ impl Kernel {
         }
     }
 
-    /// exp(G dt), into the first of `scratch.power`.
+    /// exp(G dt), into `scratch.power`.
     #[inline(always)]
     pub fn exponential<const FMA: bool>(&self, generator: &[Lane], dt: f64, scratch: &mut Scratch) {
-        let Scratch { a, a2, a3, power: [power, ..], product, sums } = scratch;
+        let Scratch { a, a2, a3, power, product, sums } = scratch;
         let mut shift = splat(0.0);
         for &d in &self.diagonal {
             shift = map2(&shift, &generator[d], |q, g| larger(q, -g * dt));
@@ -224,7 +237,7 @@ impl Kernel {
     }
 
     #[inline(always)]
-    pub fn multiply<const FMA: bool>(&self, a: &[Lane], b: &[Lane], out: &mut Vec<Lane>) {
+    fn multiply<const FMA: bool>(&self, a: &[Lane], b: &[Lane], out: &mut Vec<Lane>) {
         out.clear();
         let mut from = 0;
         for &end in &self.ends {
@@ -282,23 +295,9 @@ impl Kernel {
         }
     }
 
-    /// z after one step, or after as many as `power` stands for; for few states, of which there is room for [`FEW`].
+    /// z after one step.
     #[inline(always)]
     pub fn step<const FMA: bool>(&self, power: &[Lane], z: &[Lane], out: &mut [Lane]) {
-        let Some(z) = z.first_chunk::<FEW>() else { return };
-        for (out, row) in out.iter_mut().zip(&self.rows) {
-            let mut sum = splat(0.0);
-            for (j, p) in self.bytes[row.clone()].iter().zip(&power[row.clone()]) {
-                // the mask only spares a check: there are never more states than it allows
-                add_product::<FMA>(&mut sum, p, &z[usize::from(*j) % FEW]);
-            }
-            *out = sum;
-        }
-    }
-
-    /// The same for any number of states.
-    #[inline(always)]
-    pub fn step_any<const FMA: bool>(&self, power: &[Lane], z: &[Lane], out: &mut [Lane]) {
         for (out, row) in out.iter_mut().zip(&self.rows) {
             let mut sum = splat(0.0);
             for ((_, j), p) in self.pairs[row.clone()].iter().zip(&power[row.clone()]) {
@@ -311,16 +310,6 @@ impl Kernel {
     /// Entries that a power has.
     pub fn entries(&self) -> usize {
         self.pairs.len()
-    }
-
-    /// States that a read-out can show, now or later.
-    pub fn shown(&self, output: usize) -> &[u8] {
-        &self.columns[output]
-    }
-
-    /// Whether steps can be taken by rows ahead.
-    pub fn is_small(&self) -> bool {
-        self.n <= FEW
     }
 
     /// Adds the numbers that read-outs need, in their order.
@@ -336,30 +325,24 @@ impl Kernel {
     /// A read-out, mg/L; rounding can leave a hair below nothing.
     #[inline(always)]
     pub fn read<const FMA: bool>(&self, output: usize, numbers: &[Lane], z: &[Lane]) -> Lane {
-        map(&self.read_out::<FMA>(output, numbers, z), |v| v.max(0.0))
-    }
-
-    /// The same of what an event brings, which may be to take away.
-    #[inline(always)]
-    pub fn read_out<const FMA: bool>(&self, output: usize, numbers: &[Lane], z: &[Lane]) -> Lane {
         let before: usize = self.outputs[..output].iter().map(Vec::len).sum();
         let mut value = splat(0.0);
         for ((state, _), number) in self.outputs[output].iter().zip(&numbers[before..]) {
             add_product::<FMA>(&mut value, number, &z[*state]);
         }
-        value
+        map(&value, |v| v.max(0.0))
     }
 }
 
 /// Room that is used again from one person to the next.
 #[derive(Debug, Default, Clone)]
 pub(super) struct Scratch {
-    pub a: Vec<Lane>,
-    pub a2: Vec<Lane>,
+    a: Vec<Lane>,
+    a2: Vec<Lane>,
     a3: Vec<Lane>,
-    /// exp(G dt) of the sixteen at hand, then that of 2 and of 4 steps.
-    pub power: [Vec<Lane>; AHEAD.trailing_zeros() as usize],
-    pub product: Vec<Lane>,
+    /// exp(G dt) of the sixteen at hand.
+    pub power: Vec<Lane>,
+    product: Vec<Lane>,
     sums: Vec<Lane>,
 }
 

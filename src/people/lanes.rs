@@ -9,16 +9,29 @@ pub const LANES: usize = 16;
 /// One number for each of them.
 pub type Lane = [f64; LANES];
 
+/// People whose numbers fit into one register.
+pub const PART: usize = 4;
+/// One number for each of them.
+pub type Part = [f64; PART];
+/// Parts of [`LANES`] people.
+pub const PARTS: usize = LANES / PART;
+
 /// The same number for everybody.
 pub const fn splat(value: f64) -> Lane {
     [value; LANES]
 }
 
-/// c += a * b, in one rounding where the machine has it.
+/// a * b + c, in one rounding where the machine has it.
+#[inline(always)]
+pub fn fused<const FMA: bool>(a: f64, b: f64, c: f64) -> f64 {
+    if FMA { a.mul_add(b, c) } else { a * b + c }
+}
+
+/// c += a * b.
 #[inline(always)]
 pub fn add_product<const FMA: bool>(c: &mut Lane, a: &Lane, b: &Lane) {
     for l in 0..LANES {
-        c[l] = if FMA { a[l].mul_add(b[l], c[l]) } else { a[l] * b[l] + c[l] };
+        c[l] = fused::<FMA>(a[l], b[l], c[l]);
     }
 }
 
@@ -46,6 +59,43 @@ pub fn largest(a: &Lane) -> f64 {
     a.iter().copied().fold(f64::NEG_INFINITY, larger)
 }
 
+/// Coefficients 1/k! of a series to the 13th power.
+pub const SERIES: [f64; 14] = {
+    let mut c = [1.0; 14];
+    let mut k = 1;
+    while k < 14 {
+        c[k] = c[k - 1] / k as f64;
+        k += 1;
+    }
+    c
+};
+
+/// e to the power of each, of which none is above 700; below -700 hardly anything is left, and nothing is given.
+///
+/// The power of 2 is split off and the rest is a series, as libm does it: this one runs side by side.
+#[inline(always)]
+pub fn exp<const FMA: bool>(x: &Lane) -> Lane {
+    /// Added, it leaves the nearest whole number in the last digits.
+    const WHOLE: f64 = 6_755_399_441_055_744.0;
+    /// ln 2 in two parts, of which the first has few enough digits for exact products.
+    const LN_2: [f64; 2] = [6.931_471_803_691_238e-1, 1.908_214_929_270_587_7e-10];
+    const ONE: u64 = 1.0_f64.to_bits();
+    let mut power = splat(0.0);
+    for (power, &x) in power.iter_mut().zip(x) {
+        let within = larger(x, -700.0);
+        let shifted = fused::<FMA>(within, std::f64::consts::LOG2_E, WHOLE);
+        let whole = shifted - WHOLE;
+        let rest = fused::<FMA>(whole, -LN_2[1], fused::<FMA>(whole, -LN_2[0], within));
+        let mut sum = SERIES[13];
+        for k in (0..13).rev() {
+            sum = fused::<FMA>(sum, rest, SERIES[k]);
+        }
+        let twos = f64::from_bits((shifted.to_bits() << 52).wrapping_add(ONE));
+        *power = if x < -700.0 { 0.0 } else { sum * twos };
+    }
+    power
+}
+
 /// Work that is compiled for several instruction sets; `run` is `#[inline(always)]`.
 pub trait Work {
     /// Result.
@@ -64,4 +114,24 @@ pub fn wide<W: Work>(work: W) -> W::Out {
         );
     }
     work.run::<false>()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Within two roundings of libm, which is itself within one.
+    #[test]
+    fn powers_are_those_of_libm() {
+        for k in 0..40_000 {
+            let x = splat(100.0 - 0.02 * f64::from(k));
+            for power in [exp::<true>(&x)[k as usize % LANES], exp::<false>(&x)[0]] {
+                let libm = x[0].exp();
+                let close = (power - libm).abs() <= 2.0 * f64::EPSILON * libm;
+                assert!(if x[0] < -700.0 { power == 0.0 } else { close }, "{}: {power} and {libm}", x[0]);
+            }
+        }
+        assert_eq!(exp::<true>(&splat(0.0)), splat(1.0));
+        assert_eq!(exp::<true>(&splat(f64::NEG_INFINITY)), splat(0.0));
+    }
 }

@@ -7,7 +7,6 @@
 //! chunks of people and stretches of time; [`Workers`] says who does them, one after another or side by side, with
 //! the same result. Memory stays bounded: rows of a stretch of time are held, draws are made again for the next.
 
-mod ahead;
 mod arm;
 mod bands;
 mod body;
@@ -18,6 +17,7 @@ mod dots;
 mod draw;
 mod kernel;
 mod lanes;
+mod modes;
 mod percentiles;
 mod program;
 mod quartiles;

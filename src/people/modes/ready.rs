@@ -1,0 +1,247 @@
+//! What is made ready for sixteen people who are followed as sums of modes.
+
+use super::super::kernel::{Event, Kernel, next_point};
+use super::super::lanes::{Lane, add_product, exp, map, map2, splat};
+use super::super::program::Slot;
+use super::Modes;
+use super::doubt::{Judged, doubt};
+use super::turning::diagonal;
+
+/// Ratio of two opposite rates at most, either way: beyond it one of them is nearly none.
+const MOST_APART: f64 = 1e6;
+
+/// Room that is used again from one sixteen to the next.
+#[derive(Debug, Default, Clone)]
+pub struct ModesRoom {
+    pub rates: Vec<Lane>,
+    /// What each state of a block has of each of its modes, block by block, and the reverse.
+    to: Vec<Lane>,
+    back: Vec<Lane>,
+    symmetric: Vec<Lane>,
+    units: Vec<Lane>,
+    direct: Vec<Lane>,
+    part: Vec<Lane>,
+    row: Vec<Lane>,
+    /// States that were dosed, and what of each mode a unit brings.
+    pub dosed: Vec<usize>,
+    pub columns: Vec<Lane>,
+    /// What rounding does to each mode, of its size.
+    pub doubts: Vec<Lane>,
+    /// Area and first moment of each mode of the column that is judged.
+    pub area: Vec<Lane>,
+    pub moment: Vec<Lane>,
+    /// Of each column, each read-out of it judged.
+    pub judged: Vec<Judged>,
+}
+
+impl Modes {
+    /// Adds for sixteen people what each mode keeps from one point to the next (and gets of the one before it), what
+    /// each read-out has of each, and what each event brings to each at the first point with it; whether that is exact
+    /// enough for everyone.
+    #[inline(always)]
+    pub fn ready<const FMA: bool>(
+        &self,
+        (kernel, dt): (&Kernel, f64),
+        (generator, slots, events): (&[Lane], &[Lane], &[Event]),
+        room: &mut ModesRoom,
+        out: &mut Vec<Lane>,
+    ) -> bool {
+        if !self.blocks::<FMA>(generator, room) {
+            return false;
+        }
+        self.between::<FMA>(generator, room);
+        let kept = out.len();
+        room.doubts.clear();
+        for (rate, input) in room.rates.iter().zip(&self.inputs) {
+            let step = map(rate, |r| r * dt);
+            out.push(exp::<FMA>(&step));
+            room.doubts.push(doubt(&step, *input));
+        }
+        if !self.links.is_empty() {
+            for mode in 0..self.n {
+                let got = self
+                    .link(mode)
+                    .map_or(splat(0.0), |link| map2(&out[kept + mode], &generator[link], |k, g| k * g * dt));
+                out.push(got);
+            }
+        }
+        let first = out.len();
+        for parts in &kernel.outputs {
+            self.shown::<FMA>(parts, slots, room);
+            out.extend_from_slice(&room.row);
+        }
+        let weights = first..out.len();
+        room.dosed.clear();
+        room.columns.clear();
+        room.judged.clear();
+        for event in events {
+            let Some(state) = kernel.place(event.state) else { continue };
+            let (column, new) = self.column::<FMA>(state, room);
+            if new {
+                self.judge::<FMA>(generator, kernel.is_input(state), &out[weights.clone()], room);
+            }
+            self.brought::<FMA>(generator, event, (column, dt), room, out);
+        }
+        self.known(kernel, events, room)
+    }
+
+    /// Adds what an event brings to each mode at the first point with it.
+    #[inline(always)]
+    fn brought<const FMA: bool>(
+        &self,
+        generator: &[Lane],
+        event: &Event,
+        (column, dt): (usize, f64),
+        room: &ModesRoom,
+        out: &mut Vec<Lane>,
+    ) {
+        let (_, after) = next_point(&event.time, dt);
+        let at_once = after == splat(0.0);
+        let column = &room.columns[column * self.n..][..self.n];
+        for (mode, (part, rate)) in column.iter().zip(&room.rates).enumerate() {
+            let mut part = *part;
+            if !at_once {
+                if let Some(link) = self.link(mode) {
+                    let fed = map2(&generator[link], &after, |g, t| g * t);
+                    add_product::<FMA>(&mut part, &fed, &column[mode - 1]);
+                }
+                if part != splat(0.0) {
+                    let left = exp::<FMA>(&map2(rate, &after, |r, t| r * t));
+                    part = map2(&part, &left, |p, l| p * l);
+                }
+            }
+            out.push(map2(&part, &event.amount, |p, a| p * a));
+        }
+    }
+
+    /// Rates and modes of each block; whether they were found.
+    #[inline(always)]
+    fn blocks<const FMA: bool>(&self, generator: &[Lane], room: &mut ModesRoom) -> bool {
+        let ModesRoom { rates, to, back, symmetric, units, .. } = room;
+        rates.clear();
+        to.clear();
+        back.clear();
+        for block in &self.blocks {
+            let m = block.places.len();
+            let one = |k: usize| splat(if k.is_multiple_of(m + 1) { 1.0 } else { 0.0 });
+            if block.exchanges.is_empty() {
+                rates.extend(block.leaving.iter().map(|entry| generator[*entry]));
+                to.extend((0..m * m).map(one));
+                back.extend((0..m * m).map(one));
+                continue;
+            }
+            symmetric.clear();
+            symmetric.resize(m * m, splat(0.0));
+            units.clear();
+            units.resize(m, splat(1.0));
+            block.leaving.iter().enumerate().for_each(|(k, e)| symmetric[k * (m + 1)] = generator[*e]);
+            for x in &block.exchanges {
+                let (there, back) = (&generator[x.there], &generator[x.back]);
+                let ratio = map2(there, back, |t, b| t / b);
+                if !ratio.iter().all(|r| (1.0 / MOST_APART..=MOST_APART).contains(r)) {
+                    return false;
+                }
+                units[x.into] = map2(&units[x.from], &ratio, |u, r| u * r.sqrt());
+                let both = map2(there, back, |t, b| (t * b).sqrt());
+                symmetric[x.from * m + x.into] = both;
+                symmetric[x.into * m + x.from] = both;
+            }
+            let first = to.len();
+            to.extend((0..m * m).map(one));
+            if !diagonal::<FMA>(symmetric, &mut to[first..], m) {
+                return false;
+            }
+            rates.extend((0..m).map(|k| symmetric[k * (m + 1)]));
+            for state in 0..m {
+                for mode in 0..m {
+                    let turned = &mut to[first + state * m + mode];
+                    back.push(map2(turned, &units[state], |q, u| q / u));
+                    *turned = map2(turned, &units[state], |q, u| q * u);
+                }
+            }
+        }
+        true
+    }
+
+    /// What each mode has in those that it feeds.
+    #[inline(always)]
+    fn between<const FMA: bool>(&self, generator: &[Lane], room: &mut ModesRoom) {
+        let ModesRoom { rates, to, back, direct, part, .. } = room;
+        direct.clear();
+        for pair in &self.pairs {
+            let mut sum = splat(0.0);
+            for [into, entry, from] in &pair.direct {
+                let given = map2(&generator[*entry], &to[*from], |g, t| g * t);
+                add_product::<FMA>(&mut sum, &back[*into], &given);
+            }
+            direct.push(sum);
+        }
+        part.clear();
+        for pair in &self.pairs {
+            let mut sum = splat(0.0);
+            for (last, before) in &pair.by {
+                match before {
+                    None => sum = map2(&sum, &direct[*last], |s, d| s + d),
+                    Some(before) => add_product::<FMA>(&mut sum, &direct[*last], &part[*before]),
+                }
+            }
+            if let Some([link, before]) = pair.linked_below {
+                add_product::<FMA>(&mut sum, &generator[link], &part[before]);
+            }
+            if let Some([link, after]) = pair.linked_above {
+                let passed = map2(&generator[link], &part[after], |g, p| -g * p);
+                sum = map2(&sum, &passed, |s, p| s + p);
+            }
+            let gap = map2(&rates[pair.up], &rates[pair.down], |u, d| u - d);
+            part.push(map2(&sum, &gap, |s, g| s / g));
+        }
+    }
+
+    /// What a sum of states has of each mode, into `room.row`.
+    #[inline(always)]
+    fn shown<const FMA: bool>(&self, parts: &[(usize, Slot)], slots: &[Lane], room: &mut ModesRoom) {
+        let ModesRoom { to, part, row, .. } = room;
+        row.clear();
+        row.resize(self.n, splat(0.0));
+        for (state, slot) in parts {
+            let state = self.place[*state];
+            let block = &self.blocks[self.block[state]];
+            for mode in block.places.clone() {
+                add_product::<FMA>(&mut row[mode], &slots[*slot], &to[block.at(state, mode)]);
+            }
+        }
+        // upper ones first: those below still have what they have by themselves
+        for at in 0..self.n {
+            for pair in self.below[at].iter() {
+                let below = row[self.pairs[*pair].down];
+                add_product::<FMA>(&mut row[at], &part[*pair], &below);
+            }
+        }
+    }
+
+    /// Which column holds what a unit in a state brings to each mode, and whether it is a new one.
+    #[inline(always)]
+    fn column<const FMA: bool>(&self, state: usize, room: &mut ModesRoom) -> (usize, bool) {
+        let ModesRoom { back, part, dosed, columns, .. } = room;
+        if let Some(known) = dosed.iter().position(|s| *s == state) {
+            return (known, false);
+        }
+        dosed.push(state);
+        let first = columns.len();
+        columns.resize(first + self.n, splat(0.0));
+        let column = &mut columns[first..];
+        let at = self.place[state];
+        let block = &self.blocks[self.block[at]];
+        for mode in block.places.clone() {
+            column[mode] = back[block.at(at, mode)];
+        }
+        for mode in block.places.end..self.n {
+            let mut taken = splat(0.0);
+            for at in self.above[mode].clone() {
+                add_product::<FMA>(&mut taken, &part[at], &column[self.pairs[at].up]);
+            }
+            column[mode] = map2(&column[mode], &taken, |c, t| c - t);
+        }
+        (dosed.len() - 1, true)
+    }
+}
