@@ -24,7 +24,7 @@ const TOO_SLOW: f64 = 2.5;
 /// As many while things move, at most; fewer where one thread does all.
 const FEW: usize = match MOST_PEOPLE {
     Some(most) => most / 5,
-    None => 100,
+    None => 200,
 };
 
 /// All people, and few of them to go on with when something moves.

@@ -99,6 +99,9 @@ pub(super) trait Sink {
     fn room(&mut self, _block: usize, _first: usize, _count: usize) -> Option<Place<'_>> {
         None
     }
+
+    /// Told when sixteen people are through.
+    fn done(&mut self, _block: usize) {}
 }
 
 /// Where read-outs are written: values of sixteen people side by side, `outputs` apart from one read-out to the next
@@ -283,6 +286,7 @@ impl ArmEngine {
             }
             let z = &mut states[block * n..(block + 1) * n];
             wide(Course { kernel: &self.kernel, ready: &ready[place], z, room, span: (*at, to), block, sink });
+            sink.done(block);
         }
         if !keep {
             // with very many people the room of each chunk would add up

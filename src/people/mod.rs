@@ -23,6 +23,7 @@ mod program;
 mod quartiles;
 mod sift;
 mod tornado;
+mod watched;
 mod windows;
 
 pub use bands::{ArmBands, Band, Progress, bands, courses, individuals, subject_of};

@@ -3,18 +3,18 @@
 //! A person belongs to one study: levels and delay are drawn together from it. Percentiles are over the people who
 //! reach a level; the share who do is told beside them. None of this says when somebody can leave or drive.
 
-use super::arm::{ArmEngine, CHUNK, ChunkState, Sink};
+use super::arm::{ArmEngine, CHUNK, ChunkState};
 use super::body::Bodies;
-use super::draw::{ByModel, FirstDraws, generator, normal, stream_of, uniform};
-use super::lanes::{LANES, Lane};
+use super::draw::{ByModel, FirstDraws};
+use super::lanes::LANES;
 use super::program::Wanted;
+use super::watched::{Own, Watched};
 use super::{Crowd, Progress, Workers};
 use crate::error::{Error, Result};
-use crate::library::{Delay, Effects, Level, LevelKind, Library};
-use crate::model::Site;
+use crate::library::{Effects, Library};
 use crate::model::expr::Expr;
 use crate::scenario::Scenario;
-use crate::units::{MINUTES_PER_HOUR, NG_ML_PER_MG_L};
+use crate::units::MINUTES_PER_HOUR;
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -23,12 +23,6 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 const TAIL_H: f64 = 24.0;
 /// Points of that course at most; a minute apart where that is enough.
 const MOST_POINTS: f64 = 1800.0;
-/// Strongest means at least this part of the highest.
-const STRONGEST: f64 = 0.9;
-/// A half-life of the delay below this (3 s) is none, h.
-const SHORTEST_DELAY: f64 = 1.0 / 1200.0;
-/// Stream of the draws of levels and delays.
-const STREAM: &str = "levels and delays";
 
 /// One person of one arm. Times in minutes from the first dose.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -170,11 +164,10 @@ pub(super) fn windows_of(
             let at = person - c * CHUNK;
             vec![std::array::from_fn(|l| owns[at + l].ke0)]
         };
-        let mut course = Course::new(steps + 1);
-        let followed = engine.follow((c * CHUNK, size), steps, false, &extra, &mut ChunkState::default(), &mut course);
-        let list = followed.map(|_| (0..size).map(|l| course.person(l, &owns[l], dt)).collect());
+        let mut watched = Watched::new(steps + 1, dt, &owns[..size]);
+        let followed = engine.follow((c * CHUNK, size), steps, false, &extra, &mut ChunkState::default(), &mut watched);
         if let Ok(mut slot) = chunks[c].lock() {
-            *slot = list;
+            *slot = followed.map(|_| watched.people);
         }
         let share = (done.fetch_add(1, Ordering::Relaxed) + 1) as f64 / chunks.len() as f64;
         if !progress(share) {
@@ -223,100 +216,6 @@ fn noticing(people: &[Person]) -> Option<f64> {
     let asked = people.iter().filter(|p| p.asked).count();
     let noticed = people.iter().filter(|p| p.onset.is_some()).count();
     (asked > 0).then(|| noticed as f64 / asked as f64)
-}
-
-/// Levels and delay of one person.
-#[derive(Debug, Clone, Copy)]
-struct Own {
-    /// 1/h
-    ke0: f64,
-    /// mg/L
-    notice: Option<f64>,
-    /// mg/L
-    dissociative: Option<f64>,
-}
-
-impl Own {
-    fn draw(effects: &Effects, drug: &str, site: Site, seed: u64, person: usize) -> Self {
-        let mut rng = generator(seed, stream_of(STREAM), person, 0);
-        let pairs: Vec<_> = effects.pairs.iter().filter(|p| p.levels.contains_key(drug)).collect();
-        if pairs.is_empty() {
-            return Self { ke0: 1.0 / SHORTEST_DELAY, notice: None, dissociative: None };
-        }
-        let pair = pairs[(uniform(&mut rng) * pairs.len() as f64) as usize % pairs.len()];
-        let delay = if site == Site::Venous { &effects.venous_delay } else { &pair.delay };
-        let half_life = match delay {
-            Delay::LogNormal { median, sigma } => median.hours() * (sigma * normal(&mut rng)).exp(),
-            Delay::Uniform { low, high } => low.hours() + uniform(&mut rng) * (high.hours() - low.hours()),
-        };
-        let mut level = |kind: LevelKind| {
-            let z = normal(&mut rng);
-            pair.levels.get(drug).and_then(|l| l.get(&kind)).map(|l: &Level| l.median.mg_l() * (l.sigma() * z).exp())
-        };
-        Self {
-            ke0: std::f64::consts::LN_2 / half_life.max(SHORTEST_DELAY),
-            notice: level(LevelKind::Notice),
-            dissociative: level(LevelKind::Dissociative),
-        }
-    }
-}
-
-/// Plasma and effect site of a chunk at every point.
-struct Course {
-    points: usize,
-    plasma: Vec<f64>,
-    site: Vec<f64>,
-}
-
-impl Course {
-    fn new(points: usize) -> Self {
-        Self { points, plasma: vec![0.0; points * CHUNK], site: vec![0.0; points * CHUNK] }
-    }
-
-    fn person(&self, l: usize, own: &Own, dt: f64) -> Person {
-        let column = |values: &[f64]| -> Vec<f64> { (0..self.points).map(|p| values[p * CHUNK + l]).collect() };
-        let (plasma, site) = (column(&self.plasma), column(&self.site));
-        let times: Vec<f64> = (0..self.points).map(|p| p as f64 * dt).collect();
-        let top = |values: &[f64]| (0..values.len()).fold(0, |best, i| if values[i] > values[best] { i } else { best });
-        let (highest, strongest) = (top(&plasma), top(&site));
-        let minutes = |h: f64| h * MINUTES_PER_HOUR;
-        let high = site[strongest] * STRONGEST;
-        let first = |level: f64| crate::analysis::first_above(&times, &site, level).map(minutes);
-        let last = |level: f64| crate::analysis::last_above(&times, &site, level).map(minutes);
-        let reaches = own.dissociative.is_some_and(|level| site[strongest] >= level);
-        let end = own.dissociative.filter(|_| reaches).and_then(last);
-        let begin = own.dissociative.filter(|_| reaches).and_then(first);
-        let auc: f64 = plasma.windows(2).map(|w| area(w[0], w[1], dt)).sum();
-        Person {
-            cmax: plasma[highest] * NG_ML_PER_MG_L,
-            tmax: minutes(times[highest]),
-            auc: auc * NG_ML_PER_MG_L,
-            onset: own.notice.and_then(first),
-            peak: minutes(times[strongest]),
-            strongest: [first(high).unwrap_or(0.0), last(high).unwrap_or(0.0)],
-            end,
-            reaches,
-            outlasts: reaches && end.is_none(),
-            level: own.dissociative.unwrap_or(0.0) * NG_ML_PER_MG_L,
-            begin,
-            above: end.and(own.dissociative).map(|level| minutes(crate::analysis::time_above(&times, &site, level))),
-            asked: own.notice.is_some(),
-        }
-    }
-}
-
-/// Linear up, logarithmic down.
-fn area(a: f64, b: f64, dt: f64) -> f64 {
-    if b < a && b > 0.0 { (a - b) * dt / (a / b).ln() } else { 0.5 * (a + b) * dt }
-}
-
-impl Sink for Course {
-    #[inline(always)]
-    fn put(&mut self, block: usize, point: usize, output: usize, values: &Lane) {
-        let at = point * CHUNK + block * LANES;
-        let into = if output == 0 { &mut self.plasma } else { &mut self.site };
-        into[at..at + LANES].copy_from_slice(values);
-    }
 }
 
 #[cfg(test)]
