@@ -69,7 +69,35 @@ impl<T: Copy> Between<T> {
     }
 }
 
+impl Limits {
+    /// The value below which a share of people lie.
+    pub fn quantile(&self, share: f64) -> f64 {
+        let [low, high] = self.ends;
+        let Some([median, omega]) = self.log_normal.filter(|[_, omega]| *omega > 0.0 && low < high) else {
+            return self.log_normal.map_or(low + share * (high - low), |[median, _]| median);
+        };
+        let below = |x: f64| libm::erfc(-(x / median).ln() / omega / std::f64::consts::SQRT_2);
+        let wanted = below(low) + share * (below(high) - below(low));
+        // halving ends where two neighbours are left
+        let [mut from, mut to] = self.ends;
+        loop {
+            let middle = 0.5 * (from + to);
+            if middle <= from || middle >= to {
+                return middle;
+            }
+            if below(middle) < wanted { from = middle } else { to = middle }
+        }
+    }
+}
+
 impl Population {
+    /// Name of what differs, how, and the same in words.
+    pub fn differing(&self) -> Vec<(&'static str, Limits, String)> {
+        let weight = self.weight.map(|w| ("weight", w.limits(Weight::kg), w.words("weight", "kg", Weight::kg)));
+        let age = self.age.map(|a| ("age", a.limits(Age::years), a.words("age", "y", Age::years)));
+        weight.into_iter().chain(age).collect()
+    }
+
     /// Whether everybody has the subject's weight and age.
     pub fn is_none(&self) -> bool {
         self.weight.is_none() && self.age.is_none()
@@ -87,9 +115,7 @@ impl Population {
 
     /// "weight 45 to 120 kg, median 70 kg, CV 20 %; age 18 to 65 y, evenly"; none where nothing differs.
     pub fn words(&self) -> Option<String> {
-        let weight = self.weight.map(|w| w.words("weight", "kg", Weight::kg));
-        let age = self.age.map(|a| a.words("age", "y", Age::years));
-        let parts: Vec<String> = weight.into_iter().chain(age).collect();
+        let parts: Vec<String> = self.differing().into_iter().map(|(_, _, words)| words).collect();
         (!parts.is_empty()).then(|| parts.join("; "))
     }
 

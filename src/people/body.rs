@@ -110,16 +110,18 @@ mod tests {
             for below in [0.25, 0.5, 0.75].map(|s| ends[0] + s * (ends[1].min(150.0) - ends[0])) {
                 let found = all.iter().filter(|v| **v < below).count() as f64 / people as f64;
                 let expected = share(limits, below);
+                assert!((share(limits, limits.quantile(expected)) - expected).abs() < 1e-9);
                 // four standard errors
                 assert!((found - expected).abs() < 4.0 * (0.25 / people as f64).sqrt(), "{found} {expected} {below}");
             }
         }
         let even = Limits { log_normal: None, ends: [18.0, 65.0] };
+        assert_eq!(even.quantile(0.25), 29.75);
         let mean = (0..20_000).map(|p| drawn(even, 1, "test", p)).sum::<f64>() / 20_000.0;
         assert!((mean - 41.5).abs() < 4.0 * 47.0 / 12.0_f64.sqrt() / 20_000.0_f64.sqrt(), "{mean}");
         for still in [Limits { log_normal: Some([70.0, 0.0]), ends: [60.0, 80.0] }, Limits { ends: [70.0; 2], ..even }]
         {
-            assert_eq!(drawn(still, 1, "test", 3), 70.0);
+            assert_eq!((drawn(still, 1, "test", 3), still.quantile(0.95)), (70.0, 70.0));
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Which number of a model matters most: each spread parameter in turn at its 5th and 95th percentile, the others
-//! typical, by the exact solver for one person. One at a time: correlations between parameters are left out.
+//! typical, by the exact solver for one person; weight and age too, where a scenario lets people differ. One at a time:
+//! correlations between parameters are left out.
 
 use crate::analysis::{Exposure, time_above};
 use crate::error::{Error, Result};
@@ -8,10 +9,11 @@ use crate::model::expr::Expr;
 use crate::model::{Grade, Individual, Model};
 use crate::scenario::{Scenario, StudyArm};
 use crate::sim::Solver;
-use crate::units::{MINUTES_PER_HOUR, NG_ML_PER_MG_L};
+use crate::units::{Age, MINUTES_PER_HOUR, NG_ML_PER_MG_L, Weight};
 use std::collections::BTreeMap;
 
-/// Standard normal deviate of the 95th percentile.
+/// The two ends of each number, as shares of people, and the standard normal deviate of the second.
+const ENDS: [f64; 2] = [0.05, 0.95];
 const Z: f64 = 1.645;
 /// A curve is followed this long after the last dose, h, with points this far apart.
 const TAIL_H: f64 = 24.0;
@@ -30,15 +32,15 @@ pub struct Figures {
     pub auc: f64,
 }
 
-/// One parameter at its two ends.
+/// One parameter, or weight or age, at its two ends.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Swing {
-    /// Parameter.
+    /// Parameter, "weight" or "age".
     pub parameter: String,
     /// Its spread in words.
     pub spread: String,
-    /// How the spread was come by.
-    pub grade: Grade,
+    /// How the spread was come by; none for what the scenario states.
+    pub grade: Option<Grade>,
     /// With it at its 5th and at its 95th percentile.
     pub ends: [Figures; 2],
 }
@@ -52,7 +54,7 @@ pub struct Tornado {
     pub typical: Figures,
     /// The level, ng/mL, the same for all here.
     pub level: Option<f64>,
-    /// In the order of the model file.
+    /// In the order of the model file, then weight and age.
     pub swings: Vec<Swing>,
 }
 
@@ -132,9 +134,25 @@ pub fn tornado(scenario: &Scenario, index: usize, library: &Library) -> Result<T
             swings.push(Swing {
                 parameter: spread.name.clone(),
                 spread: spread.words(),
-                grade: spread.grade,
+                grade: Some(spread.grade),
                 ends: [low, high],
             });
+        }
+    }
+    for (name, limits, words) in scenario.population.differing() {
+        let end = |share: f64| {
+            let value = limits.quantile(share);
+            let mut subject = scenario.subject.clone();
+            match name {
+                "weight" => subject.weight = Weight::from_kg(value),
+                _ => subject.age = Age::from_years(value),
+            }
+            let other = Scenario { subject, ..scenario.clone() };
+            figures(&other, arm, model, library, &rules)
+        };
+        if let (Ok(low), Ok(high)) = (end(ENDS[0]), end(ENDS[1])) {
+            let spread = format!("{words}; stated in the scenario");
+            swings.push(Swing { parameter: name.to_owned(), spread, grade: None, ends: [low, high] });
         }
     }
     Ok(Tornado { model: model.id.clone(), typical: run(&rules)?, level, swings })
@@ -193,6 +211,24 @@ mod tests {
             assert!(list.windows(2).all(|w| w[0].size(measure) >= w[1].size(measure)), "largest first");
             assert!(!list.iter().any(|s| s.parameter.contains("muc") || s.parameter.contains("_sw")));
         }
+    }
+
+    /// A dose per kg follows weight, and volumes rise as fast: the peak hardly moves, that of a fixed dose falls with it.
+    #[test]
+    fn weight_matters_where_people_differ_in_it() {
+        let people = "[population]\nweight = { low = '50 kg', high = '100 kg' }\nage = { low = '20 y', high = '60 y' }";
+        let swing = |dose: &str, name: &str| {
+            let tornado = of(&format!("route = 'iv'\namount = '{dose}'\n{people}"));
+            let swing = tornado.swings.iter().find(|s| s.parameter == name).cloned().unwrap();
+            assert_eq!(swing.grade, None);
+            [swing.ends[0].cmax, swing.ends[1].cmax].map(|c| c / tornado.typical.cmax)
+        };
+        // volumes go with weight: 5th and 95th percentile of 50 to 100 kg are 52.5 and 97.5 kg, against 70 kg
+        let [light, heavy] = swing("35 mg", "weight");
+        assert!((light - 70.0 / 52.5).abs() < 1e-6 && (heavy - 70.0 / 97.5).abs() < 1e-6, "{light} {heavy}");
+        assert!(swing("0.5 mg/kg", "weight").iter().all(|c| (c - 1.0).abs() < 1e-6));
+        assert!(swing("35 mg", "age").iter().all(|c| (c - 1.0).abs() < 1e-12), "age is no part of this model");
+        assert!(of("route = 'iv'\namount = '35 mg'").swings.iter().all(|s| s.parameter != "weight"));
     }
 
     #[test]

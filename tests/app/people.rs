@@ -6,7 +6,9 @@ use egui_kittest::kittest::Queryable;
 use ketasim::app::App;
 use ketasim::figure::{Figure, View};
 use ketasim::people::{Crowd, InTurn, crowd_outcome};
+use ketasim::population::Between;
 use ketasim::regimen::DoseAmount;
+use ketasim::units::Weight;
 
 /// People switched on, all of them there.
 fn with_people(number: usize) -> Harness<'static, App> {
@@ -220,7 +222,11 @@ fn evidence_says_which_number_matters_most() {
     assert!(says(&harness, "Which number matters most") && says(&harness, "CL: "));
     click(&mut harness, "time above the level");
     assert!(says(&harness, "level 100 ng/mL for all"));
-    assert!(says(&harness, "min at its 5th percentile"));
+    assert!(says(&harness, "min at its 5th percentile") && !says(&harness, "weight: "));
+    let [low, high] = [50.0, 100.0].map(Weight::from_kg);
+    harness.state_mut().state.scenario.population.weight = Some(Between { median: None, cv: None, low, high });
+    harness.run_ok();
+    assert!(says(&harness, "weight: ") && says(&harness, "stated"));
 }
 
 /// Nothing is assumed: the box alone changes nobody, the fields do, and undo takes it back.
@@ -244,8 +250,7 @@ fn people_differ_in_weight_as_far_as_the_fields_say() {
     for label in ["Lowest weight", "Highest weight"] {
         assert!(harness.query_by_label(label).is_some(), "{label}");
     }
-    harness.state_mut().state.scenario.population.weight.as_mut().unwrap().high =
-        ketasim::units::Weight::from_kg(110.0);
+    harness.state_mut().state.scenario.population.weight.as_mut().unwrap().high = Weight::from_kg(110.0);
     harness.step();
     settle(&mut harness);
     assert_eq!(*harness.state().people.outcome.as_ref().unwrap(), direct(&harness, 60));
@@ -253,8 +258,7 @@ fn people_differ_in_weight_as_far_as_the_fields_say() {
     assert!((cmax(&direct(&harness, 60)) / cmax(&before) - 1.0).abs() > 1e-3, "weight changes a dose per kg");
     assert!(says(&harness, "they differ: weight 70 to 110 kg, evenly"));
     // people whom the model was not made for are refused in words
-    harness.state_mut().state.scenario.population.weight.as_mut().unwrap().high =
-        ketasim::units::Weight::from_kg(140.0);
+    harness.state_mut().state.scenario.population.weight.as_mut().unwrap().high = Weight::from_kg(140.0);
     harness.run_ok();
     assert!(says(&harness, "people of 70 to 140 kg go beyond those of ketamine-composite"));
     for _ in 0..5 {

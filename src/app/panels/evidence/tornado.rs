@@ -100,6 +100,9 @@ fn bar(ui: &mut Ui, chosen: &Chosen, swing: &Swing, measure: Measure, [low, typi
             node.set_label(said.clone());
         });
         response.on_hover_text(format!("{said}; {}", swing.spread));
-        grade(ui, swing.grade).on_hover_text(format!("grade of the spread: {}", swing.grade.meaning()));
+        match swing.grade {
+            Some(known) => grade(ui, known).on_hover_text(format!("grade of the spread: {}", known.meaning())),
+            None => ui.small("stated").on_hover_text("the scenario says how people differ in it"),
+        };
     });
 }
