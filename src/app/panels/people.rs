@@ -56,13 +56,22 @@ pub(super) fn state(ui: &mut Ui, people: &mut People) {
         None => format!("{shown} people while you move"),
     };
     let colour = theme::ink(ui, Ink::Muted);
-    ui.label(RichText::new(text).color(colour)).on_hover_text(help);
-    if people.stopped && ui.button("Go on").clicked() {
-        people.go_on();
-    } else if people.progress().is_some() && ui.button("Stop").clicked() {
-        people.stop();
-    }
+    // room for the longest, so that nothing moves while the words change
+    let longest = format!("{wanted} people, on the way to {wanted}: 100 %  Go on");
+    let font = egui::TextStyle::Body.resolve(ui.style());
+    let width = ui.painter().layout_no_wrap(longest, font, colour).size().x + 2.0 * ui.spacing().button_padding.x;
+    let size = egui::vec2(width, ui.spacing().interact_size.y);
+    ui.allocate_ui_with_layout(size, egui::Layout::left_to_right(egui::Align::Center), |ui| {
+        ui.set_min_width(width);
+        ui.add(egui::Label::new(RichText::new(text).color(colour)).extend()).on_hover_text(help);
+        if people.stopped && ui.button("Go on").clicked() {
+            people.go_on();
+        } else if people.progress().is_some() && ui.button("Stop").clicked() {
+            people.stop();
+        }
+    });
 }
+
 /// Above the cards: when people are counted, and what they are.
 pub(super) fn header(ui: &mut Ui, people: &People, minute: &mut f64, outcome: &Outcome) {
     let Some([shown, _]) = people.numbers() else { return };
@@ -150,9 +159,12 @@ pub(super) fn counted(ui: &mut Ui, shown: &Shown, people: &People, minute: f64) 
         ui.columns(BESIDE, |columns| {
             for (ui, (arm, role)) in columns.iter_mut().zip(row) {
                 let Some(counted) = crowd.arm(arm.index) else { continue };
-                ui.label(in_colour(ui, &arm.label, role.route).strong());
-                ui.label(sentence(counted, minute));
-                rows(ui, (arm, *role), counted, axes);
+                // columns would spread the words of a line over its width
+                ui.vertical(|ui| {
+                    ui.label(in_colour(ui, &arm.label, role.route).strong());
+                    ui.label(sentence(counted, minute));
+                    rows(ui, (arm, *role), counted, axes);
+                });
             }
         });
         ui.add_space(6.0);
