@@ -1,12 +1,14 @@
-//! Many people: the quick engine against the exact one, person by person; percentiles; windows; the same for any threads.
+//! Many people: percentiles; windows; the same for any threads; in `exact` the quick engine against the exact one.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests are tests too")]
+
+#[path = "people/exact.rs"]
+mod exact;
 
 use ketasim::Library;
 use ketasim::outcome::Options;
 use ketasim::people::{
-    ArmBands, Crowd, InTurn, Kept, PERCENTILES, Workers, bands, courses, individuals, people_windows, simulation_alone,
-    subject_of,
+    ArmBands, Crowd, InTurn, PERCENTILES, Workers, bands, courses, individuals, people_windows, subject_of,
 };
 use ketasim::scenario::Scenario;
 use ketasim::units::Time;
@@ -125,121 +127,6 @@ fn bands_are_the_percentiles_of_people_solved_one_by_one() {
             }
         }
     }
-}
-
-/// Furthest that a quick course of some people lies from the exact one, of each person's own Cmax of each analyte.
-fn furthest(scenario: &Scenario, arm: usize, crowd: Crowd, people: std::ops::Range<usize>, library: &Library) -> f64 {
-    let quick = courses(scenario, arm, library, crowd, people.clone()).unwrap();
-    let options = Options { every: crowd.every, ..Options::default() };
-    let mut worst = 0.0_f64;
-    for (person, curves) in people.zip(&quick) {
-        let set = individuals(scenario, arm, library, crowd, person).unwrap();
-        let own = Scenario { subject: subject_of(scenario, crowd, person), ..scenario.clone() };
-        let exact = own.run_person(arm, library, options, &set).unwrap();
-        for (q, x) in curves.iter().zip(&exact) {
-            let top = x.iter().copied().fold(0.0, f64::max);
-            assert!(q.iter().all(|q| q.is_finite() && *q >= 0.0));
-            q.iter().zip(x).for_each(|(q, x)| worst = worst.max((q - x).abs() / top));
-        }
-    }
-    worst
-}
-
-/// A quick course is held to the exact one where speed turns into wrong numbers: rates that are equal or nearly so.
-#[test]
-fn equal_and_nearly_equal_rates_need_no_special_case() {
-    for gap in [0.0, 1e-15, 1e-12, 1e-9, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 0.3] {
-        let mut library = Library::embedded().unwrap();
-        // ka equal to CLm / Vm (0.4 1/h) and to kaG, up to the gap; nobody's lag ends at a point, where the one-person
-        // path takes instants less than 4 us apart for one
-        let text = WORKLOAD
-            .replace("lag_sl = { value = \"0.10 h", "lag_sl = { value = \"0.11 h")
-            .replace("lagG = { value = \"0.4 h", "lagG = { value = \"0.41 h")
-            .replace("kaG = { value = \"1.2 1/h\"", &format!("kaG = {{ value = \"{} 1/h\"", 0.4 * (1.0 + gap)))
-            .replace("ka_sl = { value = \"2 1/h\"", &format!("ka_sl = {{ value = \"{} 1/h\"", 0.4 * (1.0 - gap)))
-            .replace("cv = \"30 %\"", &format!("cv = \"{} %\"", f64::max(10.0 * gap, 1e-9)));
-        library.insert_toml("workload-2.toml", &text).unwrap();
-        let scenario = scenario("workload-2", "ketamine", &["route='sl'\namount='70 mg'"], "4 h", &library);
-        let worst = furthest(&scenario, 0, crowd(48), 0..48, &library);
-        assert!(worst < 1e-9, "gap {gap}: {worst}");
-        let by_modes = by_modes(&scenario, &library);
-        assert!(if gap <= 1e-6 { by_modes == 0.0 } else { gap < 1e-3 || by_modes > 0.8 }, "gap {gap}: {by_modes}");
-    }
-}
-
-/// Share of people who are followed as sums of modes, the quick way; others go by the exponential of a step.
-fn by_modes(scenario: &Scenario, library: &Library) -> f64 {
-    let mut kept = Kept::default();
-    let crowd = Crowd { people: 2000, seed: 7, every: None };
-    simulation_alone(scenario, library, crowd, &mut kept, &InTurn).unwrap();
-    kept.by_modes().unwrap()
-}
-
-#[test]
-fn most_people_go_the_quick_way() {
-    let library = library();
-    for (dose, least) in RACEMIC.into_iter().zip([0.9, 0.9, 0.9, 0.8, 0.3, 0.8, 0.9, 0.0]) {
-        let share = by_modes(&scenario("ketamine-composite", "ketamine", &[dose], "4 h", &library), &library);
-        assert!((least..=1.0).contains(&share), "{dose}: {share}");
-    }
-}
-
-/// Of every way in and every model that scatters, people near and far from equal rates.
-#[test]
-fn people_of_every_model_are_within_a_billionth() {
-    let library = library();
-    for scenario in cases(&library) {
-        for arm in 0..scenario.arms.len() {
-            let worst = furthest(&scenario, arm, crowd(640), 0..640, &library);
-            assert!(worst < 1e-9, "{} {arm}: {worst}", scenario.arms[arm].model.as_deref().unwrap_or(""));
-        }
-    }
-}
-
-/// Models whose rates have no sum of modes of their own: three transits in a row, and norketamine that comes round.
-#[test]
-fn a_row_of_transits_and_a_ring_are_within_a_billionth() {
-    let transits = WORKLOAD.replace("cleared_into = \"norketamine\"", "cleared_into = \"late\"").replace(
-        "gut = { holds",
-        "late = { holds = \"norketamine\", transits = 3, mean_time = \"lagG\", into = \"norketamine\" }\ngut = { holds",
-    );
-    let flows = "[[flow]]\nfrom = 'bile'\nrate = 'kaG'\ninto = 'bowel'\n\n[[flow]]\nfrom = 'bowel'\nrate = 'ka_sl'\ninto = 'norketamine'\n\n";
-    let ring = WORKLOAD
-        .replace("gut = { holds", "bile = { holds = \"norketamine\" }\nbowel = { holds = \"norketamine\" }\ngut = { holds")
-        .replace(
-            "clearance = \"CLm\"\ninto = \"eliminated\"",
-            "clearance = \"CLm\"\nsplit = [{ into = \"bile\", share = \"min(1, FG)\" }, { into = \"eliminated\", share = \"rest\" }]",
-        )
-        .replace("[[flow]]\nfrom = \"gut\"", &format!("{flows}[[flow]]\nfrom = \"gut\""));
-    for text in [transits, ring] {
-        assert_ne!(text, WORKLOAD);
-        let mut library = Library::embedded().unwrap();
-        library.insert_toml("workload-2.toml", &text).unwrap();
-        let doses = ["route='sl'\namount='70 mg'", "route='iv'\namount='35 mg'\nduration='40 min'"];
-        let scenario = scenario("workload-2", "ketamine", &doses, "4 h", &library);
-        for arm in 0..2 {
-            let worst = furthest(&scenario, arm, crowd(300), 0..300, &library);
-            assert!(worst < 1e-9, "{worst}");
-            assert_eq!(by_modes(&scenario, &library), 0.0);
-        }
-    }
-}
-
-/// 100,000 drawn people against the exact course, each within 1e-9 of their own Cmax, nearly equal rates included:
-/// among so many, rates of absorption, loss and distribution come within a few parts in a million of each other.
-#[test]
-fn a_hundred_thousand_people_are_within_a_billionth() {
-    let library = library();
-    let scenario = scenario("workload-2", "ketamine", &["route='sl'\namount='70 mg'"], "2 h", &library);
-    let crowd = Crowd { people: 100_000, seed: 11, every: Some(Time::from_minutes(20.0)) };
-    let worst = std::sync::Mutex::new(0.0_f64);
-    Two.each(100, &|job| {
-        let mine = furthest(&scenario, 0, crowd, job * 1000..(job + 1) * 1000, &library);
-        let mut worst = worst.lock().unwrap();
-        *worst = worst.max(mine);
-    });
-    let worst = worst.into_inner().unwrap();
-    assert!(worst < 1e-9, "{worst}");
 }
 
 struct Two;
