@@ -93,6 +93,8 @@ pub struct Figure {
     pub subtitle: String,
     /// Shown part of the time axis, hours.
     pub time: [f64; 2],
+    /// What times count from: "the first dose" or "time 0".
+    pub counted_from: &'static str,
     /// Whether times are written in hours.
     pub hours: bool,
     /// Concentration panels, top to bottom.
@@ -304,6 +306,7 @@ impl Figure {
                 outcome.horizon
             ),
             time,
+            counted_from: outcome.counted_from(),
             hours: view.hours,
             panels,
             strips,

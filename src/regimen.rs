@@ -335,6 +335,17 @@ pub fn last_end(doses: &[Dose]) -> Time {
     Time::from_hours(doses.iter().map(end).fold(0.0, f64::max))
 }
 
+/// When the first dose is given, or begins to be.
+pub fn first_start(doses: &[Dose]) -> Time {
+    Time::from_hours(doses.iter().map(|d| d.time.hours()).reduce(f64::min).unwrap_or(0.0))
+}
+
+/// What times count from, in words, where the first doses of arms begin at these hours: the first dose itself only if
+/// every arm begins with it.
+pub fn counted_from(firsts: impl IntoIterator<Item = f64>) -> &'static str {
+    if firsts.into_iter().all(|first| first <= 0.0) { "the first dose" } else { "time 0" }
+}
+
 /// An infusion or a hold within what can be followed: from a second to the longest horizon.
 fn lasting(time: Option<Time>, key: &str, what: &str, remedy: &str) -> Result<()> {
     match time {

@@ -180,6 +180,12 @@ const HORIZON_H: std::ops::RangeInclusive<f64> = 1.0 / 60.0 - 1e-9..=1440.0;
 const LONGEST_LABEL: usize = 60;
 
 impl Scenario {
+    /// What times count from: "the first dose", or "time 0" where the first dose of an arm that is on is given later.
+    pub fn counted_from(&self) -> &'static str {
+        let on = self.arms.iter().filter(|arm| arm.on);
+        crate::regimen::counted_from(on.map(|arm| crate::regimen::first_start(&arm.doses).hours()))
+    }
+
     /// The opening screen's scenario, as a file.
     pub const OPENING: &'static str = include_str!("../assets/scenarios/four-routes.toml");
 

@@ -249,6 +249,7 @@ fn a_figure_is_written_in_every_format_on_a_page_that_grows_with_it() {
         title: "One arm".to_owned(),
         subtitle: "70 kg".to_owned(),
         time: [0.0, 4.0],
+        counted_from: "the first dose",
         hours: false,
         panels: vec![panel.clone()],
         strips: Vec::new(),

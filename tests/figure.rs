@@ -62,6 +62,34 @@ fn the_ends_of_a_range_are_those_stated() {
     assert!((range.high.bioavailability.unwrap() - 0.4624).abs() < 1e-9, "0.36 + 0.64 x 0.16");
 }
 
+/// A dose half an hour into the scenario: the axis does not call time 0 the first dose, and what programmes say of the time
+/// from the first dose moves with it.
+#[test]
+fn times_of_a_later_first_dose_are_not_said_to_count_from_it() {
+    let im = "route = 'im'\namount = '35 mg'";
+    let view = View { programmes: true, ..View::default() };
+    let drawn = |arms: &str| {
+        let figure = figure(arms, &view);
+        let scene = layout(&figure, Page { width: 1000.0, height: 700.0, furniture: false, scale: 1.0 }, &Fixed);
+        let text = |t: &Shape| matches!(t, Shape::Text { text, .. } if text == "min from time 0");
+        (scene.shapes.iter().any(text), figure)
+    };
+    let (said, at_once) = drawn(&arm("into a muscle, with the others", "ketamine", im));
+    assert!(!said && at_once.counted_from == "the first dose");
+    let late = arm("into a muscle half an hour later", "ketamine", &format!("{im}\ntime = '30 min'"));
+    let (said, later) = drawn(&late);
+    assert!(said && later.counted_from == "time 0");
+    let [a, b] = [&at_once, &later].map(|f| f.strips[0].programme.unwrap());
+    for (from, to) in [(a.onset, b.onset), (a.strongest, b.strongest), (a.end, b.end)] {
+        assert_eq!(from.map(|t| t + 30.0), to);
+    }
+    assert!(
+        later.legend[0].text.contains("into a muscle (IM), at 30 min") && !at_once.legend[0].text.contains(", at ")
+    );
+    let both = figure(&(arm("a", "ketamine", im) + &late), &view);
+    assert_eq!(both.counted_from, "time 0");
+}
+
 #[test]
 fn mouth_and_swallowed_parts_are_told_apart() {
     let (outcome, _) =

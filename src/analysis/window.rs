@@ -11,7 +11,7 @@ use crate::model::Site;
 use crate::sim::{SystemOutput, Trajectory};
 use crate::units::MINUTES_PER_HOUR;
 
-/// 10th, 50th and 90th percentile, in minutes from the first dose.
+/// 10th, 50th and 90th percentile, in minutes from time 0.
 pub type Percentiles = [f64; 3];
 
 /// The windows of one arm.

@@ -70,7 +70,7 @@ pub struct Look {
     pub patient: bool,
 }
 
-/// People are counted an hour after the first dose until another time is asked for, minutes.
+/// People are counted an hour after time 0 until another time is asked for, minutes.
 const COUNTED_AT: f64 = 60.0;
 
 impl Default for Look {

@@ -254,8 +254,10 @@ fn text(scenario: &Scenario, library: &Library, bands: &[ArmBands], windows: &[P
     text.push_str(&table.to_text(TEXT_WIDTH + 20));
     let mut line = |words: &str| text.push_str(&paragraph("", words, TEXT_WIDTH));
     line(&format!(
-        "From the first dose, 10th to 90th percentile with the 50th in brackets, over {} made-up people (seed {}) of one model: spread between people, not doubt about the model. Times are of those who reach the level; where too few do, none is given.",
-        crowd.people, crowd.seed
+        "From {}, 10th to 90th percentile with the 50th in brackets, over {} made-up people (seed {}) of one model: spread between people, not doubt about the model. Times are of those who reach the level; where too few do, none is given.",
+        scenario.counted_from(),
+        crowd.people,
+        crowd.seed
     ));
     if let Some(words) = scenario.population.words() {
         line(&format!("They differ as the scenario states: {words}. A dose per kg follows each person's own weight."));

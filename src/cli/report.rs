@@ -4,6 +4,7 @@ use super::json::half_of_peak_min;
 use crate::figure::{DRIVING_RULE, EDUCATION_ONLY, STRIP_NOTE, doses_in_words, minutes_in_words};
 use crate::library::EvidenceKind;
 use crate::outcome::{ArmOutcome, Curve, Outcome};
+use crate::regimen::counted_from;
 use crate::subject::Ancestry;
 use crate::table::{Column, TEXT_WIDTH, Table, paragraph};
 use crate::units::{MINUTES_PER_HOUR, NG_ML_PER_MG_L, significant};
@@ -166,13 +167,16 @@ fn windows(arms: &[ArmOutcome]) -> String {
             evidence(arm.evidence).to_owned(),
         ]);
     }
-    let note = "From the first dose, 10th to 90th percentile with the 50th in brackets, over the levels and delays that \
-                studies found; not shares of people.";
+    let note = format!(
+        "From {}, 10th to 90th percentile with the 50th in brackets, over the levels and delays that studies found; \
+         not shares of people.",
+        counted_from(arms.iter().map(ArmOutcome::first_dose))
+    );
     let fading = format!("{}{}", STRIP_NOTE[..1].to_uppercase(), &STRIP_NOTE[1..]);
     format!(
         "When something may be noticed\n{}{}{fading};\n{DRIVING_RULE}.\n\n",
         table.to_text(TEXT_WIDTH),
-        paragraph("", note, TEXT_WIDTH)
+        paragraph("", &note, TEXT_WIDTH)
     )
 }
 

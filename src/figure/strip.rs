@@ -25,7 +25,8 @@ pub(super) fn strip(
     let w = &arm.windows;
     let ends = |p: Option<[f64; 3]>| p.map(|p| [p[0], p[2]]);
     let programme = effects.programme(role.route).filter(|_| view.programmes).map(|p| {
-        let minutes = |t: [Time; 2]| [t[0].minutes(), t[1].minutes()];
+        // programmes count from the first dose
+        let minutes = |t: [Time; 2]| t.map(|t| t.minutes() + arm.first_dose() * MINUTES_PER_HOUR);
         ProgrammeTimes { onset: minutes(p.onset), strongest: minutes(p.strongest), end: minutes(p.experience) }
     });
     Strip {

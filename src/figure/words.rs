@@ -38,8 +38,15 @@ pub(super) fn legend_text(arm: &ArmOutcome, crowd: Option<&CrowdOutcome>) -> Str
     }
 }
 
-/// "35 mg into a vein (IV) over 40 min".
+/// "35 mg into a vein (IV) over 40 min", and when, where that is not at once.
 pub fn doses_in_words(arm: &ArmOutcome) -> String {
+    let start = arm.first_dose();
+    let what = amounts_in_words(arm);
+    let first = if arm.doses.len() > 1 { "first " } else { "" };
+    if start > 0.0 { format!("{what}, {first}at {}", Time::from_hours(start)) } else { what }
+}
+
+fn amounts_in_words(arm: &ArmOutcome) -> String {
     let Some(first) = arm.doses.first() else { return String::new() };
     let same = arm.doses.iter().all(|d| (d.amount - first.amount).abs() < 1e-9 && d.route == first.route);
     let each = format!("{} mg", significant(first.amount, 3));

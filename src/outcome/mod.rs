@@ -169,9 +169,19 @@ impl Outcome {
         }
         list
     }
+
+    /// What its times count from: "the first dose", or "time 0" where some arm's first dose is given later.
+    pub fn counted_from(&self) -> &'static str {
+        crate::regimen::counted_from(self.arms.iter().map(ArmOutcome::first_dose))
+    }
 }
 
 impl ArmOutcome {
+    /// When the first dose is given, h.
+    pub fn first_dose(&self) -> f64 {
+        self.doses.iter().map(|d| d.start).reduce(f64::min).unwrap_or(0.0)
+    }
+
     /// Highest parent concentration drawn, ng/mL.
     pub fn highest(&self) -> f64 {
         let of = |curves: &[Curve]| curves.first().map_or(0.0, |c| c.exposure.cmax * NG_ML_PER_MG_L);

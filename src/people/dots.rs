@@ -8,7 +8,7 @@ pub const DOTS: usize = 20;
 /// Where a dot stands.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Dot {
-    /// Minutes from the first dose.
+    /// Minutes from time 0.
     At(f64),
     /// Later than was simulated.
     Beyond,

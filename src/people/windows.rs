@@ -24,7 +24,7 @@ const TAIL_H: f64 = 24.0;
 /// Points of that course at most; a minute apart where that is enough.
 const MOST_POINTS: f64 = 1800.0;
 
-/// One person of one arm. Times in minutes from the first dose.
+/// One person of one arm. Times in minutes from time 0, at which most arms have their first dose.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Person {
     /// Highest plasma concentration, ng/mL.

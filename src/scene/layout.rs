@@ -152,7 +152,7 @@ fn time_marks(canvas: &Canvas, figure: &Figure, time: TimeSpan) -> Vec<(f64, Str
 
 fn time_axis(canvas: &mut Canvas, figure: &Figure, time: TimeSpan, y: f64, marks: &[(f64, String)]) {
     let s = canvas.scale;
-    let unit = format!("{} from first dose", figure.time_unit());
+    let unit = format!("{} from {}", figure.time_unit(), figure.counted_from.trim_start_matches("the "));
     for (hours, label) in marks {
         let x = time.to_x(*hours);
         canvas.line(vec![[x, y], [x, y + 4.0 * s]], Ink::Axis, 1.0, Dash::Solid);

@@ -326,7 +326,7 @@ pub fn from_first_dose(scenario: &Scenario, index: usize) -> Result<Scenario> {
         return Err(Error::input("there is no arm to make a timeline of").remedy("add an [[arm]] with a dose"));
     };
     arm.on = true;
-    let first = arm.doses.iter().map(|d| d.time.hours()).fold(f64::INFINITY, f64::min);
+    let first = crate::regimen::first_start(&arm.doses).hours();
     arm.doses.iter_mut().for_each(|d| d.time = Time::from_hours(d.time.hours() - first));
     Ok(scenario)
 }

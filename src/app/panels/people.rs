@@ -106,7 +106,7 @@ pub(super) fn card(
     rows(ui, (arm, role), counted, axes);
     small(ui, &format!("timing backed by: {}", backed_by(arm.evidence)));
     if let Some(staff) = effects.staff(&arm.drug, role.route) {
-        let at = staff.at.minutes();
+        let at = staff.at.minutes() + arm.first_dose() * MINUTES_PER_HOUR;
         let (still, base) = of_people(counted.above_at(at), counted.people());
         small(
             ui,

@@ -129,7 +129,7 @@ fn figures(ui: &mut Ui, arm: &ArmOutcome) {
     row(
         "Peak",
         format!("{peak} ng/mL at {at} min"),
-        "highest concentration up to the end of the simulation, and the first time of it from the first dose",
+        "highest concentration up to the end of the simulation, and the first time of it",
     );
     row("Falls to half of peak in", format!("{half} min"), "after the peak");
     row("Area to infinity", format!("{area} ng h/mL"), "area under the curve, exact");
