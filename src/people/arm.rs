@@ -281,7 +281,8 @@ impl ArmEngine {
                 self.kernel.fill(&room.slots, &mut room.generator);
                 let [weight, _] = self.draws.bodies.lanes(person);
                 self.events(&room.slots, &weight, &mut room.events);
-                wide(Preparing { kernel: &self.kernel, dt: self.dt, room, ready: &mut ready[place] });
+                let grid = (self.dt, self.steps);
+                wide(Preparing { kernel: &self.kernel, grid, room, ready: &mut ready[place] });
                 *made = block + 1;
             }
             let z = &mut states[block * n..(block + 1) * n];

@@ -51,7 +51,8 @@ pub(super) struct Room {
 /// Makes sixteen people ready.
 pub(super) struct Preparing<'a> {
     pub kernel: &'a Kernel,
-    pub dt: f64,
+    /// Step, h, and number of steps.
+    pub grid: (f64, usize),
     pub room: &'a mut Room,
     pub ready: &'a mut Ready,
 }
@@ -61,12 +62,12 @@ impl Work for Preparing<'_> {
 
     #[inline(always)]
     fn run<const FMA: bool>(self) {
-        let Self { kernel, dt, room, ready: Ready { modes, lanes, arrivals } } = self;
+        let Self { kernel, grid: (dt, steps), room, ready: Ready { modes, lanes, arrivals } } = self;
         let Room { slots, generator, events, .. } = room;
         lanes.clear();
         // no closure here: wide instructions end at its border
         *modes = match &kernel.modes {
-            Some(modes) => modes.ready::<FMA>((kernel, dt), (generator, slots, events), &mut room.modes, lanes),
+            Some(modes) => modes.ready::<FMA>((kernel, dt, steps), (generator, slots, events), &mut room.modes, lanes),
             None => false,
         };
         if !*modes {
@@ -114,6 +115,7 @@ impl<S: Sink> Work for Course<'_, S> {
     #[inline(always)]
     fn run<const FMA: bool>(self) {
         if self.kernel.states() == 0 {
+            self.nothing();
         } else if self.ready.modes {
             self.modes::<FMA>();
         } else {
@@ -126,6 +128,14 @@ impl<S: Sink> Work for Course<'_, S> {
 const PUT: usize = 8;
 
 impl<S: Sink> Course<'_, S> {
+    /// Where nothing that is given is ever shown.
+    fn nothing(self) {
+        let Self { kernel, span: (from, to), block, sink, .. } = self;
+        for point in from.map_or(0, |f| f + 1)..=to {
+            (0..kernel.outputs.len()).for_each(|output| sink.put(block, point, output, &splat(0.0)));
+        }
+    }
+
     /// As sums of modes, as many points at once as nothing comes at.
     #[inline(always)]
     fn modes<const FMA: bool>(self) {

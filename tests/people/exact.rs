@@ -3,7 +3,7 @@
 use super::{RACEMIC, Two, WORKLOAD, cases, crowd, library, scenario};
 use ketasim::Library;
 use ketasim::outcome::Options;
-use ketasim::people::{Crowd, InTurn, Kept, Workers, courses, individuals, simulation_alone, subject_of};
+use ketasim::people::{Crowd, InTurn, Kept, Workers, bands, courses, individuals, simulation_alone, subject_of};
 use ketasim::scenario::Scenario;
 use ketasim::units::Time;
 
@@ -120,6 +120,81 @@ fn a_hundred_thousand_people_are_within_a_billionth() {
     });
     let worst = worst.into_inner().unwrap();
     assert!(worst < 1e-9, "{worst}");
+}
+
+/// Nobody differs, so that one toss of rounding decides for all: five rates that nearly meet, one behind the other.
+#[test]
+fn what_rounding_leaves_of_nothing_is_not_taken_for_a_curve() {
+    let alike =
+        WORKLOAD.split("[spread]").next().unwrap().to_owned() + &WORKLOAD[WORKLOAD.find("[[disposition]]").unwrap()..];
+    for (step, power) in (1..6).flat_map(|step| (6..17).map(move |power| (step, power))) {
+        let gap = f64::from(step) * 10.0_f64.powi(-power);
+        let rate = |name: &str, times: f64| {
+            format!(
+                "{name} = {{ value = \"{} 1/h\", source = \"workload\", grade = \"E\" }}\n",
+                0.4 * (1.0 + times * gap)
+            )
+        };
+        let stated = [("kl1", 1.9), ("kl2", -2.1)].map(|(name, times)| rate(name, times)).concat();
+        let mut text = alike.replacen("fm = {", &format!("{stated}fm = {{"), 1);
+        for (name, times) in [("kaG", 1.0), ("ka_sl", -0.7)] {
+            let line = text.lines().find(|l| l.starts_with(&format!("{name} = "))).unwrap().to_owned();
+            text = text.replacen(&line, rate(name, times).trim_end(), 1);
+        }
+        let way = "late = { holds = \"norketamine\" }\nlater = { holds = \"norketamine\" }\ngut = { holds";
+        let flow = "[[flow]]\nfrom = 'late'\nrate = 'kl1'\ninto = 'later'\n\n[[flow]]\nfrom = 'later'\nrate = 'kl2'\ninto = 'norketamine'\n\n[[flow]]\nfrom = \"gut\"";
+        let text = text
+            .replace("cleared_into = \"norketamine\"", "cleared_into = \"late\"")
+            .replace("gut = { holds", way)
+            .replace("[[flow]]\nfrom = \"gut\"", flow);
+        let mut library = Library::embedded().unwrap();
+        library.insert_toml("workload-2.toml", &text).unwrap();
+        let doses = ["route='sl'\namount='70 mg'", "route='iv'\namount='20 mg'"];
+        let scenario = scenario("workload-2", "ketamine", &doses, "4 h", &library);
+        for arm in 0..2 {
+            let worst = furthest(&scenario, arm, crowd(1), 0..1, &library);
+            assert!(worst < 1e-9, "gap {gap}, arm {arm}: {worst}");
+        }
+    }
+}
+
+/// The peak is that within the points: soon after a dose, and with a dose just before the end.
+#[test]
+fn few_minutes_after_a_dose_are_within_a_billionth() {
+    let library = library();
+    let po = "route='po'\namount='50 mg'";
+    let late = format!("{po}\ntime='239 min'");
+    for (model, drug, dose, horizon) in [
+        ("simons-2022", "esketamine", "route='iv'\namount='20 mg'\nduration='20 min'", "1 min"),
+        ("simons-2022", "esketamine", "route='iv'\namount='20 mg'", "2 min"),
+        ("ketamine-composite", "ketamine", po, "1 min"),
+        ("ketamine-composite", "ketamine", po, "5 min"),
+        ("ketamine-composite", "ketamine", "route='im'\namount='35 mg'", "5 min"),
+        ("ketamine-composite", "ketamine", "route='sl'\namount='100 mg'", "2 min"),
+        ("ketamine-composite", "ketamine", &late, "4 h"),
+    ] {
+        let scenario = scenario(model, drug, &[dose], horizon, &library);
+        let crowd = Crowd { people: 160, seed: 3, every: None };
+        let worst = furthest(&scenario, 0, crowd, 0..160, &library);
+        assert!(worst < 1e-9, "{model}, {dose}, {horizon}: {worst}");
+    }
+}
+
+/// Memory is used again from one arm to the next.
+#[test]
+fn an_arm_that_shows_nothing_shows_nothing_of_the_arm_before() {
+    let lost = "[routes.po]\nassumption = \"made up\"\nways = [{ into = \"lost\", share = \"rest\" }]\n\n[[output]]";
+    let text = WORKLOAD
+        .replacen("[[output]]", lost, 1)
+        .replace("gut = { holds", "lost = { holds = \"ketamine\" }\ngut = { holds")
+        .replacen("[[flow]]", "[[flow]]\nfrom = \"lost\"\nrate = \"kaG\"\ninto = \"eliminated\"\n\n[[flow]]", 1);
+    let mut library = Library::embedded().unwrap();
+    library.insert_toml("workload-2.toml", &text).unwrap();
+    let doses = ["route='iv'\namount='35 mg'", "route='po'\namount='35 mg'"];
+    let scenario = scenario("workload-2", "ketamine", &doses, "4 h", &library);
+    let found = bands(&scenario, &library, crowd(1000), &InTurn, &|_| true).unwrap();
+    assert!(found[0].bands[0].percentiles[30][1] > 1.0);
+    assert!(found[1].bands.iter().flat_map(|b| &b.percentiles).all(|p| *p == [0.0; 3]));
 }
 
 /// Models as a file may state them: rates up to thirty times slower or faster, spread up to 100 %, infusions of seconds

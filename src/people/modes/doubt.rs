@@ -1,33 +1,43 @@
 //! What rounding does to a sum of modes, set against a bound below the peak of what they add up to.
 //!
-//! A course of the area A whose middle lies at the mean time M has a peak of at least A / 2M, since nothing flatter has
-//! both. Areas and means are sums over modes as well.
+//! Half the area A of a course is in by twice its mean time M: until then it has a peak of at least A / 4M. Where points
+//! end earlier, what is left at the last is such a bound. Areas and means are sums over modes as well, as little known
+//! as these. What rounding does is an estimate: that it was never too low, tests have to show.
 
 use super::super::kernel::{Event, Kernel};
-use super::super::lanes::{LANES, Lane, add_product, map2, splat};
-use super::{Modes, ModesRoom};
+use super::super::lanes::{LANES, Lane, add_product, exp, larger, map2, splat};
+use super::{MOST_OUTPUTS, Modes, ModesRoom};
 
 /// What rounding may do to a read-out at most, of its peak.
 const MOST_DOUBT: f64 = 1e-9;
-/// Roundings of a mode when it begins, and of its fading at their worst, the inverse of e: they add up point by point
-/// while it fades.
+/// Roundings of a mode when it begins, and of its fading: one at each point, which add up while it fades, at their worst
+/// to the inverse of e of those in one time constant. There are some more, which seldom all go one way.
 const ROUNDINGS: [f64; 2] = [4.0, 0.37];
 const ROUNDING: f64 = 0.5 * f64::EPSILON;
 
 /// Of what a unit in a state brings to a read-out.
 #[derive(Debug, Clone)]
 pub struct Judged {
-    /// What rounding does to it at most.
+    /// What rounding does to it.
     doubt: Lane,
-    /// Its area and first moment; of a constant input, of what its slope brings.
+    /// Its area and first moment, and what rounding does to them; of a constant input, of what its slope brings.
     area: Lane,
     moment: Lane,
+    unsure: [Lane; 2],
 }
 
-/// What rounding does to a mode at most, of its size; `step` is its rate times the distance of two points.
+/// What rounding does to a mode, of its size; `step` is its rate times the distance of two points.
 #[inline(always)]
 pub fn doubt(step: &Lane, input: bool) -> Lane {
-    std::array::from_fn(|l| ROUNDING * (ROUNDINGS[0] + if input { 0.0 } else { -ROUNDINGS[1] / step[l] }))
+    std::array::from_fn(|l| {
+        let fading = match step[l] {
+            _ if input => 0.0,
+            // what should fade and grows is not known at all
+            step if step >= 0.0 => f64::INFINITY,
+            step => -ROUNDINGS[1] / step,
+        };
+        ROUNDING * (ROUNDINGS[0] + fading)
+    })
 }
 
 impl Modes {
@@ -55,7 +65,7 @@ impl Modes {
             area.push(a);
         }
         for weights in weights.chunks(self.n) {
-            let mut sums = Judged { doubt: splat(0.0), area: splat(0.0), moment: splat(0.0) };
+            let mut sums = Judged { doubt: splat(0.0), area: splat(0.0), moment: splat(0.0), unsure: [splat(0.0); 2] };
             for (mode, weight) in weights.iter().enumerate() {
                 let size = map2(weight, &column[mode], |w, x| (w * x).abs());
                 add_product::<FMA>(&mut sums.doubt, &size, &doubts[mode]);
@@ -64,34 +74,115 @@ impl Modes {
                 if !self.inputs[mode] {
                     add_product::<FMA>(&mut sums.area, weight, a);
                     add_product::<FMA>(&mut sums.moment, weight, m);
+                    for (unsure, of) in sums.unsure.iter_mut().zip([a, m]) {
+                        let size = map2(weight, of, |w, x| (w * x).abs());
+                        add_product::<FMA>(unsure, &size, &doubts[mode]);
+                    }
                 }
             }
             judged.push(sums);
         }
     }
 
-    /// Whether enough digits of every read-out are left, for each dose by itself: an event with what is taken back of
-    /// it later and put elsewhere. That holds for their sum as well, since nobody has less than nothing.
+    /// Whether enough digits of every read-out are left up to the last point, at `end`: what rounding does to all doses
+    /// together is set against the highest bound below the peak of one of them, since nobody has less than nothing. A
+    /// dose is an event with what is taken back of it later and put elsewhere.
     #[inline(always)]
-    pub fn known(&self, kernel: &Kernel, events: &[Event], room: &ModesRoom) -> bool {
+    pub fn known<const FMA: bool>(
+        &self,
+        (kernel, generator): (&Kernel, &[Lane]),
+        (events, end): (&[Event], f64),
+        weights: &[Lane],
+        room: &mut ModesRoom,
+    ) -> bool {
+        let (mut doubts, mut peaks) = ([splat(0.0); MOST_OUTPUTS], [splat(0.0); MOST_OUTPUTS]);
         let mut rest = events;
         while let [first, others @ ..] = rest {
             let taken = others.first().filter(|next| next.state == first.state && next.takes());
             let put = others.get(1).filter(|next| taken.is_some_and(|taken| taken.time == next.time && !next.takes()));
             let (dose, later) = rest.split_at(1 + usize::from(taken.is_some()) + usize::from(put.is_some()));
             rest = later;
-            if !(0..kernel.outputs.len()).all(|output| enough(kernel, output, dose, room)) {
-                return false;
+            let mut at_end = false;
+            for output in 0..kernel.outputs.len() {
+                let sums = summed(kernel, output, dose, room);
+                let (doubt, peak) = (&mut doubts[output], &mut peaks[output]);
+                for l in 0..LANES {
+                    let left = end - dose[0].time[l];
+                    // what comes after the last point is not seen
+                    doubt[l] += if left > 0.0 { sums.doubt[l] } else { 0.0 };
+                    let bound = sums.bound(l, left);
+                    at_end |= bound.is_none() && left > 0.0 && sums.doubt[l] > 0.0;
+                    peak[l] = larger(bound.unwrap_or(0.0), peak[l]);
+                }
+            }
+            if at_end {
+                // what is there at the last point is a bound as well
+                self.moved::<FMA>((kernel, generator), (dose, end), room);
+                for (output, weights) in weights.chunks(self.n).enumerate() {
+                    let (mut value, mut doubt) = (splat(0.0), splat(0.0));
+                    for ((weight, moved), own) in weights.iter().zip(&room.area).zip(&room.doubts) {
+                        let part = map2(weight, moved, |w, x| w * x);
+                        value = map2(&value, &part, |v, p| v + p);
+                        add_product::<FMA>(&mut doubt, &part.map(f64::abs), own);
+                    }
+                    for l in 0..LANES {
+                        peaks[output][l] = larger(value[l] - doubt[l], peaks[output][l]);
+                    }
+                }
             }
         }
-        true
+        // what is no number fails as well
+        let fine =
+            |(doubt, peak): (&Lane, &Lane)| (0..LANES).all(|l| doubt[l] >= 0.0 && doubt[l] <= MOST_DOUBT * peak[l]);
+        doubts.iter().zip(&peaks).all(fine)
+    }
+
+    /// What a dose has left in each mode at a time, into `room.area`.
+    #[inline(always)]
+    fn moved<const FMA: bool>(
+        &self,
+        (kernel, generator): (&Kernel, &[Lane]),
+        (dose, end): (&[Event], f64),
+        room: &mut ModesRoom,
+    ) {
+        let ModesRoom { rates, columns, dosed, area, .. } = room;
+        area.clear();
+        area.resize(self.n, splat(0.0));
+        for event in dose {
+            let Some(state) = kernel.place(event.state) else { continue };
+            let Some(column) = dosed.iter().position(|s| *s == state) else { continue };
+            let column = &columns[column * self.n..][..self.n];
+            let after = event.time.map(|time| larger(end - time, 0.0));
+            let amount: Lane = std::array::from_fn(|l| if event.time[l] < end { event.amount[l] } else { 0.0 });
+            for mode in 0..self.n {
+                let mut part = column[mode];
+                if let Some(link) = self.link(mode) {
+                    let fed = map2(&generator[link], &after, |g, t| g * t);
+                    add_product::<FMA>(&mut part, &fed, &column[mode - 1]);
+                }
+                let left = exp::<FMA>(&map2(&rates[mode], &after, |r, t| r * t));
+                let part = map2(&part, &left, |p, l| p * l);
+                add_product::<FMA>(&mut area[mode], &part, &amount);
+            }
+        }
     }
 }
 
-/// Whether enough digits of a read-out are left after a dose.
+impl Judged {
+    /// A bound below the peak within so many hours of a dose, where its middle lies early enough: half the area is in by
+    /// twice the mean time.
+    fn bound(&self, l: usize, left: f64) -> Option<f64> {
+        let area = self.area[l] - self.unsure[0][l];
+        let moment = self.moment[l].abs() + self.unsure[1][l];
+        // an area that may be none has no middle
+        (area > 0.0 && left * area >= 2.0 * moment).then(|| area * area / (4.0 * moment))
+    }
+}
+
+/// The same of a dose.
 #[inline(always)]
-fn enough(kernel: &Kernel, output: usize, dose: &[Event], room: &ModesRoom) -> bool {
-    let (mut doubt, mut area, mut moment) = (splat(0.0), splat(0.0), splat(0.0));
+fn summed(kernel: &Kernel, output: usize, dose: &[Event], room: &ModesRoom) -> Judged {
+    let mut sum = Judged { doubt: splat(0.0), area: splat(0.0), moment: splat(0.0), unsure: [splat(0.0); 2] };
     for event in dose {
         let Some(state) = kernel.place(event.state) else { continue };
         let Some(column) = room.dosed.iter().position(|s| *s == state) else { continue };
@@ -99,16 +190,14 @@ fn enough(kernel: &Kernel, output: usize, dose: &[Event], room: &ModesRoom) -> b
         let input = kernel.is_input(state);
         for l in 0..LANES {
             let (amount, time) = (event.amount[l], event.time[l] - dose[0].time[l]);
-            doubt[l] += amount.abs() * of.doubt[l];
-            if input {
-                area[l] += amount * time * of.area[l];
-                moment[l] += amount * time * (of.moment[l] + 0.5 * time * of.area[l]);
-            } else {
-                area[l] += amount * of.area[l];
-                moment[l] += amount * (of.moment[l] + time * of.area[l]);
-            }
+            sum.doubt[l] += amount.abs() * of.doubt[l];
+            // the area of an input grows with its length, and its middle lies half of that later
+            let (amount, later) = if input { (amount * time, 0.5 * time) } else { (amount, time) };
+            sum.area[l] += amount * of.area[l];
+            sum.moment[l] += amount * (of.moment[l] + later * of.area[l]);
+            sum.unsure[0][l] += amount.abs() * of.unsure[0][l];
+            sum.unsure[1][l] += amount.abs() * (of.unsure[1][l] + later * of.unsure[0][l]);
         }
     }
-    // what is no number fails as well
-    (0..LANES).all(|l| doubt[l] * 2.0 * moment[l] <= MOST_DOUBT * area[l] * area[l])
+    sum
 }

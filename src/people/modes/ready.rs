@@ -41,7 +41,7 @@ impl Modes {
     #[inline(always)]
     pub fn ready<const FMA: bool>(
         &self,
-        (kernel, dt): (&Kernel, f64),
+        (kernel, dt, steps): (&Kernel, f64, usize),
         (generator, slots, events): (&[Lane], &[Lane], &[Event]),
         room: &mut ModesRoom,
         out: &mut Vec<Lane>,
@@ -82,7 +82,7 @@ impl Modes {
             }
             self.brought::<FMA>(generator, event, (column, dt), room, out);
         }
-        self.known(kernel, events, room)
+        self.known::<FMA>((kernel, generator), (events, dt * steps as f64), &out[weights], room)
     }
 
     /// Adds what an event brings to each mode at the first point with it.
@@ -148,7 +148,7 @@ impl Modes {
             }
             let first = to.len();
             to.extend((0..m * m).map(one));
-            if !diagonal::<FMA>(symmetric, &mut to[first..], m) {
+            if !diagonal(symmetric, &mut to[first..], m) {
                 return false;
             }
             rates.extend((0..m).map(|k| symmetric[k * (m + 1)]));
