@@ -30,7 +30,7 @@ fn scenario(model: &str, drug: &str, doses: &[&str], horizon: &str, library: &Li
 }
 
 /// Every way in: bolus, infusion, muscle, held and swallowed, held and spat, sprays, swallowed, repeats, and so many held
-/// at once that there are more states than are followed in leaps.
+/// at once that there are more states than are followed as modes.
 const RACEMIC: [&str; 8] = [
     "route='iv'\namount='35 mg'",
     "route='iv'\namount='35 mg'\nduration='40 min'",

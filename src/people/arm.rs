@@ -94,11 +94,8 @@ pub(super) trait Sink {
     /// Read-outs of sixteen people at a point, mg/L. `block` counts sixteens within the chunk.
     fn put(&mut self, block: usize, point: usize, output: usize, values: &Lane);
 
-    /// Where read-outs of sixteen people at `count` points from `first` on can be written at once; none where each must
-    /// be put.
-    fn room(&mut self, _block: usize, _first: usize, _count: usize) -> Option<Place<'_>> {
-        None
-    }
+    /// Where read-outs of sixteen people at `count` points from `first` on are written at once.
+    fn room(&mut self, block: usize, first: usize, count: usize) -> Place<'_>;
 
     /// Told when sixteen people are through.
     fn done(&mut self, _block: usize) {}

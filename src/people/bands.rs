@@ -381,9 +381,9 @@ impl Sink for Writer<'_> {
     }
 
     #[inline(always)]
-    fn room(&mut self, block: usize, first: usize, count: usize) -> Option<Place<'_>> {
+    fn room(&mut self, block: usize, first: usize, count: usize) -> Place<'_> {
         let (at, outputs) = (self.at(block, first, 0), self.length * ROW);
         debug_assert!(first + count <= self.from + self.length);
-        Some(Place { values: self.rows.get_mut(at..)?, outputs, points: ROW })
+        Place { values: &mut self.rows[at..], outputs, points: ROW }
     }
 }

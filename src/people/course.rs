@@ -3,10 +3,10 @@
 //! They are followed as sums of modes where that is exact enough for all sixteen, else by the exponential of a step.
 //! What a dose brings is known beforehand at each person's first point with it, and is added there.
 
-use super::arm::{Place, Sink};
+use super::arm::Sink;
 use super::kernel::{Event, Kernel, Scratch, next_point};
 use super::lanes::{LANES, Lane, Work, splat};
-use super::modes::{MOST_OUTPUTS, ModesRoom};
+use super::modes::ModesRoom;
 
 /// Sixteen people made ready.
 #[derive(Debug, Default, Clone)]
@@ -124,9 +124,6 @@ impl<S: Sink> Work for Course<'_, S> {
     }
 }
 
-/// Points of sixteen people that are held before they are put, where there is no room for them.
-const PUT: usize = 8;
-
 impl<S: Sink> Course<'_, S> {
     /// Where nothing that is given is ever shown.
     fn nothing(self) {
@@ -145,29 +142,13 @@ impl<S: Sink> Course<'_, S> {
         let (fading, brought) = modes.split(outputs, &ready.lanes);
         let mut point = from.map_or(0, |f| f + 1);
         let mut pending = &ready.arrivals[ready.arrivals.partition_point(|a| a.at < point)..];
-        let mut values = [0.0; MOST_OUTPUTS * PUT * LANES];
         while point <= to {
             let here;
             (here, pending) = pending.split_at(pending.partition_point(|a| a.at <= point));
             here.iter().for_each(|a| a.add(&brought[a.event * n..][..n], z));
             let end = pending.first().map_or(to + 1, |a| a.at.min(to + 1));
-            while point < end {
-                if let Some(place) = sink.room(block, point, end - point) {
-                    fading.fade::<FMA>(z, end - point, place);
-                    point = end;
-                    continue;
-                }
-                let count = PUT.min(end - point);
-                let place = Place { values: &mut values, outputs: PUT * LANES, points: LANES };
-                fading.fade::<FMA>(z, count, place);
-                let (values, _) = values.as_chunks();
-                for step in 0..count {
-                    for output in 0..outputs {
-                        sink.put(block, point + step, output, &values[output * PUT + step]);
-                    }
-                }
-                point += count;
-            }
+            fading.fade::<FMA>(z, end - point, sink.room(block, point, end - point));
+            point = end;
         }
     }
 

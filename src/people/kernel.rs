@@ -1,9 +1,10 @@
-//! The course of one arm for sixteen people at a time, exactly: z after a step is exp(G dt) z, whatever the rates.
+//! The course of one arm for sixteen people at a time: z after a step is exp(G dt) z, whether rates are equal or not.
 //!
 //! G holds the rates and, as further states, the constant inputs. Its exponential is computed once per person by
 //! scaling and squaring of a matrix without negative entries (shifted by its largest rate), so nothing cancels and
-//! equal rates need no special case. Doses between two points of the grid are carried to the next by the series of
-//! the exponential's action. What is zero for every person is never touched.
+//! equal rates need no special case; what is lost grows with the quickest rate over the slowest. Doses between two
+//! points of the grid are carried to the next by the series of the exponential's action. What is zero for every person
+//! is never touched.
 
 use super::lanes::{LANES, Lane, SERIES, add_product, larger, largest, map, map2, splat};
 use super::modes::Modes;
@@ -35,9 +36,9 @@ pub(super) struct Event {
 }
 
 impl Event {
-    /// Whether nobody is given anything by it, and some may lose.
+    /// Whether it takes from some and gives to nobody.
     pub fn takes(&self) -> bool {
-        self.amount.iter().all(|a| *a <= 0.0)
+        self.amount.iter().all(|a| *a <= 0.0) && self.amount.iter().any(|a| *a < 0.0)
     }
 }
 

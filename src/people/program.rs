@@ -1,6 +1,6 @@
 //! A model lowered once for many people: which numbers are computed from which, and which state feeds which.
 //!
-//! A person's numbers are slots; every formula of the model becomes operations on slots, so that eight people are
+//! A person's numbers are slots; every formula of the model becomes operations on slots, so that sixteen people are
 //! computed side by side. The states are those that some dose reaches and some read-out shows; sinks are left out.
 
 use super::lanes::{Lane, map, map2, splat};
@@ -30,7 +30,7 @@ enum Step {
     Reciprocal(Slot),
 }
 
-/// How the numbers of eight people are computed.
+/// How the numbers of sixteen people are computed.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Numbers {
     steps: Vec<Step>,
@@ -131,7 +131,7 @@ impl Numbers {
         }
     }
 
-    /// Fills the slots of eight people: `parameters` by their place in the model.
+    /// Fills the slots of sixteen people: `parameters` by their place in the model.
     pub fn fill(&self, parameters: &[Lane], weight: &Lane, age: &Lane, slots: &mut Vec<Lane>) {
         slots.clear();
         for step in &self.steps {
@@ -172,8 +172,7 @@ fn binary(op: Op, x: &Lane, y: &Lane) -> Lane {
 }
 
 impl Program {
-    /// Lowers a model with `mouths` doses held at once; the rate of the effect site is drawn per person, in the slot
-    /// returned beside it, when `effect` names the read-out that it follows.
+    /// Lowers a model with `mouths` doses held at once, for the read-outs that are asked for.
     ///
     /// # Errors
     /// When a read-out is asked for that the model has not.

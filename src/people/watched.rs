@@ -190,9 +190,9 @@ impl Sink for Watched<'_> {
     }
 
     #[inline(always)]
-    fn room(&mut self, _block: usize, first: usize, _count: usize) -> Option<Place<'_>> {
+    fn room(&mut self, _block: usize, first: usize, _count: usize) -> Place<'_> {
         let outputs = self.times.len() * LANES;
-        Some(Place { values: self.values.get_mut(first * LANES..)?, outputs, points: LANES })
+        Place { values: &mut self.values[first * LANES..], outputs, points: LANES }
     }
 
     fn done(&mut self, block: usize) {

@@ -19,7 +19,7 @@ use std::ops::Range;
 /// Modes at most: for each number of them the steps are compiled apart.
 const MOST_MODES: usize = 16;
 /// Read-outs at most.
-pub(super) const MOST_OUTPUTS: usize = 8;
+const MOST_OUTPUTS: usize = 8;
 /// States of a block at most.
 const MOST_TOGETHER: usize = 6;
 

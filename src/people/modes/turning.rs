@@ -97,7 +97,7 @@ mod tests {
                         _ => {
                             let a = DMatrix::from_fn(m, m, |_, _| 0.4 * random());
                             let a = &a + a.transpose() + DMatrix::identity(m, m) * 2.0;
-                            let quick = |i: usize| if i == 0 { 300.0 } else { 1.0 };
+                            let quick = |i: usize| if i == 0 { 3e4 } else { 1.0 };
                             DMatrix::from_fn(m, m, |i, j| quick(i) * a[(i, j)] * quick(j))
                         }
                     })
