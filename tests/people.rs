@@ -16,8 +16,13 @@ use ketasim::units::Time;
 const WORKLOAD: &str = include_str!("../benches/workload-2.toml");
 
 fn library() -> Library {
+    with_workload(WORKLOAD)
+}
+
+/// The shipped models and a made-up one.
+fn with_workload(text: &str) -> Library {
     let mut library = Library::embedded().unwrap();
-    library.insert_toml("workload-2.toml", WORKLOAD).unwrap();
+    library.insert_toml("workload-2.toml", text).unwrap();
     library
 }
 

@@ -1,6 +1,6 @@
 //! The quick engine against the exact one, person by person: each within 1e-9 of their own Cmax.
 
-use super::{RACEMIC, Two, WORKLOAD, cases, crowd, library, scenario};
+use super::{RACEMIC, Two, WORKLOAD, cases, crowd, library, scenario, with_workload};
 use ketasim::Library;
 use ketasim::outcome::Options;
 use ketasim::people::{Crowd, InTurn, Kept, Workers, bands, courses, individuals, simulation_alone, subject_of};
@@ -29,7 +29,6 @@ fn furthest(scenario: &Scenario, arm: usize, crowd: Crowd, people: std::ops::Ran
 #[test]
 fn equal_and_nearly_equal_rates_need_no_special_case() {
     for gap in [0.0, 1e-15, 1e-12, 1e-9, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 0.3] {
-        let mut library = Library::embedded().unwrap();
         // ka equal to CLm / Vm (0.4 1/h) and to kaG, up to the gap; nobody's lag ends at a point, where the one-person
         // path takes instants less than 4 us apart for one
         let text = WORKLOAD
@@ -38,7 +37,7 @@ fn equal_and_nearly_equal_rates_need_no_special_case() {
             .replace("kaG = { value = \"1.2 1/h\"", &format!("kaG = {{ value = \"{} 1/h\"", 0.4 * (1.0 + gap)))
             .replace("ka_sl = { value = \"2 1/h\"", &format!("ka_sl = {{ value = \"{} 1/h\"", 0.4 * (1.0 - gap)))
             .replace("cv = \"30 %\"", &format!("cv = \"{} %\"", f64::max(10.0 * gap, 1e-9)));
-        library.insert_toml("workload-2.toml", &text).unwrap();
+        let library = with_workload(&text);
         let scenario = scenario("workload-2", "ketamine", &["route='sl'\namount='70 mg'"], "4 h", &library);
         let worst = furthest(&scenario, 0, crowd(48), 0..48, &library);
         assert!(worst < 1e-9, "gap {gap}: {worst}");
@@ -93,8 +92,7 @@ fn a_row_of_transits_and_a_ring_are_within_a_billionth() {
         .replace("[[flow]]\nfrom = \"gut\"", &format!("{flows}[[flow]]\nfrom = \"gut\""));
     for text in [transits, ring] {
         assert_ne!(text, WORKLOAD);
-        let mut library = Library::embedded().unwrap();
-        library.insert_toml("workload-2.toml", &text).unwrap();
+        let library = with_workload(&text);
         let doses = ["route='sl'\namount='70 mg'", "route='iv'\namount='35 mg'\nduration='40 min'"];
         let scenario = scenario("workload-2", "ketamine", &doses, "4 h", &library);
         for arm in 0..2 {
@@ -147,8 +145,7 @@ fn what_rounding_leaves_of_nothing_is_not_taken_for_a_curve() {
             .replace("cleared_into = \"norketamine\"", "cleared_into = \"late\"")
             .replace("gut = { holds", way)
             .replace("[[flow]]\nfrom = \"gut\"", flow);
-        let mut library = Library::embedded().unwrap();
-        library.insert_toml("workload-2.toml", &text).unwrap();
+        let library = with_workload(&text);
         let doses = ["route='sl'\namount='70 mg'", "route='iv'\namount='20 mg'"];
         let scenario = scenario("workload-2", "ketamine", &doses, "4 h", &library);
         for arm in 0..2 {
@@ -188,8 +185,7 @@ fn an_arm_that_shows_nothing_shows_nothing_of_the_arm_before() {
         .replacen("[[output]]", lost, 1)
         .replace("gut = { holds", "lost = { holds = \"ketamine\" }\ngut = { holds")
         .replacen("[[flow]]", "[[flow]]\nfrom = \"lost\"\nrate = \"kaG\"\ninto = \"eliminated\"\n\n[[flow]]", 1);
-    let mut library = Library::embedded().unwrap();
-    library.insert_toml("workload-2.toml", &text).unwrap();
+    let library = with_workload(&text);
     let doses = ["route='iv'\namount='35 mg'", "route='po'\namount='35 mg'"];
     let scenario = scenario("workload-2", "ketamine", &doses, "4 h", &library);
     let found = bands(&scenario, &library, crowd(1000), &InTurn, &|_| true).unwrap();
@@ -233,8 +229,7 @@ fn whatever_a_file_states_is_within_a_billionth() {
         }
         let one_of = |list: [f64; 4], x: f64| list[(4.0 * x) as usize];
         let text = text.replace("cv = \"30 %\"", &format!("cv = \"{} %\"", one_of([1.0, 10.0, 30.0, 100.0], random())));
-        let mut library = Library::embedded().unwrap();
-        library.insert_toml("workload-2.toml", &text).unwrap();
+        let library = with_workload(&text);
         let infusion = format!("route='iv'\namount='35 mg'\nduration='{} s'", (8.0 * random()).exp());
         let doses = [
             infusion.as_str(),

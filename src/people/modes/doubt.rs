@@ -5,7 +5,7 @@
 //! as these. What rounding does is an estimate: that it was never too low, tests have to show.
 
 use super::super::kernel::{Event, Kernel};
-use super::super::lanes::{LANES, Lane, add_product, exp, larger, map2, splat};
+use super::super::lanes::{LANES, Lane, add_product, larger, map2, splat};
 use super::{MOST_OUTPUTS, Modes, ModesRoom};
 
 /// What rounding may do to a read-out at most, of its peak.
@@ -16,7 +16,7 @@ const ROUNDINGS: [f64; 2] = [4.0, 0.37];
 const ROUNDING: f64 = 0.5 * f64::EPSILON;
 
 /// Of what a unit in a state brings to a read-out.
-#[derive(Debug, Clone)]
+#[derive(Debug, Default, Clone)]
 pub struct Judged {
     /// What rounding does to it.
     doubt: Lane,
@@ -65,7 +65,7 @@ impl Modes {
             area.push(a);
         }
         for weights in weights.chunks(self.n) {
-            let mut sums = Judged { doubt: splat(0.0), area: splat(0.0), moment: splat(0.0), unsure: [splat(0.0); 2] };
+            let mut sums = Judged::default();
             for (mode, weight) in weights.iter().enumerate() {
                 let size = map2(weight, &column[mode], |w, x| (w * x).abs());
                 add_product::<FMA>(&mut sums.doubt, &size, &doubts[mode]);
@@ -145,24 +145,15 @@ impl Modes {
         (dose, end): (&[Event], f64),
         room: &mut ModesRoom,
     ) {
-        let ModesRoom { rates, columns, dosed, area, .. } = room;
-        area.clear();
-        area.resize(self.n, splat(0.0));
+        room.area.clear();
+        room.area.resize(self.n, splat(0.0));
         for event in dose {
-            let Some(state) = kernel.place(event.state) else { continue };
-            let Some(column) = dosed.iter().position(|s| *s == state) else { continue };
-            let column = &columns[column * self.n..][..self.n];
+            let Some(column) = room.column_of(kernel, event) else { continue };
             let after = event.time.map(|time| larger(end - time, 0.0));
             let amount: Lane = std::array::from_fn(|l| if event.time[l] < end { event.amount[l] } else { 0.0 });
             for mode in 0..self.n {
-                let mut part = column[mode];
-                if let Some(link) = self.link(mode) {
-                    let fed = map2(&generator[link], &after, |g, t| g * t);
-                    add_product::<FMA>(&mut part, &fed, &column[mode - 1]);
-                }
-                let left = exp::<FMA>(&map2(&rates[mode], &after, |r, t| r * t));
-                let part = map2(&part, &left, |p, l| p * l);
-                add_product::<FMA>(&mut area[mode], &part, &amount);
+                let part = self.faded::<FMA>(generator, (column, mode), &after, room);
+                add_product::<FMA>(&mut room.area[mode], &part, &amount);
             }
         }
     }
@@ -182,12 +173,11 @@ impl Judged {
 /// The same of a dose.
 #[inline(always)]
 fn summed(kernel: &Kernel, output: usize, dose: &[Event], room: &ModesRoom) -> Judged {
-    let mut sum = Judged { doubt: splat(0.0), area: splat(0.0), moment: splat(0.0), unsure: [splat(0.0); 2] };
+    let mut sum = Judged::default();
     for event in dose {
-        let Some(state) = kernel.place(event.state) else { continue };
-        let Some(column) = room.dosed.iter().position(|s| *s == state) else { continue };
+        let Some(column) = room.column_of(kernel, event) else { continue };
         let of = &room.judged[column * kernel.outputs.len() + output];
-        let input = kernel.is_input(state);
+        let input = kernel.place(event.state).is_some_and(|state| kernel.is_input(state));
         for l in 0..LANES {
             let (amount, time) = (event.amount[l], event.time[l] - dose[0].time[l]);
             sum.doubt[l] += amount.abs() * of.doubt[l];

@@ -23,7 +23,7 @@ pub struct ModesRoom {
     part: Vec<Lane>,
     row: Vec<Lane>,
     /// States that were dosed, and what of each mode a unit brings.
-    pub dosed: Vec<usize>,
+    dosed: Vec<usize>,
     pub columns: Vec<Lane>,
     /// What rounding does to each mode, of its size.
     pub doubts: Vec<Lane>,
@@ -32,6 +32,14 @@ pub struct ModesRoom {
     pub moment: Vec<Lane>,
     /// Of each column, each read-out of it judged.
     pub judged: Vec<Judged>,
+}
+
+impl ModesRoom {
+    /// Column of the state that an event is in.
+    pub fn column_of(&self, kernel: &Kernel, event: &Event) -> Option<usize> {
+        let state = kernel.place(event.state)?;
+        self.dosed.iter().position(|s| *s == state)
+    }
 }
 
 impl Modes {
@@ -97,21 +105,36 @@ impl Modes {
     ) {
         let (_, after) = next_point(&event.time, dt);
         let at_once = after == splat(0.0);
-        let column = &room.columns[column * self.n..][..self.n];
-        for (mode, (part, rate)) in column.iter().zip(&room.rates).enumerate() {
-            let mut part = *part;
-            if !at_once {
-                if let Some(link) = self.link(mode) {
-                    let fed = map2(&generator[link], &after, |g, t| g * t);
-                    add_product::<FMA>(&mut part, &fed, &column[mode - 1]);
-                }
-                if part != splat(0.0) {
-                    let left = exp::<FMA>(&map2(rate, &after, |r, t| r * t));
-                    part = map2(&part, &left, |p, l| p * l);
-                }
-            }
+        for mode in 0..self.n {
+            let part = if at_once {
+                room.columns[column * self.n + mode]
+            } else {
+                self.faded::<FMA>(generator, (column, mode), &after, room)
+            };
             out.push(map2(&part, &event.amount, |p, a| p * a));
         }
+    }
+
+    /// What of a column is left in a mode after a time, h, of each person's own.
+    #[inline(always)]
+    pub fn faded<const FMA: bool>(
+        &self,
+        generator: &[Lane],
+        (column, mode): (usize, usize),
+        after: &Lane,
+        room: &ModesRoom,
+    ) -> Lane {
+        let column = &room.columns[column * self.n..][..self.n];
+        let mut part = column[mode];
+        if let Some(link) = self.link(mode) {
+            let fed = map2(&generator[link], after, |g, t| g * t);
+            add_product::<FMA>(&mut part, &fed, &column[mode - 1]);
+        }
+        if part == splat(0.0) {
+            return part;
+        }
+        let left = exp::<FMA>(&map2(&room.rates[mode], after, |r, t| r * t));
+        map2(&part, &left, |p, l| p * l)
     }
 
     /// Rates and modes of each block; whether they were found.
