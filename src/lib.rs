@@ -23,7 +23,7 @@
 //!
 //! A module imports only from its left:
 //!
-//! `units, error → subject, population, regimen → model → sim → library → analysis → scenario → evidence, outcome →
+//! `units, error → delimited, subject, population, regimen → model → sim → library → analysis → scenario → evidence, outcome →
 //! people → timeline → figure → scene, table, curves, plain → {export, cli, app}`
 //!
 //! - [`model`] reads a file of `models/` into a checked [`Model`](model::Model): named numbers with
@@ -34,6 +34,7 @@
 //!   other.
 //! - [`library`] holds the models and the data around them: drugs, levels of effect, conditions.
 //! - [`analysis`] reads peaks, exact areas, half-lives, and windows in which something may be noticed.
+//! - [`delimited`] reads tables as spreadsheets save them: separators, decimal marks, and values that are not there.
 //! - [`evidence`] holds measured arms, scores the model that the rules fix for each, and derives every
 //!   number of grade D from named data.
 //! - [`people`] draws many persons from a model's spread and follows them side by side: the same system as a
@@ -68,6 +69,7 @@ pub mod app;
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 pub mod cli;
 pub mod curves;
+pub mod delimited;
 pub mod error;
 pub mod evidence;
 #[cfg(feature = "export")]

@@ -175,7 +175,7 @@ pub const LARGEST_FILE: usize = 1 << 20;
 /// More arms than this cannot be told apart.
 pub const MOST_ARMS: usize = 24;
 /// Shortest and longest simulation, hours (one minute, sixty days).
-const HORIZON_H: std::ops::RangeInclusive<f64> = 1.0 / 60.0 - 1e-9..=1440.0;
+pub(crate) const HORIZON_H: std::ops::RangeInclusive<f64> = 1.0 / 60.0 - 1e-9..=1440.0;
 /// Labels longer than this do not fit a card.
 const LONGEST_LABEL: usize = 60;
 

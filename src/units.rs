@@ -6,6 +6,7 @@
 //! Conversion factors occur here and nowhere else.
 
 mod digits;
+mod person;
 
 pub use digits::{number, significant, tidy};
 

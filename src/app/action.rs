@@ -238,11 +238,11 @@ impl App {
                 Ok(format!("wrote {path}"))
             }
             Purpose::Points => {
-                let sets = crate::points::parse(path, &read_text(path, LARGEST_POINTS)?)?;
-                let count: usize = sets.iter().map(|s| s.points.len()).sum();
-                self.points = sets;
+                let points = crate::points::parse(path, &read_text(path, LARGEST_POINTS)?)?;
+                let words = points.words();
+                self.points = points.sets;
                 self.shown.redraw();
-                Ok(format!("{count} measured points from {path}"))
+                Ok(format!("from {path}: {words}"))
             }
             Purpose::Model => {
                 let text = read_text(path, LARGEST_FILE)?;

@@ -6,17 +6,20 @@
 
 mod cells;
 mod fit;
+mod given;
 mod observed;
+mod person;
 mod predict;
 mod rules;
 mod score;
 mod study;
 mod summary;
+mod words;
 
 pub use fit::{Derivations, Derived, LeftOut, Target, derive};
-pub use observed::{ARMS, Arm, Observations};
+pub use observed::{ARMS, Arm, Observations, Skipped};
 pub use predict::{Quantity, predict};
 pub use rules::{Age, Rules};
-pub use score::{Report, Row, Skipped, score, score_with};
+pub use score::{Report, Row, score, score_with};
 pub use study::{Measure, Study};
 pub use summary::{Group, RouteErrors, Summary};

@@ -1,12 +1,62 @@
 //! Measured arms and curves as their CSV files hold them, cell by cell.
 
+use crate::delimited::{Cell, Layout, Mark, Table};
 use crate::error::{Error, Result};
+use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// Columns of a file of arms that must be there; others are read where they are known.
-const ARM_COLUMNS: [&str; 5] = ["id", "drug", "route", "dose_value", "analyte"];
-/// Columns of a file of curves that must be there.
-const CURVE_COLUMNS: [&str; 3] = ["arm_id", "time_min", "conc_ng_ml"];
+/// A file of arms.
+const ARM_LAYOUT: Layout = Layout {
+    needed: &[&["id"], &["drug"], &["route"], &["dose_value"], &["analyte"]],
+    read: &[
+        "population",
+        "mean_age_y",
+        "mean_weight_kg",
+        "dose_unit",
+        "dose_as",
+        "duration_min",
+        "device/formulation",
+        "swallowed_or_spat",
+        "matrix",
+        "cmax_ng_ml",
+        "tmax_min",
+        "tmax_range",
+        "auc_ng_h_ml",
+        "auc_kind",
+        "other",
+        "notes",
+        "citation",
+        "doi_or_pmid",
+        "hold_min",
+        "sprays",
+        "spray_every_min",
+        "auc_from_h",
+        "auc_to_h",
+        "site",
+    ],
+    numbers: &[
+        "mean_age_y",
+        "mean_weight_kg",
+        "dose_value",
+        "duration_min",
+        "cmax_ng_ml",
+        "tmax_min",
+        "auc_ng_h_ml",
+        "hold_min",
+        "sprays",
+        "spray_every_min",
+        "auc_from_h",
+        "auc_to_h",
+    ],
+    most: MOST,
+};
+/// A file of curves.
+const CURVE_LAYOUT: Layout = Layout {
+    needed: &[&["arm_id"], &["time_min"], &["conc_ng_ml"]],
+    read: &[],
+    numbers: &["time_min", "conc_ng_ml"],
+    most: MOST,
+};
 /// More rows than this are not a collection of studies.
 const MOST: usize = 20_000;
 
@@ -16,8 +66,21 @@ pub struct Arm {
     /// Name of the row.
     pub id: String,
     cells: BTreeMap<String, String>,
+    /// The decimal mark of its file.
+    pub(super) mark: Mark,
     /// Minutes and ng/mL, from the file of curves or from the cell `other`.
     pub points: Vec<[f64; 2]>,
+    /// Points that cannot be read, with reasons.
+    pub(super) left_out: Vec<String>,
+}
+
+/// An arm, or part of one, that was not scored.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Skipped {
+    /// Arm.
+    pub id: String,
+    /// Reason.
+    pub why: String,
 }
 
 /// Measured arms with their curves.
@@ -25,8 +88,8 @@ pub struct Arm {
 pub struct Observations {
     /// In the order of the file.
     pub arms: Vec<Arm>,
-    /// Names in the file of curves that no arm has.
-    pub orphans: Vec<String>,
+    /// What belongs to no arm: points of names that no arm has, and rows that begin as comments do.
+    pub skipped: Vec<Skipped>,
 }
 
 /// The open arms that ship with ketasim.
@@ -38,6 +101,11 @@ impl Arm {
     /// A cell by its column, trimmed; empty when it is not there.
     pub fn cell(&self, column: &str) -> &str {
         self.cells.get(column).map_or("", String::as_str)
+    }
+
+    /// A cell as a number, by the decimal mark of its file.
+    pub(super) fn number(&self, column: &str) -> Cell {
+        self.mark.read(self.cell(column))
     }
 
     /// Citation with DOI or PubMed number.
@@ -56,79 +124,64 @@ impl Observations {
         Self::read(("assets/observed/arms.csv", ARMS), Some(("assets/observed/curves.csv", CURVES)))
     }
 
-    /// Reads a file of arms and one of curves; names are for messages.
+    /// Reads a file of arms and one of curves; names are for messages. A point that cannot be read is left out with
+    /// its reason, and the others are read.
     ///
     /// # Errors
-    /// When a column is missing, a name stands twice, or a point is not a number.
+    /// When a column is missing, a row has no id, or an id stands twice.
     pub fn read((name, text): (&str, &str), curves: Option<(&str, &str)>) -> Result<Self> {
-        let (headers, rows) = table(name, text, &ARM_COLUMNS)?;
-        let mut arms: Vec<Arm> = Vec::new();
-        for (line, row) in rows {
-            let cells: BTreeMap<String, String> =
-                headers.iter().zip(row.iter()).map(|(h, c)| (h.clone(), c.to_owned())).collect();
+        let table = Table::read(name, text, &ARM_LAYOUT)?;
+        let (mut arms, mut places): (Vec<Arm>, BTreeMap<String, usize>) = (Vec::new(), BTreeMap::new());
+        for row in table.rows {
+            let line = row.line;
+            let cells: BTreeMap<String, String> = table.headers.iter().cloned().zip(row.cells).collect();
             let id = cells.get("id").cloned().unwrap_or_default();
-            if id.is_empty() || arms.iter().any(|a| a.id == id) {
+            if id.is_empty() || places.contains_key(&id) {
                 let what = if id.is_empty() { "has no id".to_owned() } else { format!("has the id {id} again") };
                 return Err(Error::input(format!("{name}, line {line} {what}"))
                     .remedy("give each arm and analyte an id of its own"));
             }
-            arms.push(Arm { id, cells, points: Vec::new() });
+            places.insert(id.clone(), arms.len());
+            arms.push(Arm { id, cells, mark: table.mark, ..Arm::default() });
         }
-        let mut orphans = Vec::new();
+        let mut skipped: Vec<Skipped> = table.comments.iter().map(|line| comment(name, *line)).collect();
         if let Some((name, text)) = curves {
-            let (headers, rows) = table(name, text, &CURVE_COLUMNS)?;
-            let column = |wanted: &str| headers.iter().position(|h| h == wanted).unwrap_or(0);
-            let [id, time, value] = CURVE_COLUMNS.map(column);
-            for (line, row) in rows {
-                let number = |k: usize| -> Result<f64> {
-                    let cell = row.get(k).unwrap_or("");
-                    cell.parse().ok().filter(|v: &f64| v.is_finite() && *v >= 0.0).ok_or_else(|| {
-                        Error::input(format!("{name}, line {line}: \"{cell}\" is not a number from 0 up"))
-                            .remedy("times are minutes and concentrations ng/mL, with a decimal point")
-                    })
-                };
-                let point = [number(time)?, number(value)?];
-                let of = row.get(id).unwrap_or("");
-                match arms.iter_mut().find(|a| a.id == of) {
-                    Some(arm) => arm.points.push(point),
-                    None if orphans.iter().any(|o| o == of) => {}
-                    None => orphans.push(of.to_owned()),
-                }
-            }
+            skipped.extend(read_curves(name, text, &mut arms, &places)?);
         }
-        for arm in arms.iter_mut().filter(|a| a.points.is_empty()) {
-            arm.points = super::cells::points(arm.cell("other"));
+        for arm in arms.iter_mut().filter(|a| a.points.is_empty() && a.left_out.is_empty()) {
+            let curve = super::cells::points(arm.cell("other"), arm.mark);
+            (arm.points, arm.left_out) = (curve.points, curve.left_out);
         }
-        Ok(Self { arms, orphans })
+        Ok(Self { arms, skipped })
     }
 }
 
-type Rows = (Vec<String>, Vec<(u64, csv::StringRecord)>);
-
-/// Headers and rows with their lines.
-fn table(name: &str, text: &str, needed: &[&str]) -> Result<Rows> {
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).flexible(false).from_reader(text.as_bytes());
-    let broken = |e: csv::Error| {
-        Error::input(format!("{name}: {e}"))
-            .remedy("write one row an arm, with commas, and quotes around cells that hold one")
-    };
-    let headers: Vec<String> =
-        reader.headers().map_err(broken)?.iter().map(|h| h.trim_start_matches('\u{feff}').to_owned()).collect();
-    if let Some(missing) = needed.iter().find(|n| !headers.iter().any(|h| h == *n)) {
-        return Err(Error::input(format!("{name} has no column {missing}")).remedy(format!(
-            "needed: {}; found: {}",
-            needed.join(", "),
-            headers.join(", ")
-        )));
-    }
-    let mut rows = Vec::new();
-    for row in reader.records() {
-        let row = row.map_err(broken)?;
-        let line = row.position().map_or(0, csv::Position::line);
-        rows.push((line, row));
-        if rows.len() > MOST {
-            return Err(Error::input(format!("{name} has more than {MOST} rows")).remedy("split the file"));
+/// Gives arms their points; returns what belongs to none.
+fn read_curves(name: &str, text: &str, arms: &mut [Arm], places: &BTreeMap<String, usize>) -> Result<Vec<Skipped>> {
+    let table = Table::read(name, text, &CURVE_LAYOUT)?;
+    let column = |wanted: &str| table.column(wanted).unwrap_or(0);
+    let [id, time, value] = ["arm_id", "time_min", "conc_ng_ml"].map(column);
+    let mut skipped: Vec<Skipped> = table.comments.iter().map(|line| comment(name, *line)).collect();
+    for row in &table.rows {
+        let [id, time, value] = [id, time, value].map(|i| row.cells[i].as_str());
+        let Some(arm) = places.get(id).map(|i| &mut arms[*i]) else {
+            let (id, why) = match id {
+                "" => (name.to_owned(), format!("line {}: a point of no arm", row.line)),
+                id => (id.to_owned(), "points of an arm that is in no file of arms".to_owned()),
+            };
+            if !skipped.iter().any(|s| s.id == id && s.why == why) {
+                skipped.push(Skipped { id, why });
+            }
+            continue;
+        };
+        match table.mark.point(time, value) {
+            Ok(point) => arm.points.push(point),
+            Err(why) => arm.left_out.push(format!("{name}, line {}: {why}", row.line)),
         }
     }
-    Ok((headers, rows))
+    Ok(skipped)
+}
+
+fn comment(name: &str, line: u64) -> Skipped {
+    Skipped { id: name.to_owned(), why: format!("line {line} begins with # and was passed over as a comment") }
 }

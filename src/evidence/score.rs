@@ -1,6 +1,6 @@
 //! Predicted beside observed, row by row.
 
-use super::observed::{Arm, Observations};
+use super::observed::{Arm, Observations, Skipped};
 use super::predict::{Quantity, predict};
 use super::rules::{Gap, Rules};
 use super::study::Study;
@@ -63,15 +63,6 @@ pub struct Elsewhere {
     pub ratio: f64,
 }
 
-/// An arm, or part of one, that was not scored.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Skipped {
-    /// Arm.
-    pub id: String,
-    /// Reason.
-    pub why: String,
-}
-
 /// All rows with their errors.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Report {
@@ -129,6 +120,10 @@ pub fn score_with(
             continue;
         };
         let model = library.model(&choice.model)?;
+        if let Err(why) = study.fits(model) {
+            skip(why);
+            continue;
+        }
         match score_arm(arm, &study, model, rules, library) {
             Ok(list) => rows.extend(list),
             Err(error) => {
@@ -138,9 +133,7 @@ pub fn score_with(
         }
         study.left_out.into_iter().for_each(skip);
     }
-    for orphan in &observations.orphans {
-        skipped.push(Skipped { id: orphan.clone(), why: "points of an arm that is in no file of arms".to_owned() });
-    }
+    skipped.extend(observations.skipped.iter().cloned());
     let (summary, routes, groups) = (Summary::of(rows.iter()), by_route(&rows), groups(&rows));
     Ok(Report { rows, skipped, summary, routes, groups })
 }

@@ -3,16 +3,19 @@
 //! Nothing is guessed: what a cell does not say is either one of the few defaults named in
 //! [`Study::assumed`], or the arm is passed over with its reason.
 
-use super::cells;
+use super::cells::{self, Reason};
 use super::observed::Arm;
+use super::person::Person;
 use super::predict::Quantity;
 use super::rules::Age;
+use super::{given, words};
+use crate::delimited::Cell;
 use crate::library::Library;
-use crate::model::{Model, Site};
-use crate::regimen::{AfterHold, Dose, DoseAmount, Form, Route};
-use crate::scenario::{PlasmaSite, Scenario, StudyArm};
-use crate::subject::{Ancestry, Subject};
-use crate::units::{MINUTES_PER_HOUR, Time, Weight};
+use crate::model::{Covariate, Model, Site};
+use crate::regimen::{Dose, Route};
+use crate::scenario::{HORIZON_H, PlasmaSite, Scenario, StudyArm};
+use crate::subject::Subject;
+use crate::units::{MINUTES_PER_HOUR, Time};
 
 /// A measured arm in the simulator's terms.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,6 +42,8 @@ pub struct Study {
     pub measures: Vec<Measure>,
     /// What cannot, with reasons.
     pub left_out: Vec<String>,
+    /// Why ancestry cannot be read, for models that use it.
+    unclear: Option<String>,
 }
 
 /// One measured figure.
@@ -49,8 +54,6 @@ pub struct Measure {
     /// In the quantity's unit.
     pub observed: f64,
 }
-
-type Reason<T> = std::result::Result<T, String>;
 
 /// Analytes by the words of tables: for racemic ketamine, then for esketamine.
 const ANALYTES: [(&str, Option<&str>, Option<&str>); 7] = [
@@ -71,13 +74,16 @@ impl Study {
     pub fn read(arm: &Arm, library: &Library) -> Reason<Self> {
         let mut assumed = Vec::new();
         let (drug, analyte, part) = drug_and_analyte(arm, &mut assumed)?;
-        let (subject, age) = person(arm, &mut assumed);
-        let route = route(arm)?;
-        let doses = doses(arm, route, part, &mut assumed)?;
+        let Person { subject, age, unclear } = Person::read(arm, &mut assumed)?;
+        let doses = given::doses(arm, part, &mut assumed)?;
         for dose in &doses {
             dose.check(Time::from_hours(f64::MAX)).map_err(|e| e.what().to_owned())?;
         }
-        let bolus = route == Route::Iv && doses.iter().all(|d| d.duration.is_none());
+        let site = words::site(arm.cell("site"), arm.cell("matrix"))?;
+        if site.is_none() {
+            assumed.push("site not stated: the model's own site".to_owned());
+        }
+        let bolus = doses.iter().all(|d| d.route == Route::Iv && d.duration.is_none());
         let mut study = Self {
             metabolite: library.is_metabolite(&analyte),
             drug,
@@ -86,10 +92,11 @@ impl Study {
             bolus,
             subject,
             age,
-            site: site(arm, &mut assumed)?,
+            site,
             assumed,
             measures: Vec::new(),
-            left_out: Vec::new(),
+            left_out: arm.left_out.clone(),
+            unclear,
         };
         study.measure(arm);
         if study.measures.is_empty() {
@@ -100,6 +107,21 @@ impl Study {
             return Err(study.left_out.join("; "));
         }
         Ok(study)
+    }
+
+    /// Whether a model can speak for who was studied.
+    ///
+    /// # Errors
+    /// With the reason: it goes by an ancestry that cannot be read, or is of children of other ages.
+    pub fn fits(&self, model: &Model) -> std::result::Result<(), String> {
+        if let Some(why) = self.unclear.as_ref().filter(|_| model.effects.iter().any(|e| e.by == Covariate::Ancestry)) {
+            return Err(why.clone());
+        }
+        let age = self.subject.age;
+        match model.age.filter(|[from, to]| self.age == Age::Child && !(*from..=*to).contains(&age)) {
+            Some([from, to]) => Err(format!("{} is of children from {from} to {to}, not of {age}", model.id)),
+            None => Ok(()),
+        }
     }
 
     /// The study as a scenario of one arm, long enough for what was measured.
@@ -131,7 +153,8 @@ impl Study {
             Quantity::Auc { to, .. } => to.unwrap_or(0.0),
             _ => 0.0,
         });
-        let end = seen.fold(crate::regimen::last_end(&self.doses).hours() + 2.0, f64::max).ceil();
+        let shortest = crate::regimen::last_end(&self.doses).hours() + 2.0;
+        let end = seen.fold(0.0, f64::max).min(*HORIZON_H.end()).max(shortest).ceil();
         Scenario {
             format: 1,
             title: title.to_owned(),
@@ -171,71 +194,127 @@ impl Study {
         let parent_bolus = self.bolus && !self.metabolite;
         let tmax = arm.cell("tmax_min");
         if let Some(observed) = self.plain(arm, "cmax_ng_ml") {
-            match (parent_bolus, cells::number(tmax)) {
+            match (parent_bolus, arm.number("tmax_min")) {
                 (false, _) => self.measures.push(Measure { quantity: Quantity::Cmax, observed }),
-                (true, Some(at)) if at > 0.0 => {
+                (true, Cell::Number(at)) if at > 0.0 => {
                     // nobody samples the instant of mixing: the peak is that of the first samples
                     self.assumed.push(format!("peak of a bolus read at its sampled time, {tmax} min"));
-                    let at = at / MINUTES_PER_HOUR;
-                    self.measures.push(Measure { quantity: Quantity::Concentration { at }, observed });
+                    self.point([at, observed]);
                 }
                 _ => self.left_out.push("cmax: a bolus has no peak without the time it was sampled".to_owned()),
             }
         }
-        if let Some(mut observed) = self.plain(arm, "tmax_min") {
-            if parent_bolus {
-                self.left_out.push("tmax: that of a bolus is the first sample's".to_owned());
-            } else {
-                observed += self.last_spray(arm);
-                self.measures.push(Measure { quantity: Quantity::Tmax, observed });
+        if let Some(observed) = self.plain(arm, "tmax_min") {
+            match self.last_spray(arm) {
+                _ if parent_bolus => self.left_out.push("tmax: that of a bolus is the first sample's".to_owned()),
+                Err(why) => self.left_out.push(why),
+                Ok(offset) if within(observed + offset) => {
+                    self.measures.push(Measure { quantity: Quantity::Tmax, observed: observed + offset });
+                }
+                Ok(_) => self.left_out.push(format!("tmax: {tmax} min is {}", beyond())),
             }
         }
         self.area(arm);
-        for [minutes, observed] in &arm.points {
-            if *observed > 0.0 && *minutes > 0.0 {
-                let at = minutes / MINUTES_PER_HOUR;
-                self.measures.push(Measure { quantity: Quantity::Concentration { at }, observed: *observed });
-            } else {
-                self.left_out.push(format!("point at {minutes} min: {observed} ng/mL has no ratio"));
-            }
+        arm.points.iter().for_each(|point| self.point(*point));
+    }
+
+    /// A concentration at a time, where it can be simulated and has a ratio.
+    fn point(&mut self, [minutes, observed]: [f64; 2]) {
+        if !within(minutes) {
+            self.left_out.push(format!("point at {minutes} min: {}", beyond()));
+        } else if observed > 0.0 && minutes > 0.0 {
+            let at = minutes / MINUTES_PER_HOUR;
+            self.measures.push(Measure { quantity: Quantity::Concentration { at }, observed });
+        } else {
+            self.left_out.push(format!("point at {minutes} min: {observed} ng/mL has no ratio"));
         }
     }
 
     /// A positive number of a cell; anything else that is written there is left out with its reason.
     fn plain(&mut self, arm: &Arm, column: &str) -> Option<f64> {
         let cell = arm.cell(column);
-        let value = cells::number(cell).filter(|v| *v > 0.0);
-        if value.is_none() && !cell.is_empty() {
-            self.left_out.push(format!("{column}: \"{cell}\" is not a plain positive number"));
-        }
-        value
+        let why = match arm.number(column) {
+            Cell::Number(value) if value > 0.0 => return Some(value),
+            Cell::Missing if cell.is_empty() => return None,
+            Cell::Missing => "not measured",
+            Cell::Number(_) => "not above 0",
+            Cell::Other(why) => why,
+        };
+        self.left_out.push(format!("{column}: \"{cell}\" is not a plain positive number: {why}"));
+        None
     }
 
     fn area(&mut self, arm: &Arm) {
         let Some(observed) = self.plain(arm, "auc_ng_h_ml") else { return };
-        let column = |name: &str| cells::number(arm.cell(name));
-        let interval = match (column("auc_from_h"), column("auc_to_h")) {
-            (from, Some(to)) if to > from.unwrap_or(0.0) => Some((from.unwrap_or(0.0), Some(to))),
-            _ => cells::interval(arm.cell("auc_kind")),
-        };
-        match interval {
-            Some((from, to)) => self.measures.push(Measure { quantity: Quantity::Auc { from, to }, observed }),
-            None => self.left_out.push(format!("auc: its interval is \"{}\"", arm.cell("auc_kind"))),
+        match interval(arm) {
+            Ok((from, to)) if to.is_none_or(|to| HORIZON_H.contains(&to)) => {
+                self.measures.push(Measure { quantity: Quantity::Auc { from, to }, observed });
+            }
+            Ok(_) => self.left_out.push(format!("auc: its interval is {}", beyond())),
+            Err(why) => self.left_out.push(why),
         }
     }
 
     /// Minutes from the first to the last spray, where the table counts from the last.
-    fn last_spray(&mut self, arm: &Arm) -> f64 {
-        let said = ["tmax_range", "notes", "other"].iter().any(|c| arm.cell(c).to_lowercase().contains("last spray"));
+    fn last_spray(&mut self, arm: &Arm) -> Reason<f64> {
         let between = |d: &Dose| {
             let sprays = d.sprays.unwrap_or(1).saturating_sub(1) as f64;
             sprays * d.spray_every.map_or(0.0, Time::minutes)
         };
-        let offset = if said { self.doses.iter().map(between).fold(0.0, f64::max) } else { 0.0 };
-        if offset > 0.0 {
+        let offset = self.doses.iter().map(between).fold(0.0, f64::max);
+        let clauses = ["tmax_range", "notes", "other"].map(|c| arm.cell(c).to_lowercase());
+        let clauses = clauses.iter().flat_map(|text| text.split([';', ',', '.', ':', '(', ')']));
+        let mut counts = false;
+        for clause in clauses.filter(|c| c.contains("last spray")).filter(|_| offset > 0.0) {
+            let words: Vec<&str> = clause.split_whitespace().collect();
+            match ["not", "no", "never", "rather"].iter().any(|w| words.contains(w)) {
+                false if words.contains(&"first") => {
+                    return Err(format!(
+                        "tmax: whether it counts from the first or the last spray cannot be read from \"{}\"",
+                        clause.trim()
+                    ));
+                }
+                denied => counts |= !denied,
+            }
+        }
+        if counts {
             self.assumed.push(format!("time of peak counts from the last spray: {offset} min added"));
         }
-        offset
+        Ok(if counts { offset } else { 0.0 })
+    }
+}
+
+/// Whether a time can be simulated, min.
+fn within(minutes: f64) -> bool {
+    minutes / MINUTES_PER_HOUR <= *HORIZON_H.end()
+}
+
+fn beyond() -> String {
+    format!("beyond {}, the longest that is simulated", Time::from_hours(*HORIZON_H.end()))
+}
+
+/// From and to of an area, h: by the columns of its own, else by the cell that names its kind.
+fn interval(arm: &Arm) -> Reason<(f64, Option<f64>)> {
+    let (from, to) = (arm.number("auc_from_h"), arm.number("auc_to_h"));
+    for (column, read) in [("auc_from_h", from), ("auc_to_h", to)] {
+        if let Cell::Other(why) = read {
+            return Err(format!("auc: {column} \"{}\" is {why}", arm.cell(column)));
+        }
+    }
+    let kind = arm.cell("auc_kind");
+    match (from, to) {
+        (Cell::Missing, Cell::Missing) => {
+            cells::interval(kind, arm.mark).ok_or_else(|| format!("auc: its interval is \"{kind}\""))
+        }
+        (_, Cell::Number(to)) => {
+            let from = if let Cell::Number(from) = from { from } else { 0.0 };
+            if from >= 0.0 && to > from {
+                Ok((from, Some(to)))
+            } else {
+                Err(format!("auc: an interval from {from} h to {to} h cannot be"))
+            }
+        }
+        _ => Err("auc: auc_from_h without auc_to_h".to_owned()),
     }
 }
 
@@ -259,179 +338,4 @@ fn drug_and_analyte(arm: &Arm, assumed: &mut Vec<String>) -> Reason<(String, Str
         (false, _, Some(analyte)) => Ok(("esketamine".to_owned(), (*analyte).to_owned(), 1.0)),
         _ => Err(format!("analyte \"{}\" is not simulated", arm.cell("analyte"))),
     }
-}
-
-fn person(arm: &Arm, assumed: &mut Vec<String>) -> (Subject, Age) {
-    let mut subject = Subject::default();
-    let population = arm.cell("population");
-    match cells::number(arm.cell("mean_weight_kg")).filter(|w| (1.0..=400.0).contains(w)) {
-        Some(weight) => subject.weight = Weight::from_kg(weight),
-        None => assumed.push(format!("weight not stated: {} taken", subject.weight)),
-    }
-    let years = cells::number(arm.cell("mean_age_y")).filter(|a| (0.0..=120.0).contains(a));
-    let young = ["child", "children", "infant", "infants", "paediatric", "pediatric"];
-    let grown = ["adult", "adults"].iter().any(|w| cells::says(population, w));
-    let child = years.map_or_else(|| !grown && young.iter().any(|w| cells::says(population, w)), |y| y < 18.0);
-    match years {
-        Some(years) => subject.age = crate::units::Age::from_years(years),
-        None => assumed.push(format!("age not stated: {} taken", subject.age)),
-    }
-    let japanese = cells::says(population, "japanese") && !cells::says(population, "non-japanese");
-    if japanese {
-        subject.ancestry = Ancestry::Japanese;
-    } else if cells::says(population, "asian") {
-        subject.ancestry = Ancestry::Asian;
-    }
-    (subject, if child { Age::Child } else { Age::Adult })
-}
-
-fn route(arm: &Arm) -> Reason<Route> {
-    let word = arm.cell("route").to_lowercase();
-    let form = arm.cell("device/formulation").to_lowercase();
-    if ["prolonged", "controlled", "extended", "slow release", "sustained"].iter().any(|w| form.contains(w)) {
-        return Err(format!("formulation \"{}\" releases slowly: no model", arm.cell("device/formulation")));
-    }
-    let first = word.split([' ', '/', ',', '(']).next().unwrap_or("");
-    match first {
-        "iv" | "intravenous" => Ok(Route::Iv),
-        "im" | "intramuscular" => Ok(Route::Im),
-        "sl" | "sublingual" | "buccal" => Ok(Route::Sl),
-        "in" | "intranasal" | "nasal" => Ok(Route::In),
-        "oral" | "po" => Ok(Route::Po),
-        _ => Err(format!("route \"{}\" is not simulated", arm.cell("route"))),
-    }
-}
-
-fn doses(arm: &Arm, route: Route, part: f64, assumed: &mut Vec<String>) -> Reason<Vec<Dose>> {
-    let form = form(arm, assumed)?;
-    if route == Route::Iv
-        && let Some(steps) = stepped(arm, part, form)?
-    {
-        return Ok(steps);
-    }
-    let minutes = cells::minutes(arm.cell("duration_min"));
-    let amount = amount(arm, minutes)?;
-    let amount = match amount {
-        DoseAmount::Fixed(mg) => DoseAmount::Fixed(crate::units::Amount::from_mg(mg.mg() * part)),
-        DoseAmount::PerKg(mg) => DoseAmount::PerKg(mg * part),
-    };
-    let mut dose = Dose { form, ..Dose::new(route, amount) };
-    match route {
-        Route::Iv => dose.duration = infusion(arm, minutes)?,
-        Route::Sl => hold(arm, &mut dose, assumed),
-        Route::In => sprays(arm, &mut dose, assumed)?,
-        Route::Im | Route::Po => {}
-    }
-    Ok(vec![dose])
-}
-
-fn form(arm: &Arm, assumed: &mut Vec<String>) -> Reason<Form> {
-    let said = arm.cell("dose_as").to_lowercase();
-    match said.as_str() {
-        "base" => Ok(Form::Base),
-        "hcl" | "hydrochloride" | "salt" => Ok(Form::Hydrochloride),
-        "" | "unstated" | "not stated" => {
-            assumed.push("salt or base not stated: base taken".to_owned());
-            Ok(Form::Base)
-        }
-        _ => Err(format!("dose_as \"{}\" is neither base nor hydrochloride", arm.cell("dose_as"))),
-    }
-}
-
-/// An infusion in equal steps of rising rate, as the cell `other` tells it.
-fn stepped(arm: &Arm, part: f64, form: Form) -> Reason<Option<Vec<Dose>>> {
-    let Some((minutes, rates, unit)) = cells::steps(arm.cell("other")) else { return Ok(None) };
-    let steps: Vec<Dose> = rates
-        .iter()
-        .enumerate()
-        .map(|(i, rate)| {
-            let amount = per_time(*rate * part, &unit, minutes)?;
-            let start = Time::from_minutes(minutes * i as f64);
-            Ok(Dose { time: start, duration: Some(Time::from_minutes(minutes)), form, ..Dose::new(Route::Iv, amount) })
-        })
-        .collect::<Reason<_>>()?;
-    Ok(Some(steps))
-}
-
-/// The amount of a rate over a time.
-fn per_time(rate: f64, unit: &str, minutes: f64) -> Reason<DoseAmount> {
-    let (mass, time) = unit.rsplit_once('/').ok_or_else(|| format!("dose unit \"{unit}\" is not known"))?;
-    let times = match time {
-        "h" => minutes / MINUTES_PER_HOUR,
-        "min" => minutes,
-        _ => return Err(format!("dose unit \"{unit}\" is not known")),
-    };
-    format!("{} {mass}", rate * times).parse().map_err(|_| format!("dose unit \"{unit}\" is not known"))
-}
-
-fn amount(arm: &Arm, minutes: Option<f64>) -> Reason<DoseAmount> {
-    let (value, unit) = (arm.cell("dose_value"), arm.cell("dose_unit"));
-    if value.is_empty() {
-        return Err("no dose".to_owned());
-    }
-    let number = cells::number(value).filter(|v| *v > 0.0);
-    let Some(number) = number else { return Err(format!("dose \"{value} {unit}\" is not one number")) };
-    let unit = unit.replace("µg", "mcg").replace("ug", "mcg");
-    if unit.ends_with("/h") || unit.ends_with("/min") {
-        let minutes = minutes.ok_or_else(|| format!("a rate of {value} {unit} without a duration"))?;
-        return per_time(number, &unit, minutes);
-    }
-    format!("{number} {unit}").parse().map_err(|_| format!("dose unit \"{unit}\" is not known"))
-}
-
-/// Length of an infusion, none for a bolus.
-fn infusion(arm: &Arm, minutes: Option<f64>) -> Reason<Option<Time>> {
-    let word = arm.cell("route").to_lowercase();
-    match minutes.filter(|m| *m > 0.0) {
-        Some(minutes) => Ok(Some(Time::from_minutes(minutes))),
-        None if word.contains("bolus") => Ok(None),
-        None if word.contains("infusion") => Err("an infusion without its duration".to_owned()),
-        None => Err(format!("route \"{}\": bolus or infusion is not stated", arm.cell("route"))),
-    }
-}
-
-fn hold(arm: &Arm, dose: &mut Dose, assumed: &mut Vec<String>) {
-    let said = arm.cell("swallowed_or_spat").to_lowercase();
-    let spat = said.contains("spat") || said.contains("spit");
-    let minutes = cells::minutes(arm.cell("hold_min")).or_else(|| {
-        // "no swallowing for 10 min, then swallowed"
-        let mut words = said.split_whitespace().zip(said.split_whitespace().skip(1));
-        words.find(|(_, unit)| unit.starts_with("min")).and_then(|(n, _)| cells::number(n))
-    });
-    dose.hold = minutes.filter(|m| *m > 0.0).map(Time::from_minutes);
-    if dose.hold.is_none() {
-        assumed.push("hold not stated: the model's own, then swallowed".to_owned());
-    }
-    dose.after = Some(if spat { AfterHold::Spit } else { AfterHold::Swallow });
-}
-
-fn sprays(arm: &Arm, dose: &mut Dose, assumed: &mut Vec<String>) -> Reason<()> {
-    let cell = arm.cell("sprays");
-    if !cell.is_empty() {
-        let count = cell.parse().ok().filter(|n| (1..=crate::regimen::MOST_SPRAYS).contains(n));
-        dose.sprays = Some(count.ok_or_else(|| format!("sprays \"{cell}\" is not a count"))?);
-    }
-    dose.spray_every = cells::minutes(arm.cell("spray_every_min")).filter(|m| *m >= 0.0).map(Time::from_minutes);
-    if dose.sprays.is_none() {
-        assumed.push("sprays not stated: counted by the product".to_owned());
-    }
-    Ok(())
-}
-
-/// Where blood was drawn, when one place is stated.
-fn site(arm: &Arm, assumed: &mut Vec<String>) -> Reason<Option<Site>> {
-    let said = if arm.cell("site").is_empty() { arm.cell("matrix") } else { arm.cell("site") };
-    let (arterial, venous) = (cells::says(said, "arterial"), cells::says(said, "venous"));
-    if cells::says(said, "blood") && !cells::says(said, "plasma") && arm.cell("site").is_empty() {
-        return Err(format!("matrix \"{said}\" is not plasma"));
-    }
-    Ok(match (arterial, venous) {
-        (true, false) => Some(Site::Arterial),
-        (false, true) => Some(Site::Venous),
-        (true, true) => return Err(format!("matrix \"{said}\": which of the two is not stated")),
-        (false, false) => {
-            assumed.push("site not stated: the model's own site".to_owned());
-            None
-        }
-    })
 }

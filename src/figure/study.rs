@@ -107,6 +107,9 @@ fn picture(arm: &Arm, rules: &Rules, library: &Library, view: &View) -> Result<O
     let Ok(study) = Study::read(arm, library) else { return Ok(None) };
     let (points, Some(choice)) = (study.points(), rules.choice(&study)) else { return Ok(None) };
     let model = library.model(&choice.model)?;
+    if study.fits(model).is_err() {
+        return Ok(None);
+    }
     let site = study.site.unwrap_or(model.estimated_from);
     let scenario = study.scenario(&format!("{}, measured and by {}", arm.id, model.id), model, site);
     if points.is_empty() || scenario.check(library).is_err() {

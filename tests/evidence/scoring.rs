@@ -189,8 +189,8 @@ fn cells_are_read_as_they_are_meant() {
     assert!(study.measures.iter().any(|m| m.quantity == Quantity::Auc { from: 0.0, to: Some(6.0) }));
     assert_eq!(study.site, Some(ketasim::model::Site::Venous));
     // children by their age or by the words
-    assert_eq!(one(&[("mean_age_y", "8.3")]).unwrap().age, Age::Child);
-    assert_eq!(one(&[("population", "child (2-9 y)")]).unwrap().age, Age::Child);
+    assert_eq!(one(&[("mean_age_y", "8.3"), ("mean_weight_kg", "32.5")]).unwrap().age, Age::Child);
+    assert_eq!(one(&[("population", "child (median 3.3 y)"), ("mean_weight_kg", "14")]).unwrap().age, Age::Child);
     assert_eq!(one(&[("population", "patient (adults and adolescents/children)")]).unwrap().age, Age::Adult);
     let japanese = one(&[("population", "healthy Japanese")]).unwrap().subject.ancestry;
     let other = one(&[("population", "healthy Asian non-Japanese")]).unwrap().subject.ancestry;
@@ -277,9 +277,11 @@ fn files_that_are_no_tables_are_refused_with_a_remedy() {
         ),
         (
             "id,drug,route,dose_value,analyte\nx,racemic,IM,1,ketamine\n",
-            Some("arm_id,time_min,conc_ng_ml\nx,1,many\n"),
-            "\"many\" is not a number",
+            Some("arm_id,time_min,conc_ng_ml\nx;1;2\n"),
+            "1 fields where there are 3 columns",
         ),
+        ("id|drug|route|dose_value|analyte\nx|racemic|IM|1|ketamine\n", None, "columns are parted by |"),
+        ("id,drug,route,dose_value,analyte\nx,racemic,IM,0,5,ketamine\n", None, "decimal comma"),
     ] {
         let error = Observations::read(("arms.csv", arms), curves.map(|c| ("curves.csv", c))).unwrap_err();
         assert!(error.to_string().contains(what) && error.what_would_work().is_some(), "{error}");

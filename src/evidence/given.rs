@@ -1,0 +1,153 @@
+//! What was given: the cells of dose, route and manner as doses of the simulator.
+
+use super::cells::{self, Reason};
+use super::observed::Arm;
+use super::words::{self, Manner};
+use crate::delimited::Cell;
+use crate::regimen::{AfterHold, Dose, DoseAmount, Form, MOST_SPRAYS, Route};
+use crate::units::{Amount, MINUTES_PER_HOUR, Time};
+
+/// Doses of an arm; `part` of the amount is the drug that is simulated.
+pub(super) fn doses(arm: &Arm, part: f64, assumed: &mut Vec<String>) -> Reason<Vec<Dose>> {
+    let (route, manner) = words::route(arm.cell("route"))?;
+    let formulation = arm.cell("device/formulation");
+    if words::releases_slowly(formulation) {
+        return Err(format!("formulation \"{formulation}\" releases slowly: no model"));
+    }
+    let form = words::form(arm.cell("dose_as"))?.unwrap_or_else(|| {
+        assumed.push("salt or base not stated: base taken".to_owned());
+        Form::Base
+    });
+    if route == Route::Iv
+        && let Some(steps) = stepped(arm, part, form)?
+    {
+        return Ok(steps);
+    }
+    let minutes = || cells::minutes("duration", arm.cell("duration_min"), arm.mark);
+    let minutes = if route == Route::Iv { minutes()? } else { None };
+    let amount = match amount(arm, route, minutes)? {
+        DoseAmount::Fixed(mg) => DoseAmount::Fixed(Amount::from_mg(mg.mg() * part)),
+        DoseAmount::PerKg(mg) => DoseAmount::PerKg(mg * part),
+    };
+    let mut dose = Dose { form, ..Dose::new(route, amount) };
+    match route {
+        Route::Iv => dose.duration = infusion(arm, minutes, manner)?,
+        Route::Sl => hold(arm, &mut dose, assumed)?,
+        Route::In => sprays(arm, &mut dose, assumed)?,
+        Route::Im | Route::Po => {}
+    }
+    Ok(vec![dose])
+}
+
+/// An infusion in equal steps of rising rate, as the cell `other` tells it.
+fn stepped(arm: &Arm, part: f64, form: Form) -> Reason<Option<Vec<Dose>>> {
+    let Some((minutes, rates, unit)) = cells::steps(arm.cell("other"), arm.mark)? else { return Ok(None) };
+    let steps: Vec<Dose> = rates
+        .iter()
+        .enumerate()
+        .map(|(i, rate)| {
+            let amount = per_time(*rate * part, &unit, minutes)?;
+            let start = Time::from_minutes(minutes * i as f64);
+            Ok(Dose { time: start, duration: Some(Time::from_minutes(minutes)), form, ..Dose::new(Route::Iv, amount) })
+        })
+        .collect::<Reason<_>>()?;
+    Ok(Some(steps))
+}
+
+/// The amount of a rate over a time.
+fn per_time(rate: f64, unit: &str, minutes: f64) -> Reason<DoseAmount> {
+    let (mass, time) = unit.rsplit_once('/').ok_or_else(|| unknown(unit))?;
+    let times = match time {
+        "h" => minutes / MINUTES_PER_HOUR,
+        "min" => minutes,
+        _ => return Err(unknown(unit)),
+    };
+    format!("{} {mass}", rate * times).parse().map_err(|_| unknown(unit))
+}
+
+fn unknown(unit: &str) -> String {
+    format!("dose unit \"{unit}\" is not known (read: mg, mcg, g, each also per kg, and per h or min)")
+}
+
+/// A unit in the symbols of the simulator: both letters for micro, hours and minutes in words.
+fn symbols(unit: &str) -> String {
+    let symbol = |word: &str| {
+        let word = word.trim().to_lowercase();
+        match word.trim_end_matches('.') {
+            "\u{b5}g" | "\u{3bc}g" | "ug" | "microgram" | "micrograms" => "mcg".to_owned(),
+            "milligram" | "milligrams" => "mg".to_owned(),
+            other => cells::time_unit(other).map_or_else(|| other.to_owned(), str::to_owned),
+        }
+    };
+    unit.split('/').map(symbol).collect::<Vec<_>>().join("/")
+}
+
+fn amount(arm: &Arm, route: Route, minutes: Option<f64>) -> Reason<DoseAmount> {
+    let (value, said) = (arm.cell("dose_value"), arm.cell("dose_unit"));
+    let number = match arm.number("dose_value") {
+        Cell::Missing => return Err("no dose".to_owned()),
+        Cell::Number(number) if number > 0.0 => number,
+        Cell::Number(_) => return Err(format!("dose \"{value} {said}\" is not one number above 0")),
+        Cell::Other(why) => return Err(format!("dose \"{value} {said}\" is not one number: {why}")),
+    };
+    let unit = symbols(said);
+    if unit.ends_with("/h") || unit.ends_with("/min") {
+        if route != Route::Iv {
+            return Err(format!("a rate of {value} {said} is given into a vein only"));
+        }
+        let minutes =
+            minutes.filter(|m| *m > 0.0).ok_or_else(|| format!("a rate of {value} {said} without a duration"))?;
+        return per_time(number, &unit, minutes);
+    }
+    format!("{number} {unit}").parse().map_err(|_| unknown(said))
+}
+
+/// Length of an infusion, none for a bolus.
+fn infusion(arm: &Arm, minutes: Option<f64>, manner: Option<Manner>) -> Reason<Option<Time>> {
+    match (minutes, manner) {
+        (Some(minutes), _) if minutes > 0.0 => Ok(Some(Time::from_minutes(minutes))),
+        (Some(minutes), _) if minutes < 0.0 => Err(format!("a duration of {minutes} min cannot be")),
+        (_, Some(Manner::Bolus)) => Ok(None),
+        (_, Some(Manner::Infusion)) => Err("an infusion without its duration".to_owned()),
+        (_, None) => Err(format!("route \"{}\": bolus or infusion is not stated", arm.cell("route"))),
+    }
+}
+
+fn hold(arm: &Arm, dose: &mut Dose, assumed: &mut Vec<String>) -> Reason<()> {
+    let said = words::Held::read(arm.cell("swallowed_or_spat"), arm.mark)?;
+    let minutes = cells::minutes("hold", arm.cell("hold_min"), arm.mark)?.or(said.minutes);
+    if let Some(minutes) = minutes.filter(|m| *m <= 0.0) {
+        return Err(format!("a hold of {minutes} min is none; what is swallowed at once is oral"));
+    }
+    dose.hold = minutes.map(Time::from_minutes);
+    dose.after = Some(said.after.unwrap_or(AfterHold::Swallow));
+    match (dose.hold, said.after) {
+        (None, Some(AfterHold::Spit)) => assumed.push("hold not stated: the model's own, then spat out".to_owned()),
+        (None, _) => assumed.push("hold not stated: the model's own, then swallowed".to_owned()),
+        (Some(_), None) => assumed.push("swallowed or spat out not stated: swallowed".to_owned()),
+        (Some(_), Some(_)) => {}
+    }
+    Ok(())
+}
+
+fn sprays(arm: &Arm, dose: &mut Dose, assumed: &mut Vec<String>) -> Reason<()> {
+    let cell = arm.cell("sprays");
+    dose.sprays = match arm.number("sprays") {
+        Cell::Missing => None,
+        Cell::Number(count) if count.fract() == 0.0 && (1.0..=MOST_SPRAYS as f64).contains(&count) => {
+            Some(count as u64)
+        }
+        _ => return Err(format!("sprays \"{cell}\" is not a count from 1 to {MOST_SPRAYS}")),
+    };
+    let every = cells::minutes("time between sprays", arm.cell("spray_every_min"), arm.mark)?;
+    if let Some(every) = every.filter(|m| *m < 0.0) {
+        return Err(format!("sprays cannot be {every} min apart"));
+    }
+    dose.spray_every = every.map(Time::from_minutes);
+    if dose.sprays.is_none() {
+        assumed.push("sprays not stated: counted by the product".to_owned());
+    } else if every.is_none() && dose.sprays > Some(1) {
+        assumed.push("time between sprays not stated: the product's own".to_owned());
+    }
+    Ok(())
+}

@@ -1,0 +1,480 @@
+//! Who was studied: weight, age and ancestry by the cells of a table.
+//!
+//! The cell `population` is prose. It is read in clauses: a word counts as it stands ("Caucasian" is not "Asian"), what is
+//! denied in its clause is denied, and what may be meant either way is not decided here.
+
+use super::cells::{Reason, with_unit};
+use super::observed::Arm;
+use super::rules::Age;
+use crate::delimited::{Cell, Mark};
+use crate::subject::{Ancestry, Subject};
+use crate::units::{self, Weight, number};
+
+/// Who was studied.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Person {
+    pub subject: Subject,
+    pub age: Age,
+    /// Why ancestry could not be read, where that matters.
+    pub unclear: Option<String>,
+}
+
+/// From here on people are adults, years.
+const GROWN_UP: f64 = 18.0;
+
+const YOUNG: [&str; 45] = [
+    "neonate",
+    "neonates",
+    "neonatal",
+    "newborn",
+    "newborns",
+    "preterm",
+    "preterms",
+    "premature",
+    "infant",
+    "infants",
+    "baby",
+    "babies",
+    "toddler",
+    "toddlers",
+    "child",
+    "children",
+    "kid",
+    "kids",
+    "boy",
+    "boys",
+    "girl",
+    "girls",
+    "paediatric",
+    "paediatrics",
+    "pediatric",
+    "pediatrics",
+    "preschool",
+    "preschooler",
+    "preschoolers",
+    "preschool-age",
+    "school-age",
+    "school-aged",
+    "schoolchild",
+    "schoolchildren",
+    "adolescent",
+    "adolescents",
+    "teen",
+    "teens",
+    "teenage",
+    "teenager",
+    "teenagers",
+    "juvenile",
+    "juveniles",
+    "minors",
+    "youths",
+];
+const OLD: [&str; 10] = [
+    "elderly",
+    "geriatric",
+    "geriatrics",
+    "older",
+    "senior",
+    "seniors",
+    "octogenarian",
+    "octogenarians",
+    "nonagenarians",
+    "oldest-old",
+];
+const GROWN: [&str; 10] =
+    ["adult", "adults", "men", "man", "women", "woman", "mother", "mothers", "parents", "students"];
+const OTHER_ANCESTRY: [&str; 13] = [
+    "white",
+    "whites",
+    "caucasian",
+    "caucasians",
+    "black",
+    "blacks",
+    "african",
+    "africans",
+    "hispanic",
+    "hispanics",
+    "latino",
+    "european",
+    "europeans",
+];
+const NOT: [&str; 12] =
+    ["not", "no", "non", "none", "never", "without", "neither", "nor", "except", "excluding", "excluded", "excl"];
+/// Words that leave open how many.
+const VAGUE: [&str; 20] = [
+    "mostly",
+    "mainly",
+    "partly",
+    "some",
+    "mixed",
+    "majority",
+    "predominantly",
+    "half",
+    "few",
+    "part",
+    "or",
+    "including",
+    "incl",
+    "vs",
+    "versus",
+    "most",
+    "several",
+    "unknown",
+    "possibly",
+    "other",
+];
+
+impl Person {
+    pub(super) fn read(arm: &Arm, assumed: &mut Vec<String>) -> Reason<Self> {
+        let population = words(arm.cell("population"));
+        let (years, age) = age(arm, &population, assumed)?;
+        let weight = weight(arm, age, assumed)?;
+        let ancestry = ancestry(&population);
+        let unclear = ancestry.is_none().then(|| {
+            format!(
+                "population \"{}\": whether all or none are Asian or Japanese cannot be read",
+                arm.cell("population")
+            )
+        });
+        let subject = Subject { weight, age: years, ancestry: ancestry.unwrap_or_default(), ..Subject::default() };
+        subject.check().map_err(|e| e.what().to_owned())?;
+        Ok(Self { subject, age, unclear })
+    }
+}
+
+fn weight(arm: &Arm, age: Age, assumed: &mut Vec<String>) -> Reason<Weight> {
+    let cell = arm.cell("mean_weight_kg");
+    match arm.number("mean_weight_kg") {
+        Cell::Number(kg) => Ok(Weight::from_kg(kg)),
+        Cell::Missing if age == Age::Child => Err("weight not stated: none is taken for granted of a child".to_owned()),
+        Cell::Missing => {
+            let weight = Subject::default().weight;
+            assumed.push(format!("weight not stated: {weight} taken"));
+            Ok(weight)
+        }
+        Cell::Other(why) => with_unit(cell, arm.mark)
+            .and_then(|(value, unit)| Weight::from_unit(value, &unit))
+            .ok_or_else(|| format!("weight \"{cell}\" is {why} (read: the mean in kg, or with kg, g or lb)")),
+    }
+}
+
+/// What a text says of age.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Said {
+    /// Years.
+    One(f64),
+    /// From and to, years.
+    Range(f64, f64),
+    /// A number of years that may be one.
+    Unclear,
+}
+
+fn age(arm: &Arm, population: &[String], assumed: &mut Vec<String>) -> Reason<(units::Age, Age)> {
+    let cell = arm.cell("mean_age_y");
+    let of = |years: f64| (units::Age::from_years(years), if years < GROWN_UP { Age::Child } else { Age::Adult });
+    match arm.number("mean_age_y") {
+        Cell::Number(years) => return Ok(of(years)),
+        Cell::Other(why) => {
+            let read = with_unit(cell, arm.mark).and_then(|(value, unit)| units::Age::from_unit(value, &unit));
+            return read
+                .map(|age| of(age.years()))
+                .ok_or_else(|| format!("age \"{cell}\" is {why} (read: the mean in years, or with y, mo, wk or d)"));
+        }
+        Cell::Missing => {}
+    }
+    let says = |list: &[&str]| {
+        (0..population.len()).any(|i| list.contains(&population[i].as_str()) && mention(population, i) != Mention::No)
+    };
+    let (young, grown) = (says(&YOUNG), says(&GROWN));
+    let usual = Subject::default().age.years();
+    let who = arm.cell("population");
+    match stated_age(population, young) {
+        Some(Said::One(years)) => {
+            assumed.push(format!("age by the words \"{who}\": {} y", number(years)));
+            Ok(of(years))
+        }
+        Some(Said::Unclear) => Err(format!("age not stated, and \"{who}\" may tell it: write it as mean_age_y")),
+        Some(Said::Range(from, to)) if (from < GROWN_UP && to <= GROWN_UP) || (young && !grown) => {
+            Err(format!("age not stated, and \"{who}\" gives only a range: none is taken for granted of a child"))
+        }
+        None if young && !grown => Err(format!("age not stated of \"{who}\": none is taken for granted of a child")),
+        None if says(&OLD) => Err(format!("age not stated of \"{who}\": none is taken for granted of the old")),
+        Some(Said::Range(from, to)) if !(from..=to).contains(&usual) => {
+            let years = usual.clamp(from, to);
+            assumed.push(format!("age not stated: {} y taken, the end of \"{who}\" that lies nearest", number(years)));
+            Ok(of(years))
+        }
+        _ => {
+            let with = if young { ", adults of adults and children" } else { "" };
+            assumed.push(format!("age not stated: {} taken{with}", Subject::default().age));
+            Ok(of(usual))
+        }
+    }
+}
+
+/// Words, numbers and marks of a text, in lower case; a number keeps its decimals and its range.
+fn words(text: &str) -> Vec<String> {
+    let text: String =
+        text.to_lowercase().chars().map(|c| if "\u{2010}\u{2011}–—\u{2212}".contains(c) { '-' } else { c }).collect();
+    let chars: Vec<char> = text.chars().collect();
+    let digit = |i: usize| chars.get(i).is_some_and(char::is_ascii_digit);
+    let (mut list, mut word) = (Vec::new(), String::new());
+    for (i, c) in chars.iter().enumerate() {
+        let inside = i > 0 && ((".,".contains(*c) && digit(i - 1) && digit(i + 1)) || (*c == '-' && !word.is_empty()));
+        if !(c.is_alphanumeric() || inside) {
+            list.push(std::mem::take(&mut word));
+            list.push(c.to_string());
+            continue;
+        }
+        // "6mo" is a number and its unit, "cyp2d6" a name
+        let begins = word.chars().next().is_some_and(|f| f.is_ascii_digit());
+        if begins && c.is_alphabetic() && digit(i - 1) {
+            list.push(std::mem::take(&mut word));
+        }
+        word.push(*c);
+    }
+    list.push(word);
+    list.retain(|w| !w.trim().is_empty());
+    list.iter().map(|w| if w.len() > 1 { w.trim_end_matches('-').to_owned() } else { w.clone() }).collect()
+}
+
+/// Whether a word ends a clause.
+fn ends(word: &str) -> bool {
+    [",", ";", "(", ")", "[", "]", ".", "/", "+", "&", ":", "?", "but"].contains(&word)
+}
+
+/// How a word is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mention {
+    Yes,
+    No,
+    Unclear,
+}
+
+/// How the word at a place is meant in its clause.
+fn mention(words: &[String], at: usize) -> Mention {
+    let begin = words[..at].iter().rposition(|w| ends(w)).map_or(0, |i| i + 1);
+    let end = words[at..].iter().position(|w| ends(w)).map_or(words.len(), |i| at + i);
+    let has = |from: usize, to: usize, list: &[&str]| words[from..to].iter().any(|w| list.contains(&w.as_str()));
+    let denied = words[begin..at].iter().rposition(|w| NOT.contains(&w.as_str())).map(|i| begin + i);
+    if let Some(from) = denied {
+        // "no children and Asian men" may deny one or both
+        return if has(from, at, &["and"]) { Mention::Unclear } else { Mention::No };
+    }
+    if has(at + 1, end, &NOT) || answered_no(words, end) {
+        return Mention::No;
+    }
+    match share(words, at) {
+        Some(share) if share <= 0.0 => Mention::No,
+        Some(share) if share < 100.0 => Mention::Unclear,
+        _ if has(begin, end, &VAGUE) || words.get(end).is_some_and(|w| w == "?") => Mention::Unclear,
+        _ => Mention::Yes,
+    }
+}
+
+/// "spat? no", "Asian: none", "Asian (none)" after the clause that ends at `end`.
+fn answered_no(words: &[String], end: usize) -> bool {
+    let asks = words.get(end).is_some_and(|w| ["?", ":", "("].contains(&w.as_str()));
+    let no = words.get(end + 1).is_some_and(|w| NOT.contains(&w.as_str()) || w == "0");
+    asks && no && words.get(end + 2).is_none_or(|w| ends(w))
+}
+
+/// A share in percent beside a word, before or after; a count of none is a share of none.
+fn share(words: &[String], at: usize) -> Option<f64> {
+    let is = |i: usize, mark: &str| words.get(i).is_some_and(|w| w == mark);
+    let value = |i: usize| words.get(i).and_then(|w| w.parse::<f64>().ok());
+    let before = at.checked_sub(1).and_then(|i| if is(i, "%") { value(i.checked_sub(1)?) } else { None });
+    let next = if is(at + 1, ":") || is(at + 1, "=") || is(at + 1, "(") { at + 2 } else { at + 1 };
+    let after = value(next).filter(|_| is(next + 1, "%"));
+    let count = at.checked_sub(1).and_then(value).or_else(|| value(next)).filter(|n| *n == 0.0);
+    before.or(after).or(count)
+}
+
+/// Ancestry where the words are clear; none where they are not.
+fn ancestry(words: &[String]) -> Option<Ancestry> {
+    let said = |list: &[&str]| {
+        let mut found: Vec<Mention> = Vec::new();
+        for (i, word) in words.iter().enumerate() {
+            let parts: Vec<&str> = word.split('-').collect();
+            if !parts.iter().any(|p| list.contains(p)) {
+                continue;
+            }
+            let region = |p: &&str| list.contains(p) || ["east", "south", "southeast", "central"].contains(p);
+            let denied = ["non", "not"].contains(&parts[0]);
+            found.push(match mention(words, i) {
+                // "not non-Asian"
+                Mention::No if denied => Mention::Unclear,
+                _ if denied => Mention::No,
+                meant if parts.iter().all(|p| region(&p)) => meant,
+                _ => Mention::Unclear,
+            });
+        }
+        found.dedup();
+        match found.as_slice() {
+            [] => Mention::No,
+            [one] => *one,
+            _ => Mention::Unclear,
+        }
+    };
+    let (asian, japanese) = (said(&["asian", "asians", "nonasian"]), said(&["japanese"]));
+    let nonasian = words.iter().any(|w| w == "nonasian");
+    let asian = if nonasian { Mention::No } else { asian };
+    let japanese_denied = words.iter().any(|w| w.starts_with("non-japanese"));
+    let places: Vec<usize> =
+        (0..words.len()).filter(|i| words[*i].ends_with("asian") || words[*i] == "japanese").collect();
+    let between = places.first().zip(places.last()).map_or(&[][..], |(from, to)| &words[*from..*to]);
+    let joined = between.iter().any(|w| ["and", "/", "+", "&"].contains(&w.as_str()));
+    let others = said(&OTHER_ANCESTRY) != Mention::No;
+    match (asian, japanese) {
+        (Mention::Unclear, _) | (_, Mention::Unclear) => None,
+        (Mention::No, Mention::No) => Some(Ancestry::Unstated),
+        _ if others => None,
+        (Mention::Yes, Mention::Yes) if joined => None,
+        (_, Mention::Yes) if !japanese_denied => Some(Ancestry::Japanese),
+        _ => Some(Ancestry::Asian),
+    }
+}
+
+/// Age by the words of a text; spans of time that are none are passed over.
+fn stated_age(words: &[String], young: bool) -> Option<Said> {
+    // weeks of gestation are no age
+    let unborn =
+        words.iter().any(|w| w.starts_with("gestation") || ["ga", "pma", "postmenstrual"].contains(&w.as_str()));
+    let (mut means, mut all, mut unclear) = (Vec::new(), Vec::new(), false);
+    for at in 0..words.len() {
+        let Some((from, to, unit_at)) = span(words, at) else { continue };
+        let Some(unit) = words.get(unit_at).filter(|u| u.as_str() != "d" && u.starts_with(char::is_alphabetic)) else {
+            continue;
+        };
+        let years = |value: f64| units::Age::from_unit(value, unit).map(units::Age::years);
+        let before = |n: usize| at.checked_sub(n).map_or("", |i| words[i].as_str());
+        let after = |n: usize| words.get(unit_at + n).map_or("", String::as_str);
+        let other = ["postpartum", "after", "ago", "post", "history", "duration", "treatment", "since", "later"];
+        let age_of = after(1) == "of" && after(2) == "age";
+        let weeks = unit.starts_with('w');
+        if ["for", "since", "after", "within", "past", "last"].contains(&before(1))
+            || other.contains(&after(1))
+            || (after(1) == "of" && !age_of)
+            || (weeks && unborn)
+        {
+            continue;
+        }
+        let mean = [before(1), before(2)].iter().any(|w| ["mean", "median", "average"].contains(w));
+        let aged = [before(1), before(2)].iter().any(|w| ["aged", "age", "ages"].contains(w));
+        let told = mean || aged || young || age_of || after(1) == "old";
+        let in_years = unit.starts_with('y');
+        let [Some(from), Some(to)] = [from, to].map(|v| if v.is_finite() { years(v) } else { Some(v) }) else {
+            continue;
+        };
+        match (from == to, told) {
+            (true, true) if mean => means.push(from),
+            (false, _) if in_years || told => all.push((from, to)),
+            (true, true) => all.push((from, to)),
+            (true, false) if in_years && words.get(unit_at + 1).is_none_or(|w| ends(w)) => unclear = true,
+            _ => {}
+        }
+    }
+    if let [mean] = means.as_slice() {
+        return Some(Said::One(*mean));
+    }
+    all.extend(means.iter().map(|m| (*m, *m)));
+    if all.is_empty() {
+        return unclear.then_some(Said::Unclear);
+    }
+    let from = all.iter().map(|(from, _)| *from).reduce(f64::min)?;
+    let to = all.iter().map(|(_, to)| *to).reduce(f64::max)?;
+    Some(if from == to { Said::One(from) } else { Said::Range(from, to) })
+}
+
+/// A number or a range that begins at a place, and the place of the word after it.
+fn span(words: &[String], at: usize) -> Option<(f64, f64, usize)> {
+    let value = |text: &str| match Mark::Point.read(text) {
+        Cell::Number(value) if value >= 0.0 => Some(value),
+        _ => None,
+    };
+    let word = words[at].as_str();
+    let before = at.checked_sub(1).map_or("", |i| words[i].as_str());
+    if before == "-" || before == "to" && at > 1 && value(&words[at - 2]).is_some() {
+        // the end of a range that began before
+        return None;
+    }
+    if let Some((from, to)) = word.split_once('-') {
+        return Some((value(from)?, value(to)?, at + 1));
+    }
+    let from = value(word)?;
+    let joined = words.get(at + 1).is_some_and(|w| w == "to" || w == "-");
+    if let Some(to) = words.get(at + 2).filter(|_| joined).and_then(|w| value(w)) {
+        return Some((from, to, at + 3));
+    }
+    let bound = if before == "=" { at.checked_sub(2).map_or("", |i| words[i].as_str()) } else { before };
+    Some(match bound {
+        ">" | "≥" | "over" | "above" | "than" => (from, f64::INFINITY, at + 1),
+        "<" | "≤" | "under" | "below" => (0.0, from, at + 1),
+        _ => (from, from, at + 1),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A word counts as it stands and as its clause means it.
+    #[test]
+    fn ancestry_by_whole_words_and_their_denials() {
+        for (text, expected) in [
+            ("healthy adults", Some("unstated")),
+            ("healthy adults, white, non-Asian", Some("unstated")),
+            ("Caucasian (no Asian)", Some("unstated")),
+            ("not Asian", Some("unstated")),
+            ("Caucasians; Asians were excluded", Some("unstated")),
+            ("Asian: none", Some("unstated")),
+            ("0 % Asian", Some("unstated")),
+            ("neither Asian nor Japanese", Some("unstated")),
+            ("non‑Asian", Some("unstated")),
+            ("nonasian", Some("unstated")),
+            ("Eurasian", Some("unstated")),
+            ("healthy Asian men", Some("asian")),
+            ("healthy+TRD 18-60 y Asian non-Japanese", Some("asian")),
+            ("Asian, not Japanese", Some("asian")),
+            ("100 % Asian", Some("asian")),
+            ("South-East Asian", Some("asian")),
+            ("Asian, no comorbidities", Some("asian")),
+            ("healthy (Japanese)", Some("japanese")),
+            ("healthy Asian (Japanese)", Some("japanese")),
+            ("mostly Asian", None),
+            ("12 % Asian", None),
+            ("Asian 40 %, white 60 %", None),
+            ("white and Asian", None),
+            ("Asian?", None),
+            ("Asian-American", None),
+            ("Asian or Japanese", None),
+        ] {
+            assert_eq!(ancestry(&words(text)).map(Ancestry::as_str), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn ages_in_words_and_spans_that_are_no_age() {
+        use Said::{One, Range};
+        let read = |text: &str| stated_age(&words(text), false);
+        for (text, expected) in [
+            ("healthy+TRD 18-60 y Caucasian", Some(Range(18.0, 60.0))),
+            ("healthy (20–35 y; 5 F)", Some(Range(20.0, 35.0))),
+            ("healthy+TRD >60 y Caucasian", Some(Range(60.0, f64::INFINITY))),
+            ("aged 65 to 80 years", Some(Range(65.0, 80.0))),
+            ("child (median 3.3 y, 14 kg)", Some(One(3.3))),
+            ("mean 30 y (range 18-60 y)", Some(One(30.0))),
+            ("6 months old", Some(One(0.5))),
+            ("adolescents 12-17y", Some(Range(12.0, 17.0))),
+            ("healthy men, 25 y", Some(Said::Unclear)),
+            ("depressed for 10 years", None),
+            ("woman about 6 months postpartum", None),
+            ("5 years of illness", None),
+            ("healthy", None),
+            ("2 CYP2D6 PM, 2 CYP2C19 PM", None),
+            ("preterm, 28 weeks gestation", None),
+        ] {
+            assert_eq!(read(text), expected, "{text}");
+        }
+    }
+}

@@ -1,0 +1,525 @@
+//! Cells that are words: each has a small vocabulary and is read as a whole, never by words inside other words.
+
+use super::cells::{Reason, time_unit};
+use crate::delimited::{Cell, Mark, is_missing};
+use crate::model::Site;
+use crate::regimen::{AfterHold, Form, Route};
+
+/// Lower case, with one blank between words.
+fn plain(cell: &str) -> String {
+    cell.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// What stands outside of parentheses, and inside of each.
+fn remarks(cell: &str) -> (String, Vec<String>) {
+    let (mut outside, mut inside, mut depth) = (String::new(), Vec::<String>::new(), 0_usize);
+    for c in cell.chars() {
+        match c {
+            '(' | '[' => {
+                depth += 1;
+                inside.push(String::new());
+            }
+            ')' | ']' => depth = depth.saturating_sub(1),
+            _ => match inside.last_mut().filter(|_| depth > 0) {
+                Some(remark) => remark.push(c),
+                None => outside.push(c),
+            },
+        }
+    }
+    (plain(&outside), inside.iter().map(|r| plain(r)).collect())
+}
+
+fn tokens(text: &str) -> Vec<String> {
+    // "i.v." is "iv"
+    let text = text.replace('.', "");
+    text.split(|c: char| !c.is_alphanumeric()).filter(|t| !t.is_empty()).map(str::to_owned).collect()
+}
+
+/// Whether a cell says nothing, or that it is not known.
+fn unstated(text: &str) -> bool {
+    let words = ["unknown", "unclear", "unstated in text found", "not in text found", "not in text read", "not known"];
+    is_missing(text) || words.contains(&text) || text.strip_prefix("site ").is_some_and(unstated)
+}
+
+/// How an injection into a vein is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Manner {
+    Bolus,
+    Infusion,
+}
+
+const ROUTES: [(&str, Route); 14] = [
+    ("iv", Route::Iv),
+    ("intravenous", Route::Iv),
+    ("intravenously", Route::Iv),
+    ("im", Route::Im),
+    ("intramuscular", Route::Im),
+    ("intramuscularly", Route::Im),
+    ("sl", Route::Sl),
+    ("sublingual", Route::Sl),
+    ("buccal", Route::Sl),
+    ("in", Route::In),
+    ("intranasal", Route::In),
+    ("nasal", Route::In),
+    ("oral", Route::Po),
+    ("po", Route::Po),
+];
+const MANNERS: [(&str, Manner); 6] = [
+    ("bolus", Manner::Bolus),
+    ("push", Manner::Bolus),
+    ("infusion", Manner::Infusion),
+    ("infused", Manner::Infusion),
+    ("drip", Manner::Infusion),
+    ("continuous", Manner::Infusion),
+];
+/// Words beside a route that change nothing.
+const BESIDE: [(&str, &[Route]); 9] = [
+    ("injection", &[Route::Iv, Route::Im]),
+    ("injected", &[Route::Iv, Route::Im]),
+    ("spray", &[Route::In]),
+    ("tablet", &[Route::Po, Route::Sl]),
+    ("lozenge", &[Route::Sl]),
+    ("capsule", &[Route::Po]),
+    ("solution", &[Route::Po]),
+    ("single", &Route::ALL),
+    ("and", &[Route::Sl]),
+];
+
+/// Route, and for a vein whether it was a bolus or an infusion.
+pub(super) fn route(cell: &str) -> Reason<(Route, Option<Manner>)> {
+    let unread = || {
+        format!("route \"{cell}\" is not simulated (read: IV bolus, IV infusion, IM, SL, buccal, IN, nasal, oral, PO)")
+    };
+    let (outside, inside) = remarks(cell);
+    let of = |word: &str| ROUTES.iter().find(|(w, _)| *w == word).map(|(_, r)| *r);
+    let how = |word: &str| MANNERS.iter().find(|(w, _)| *w == word).map(|(_, m)| *m);
+    let mut words = tokens(&outside);
+    for remark in inside {
+        let said = tokens(&remark);
+        if said.iter().all(|w| of(w).is_some() || how(w).is_some()) {
+            words.extend(said);
+        } else if said.iter().any(|w| w != "in" && of(w).is_some()) {
+            return Err(unread());
+        }
+    }
+    let mut routes: Vec<Route> = words.iter().filter_map(|w| of(w)).collect();
+    routes.dedup();
+    let mut manners: Vec<Manner> = words.iter().filter_map(|w| how(w)).collect();
+    manners.dedup();
+    let (route, manner) = match (routes.as_slice(), manners.as_slice()) {
+        ([route], []) => (*route, None),
+        ([Route::Iv], [manner]) => (Route::Iv, Some(*manner)),
+        ([Route::Iv], [_, ..]) => return Err(format!("route \"{cell}\" is both a bolus and an infusion")),
+        ([_, _, ..], _) => return Err(format!("route \"{cell}\" names more than one route")),
+        _ => return Err(unread()),
+    };
+    let beside = |w: &str| BESIDE.iter().any(|(b, routes)| *b == w && routes.contains(&route));
+    if words.iter().all(|w| of(w).is_some() || how(w).is_some() || beside(w)) {
+        Ok((route, manner))
+    } else {
+        Err(unread())
+    }
+}
+
+/// Whether a formulation releases its drug slowly, which no model does.
+pub(super) fn releases_slowly(cell: &str) -> bool {
+    let slow =
+        ["prolonged", "controlled", "extended", "sustained", "slow", "modified", "retard", "er", "xr", "sr", "cr"];
+    let words = tokens(&plain(cell));
+    let denied = |i: usize| i > 0 && NOT.contains(&words[i - 1].as_str());
+    words.iter().enumerate().any(|(i, w)| slow.contains(&w.as_str()) && !denied(i))
+}
+
+/// Base or hydrochloride; none when not stated.
+pub(super) fn form(cell: &str) -> Reason<Option<Form>> {
+    let said = plain(cell);
+    let bare = said.strip_prefix("as ").unwrap_or(&said);
+    let bare =
+        ["racemic ketamine ", "ketamine ", "esketamine "].iter().find_map(|p| bare.strip_prefix(p)).unwrap_or(bare);
+    match bare {
+        "base" | "free base" => Ok(Some(Form::Base)),
+        "hcl" | "hydrochloride" | "salt" | "hcl salt" | "hydrochloride salt" => Ok(Some(Form::Hydrochloride)),
+        _ if unstated(&said) => Ok(None),
+        _ => Err(format!(
+            "dose_as \"{cell}\" is neither base nor hydrochloride (read: base, free base, HCl, hydrochloride, salt, unstated)"
+        )),
+    }
+}
+
+/// What a cell about the sample says.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(super) struct Drawn {
+    /// Whether plasma or serum is named.
+    plasma: bool,
+    /// Whether blood is.
+    blood: bool,
+    arterial: bool,
+    venous: bool,
+}
+
+/// Words beside a site that change nothing.
+const AROUND: [&str; 19] = [
+    "sample",
+    "samples",
+    "sampling",
+    "drawn",
+    "taken",
+    "from",
+    "an",
+    "a",
+    "the",
+    "radial",
+    "brachial",
+    "femoral",
+    "peripheral",
+    "central",
+    "antecubital",
+    "cubital",
+    "forearm",
+    "arm",
+    "catheter",
+];
+/// Words in a remark that make it one about the sample.
+const FLUIDS: [&str; 14] = [
+    "arterial",
+    "artery",
+    "arterialised",
+    "arterialized",
+    "venous",
+    "vein",
+    "capillary",
+    "blood",
+    "milk",
+    "saliva",
+    "urine",
+    "csf",
+    "plasma",
+    "serum",
+];
+
+impl Drawn {
+    fn read(column: &str, cell: &str) -> Reason<Self> {
+        let unread = || {
+            format!(
+                "{column} \"{cell}\" is not plasma as far as it can be read (read: plasma, serum, arterial, venous, unstated)"
+            )
+        };
+        let mut drawn = Self::default();
+        let (outside, inside) = remarks(cell);
+        if !unstated(&outside) && !drawn.add(&outside) {
+            return Err(unread());
+        }
+        for remark in inside {
+            let sample = tokens(&remark).iter().any(|w| FLUIDS.contains(&w.as_str()));
+            // plasma of whole-blood samples is plasma
+            if sample && remark != "whole-blood samples taken" && !drawn.add(&remark) {
+                return Err(unread());
+            }
+        }
+        if drawn.blood && !drawn.plasma {
+            return Err(unread());
+        }
+        if drawn.arterial && drawn.venous {
+            return Err(format!("{column} \"{cell}\": which of the two is not stated"));
+        }
+        Ok(drawn)
+    }
+
+    /// Whether each word is known.
+    fn add(&mut self, text: &str) -> bool {
+        tokens(text).iter().all(|word| {
+            match word.as_str() {
+                "plasma" | "serum" => self.plasma = true,
+                "blood" => self.blood = true,
+                "arterial" | "artery" => self.arterial = true,
+                "venous" | "vein" => self.venous = true,
+                other => return AROUND.contains(&other),
+            }
+            true
+        })
+    }
+
+    fn site(self) -> Option<Site> {
+        match (self.arterial, self.venous) {
+            (true, false) => Some(Site::Arterial),
+            (false, true) => Some(Site::Venous),
+            _ => None,
+        }
+    }
+}
+
+/// Where blood was drawn, by the column `site` and else by `matrix`; none when neither states it.
+pub(super) fn site(site: &str, matrix: &str) -> Reason<Option<Site>> {
+    let stated = Drawn::read("site", site)?.site();
+    if stated.is_some() {
+        // the matrix may name both sites, of which this is one
+        return match Drawn::read("matrix", matrix) {
+            Err(why) if !why.contains("which of the two") => Err(why),
+            _ => Ok(stated),
+        };
+    }
+    Ok(Drawn::read("matrix", matrix)?.site())
+}
+
+/// How a dose under the tongue ends.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(super) struct Held {
+    /// How long it is held, min.
+    pub minutes: Option<f64>,
+    /// What is done then.
+    pub after: Option<AfterHold>,
+}
+
+const NOT: [&str; 7] = ["not", "no", "never", "none", "nothing", "without", "non"];
+/// Words of such a cell that change nothing.
+const FILLERS: [&str; 23] = [
+    "out",
+    "the",
+    "it",
+    "was",
+    "were",
+    "is",
+    "rest",
+    "residue",
+    "saliva",
+    "remainder",
+    "for",
+    "under",
+    "tongue",
+    "at",
+    "end",
+    "after",
+    "in",
+    "mouth",
+    "of",
+    "all",
+    "yes",
+    "completely",
+    "about",
+];
+
+impl Held {
+    /// "no swallowing for 10 min, then swallowed", "swallowed, not spat out".
+    pub(super) fn read(cell: &str, mark: Mark) -> Reason<Self> {
+        let said = plain(cell);
+        if unstated(&said) {
+            return Ok(Self::default());
+        }
+        let unread = || {
+            format!(
+                "swallowed_or_spat \"{cell}\" cannot be read (read: swallowed, spat out, not spat out, held for 10 min then swallowed, unstated)"
+            )
+        };
+        let mut held = Self::default();
+        let mut after: Vec<AfterHold> = Vec::new();
+        for clause in clauses(&said) {
+            let (minutes, verdict) = clause_of(&clause, mark).ok_or_else(unread)?;
+            held.minutes = held.minutes.or(minutes);
+            after.extend(verdict);
+        }
+        after.dedup();
+        match after.as_slice() {
+            [] if held.minutes.is_some() => Ok(held),
+            [one] => Ok(Self { after: Some(*one), ..held }),
+            [] => Err(unread()),
+            _ => Err(format!("swallowed_or_spat \"{cell}\" says both swallowed and spat out")),
+        }
+    }
+}
+
+/// Parts of a cell that each say one thing; a comma between digits is a decimal one.
+fn clauses(said: &str) -> Vec<String> {
+    let chars: Vec<char> = said.chars().collect();
+    let digit = |i: Option<usize>| i.and_then(|i| chars.get(i)).is_some_and(char::is_ascii_digit);
+    let mut text = String::new();
+    for (i, c) in chars.iter().enumerate() {
+        match c {
+            ',' if !(digit(i.checked_sub(1)) && digit(Some(i + 1))) => text.push(';'),
+            '(' | ')' => text.push(';'),
+            '?' | ':' | '=' => text.push(' '),
+            c => text.push(*c),
+        }
+    }
+    let text = format!(" {text} ").replace(" and then ", ";").replace(" then ", ";").replace(" but ", ";");
+    text.replace(" and ", ";").replace(';', "; ").split(';').map(plain).filter(|c| !c.is_empty()).collect()
+}
+
+/// One clause: minutes of a hold, and what follows; none when a word is not known.
+fn clause_of(clause: &str, mark: Mark) -> Option<(Option<f64>, Option<AfterHold>)> {
+    let (mut nots, mut verb, mut minutes, mut holds) = (0, None, None, false);
+    let clause = clause.strip_prefix("then ").unwrap_or(clause);
+    let words: Vec<&str> = clause.split(' ').map(|w| w.trim_end_matches('.')).collect();
+    let mut at = 0;
+    while let Some(word) = words.get(at) {
+        at += 1;
+        match *word {
+            "swallowed" | "swallow" | "swallowing" => set(&mut verb, AfterHold::Swallow)?,
+            "spat" | "spit" | "spitting" | "expectorated" | "spat-out" | "spit-out" => set(&mut verb, AfterHold::Spit)?,
+            "held" | "hold" | "holding" | "kept" | "keep" => holds = true,
+            word if NOT.contains(&word) => nots += 1,
+            word if FILLERS.contains(&word) => {}
+            number => {
+                let Cell::Number(value) = mark.read(number) else { return None };
+                let unit = time_unit(words.get(at)?)?;
+                at += 1;
+                let time: crate::units::Time = format!("{value} {unit}").parse().ok()?;
+                set(&mut minutes, time.minutes()).filter(|()| value > 0.0)?;
+            }
+        }
+    }
+    match (verb, nots, minutes) {
+        // nothing swallowed for a time is a hold
+        (Some(AfterHold::Swallow), 1, Some(_)) => Some((minutes, None)),
+        (Some(verb), 0, _) => Some((minutes, Some(verb))),
+        // what is not spat out is swallowed; what is not swallowed may be anything, unless it is said to be spat out
+        (Some(AfterHold::Spit), 1, None) => Some((None, Some(AfterHold::Swallow))),
+        (Some(AfterHold::Swallow), 1, None) => Some((None, None)),
+        (None, 0, Some(_)) => Some((minutes, None)),
+        (None, 0, None) if holds => Some((None, None)),
+        _ => None,
+    }
+}
+
+/// Sets what may be said once.
+fn set<T>(place: &mut Option<T>, value: T) -> Option<()> {
+    place.is_none().then(|| *place = Some(value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A word counts by what the whole cell says of it.
+    #[test]
+    fn swallowed_or_spat_by_the_whole_cell() {
+        use AfterHold::{Spit, Swallow};
+        for (cell, minutes, after) in [
+            ("swallowed", None, Some(Swallow)),
+            ("swallowed, not spat out", None, Some(Swallow)),
+            ("not spat out", None, Some(Swallow)),
+            ("spat? no", None, Some(Swallow)),
+            ("Spat: no", None, Some(Swallow)),
+            ("no spitting", None, Some(Swallow)),
+            ("swallowed (never spat)", None, Some(Swallow)),
+            ("nothing spat out; swallowed", None, Some(Swallow)),
+            ("spat out", None, Some(Spit)),
+            ("Spit out after 10 min", Some(10.0), Some(Spit)),
+            ("spat out, not swallowed", None, Some(Spit)),
+            ("no swallowing for 10 min, then swallowed", Some(10.0), Some(Swallow)),
+            ("no swallowing for 10 min; then spat out", Some(10.0), Some(Spit)),
+            ("held under the tongue for 7.5 minutes and then swallowed", Some(7.5), Some(Swallow)),
+            ("held 10 min", Some(10.0), None),
+            ("unstated", None, None),
+            ("", None, None),
+        ] {
+            assert_eq!(Held::read(cell, Mark::Point), Ok(Held { minutes, after }), "{cell}");
+        }
+        for cell in [
+            "not swallowed",
+            "swallowed or spat",
+            "partly spat out",
+            "spat, swallowed",
+            "yes",
+            "not not spat",
+            "chewed",
+            "hospital spatula",
+            "held for 5-10 min, then swallowed",
+            "respitted",
+        ] {
+            assert!(Held::read(cell, Mark::Point).is_err(), "{cell}");
+        }
+    }
+
+    #[test]
+    fn a_route_is_one_route() {
+        for (cell, route_, manner) in [
+            ("IV bolus", Route::Iv, Some(Manner::Bolus)),
+            ("i.v. infusion", Route::Iv, Some(Manner::Infusion)),
+            ("IV (infusion)", Route::Iv, Some(Manner::Infusion)),
+            ("IV (mode unstated)", Route::Iv, None),
+            ("IV injection", Route::Iv, None),
+            ("IV (infusion time not in text read)", Route::Iv, None),
+            ("SL/buccal", Route::Sl, None),
+            ("Intramuscular", Route::Im, None),
+            ("nasal spray", Route::In, None),
+            ("p.o.", Route::Po, None),
+        ] {
+            assert_eq!(route(cell), Ok((route_, manner)), "{cell}");
+        }
+        for cell in [
+            "IM/IV",
+            "IV, IM",
+            "IV then IM",
+            "IV bolus + infusion",
+            "not IV",
+            "non-oral",
+            "IV (then IM)",
+            "rectal",
+            "oral mucosal",
+            "IM/SC",
+            "",
+            "IV or IM",
+            "jet injection (IM/SC)",
+            "inhaled",
+            "oral film",
+        ] {
+            assert!(route(cell).is_err(), "{cell}");
+        }
+    }
+
+    #[test]
+    fn a_site_is_one_site_of_plasma() {
+        let read = |cell: &str| site("", cell);
+        for cell in ["plasma ARTERIAL (radial)", "arterial plasma", "plasma (arterial)", "serum, radial artery"] {
+            assert_eq!(read(cell), Ok(Some(Site::Arterial)), "{cell}");
+        }
+        for cell in ["venous plasma", "serum venous", "plasma (antecubital vein)"] {
+            assert_eq!(read(cell), Ok(Some(Site::Venous)), "{cell}");
+        }
+        for cell in [
+            "plasma",
+            "plasma (site unstated)",
+            "serum (site not in text found)",
+            "unstated in text found",
+            "",
+            "plasma (LC-MS/MS)",
+            "plasma (whole-blood samples taken)",
+            "plasma (not in text read)",
+        ] {
+            assert_eq!(read(cell), Ok(None), "{cell}");
+        }
+        for cell in [
+            "not arterial",
+            "plasma, non-arterial",
+            "plasma (not venous)",
+            "whole blood",
+            "venous blood",
+            "BREAST MILK (not plasma)",
+            "arterialised venous plasma",
+            "capillary",
+            "plasma arterial + venous",
+            "blood assay",
+        ] {
+            assert!(read(cell).is_err(), "{cell}");
+        }
+        assert_eq!(site("venous", "plasma arterial + venous"), Ok(Some(Site::Venous)));
+        assert!(site("venous", "breast milk").is_err() && site("not venous", "plasma").is_err());
+    }
+
+    #[test]
+    fn salt_or_base_by_the_whole_cell() {
+        assert_eq!(form("free base"), Ok(Some(Form::Base)));
+        assert_eq!(form("as HCl"), Ok(Some(Form::Hydrochloride)));
+        assert_eq!((form("unstated"), form("NA")), (Ok(None), Ok(None)));
+        for cell in ["not base", "base or HCl", "database", "hydrochloride product, basis of the dose unstated"] {
+            assert!(form(cell).unwrap_err().contains("neither base nor hydrochloride"), "{cell}");
+        }
+    }
+
+    #[test]
+    fn slow_release_is_a_word_of_its_own() {
+        assert!(releases_slowly("prolonged-release tablet") && releases_slowly("10 mg ER"));
+        assert!(!releases_slowly("immediate-release capsule") && !releases_slowly("nasal sprayer"));
+        assert!(!releases_slowly("non-prolonged-release tablet") && !releases_slowly("tablet, not extended release"));
+    }
+}
