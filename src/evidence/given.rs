@@ -88,6 +88,9 @@ fn amount(arm: &Arm, route: Route, minutes: Option<f64>) -> Reason<DoseAmount> {
         Cell::Missing => return Err("no dose".to_owned()),
         Cell::Number(number) if number > 0.0 => number,
         Cell::Number(_) => return Err(format!("dose \"{value} {said}\" is not one number above 0")),
+        Cell::Other(why) if why.ends_with("not one number") => {
+            return Err(format!("dose \"{value} {said}\" is not one number"));
+        }
         Cell::Other(why) => return Err(format!("dose \"{value} {said}\" is not one number: {why}")),
     };
     let unit = symbols(said);

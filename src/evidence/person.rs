@@ -127,8 +127,10 @@ const VAGUE: [&str; 20] = [
 impl Person {
     pub(super) fn read(arm: &Arm, assumed: &mut Vec<String>) -> Reason<Self> {
         let population = words(arm.cell("population"));
-        let (years, age) = age(arm, &population, assumed)?;
+        let mut aged = Vec::new();
+        let (years, age) = age(arm, &population, &mut aged)?;
         let weight = weight(arm, age, assumed)?;
+        assumed.append(&mut aged);
         let ancestry = ancestry(&population);
         let unclear = ancestry.is_none().then(|| {
             format!(
@@ -265,8 +267,8 @@ fn mention(words: &[String], at: usize) -> Mention {
         return Mention::No;
     }
     match share(words, at) {
-        Some(share) if share <= 0.0 => Mention::No,
-        Some(share) if share < 100.0 => Mention::Unclear,
+        Some(Share::None) => Mention::No,
+        Some(Share::Part) => Mention::Unclear,
         _ if has(begin, end, &VAGUE) || words.get(end).is_some_and(|w| w == "?") => Mention::Unclear,
         _ => Mention::Yes,
     }
@@ -279,15 +281,27 @@ fn answered_no(words: &[String], end: usize) -> bool {
     asks && no && words.get(end + 2).is_none_or(|w| ends(w))
 }
 
-/// A share in percent beside a word, before or after; a count of none is a share of none.
-fn share(words: &[String], at: usize) -> Option<f64> {
+/// How many a number beside a word stands for.
+enum Share {
+    None,
+    Part,
+    All,
+}
+
+/// A number beside a word, before or after: a percentage, or a count, which may be of some or of all.
+fn share(words: &[String], at: usize) -> Option<Share> {
     let is = |i: usize, mark: &str| words.get(i).is_some_and(|w| w == mark);
     let value = |i: usize| words.get(i).and_then(|w| w.parse::<f64>().ok());
     let before = at.checked_sub(1).and_then(|i| if is(i, "%") { value(i.checked_sub(1)?) } else { None });
-    let next = if is(at + 1, ":") || is(at + 1, "=") || is(at + 1, "(") { at + 2 } else { at + 1 };
+    let next = if [":", "=", "("].iter().any(|mark| is(at + 1, mark)) { at + 2 } else { at + 1 };
     let after = value(next).filter(|_| is(next + 1, "%"));
-    let count = at.checked_sub(1).and_then(value).or_else(|| value(next)).filter(|n| *n == 0.0);
-    before.or(after).or(count)
+    let count = at.checked_sub(1).and_then(value).or_else(|| value(next));
+    match (before.or(after), count) {
+        (Some(percent), _) if percent >= 100.0 => Some(Share::All),
+        (Some(number), _) | (None, Some(number)) if number <= 0.0 => Some(Share::None),
+        (None, None) => None,
+        _ => Some(Share::Part),
+    }
 }
 
 /// Ancestry where the words are clear; none where they are not.
@@ -305,7 +319,7 @@ fn ancestry(words: &[String]) -> Option<Ancestry> {
                 // "not non-Asian"
                 Mention::No if denied => Mention::Unclear,
                 _ if denied => Mention::No,
-                meant if parts.iter().all(|p| region(&p)) => meant,
+                meant if parts.iter().all(region) => meant,
                 _ => Mention::Unclear,
             });
         }
@@ -443,6 +457,9 @@ mod tests {
             ("healthy Asian (Japanese)", Some("japanese")),
             ("mostly Asian", None),
             ("12 % Asian", None),
+            ("5 of 12 Asian", None),
+            ("healthy men, Asian 3/12", None),
+            ("Asians 0/12", Some("unstated")),
             ("Asian 40 %, white 60 %", None),
             ("white and Asian", None),
             ("Asian?", None),

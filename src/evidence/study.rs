@@ -74,8 +74,11 @@ impl Study {
     pub fn read(arm: &Arm, library: &Library) -> Reason<Self> {
         let mut assumed = Vec::new();
         let (drug, analyte, part) = drug_and_analyte(arm, &mut assumed)?;
+        // what cannot be simulated at all is said before who was studied; notes begin with who
+        let mut taken = Vec::new();
+        let doses = given::doses(arm, part, &mut taken)?;
         let Person { subject, age, unclear } = Person::read(arm, &mut assumed)?;
-        let doses = given::doses(arm, part, &mut assumed)?;
+        assumed.append(&mut taken);
         for dose in &doses {
             dose.check(Time::from_hours(f64::MAX)).map_err(|e| e.what().to_owned())?;
         }

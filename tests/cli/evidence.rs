@@ -56,6 +56,30 @@ fn validate_reads_files_of_the_user_and_draws() {
     std::fs::remove_dir_all(&folder).unwrap();
 }
 
+/// Files as a spreadsheet leaves them: semicolons, decimal commas, empty rows, values that were not measured.
+#[test]
+fn validate_reads_what_spreadsheets_save() {
+    let folder = std::env::temp_dir().join(format!("ketasim-foreign-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let path = |name: &str| folder.join(name).to_str().unwrap().to_owned();
+    let arms = "\u{feff}sep=;\r\nID;Drug;Route;Dose_Value;Dose_Unit;Duration_Min;Analyte\r\n\
+                A1;racemic;IV infusion;0,5;mg/kg;40;ketamine\r\n;;;;;;\r\n";
+    std::fs::write(path("arms.csv"), arms).unwrap();
+    let curves = "arm_id,time_min,conc_ng_ml\nA1,20,150.5\nA1,40,250\nA1,480,BLQ\nA1,144000,0.1\n,,\n";
+    std::fs::write(path("curves.csv"), curves).unwrap();
+    let (arms, curves) = (path("arms.csv"), path("curves.csv"));
+    let all = json(&["validate", "--arms", &arms, "--curves", &curves, "--json"]);
+    let times: Vec<f64> = all["rows"].as_array().unwrap().iter().map(|r| r["time_min"].as_f64().unwrap()).collect();
+    assert_eq!(times, [20.0, 40.0], "{all}");
+    let why: Vec<&str> = all["skipped"].as_array().unwrap().iter().map(|s| s["why"].as_str().unwrap()).collect();
+    assert!(why.len() == 2 && why[0].contains("BLQ") && why[1].contains("60 d"), "{why:?}");
+    std::fs::write(path("arms.csv"), "id|drug|route|dose_value|analyte\n").unwrap();
+    let refused = run(&["validate", "--arms", &arms]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(text(&refused.stderr).contains("columns are parted by |"), "{}", text(&refused.stderr));
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
 #[test]
 fn fits_of_one_model_are_printed_with_targets_and_left_out_studies() {
     let output = run(&["models", "fit", "kap-programme-low"]);

@@ -108,7 +108,7 @@ fn what_is_not_spat_out_is_swallowed() {
 #[test]
 fn no_age_or_weight_of_a_child_is_taken_for_granted() {
     let who = |population: &str, age: &str, weight: &str| {
-        one(&[("population", population), ("mean_age_y", age), ("mean_weight_kg", weight)])
+        one(&[("population", population), ("mean_age_y", age), ("mean_weight_kg", weight), ("matrix", "plasma")])
     };
     for (population, weight) in [
         ("preterm neonates", "2.1"),
@@ -221,7 +221,7 @@ fn letters_that_look_the_same_are_the_same_unit() {
 fn points_that_were_not_measured_are_skipped_and_the_rest_is_scored() {
     let arms = format!("{HEADER}\n{}\n", row(&[("cmax_ng_ml", "")]));
     for none in ["BLQ", "<1.0", "NA", ".", "", "< LLOQ", "n.d.", "1-2", "\"1,0\"", "-3"] {
-        let curves = format!("arm_id,time_min,conc_ng_ml\nx,20,150.5\nx,40,250\nx,480,{none}\n");
+        let curves = format!("arm_id,time_min,conc_ng_ml\nx,20,150.5\nx,40,250.5\nx,480,{none}\n");
         let report = files(&arms, Some(&curves));
         assert_eq!(report.rows.iter().map(|r| r.time_min.unwrap()).collect::<Vec<_>>(), [20.0, 40.0], "{none}");
         let [skipped] = report.skipped.as_slice() else { panic!("{none}: {:?}", report.skipped) };
