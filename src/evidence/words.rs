@@ -1,9 +1,13 @@
 //! Cells that are words: each has a small vocabulary and is read as a whole, never by words inside other words.
 
-use super::cells::{Reason, time_unit};
-use crate::delimited::{Cell, Mark, is_missing};
+mod held;
+
+pub(super) use held::Held;
+
+use super::cells::Reason;
+use crate::delimited::is_missing;
 use crate::model::Site;
-use crate::regimen::{AfterHold, Form, Route};
+use crate::regimen::{Form, Route};
 
 /// Lower case, with one blank between words.
 fn plain(cell: &str) -> String {
@@ -261,174 +265,12 @@ pub(super) fn site(site: &str, matrix: &str) -> Reason<Option<Site>> {
     Ok(Drawn::read("matrix", matrix)?.site())
 }
 
-/// How a dose under the tongue ends.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub(super) struct Held {
-    /// How long it is held, min.
-    pub minutes: Option<f64>,
-    /// What is done then.
-    pub after: Option<AfterHold>,
-}
-
+/// Words that deny.
 const NOT: [&str; 7] = ["not", "no", "never", "none", "nothing", "without", "non"];
-/// Words of such a cell that change nothing.
-const FILLERS: [&str; 23] = [
-    "out",
-    "the",
-    "it",
-    "was",
-    "were",
-    "is",
-    "rest",
-    "residue",
-    "saliva",
-    "remainder",
-    "for",
-    "under",
-    "tongue",
-    "at",
-    "end",
-    "after",
-    "in",
-    "mouth",
-    "of",
-    "all",
-    "yes",
-    "completely",
-    "about",
-];
-
-impl Held {
-    /// "no swallowing for 10 min, then swallowed", "swallowed, not spat out".
-    pub(super) fn read(cell: &str, mark: Mark) -> Reason<Self> {
-        let said = plain(cell);
-        if unstated(&said) {
-            return Ok(Self::default());
-        }
-        let unread = || {
-            format!(
-                "swallowed_or_spat \"{cell}\" cannot be read (read: swallowed, spat out, not spat out, held for 10 min then swallowed, unstated)"
-            )
-        };
-        let mut held = Self::default();
-        let mut after: Vec<AfterHold> = Vec::new();
-        for clause in clauses(&said) {
-            let (minutes, verdict) = clause_of(&clause, mark).ok_or_else(unread)?;
-            held.minutes = held.minutes.or(minutes);
-            after.extend(verdict);
-        }
-        after.dedup();
-        match after.as_slice() {
-            [] if held.minutes.is_some() => Ok(held),
-            [one] => Ok(Self { after: Some(*one), ..held }),
-            [] => Err(unread()),
-            _ => Err(format!("swallowed_or_spat \"{cell}\" says both swallowed and spat out")),
-        }
-    }
-}
-
-/// Parts of a cell that each say one thing; a comma between digits is a decimal one.
-fn clauses(said: &str) -> Vec<String> {
-    let chars: Vec<char> = said.chars().collect();
-    let digit = |i: Option<usize>| i.and_then(|i| chars.get(i)).is_some_and(char::is_ascii_digit);
-    let mut text = String::new();
-    for (i, c) in chars.iter().enumerate() {
-        match c {
-            ',' if !(digit(i.checked_sub(1)) && digit(Some(i + 1))) => text.push(';'),
-            '(' | ')' => text.push(';'),
-            '?' | ':' | '=' => text.push(' '),
-            c => text.push(*c),
-        }
-    }
-    let text = format!(" {text} ").replace(" and then ", ";").replace(" then ", ";").replace(" but ", ";");
-    text.replace(" and ", ";").replace(';', "; ").split(';').map(plain).filter(|c| !c.is_empty()).collect()
-}
-
-/// One clause: minutes of a hold, and what follows; none when a word is not known.
-fn clause_of(clause: &str, mark: Mark) -> Option<(Option<f64>, Option<AfterHold>)> {
-    let (mut nots, mut verb, mut minutes, mut holds) = (0, None, None, false);
-    let clause = clause.strip_prefix("then ").unwrap_or(clause);
-    let words: Vec<&str> = clause.split(' ').map(|w| w.trim_end_matches('.')).collect();
-    let mut at = 0;
-    while let Some(word) = words.get(at) {
-        at += 1;
-        match *word {
-            "swallowed" | "swallow" | "swallowing" => set(&mut verb, AfterHold::Swallow)?,
-            "spat" | "spit" | "spitting" | "expectorated" | "spat-out" | "spit-out" => set(&mut verb, AfterHold::Spit)?,
-            "held" | "hold" | "holding" | "kept" | "keep" => holds = true,
-            word if NOT.contains(&word) => nots += 1,
-            word if FILLERS.contains(&word) => {}
-            number => {
-                let Cell::Number(value) = mark.read(number) else { return None };
-                let unit = time_unit(words.get(at)?)?;
-                at += 1;
-                let time: crate::units::Time = format!("{value} {unit}").parse().ok()?;
-                set(&mut minutes, time.minutes()).filter(|()| value > 0.0)?;
-            }
-        }
-    }
-    match (verb, nots, minutes) {
-        // nothing swallowed for a time is a hold
-        (Some(AfterHold::Swallow), 1, Some(_)) => Some((minutes, None)),
-        (Some(verb), 0, _) => Some((minutes, Some(verb))),
-        // what is not spat out is swallowed; what is not swallowed may be anything, unless it is said to be spat out
-        (Some(AfterHold::Spit), 1, None) => Some((None, Some(AfterHold::Swallow))),
-        (Some(AfterHold::Swallow), 1, None) => Some((None, None)),
-        (None, 0, Some(_)) => Some((minutes, None)),
-        (None, 0, None) if holds => Some((None, None)),
-        _ => None,
-    }
-}
-
-/// Sets what may be said once.
-fn set<T>(place: &mut Option<T>, value: T) -> Option<()> {
-    place.is_none().then(|| *place = Some(value))
-}
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// A word counts by what the whole cell says of it.
-    #[test]
-    fn swallowed_or_spat_by_the_whole_cell() {
-        use AfterHold::{Spit, Swallow};
-        for (cell, minutes, after) in [
-            ("swallowed", None, Some(Swallow)),
-            ("swallowed, not spat out", None, Some(Swallow)),
-            ("not spat out", None, Some(Swallow)),
-            ("spat? no", None, Some(Swallow)),
-            ("Spat: no", None, Some(Swallow)),
-            ("no spitting", None, Some(Swallow)),
-            ("swallowed (never spat)", None, Some(Swallow)),
-            ("nothing spat out; swallowed", None, Some(Swallow)),
-            ("spat out", None, Some(Spit)),
-            ("Spit out after 10 min", Some(10.0), Some(Spit)),
-            ("spat out, not swallowed", None, Some(Spit)),
-            ("no swallowing for 10 min, then swallowed", Some(10.0), Some(Swallow)),
-            ("no swallowing for 10 min; then spat out", Some(10.0), Some(Spit)),
-            ("held under the tongue for 7.5 minutes and then swallowed", Some(7.5), Some(Swallow)),
-            ("held 10 min", Some(10.0), None),
-            ("unstated", None, None),
-            ("", None, None),
-        ] {
-            assert_eq!(Held::read(cell, Mark::Point), Ok(Held { minutes, after }), "{cell}");
-        }
-        for cell in [
-            "not swallowed",
-            "swallowed or spat",
-            "partly spat out",
-            "spat, swallowed",
-            "yes",
-            "not not spat",
-            "chewed",
-            "hospital spatula",
-            "held for 5-10 min, then swallowed",
-            "respitted",
-        ] {
-            assert!(Held::read(cell, Mark::Point).is_err(), "{cell}");
-        }
-    }
 
     #[test]
     fn a_route_is_one_route() {
