@@ -100,6 +100,9 @@ pub struct Visit {
     /// Whether the dose is taken at home.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at_home: Option<bool>,
+    /// Which session of an arm that has several, counted from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<u32>,
 }
 
 /// Manner of a session.

@@ -164,8 +164,8 @@ fn the_view_changes_the_picture_but_runs_nothing() {
     assert_eq!(app.shown.runs, runs);
     let figure = app.shown.figure.as_ref().unwrap();
     assert_eq!(figure.panels.len(), 2, "norketamine has a panel of its own");
-    assert!(figure.panels[0].log && figure.hours);
-    assert!(figure.strips.iter().all(|s| s.programme.is_some()));
+    assert!(figure.panels[0].log && figure.time_unit() == "h");
+    assert!(figure.strips.iter().all(|s| s.has_programme()));
 }
 
 #[test]

@@ -250,7 +250,7 @@ fn a_figure_is_written_in_every_format_on_a_page_that_grows_with_it() {
         subtitle: "70 kg".to_owned(),
         time: [0.0, 4.0],
         counted_from: "the first dose",
-        hours: false,
+        unit: ketasim::figure::TimeUnit::Minutes,
         panels: vec![panel.clone()],
         strips: Vec::new(),
         legend: vec![LegendEntry { text: "IV".to_owned(), role, fill: false }],

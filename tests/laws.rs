@@ -12,7 +12,7 @@ use ketasim::model::{Individual, Model, Site};
 use ketasim::outcome::{ArmOutcome, Options};
 use ketasim::regimen::{AfterHold, Dose, DoseAmount, Repeat, Route};
 use ketasim::scenario::{PlasmaSite, Scenario, StudyArm};
-use ketasim::sim::{Act, Schedule, Solver, StateKind, System, Trajectory, simulate};
+use ketasim::sim::{Act, Points, Schedule, Solver, StateKind, System, Trajectory, simulate};
 use ketasim::subject::{Ancestry, Sex, Subject};
 use ketasim::units::{Age, Amount, Time, Weight};
 use proptest::prelude::*;
@@ -228,7 +228,7 @@ fn follow(model: &Model, subject: &Subject, doses: &[Dose], hours: f64, step: f6
     let plan = Schedule::plan(model, &person, subject, doses, drug.base_per_hydrochloride, drug.sprays).unwrap();
     let system = System::new(model, &person, plan.mouths).unwrap();
     let schedule = plan.on(&system);
-    let trajectory = simulate(&system, &schedule, hours, step / 60.0, Solver::Exact).unwrap();
+    let trajectory = simulate(&system, &schedule, Points::grid(hours, step / 60.0), Solver::Exact).unwrap();
     (trajectory, schedule)
 }
 
@@ -524,7 +524,7 @@ proptest! {
         let f = arm.bioavailability.unwrap();
         prop_assert!(f > 0.0 && f <= 1.0 + 1e-9, "{f}");
         prop_assert!(arm.times.windows(2).all(|t| t[0] <= t[1]));
-        assert_windows(&arm.windows, &model.id);
+        assert_windows(&arm.windows(), &model.id);
     }
 }
 
@@ -535,8 +535,8 @@ fn windows_are_spans_in_order_for_every_model_and_route() {
     for (model, route, doses) in everything(50.0) {
         for options in [every(1.0), every(5.0)] {
             let arm = try_run(library(), model, &Subject::default(), 6.0, doses.clone(), options).unwrap();
-            assert_windows(&arm.windows, &format!("{} {route}", model.id));
-            assert!(arm.windows.peak.is_some() && arm.windows.strongest.is_some_and(|[a, b]| a < b));
+            assert_windows(&arm.windows(), &format!("{} {route}", model.id));
+            assert!(arm.windows().peak.is_some() && arm.windows().strongest.is_some_and(|[a, b]| a < b));
         }
     }
 }
@@ -546,9 +546,9 @@ fn nobody_notices_a_hundredth_of_a_milligram() {
     for model in library().models() {
         for &route in model.routes.keys() {
             let arm = run(&model.id, 4.0, vec![dose(route, 0.01)], every(1.0));
-            assert_eq!(arm.windows.onset, None, "{} {route}", model.id);
-            assert_eq!(arm.windows.main_effects_end, None, "{} {route}", model.id);
-            assert_eq!(arm.windows.grid_reaching, 0.0);
+            assert_eq!(arm.windows().onset, None, "{} {route}", model.id);
+            assert_eq!(arm.windows().main_effects_end, None, "{} {route}", model.id);
+            assert_eq!(arm.windows().grid_reaching, 0.0);
         }
     }
 }

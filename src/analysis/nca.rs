@@ -33,6 +33,9 @@ pub struct Nca {
     pub auc_inf: Option<f64>,
 }
 
+/// Points this close to the highest one, as a share of it, may stand beside a higher peak.
+const NEAR_TOP: f64 = 0.8;
+
 impl Exposure {
     /// Reads `output` of `trajectory`.
     ///
@@ -42,10 +45,8 @@ impl Exposure {
         let shown = trajectory.shown;
         let top = (0..shown).fold(0, |best, i| if series[i] > series[best] { i } else { best });
         let (mut tmax, mut cmax) = (trajectory.times[top], series[top]);
-        for left in [top.wrapping_sub(1), top] {
-            if left >= shown.saturating_sub(1) {
-                continue;
-            }
+        // a peak between points is looked for wherever its neighbours come near the highest point
+        for left in (0..shown.saturating_sub(1)).filter(|i| series[*i].max(series[i + 1]) >= NEAR_TOP * series[top]) {
             if let Some((time, value)) = summit(trajectory, output, left).filter(|(_, v)| *v > cmax) {
                 (tmax, cmax) = (time, value);
             }
@@ -70,6 +71,10 @@ fn summit(trajectory: &Trajectory, output: &SystemOutput, left: usize) -> Option
     if width <= 0.0 || trajectory.slope(output, left) <= 0.0 {
         return None;
     }
+    // the slope at a cut is that after it, which says nothing of the curve before
+    if trajectory.slope(output, left + 1) > 0.0 && !trajectory.is_cut(left + 1) {
+        return None;
+    }
     let slope = |dt: f64| trajectory.after(output, left, dt).1;
     if slope(width) >= 0.0 {
         return None;
@@ -92,7 +97,7 @@ fn half_of_peak(trajectory: &Trajectory, output: &SystemOutput, series: &[f64], 
 
 /// Where `f` falls through zero between 0 and `width`: false position with the Illinois rule, which
 /// needs about eight values where halving needs forty.
-pub(super) fn crossing(width: f64, f: impl Fn(f64) -> f64) -> f64 {
+pub(crate) fn crossing(width: f64, f: impl Fn(f64) -> f64) -> f64 {
     let (mut low, mut high) = (0.0, width);
     let (mut f_low, mut f_high) = (f(low), f(high));
     let (mut side, mut best) = (0, if f_low <= 0.0 { low } else { high });

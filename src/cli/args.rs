@@ -119,10 +119,10 @@ pub struct Population {
     #[arg(long, conflicts_with_all = ["file", "csv", "json"])]
     pub regimens: bool,
     /// How many people
-    #[arg(long, default_value_t = 1000, value_name = "N")]
+    #[arg(long, default_value_t = crate::people::USUAL_PEOPLE, value_name = "N")]
     pub people: usize,
     /// The same seed gives the same people
-    #[arg(long, default_value_t = 1, value_name = "S")]
+    #[arg(long, default_value_t = crate::people::USUAL_SEED, value_name = "S")]
     pub seed: u64,
     /// Print the bands as CSV
     #[arg(long, conflicts_with = "json")]
@@ -176,11 +176,14 @@ pub struct Timeline {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
+    /// Which session of an arm that has several, counted from 1
+    #[arg(long, value_name = "N")]
+    pub session: Option<u32>,
     /// How many people stand behind the ranges
-    #[arg(long, default_value_t = 2000, value_name = "N")]
+    #[arg(long, default_value_t = crate::people::USUAL_PEOPLE, value_name = "N")]
     pub people: usize,
     /// The same seed gives the same people
-    #[arg(long, default_value_t = 1, value_name = "S")]
+    #[arg(long, default_value_t = crate::people::USUAL_SEED, value_name = "S")]
     pub seed: u64,
 }
 

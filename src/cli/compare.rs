@@ -86,6 +86,8 @@ fn csv(outcome: &Outcome) -> Table {
         "main_effects_end_p10_min",
         "main_effects_end_p50_min",
         "main_effects_end_p90_min",
+        "windows_from_min",
+        "sessions",
     ];
     let mut table = Table::new(words.map(Column::words).into_iter().chain(numbers.map(Column::numbers)).collect());
     for arm in &outcome.arms {
@@ -96,8 +98,9 @@ fn csv(outcome: &Outcome) -> Table {
             let mut cells = vec![Some(arm.dose_mg), Some(per_kg), arm.bioavailability];
             cells.extend(exposure(curve));
             cells.extend(ends(arm, &curve.analyte));
-            let w = &arm.windows;
+            let w = arm.windows();
             cells.extend([w.onset, w.peak, w.main_effects_end].iter().flat_map(|p| percentiles(*p)));
+            cells.extend([Some(arm.first_dose() * MINUTES_PER_HOUR), Some(arm.sessions.len() as f64)]);
             table.push(names.into_iter().chain(cells.into_iter().map(cell)));
         }
     }

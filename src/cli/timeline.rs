@@ -28,10 +28,11 @@ pub fn run(options: &Options, library: &Library) -> Result<()> {
         Some(path) => Given::read(Some(path), library)?,
         None => Given::text("assets/scenarios/visit.toml", Scenario::VISIT, library)?,
     };
-    if options.start.is_some() || options.timezone.is_some() {
+    if options.start.is_some() || options.timezone.is_some() || options.session.is_some() {
         let visit = given.scenario.visit.get_or_insert_default();
         visit.start = options.start.clone().or(visit.start.take());
         visit.timezone = options.timezone.clone().or(visit.timezone.take());
+        visit.session = options.session.or(visit.session);
     }
     let located = |e: Error| e.located(&given.name, &given.text);
     let index = arm(&given.scenario, options.arm.as_deref())?;
@@ -179,6 +180,12 @@ fn document(timeline: &Timeline, sheet: &Leaflet, audience: Audience) -> Result<
         "audience": audience.id(), "language": sheet.language,
         "title": sheet.title, "subtitle": sheet.subtitle, "footer": sheet.footer,
         "timezone": timeline.start.as_ref().map(Moment::zone), "start": moment(timeline.start.as_ref()),
+        "session": { "number": timeline.session.number, "of": timeline.session.of },
+        "people": timeline.expected.people, "seed": timeline.expected.seed,
+        "twenty": {
+            "noticing_min": super::population::dots(&timeline.expected.noticing),
+            "fading_min": super::population::dots(&timeline.expected.fading),
+        },
         "stay_min": timeline.stay.map(|s| tidy(s.minutes())),
         "drive_not_before": moment(timeline.drive_from()?.as_ref()),
         "phases": phases, "course": course, "pages": pages,

@@ -59,9 +59,11 @@ pub fn page_for(figure: &Figure) -> Page {
     const STRIP: f64 = 34.0;
     const LINE: f64 = 16.0;
     const HEADER_AND_AXIS: f64 = 120.0;
+    const RULES: f64 = 28.0;
     let height = PANEL * figure.panels.len() as f64
         + STRIP * figure.strips.len() as f64
-        + LINE * figure.strips.iter().flat_map(|s| &s.people).map(|p| 0.5 + 0.5 * p.bars.len() as f64).sum::<f64>()
+        + LINE * figure.strips.iter().filter(|s| s.is_counted()).map(|s| 0.5 + 0.5 * s.bars() as f64).sum::<f64>()
+        + RULES
         + LINE * (figure.legend.len() + figure.footer.len()) as f64
         + HEADER_AND_AXIS;
     Page { width: WIDTH, height, furniture: true, scale: 1.0 }

@@ -1,6 +1,6 @@
 //! What a figure says in words: doses, windows, legend, footer.
 
-use super::{DRIVING_RULE, EDUCATION_ONLY, PointSet, STAFF_DECIDE, View};
+use super::{DRIVING_RULE, EDUCATION_ONLY, PointSet, RULE_BAR, View};
 use crate::outcome::{ArmOutcome, Outcome};
 use crate::people::CrowdOutcome;
 use crate::regimen::{AfterHold, Route};
@@ -11,19 +11,28 @@ pub fn minutes_in_words(minutes: f64) -> String {
     if minutes < 1.0 { "under 1".to_owned() } else { significant(minutes, 2) }
 }
 
-/// The windows in one sentence.
+/// The windows of an arm in one sentence; of a course those of its first session.
 pub fn strip_words(arm: &ArmOutcome) -> String {
-    let w = &arm.windows;
+    let w = arm.windows();
+    let which = arm.first_session().and_then(|s| s.session.words()).map_or(String::new(), |w| format!(", {w}"));
     let span = |p: Option<[f64; 3]>| p.map(|p| format!("{} to {} min", minutes_in_words(p[0]), minutes_in_words(p[2])));
-    let Some(onset) = span(w.onset) else {
-        return format!("{}: below the level at which something is noticed", arm.label);
-    };
-    let strongest = w
-        .strongest
-        .map_or(String::new(), |s| format!(", strongest {} to {} min", significant(s[0], 2), significant(s[1], 2)));
-    let fading = span(w.main_effects_end)
-        .map_or(", dissociative level not reached".to_owned(), |f| format!(", main effects fading {f}"));
-    format!("{}: may begin to notice {onset}{strongest}{fading}; then {STAFF_DECIDE}", arm.label)
+    let label = format!("{}{which}", arm.label);
+    if w.onset.is_none() && w.main_effects_end.is_none() {
+        return format!("{label}: below the level at which something is noticed; {RULE_BAR}");
+    }
+    let said: Vec<String> = w
+        .parts
+        .iter()
+        .map(|part| {
+            let onset = span(part.onset).map(|o| format!("may begin to notice {o}"));
+            let strongest =
+                part.strongest.map(|s| format!("strongest {} to {} min", significant(s[0], 2), significant(s[1], 2)));
+            let fading = span(part.main_effects_end).map(|f| format!("main effects fading {f}"));
+            let fading = fading.or_else(|| Some("dissociative level not reached".to_owned()));
+            [onset, strongest, fading].into_iter().flatten().collect::<Vec<_>>().join(", ")
+        })
+        .collect();
+    format!("{label}: {}; {RULE_BAR}", said.join("; again "))
 }
 
 pub(super) fn legend_text(arm: &ArmOutcome, crowd: Option<&CrowdOutcome>) -> String {

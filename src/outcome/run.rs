@@ -1,8 +1,9 @@
 //! One arm from model to curves, areas and windows.
 
 use super::notes::{Used, sources};
-use super::{ArmOutcome, Curve, EndOutcome, Options, Outcome, RangeOutcome};
-use crate::analysis::{Exposure, nca, windows};
+use super::sessions::range_of;
+use super::{ArmOutcome, Curve, EndOutcome, Options, Outcome, RangeOutcome, SessionOutcome};
+use crate::analysis::{Exposure, nca};
 use crate::error::{Error, Result};
 use crate::library::{Library, Programme};
 use crate::model::expr::Expr;
@@ -10,8 +11,8 @@ use crate::model::{Model, RangeEnd, Site};
 use crate::path;
 use crate::regimen::{AfterHold, Dose, Route};
 use crate::scenario::{Scenario, StudyArm};
-use crate::sim::{Followed, Schedule, Solver, Trajectory};
-use crate::units::{Amount, MINUTES_PER_HOUR, NG_ML_PER_MG_L, Time};
+use crate::sim::{Change, Followed, Points, Schedule, Set, Solver, Trajectory};
+use crate::units::{MINUTES_PER_HOUR, NG_ML_PER_MG_L, Time};
 use std::collections::BTreeMap;
 
 /// Points of a curve are at most about this many unless asked otherwise.
@@ -66,23 +67,24 @@ impl Scenario {
         let runner = Runner { scenario: self, arm, library, every, solver: options.solver };
         let plain = runner.solve(model, site, &BTreeMap::new())?;
         let routes = arm.routes();
-        let range = routes.iter().find_map(|r| model.range(*r, Amount::from_mg(plain.followed.given_by(*r))));
-        let ends = match range {
-            Some(r) => Some((runner.solve(model, site, &r.low.set)?, runner.solve(model, site, &r.high.set)?)),
+        let marks = &plain.schedule().doses;
+        let caused = range_of(model, marks);
+        let range = match caused {
+            Some((r, from)) => Some(RangeOutcome {
+                note: r.note.clone(),
+                from,
+                low: runner.end(model, site, from, &r.low)?,
+                high: runner.end(model, site, from, &r.high)?,
+            }),
             None => None,
         };
-        let seen: Vec<&Solved> = ends.as_ref().map_or_else(|| vec![&plain], |(low, high)| vec![low, high]);
-        // where blood is drawn cannot change an effect: its clock runs on the model's own site
-        let own = model.estimated_from;
-        let read: Vec<_> = seen.iter().filter_map(|s| s.followed.parent(own).map(|o| (s.trajectory(), o))).collect();
-        let windows = windows(&read, &arm.drug, &library.effects);
-        let by_model = runner.by_model(model, &routes, windows.main_effects_end);
-        let others = runner.others(model, &routes)?;
-        let range = match (range, ends) {
-            (Some(r), Some((low, high))) => {
-                Some(RangeOutcome { note: r.note.clone(), low: low.end(&r.low)?, high: high.end(&r.high)? })
+        let list = runner.sessions_of(marks);
+        let sessions = runner.by_session(model, site, &list, caused)?;
+        let (by_model, others) = match sessions.first() {
+            Some(first) => {
+                (runner.by_model(model, &routes, first), runner.others(model, &routes, &plain, &first.session)?)
             }
-            _ => None,
+            None => (Vec::new(), Vec::new()),
         };
         let used = Used::by(model, &routes, site);
         let first_route = routes.first().copied().unwrap_or(Route::Iv);
@@ -104,7 +106,7 @@ impl Scenario {
             curves: plain.curves()?,
             effect: plain.curve(&arm.drug, Site::Effect)?,
             range,
-            windows,
+            sessions,
             evidence: library.effects.evidence(&arm.drug, first_route),
             others,
             below_level: None,
@@ -118,9 +120,10 @@ impl Scenario {
             grade: used.worst_grade(model),
             routes,
         };
-        result.below_level = super::others::below_level(&result, &library.effects);
+        let own_until = list.first().and_then(|first| runner.above_until(model, first));
+        result.below_level = super::others::below_level(&result, own_until, &library.effects);
         result.assumptions = runner.assumptions(model, &plain, &used);
-        result.assumptions.extend(super::notes::settings_reaching(&result.windows));
+        result.assumptions.extend(super::notes::settings_reaching(&result.windows()));
         result.warnings = runner.warnings(model, &result);
         Ok(result)
     }
@@ -163,7 +166,7 @@ pub(super) struct Runner<'a> {
     pub(super) arm: &'a StudyArm,
     pub(super) library: &'a Library,
     every: f64,
-    solver: Solver,
+    pub(super) solver: Solver,
 }
 
 /// One model solved for the arm.
@@ -174,11 +177,28 @@ pub(super) struct Solved {
 }
 
 impl Runner<'_> {
-    pub(super) fn solve(&self, model: &Model, site: Site, set: &BTreeMap<String, Expr>) -> Result<Solved> {
+    /// A model followed over the scenario's horizon; `set` replaces parameters for every dose.
+    pub(super) fn solve(&self, model: &Model, site: Site, set: &Set) -> Result<Solved> {
         let set = &self.with_conditions(model, set);
+        self.solve_changed(model, site, Change::all(set))
+    }
+
+    fn solve_changed(&self, model: &Model, site: Site, change: Change) -> Result<Solved> {
         let case = self.arm.case(model, &self.scenario.subject, self.library)?;
-        let followed = case.follow(set, self.scenario.horizon.hours(), self.every, self.solver)?;
+        let points = Points::grid(self.scenario.horizon.hours(), self.every);
+        let followed = case.follow_over(change, points, f64::INFINITY, self.solver)?;
         Ok(Solved { followed, site, drug: model.drug.clone() })
+    }
+
+    /// One end of a range, which begins with the dose at `from`.
+    fn end(&self, model: &Model, site: Site, from: f64, end: &RangeEnd) -> Result<EndOutcome> {
+        let (set, later) = (self.with_conditions(model, &Set::new()), self.with_conditions(model, &end.set));
+        let solved = self.solve_changed(model, site, Change { set: &set, later: Some((from, &later)) })?;
+        Ok(EndOutcome {
+            label: end.label.clone(),
+            bioavailability: solved.bioavailability()?,
+            curves: solved.curves()?,
+        })
     }
 
     /// The share that reaches the blood through the mouth, and the share swallowed after holding:
@@ -196,13 +216,13 @@ impl Runner<'_> {
         Ok(plain.bioavailability()?.zip(mouth).map(|(all, mouth)| [mouth, (all - mouth).max(0.0)]))
     }
 
-    /// Median end of main effects under every applicable model; a model that refuses the arm is left out.
-    fn by_model(&self, model: &Model, routes: &[Route], own: Option<[f64; 3]>) -> Vec<(String, f64)> {
+    /// Median end of main effects of a session under every applicable model; a model that refuses the arm is left out.
+    fn by_model(&self, model: &Model, routes: &[Route], first: &SessionOutcome) -> Vec<(String, f64)> {
+        let own = first.windows.main_effects_end;
         let mut list: Vec<(String, f64)> = own.map(|w| (model.id.clone(), w[1])).into_iter().collect();
         for other in self.library.applicable(model, routes, &self.scenario.subject).into_iter().skip(1) {
-            let Ok(solved) = self.solve(other, other.estimated_from, &BTreeMap::new()) else { continue };
-            let Some(output) = solved.followed.parent(other.estimated_from) else { continue };
-            let windows = windows(&[(solved.trajectory(), output)], &self.arm.drug, &self.library.effects);
+            let Ok(followed) = self.session(other, &first.session, None) else { continue };
+            let windows = self.windows_of(other, &[followed], &first.session);
             list.extend(windows.main_effects_end.map(|w| (other.id.clone(), w[1])));
         }
         if list.len() > 1 { list } else { Vec::new() }
@@ -248,9 +268,5 @@ impl Solved {
             list.extend(self.curve(name, self.site)?);
         }
         Ok(list)
-    }
-
-    fn end(&self, end: &RangeEnd) -> Result<EndOutcome> {
-        Ok(EndOutcome { label: end.label.clone(), bioavailability: self.bioavailability()?, curves: self.curves()? })
     }
 }

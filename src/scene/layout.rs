@@ -37,7 +37,7 @@ pub fn layout(figure: &Figure, page: Page, measure: &dyn Measure) -> Scene {
     let left = left_margin(&canvas, figure);
     let right = page.width - right_margin(&canvas, figure, page.width);
     let time = TimeSpan { x: [left, right.max(left + 40.0)], hours: figure.time };
-    let strips_height = strip::height(figure) * s;
+    let strips_height = strip::height(&canvas, figure, time);
     let axis_height = (TEXT + 2.0 * GAP) * s;
     let panels_bottom = (bottom - strips_height - axis_height).max(top + 40.0);
     let each = (panels_bottom - top) / figure.panels.len().max(1) as f64;
@@ -72,8 +72,11 @@ fn right_margin(canvas: &Canvas, figure: &Figure, width: f64) -> f64 {
     let own = lines.chain(figure.strips.iter().map(|s| (&s.label, s.end_words()))).map(with_words).fold(0.0, f64::max);
     let behind = figure.panels.iter().flat_map(|p| &p.behind).map(|l| canvas.width(&l.label, SMALL));
     let widest = behind.fold(own, f64::max);
-    let programmes =
-        if figure.strips.iter().any(|s| s.programme.is_some()) { canvas.width(PROGRAMMES_SAY, SMALL) } else { 0.0 };
+    let programmes = if figure.strips.iter().any(crate::figure::Strip::has_programme) {
+        canvas.width(PROGRAMMES_SAY, SMALL)
+    } else {
+        0.0
+    };
     (widest.max(programmes - SAMPLE * canvas.scale) + (SAMPLE + 2.0 * GAP) * canvas.scale).min(width / 3.0)
 }
 
@@ -147,7 +150,7 @@ fn time_marks(canvas: &Canvas, figure: &Figure, time: TimeSpan) -> Vec<(f64, Str
     let per_unit = figure.in_time_unit(1.0);
     let widest = canvas.width("00000", TEXT).max(1.0);
     let wanted = ((time.x[1] - time.x[0]) / widest).floor().clamp(2.0, 14.0) as usize;
-    ticks::time(low, high, figure.hours, wanted).into_iter().map(|(v, label)| (v / per_unit, label)).collect()
+    ticks::time(low, high, figure.unit, wanted).into_iter().map(|(v, label)| (v / per_unit, label)).collect()
 }
 
 fn time_axis(canvas: &mut Canvas, figure: &Figure, time: TimeSpan, y: f64, marks: &[(f64, String)]) {

@@ -12,12 +12,15 @@ mod exact;
 mod follow;
 mod numeric;
 mod schedule;
+mod session;
 mod system;
 mod trajectory;
 
 pub use exact::advance;
-pub use follow::{Case, Followed};
+pub use follow::{Case, Change, Followed, Set};
 pub(crate) use schedule::PutDown;
 pub use schedule::{Act, DoseMark, Plan, Schedule, SprayRules};
+pub use session::{Session, sessions};
 pub use system::{MOST_HELD, State, StateKind, System, SystemOutput};
-pub use trajectory::{Solver, Trajectory, simulate};
+pub(crate) use trajectory::TAIL_H;
+pub use trajectory::{Points, Solver, Trajectory, simulate};

@@ -60,9 +60,11 @@ pub struct Schedule {
     pub extrapolated: Vec<String>,
 }
 
-/// A dose on the time axis.
+/// A dose, or one spray of it, on the time axis.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct DoseMark {
+    /// Which of all doses, repeats counted: the same for the sprays of one.
+    pub dose: usize,
     /// h
     pub start: f64,
     /// h
@@ -79,6 +81,8 @@ pub struct DoseMark {
 #[derive(Debug)]
 struct Put<'a> {
     dose: &'a Dose,
+    /// Which of all doses, repeats counted: the same for the sprays of one.
+    number: usize,
     way_in: &'a RouteModel,
     start: f64,
     amount: f64,
@@ -122,7 +126,7 @@ fn laid_out<'a>(
     (base_per_salt, sprays): (f64, SprayRules),
     (taken, extrapolated): (&mut Vec<String>, &mut Vec<String>),
 ) -> Result<Vec<Put<'a>>> {
-    let mut puts = Vec::new();
+    let (mut puts, mut number) = (Vec::new(), 0);
     for (index, dose) in doses.iter().enumerate() {
         let way_in = route_of(model, dose.route).map_err(|e| e.within(path!["dose", index]))?;
         check_keys(model, way_in, dose).map_err(|e| e.within(path!["dose", index]))?;
@@ -130,9 +134,11 @@ fn laid_out<'a>(
         let amount = base_amount(dose, subject, base_per_salt);
         let (count, every) = sprays_of(dose, amount, sprays, taken);
         for start in dose.starts() {
+            number += 1;
             for k in 0..count {
                 puts.push(Put {
                     dose,
+                    number,
                     way_in,
                     start: start.hours() + every * k as f64,
                     amount: amount / count as f64,
@@ -221,6 +227,13 @@ enum Target {
 }
 
 impl Plan {
+    /// Keeps what is put down from one time to before another, h.
+    #[must_use]
+    pub fn between(mut self, [from, before]: [f64; 2]) -> Self {
+        self.puts.retain(|p| p.mark.start >= from && p.mark.start < before);
+        self
+    }
+
     /// Resolves compartments to the states of `system`.
     pub fn on(&self, system: &System) -> Schedule {
         let mut acts: Vec<(f64, Act)> = Vec::new();
@@ -245,6 +258,25 @@ impl Plan {
             taken: self.taken.clone(),
             extrapolated: self.extrapolated.clone(),
         }
+    }
+}
+
+impl Schedule {
+    /// Both schedules as one, for a system in which the states of the other stand behind `states` of this.
+    #[must_use]
+    pub(super) fn beside(mut self, states: usize, other: Self) -> Self {
+        let shifted = |act: Act| match act {
+            Act::Add { state, amount } => Act::Add { state: state + states, amount },
+            Act::Rate { state, change } => Act::Rate { state: state + states, change },
+            Act::Move { from, into } => Act::Move { from: from + states, into: into + states },
+        };
+        self.acts.extend(other.acts.into_iter().map(|(time, act)| (time, shifted(act))));
+        self.acts.sort_by(|a, b| a.0.total_cmp(&b.0));
+        self.given += other.given;
+        self.mouths += other.mouths;
+        self.doses.extend(other.doses);
+        self.doses.sort_by(|a, b| a.start.total_cmp(&b.start));
+        self
     }
 }
 
@@ -282,6 +314,7 @@ impl Put<'_> {
         }
         Lowered {
             mark: DoseMark {
+                dose: self.number,
                 start: self.start,
                 end,
                 amount: self.amount,

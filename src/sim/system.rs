@@ -208,6 +208,27 @@ impl System {
         (smaller, place)
     }
 
+    /// Two systems with the same read-outs as one: what is put into either is read together, and neither feeds the
+    /// other. Doses that enter in another way than those before them need this.
+    #[must_use]
+    pub(super) fn beside(&self, other: &Self) -> Self {
+        let (n, m) = (self.states.len(), other.states.len());
+        let mut rates = DMatrix::zeros(n + m, n + m);
+        rates.view_mut((0, 0), (n, n)).copy_from(&self.rates);
+        rates.view_mut((n, n), (m, m)).copy_from(&other.rates);
+        let row = |a: &RowDVector<f64>, b: &RowDVector<f64>| {
+            RowDVector::from_iterator(n + m, a.iter().chain(b.iter()).copied())
+        };
+        let outputs = self.outputs.iter().zip(&other.outputs);
+        Self {
+            rates,
+            states: self.states.iter().chain(&other.states).cloned().collect(),
+            outputs: outputs.map(|(a, b)| SystemOutput { row: row(&a.row, &b.row), ..a.clone() }).collect(),
+            first: self.first.clone(),
+            mouths: self.mouths,
+        }
+    }
+
     /// For each state, the area under `row` that one mg there leads to when nothing more happens: w K = -row.
     ///
     /// # Errors

@@ -38,10 +38,12 @@ pub fn plot(
     switches(ui, &mut look.view, people, compare);
     let room = ui.available_size();
     let lane = |s: &crate::figure::Strip| {
-        28.0 + s.people.as_ref().map_or(0.0, |p| 9.0 + 8.0 * p.bars.len() as f32)
-            + if s.programme.is_some() { 12.0 } else { 0.0 }
+        let counted = if s.is_counted() { 9.0 + 8.0 * s.bars() as f32 } else { 0.0 };
+        28.0 + counted + if s.has_programme() { 12.0 } else { 0.0 }
     };
-    let lanes: f32 = figure.strips.iter().map(lane).sum();
+    // with the bar of rules below them
+    let rules = if figure.strips.is_empty() { 0.0 } else { 44.0 };
+    let lanes: f32 = figure.strips.iter().map(lane).sum::<f32>() + rules;
     let beyond = figure.panels.iter().filter(|p| !p.outside.is_empty()).count() as f32 * 45.0;
     // words over the plot take rows from it, the more the narrower it is
     let rows = |words: &str| (words.len() as f32 * 5.6 / room.x.max(100.0)).ceil();
