@@ -457,7 +457,7 @@ fn a_picture_that_travels_alone_says_what_it_is() {
         "Education only",
         "35 mg into a muscle",
         "70 kg",
-        "staff decide; no driving",
+        "staff decide when you can leave; no driving for 24 hours",
     ] {
         assert!(svg.contains(part), "{part} is missing");
     }

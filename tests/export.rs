@@ -261,6 +261,6 @@ fn a_figure_is_written_in_every_format_on_a_page_that_grows_with_it() {
     assert!(starts(Format::Png, b"\x89PNG\r\n\x1a\n"));
     assert!(starts(Format::Pdf, b"%PDF"));
     let two = Figure { panels: vec![panel.clone(), panel], ..figure.clone() };
-    assert_eq!((page_for(&figure).width, page_for(&figure).height), (1000.0, 482.0));
-    assert_eq!(page_for(&two).height, 812.0);
+    assert_eq!((page_for(&figure).width, page_for(&figure).height), (1000.0, 510.0));
+    assert_eq!(page_for(&two).height, 840.0);
 }

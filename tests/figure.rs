@@ -242,8 +242,8 @@ fn strips_fade_to_nothing_over_a_bar_of_rules() {
                 (outcome.arms[0].windows().main_effects_end, last)
                 && end[2] < horizon * 60.0
             {
-                assert!(*alpha < 0.03, "{mg} mg, {horizon} h: it ends at {alpha}");
-                assert!((scene.time.to_hours(rect[2]) * 60.0 - end[2]).abs() < 2.0);
+                assert!(*alpha < 0.05, "{mg} mg, {horizon} h: it ends at {alpha}");
+                assert!(scene.time.to_hours(rect[2]) * 60.0 > end[2] - 2.0, "never before the end");
             }
         }
     }

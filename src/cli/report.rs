@@ -122,7 +122,9 @@ fn figures(arms: &[&ArmOutcome]) -> String {
     let heading = format!("Figures: {}", first.drug_name);
     let mut text = format!("{heading}\n{}", table.to_text(TEXT_WIDTH));
     if arms.iter().any(|a| a.range.is_some()) {
-        text.push_str("\"low to high\": a range, because one number would claim too much; the first numbers of a row are of its low end. See\nthe arm.\n");
+        let note = "\"low to high\": a range, because one number would claim too much; the first numbers of a row belong to its \
+                    low end. See the arm.";
+        text.push_str(&paragraph("", note, TEXT_WIDTH));
     }
     text.push('\n');
     text
@@ -175,8 +177,9 @@ fn windows(arms: &[ArmOutcome]) -> String {
     if course {
         text.push_str(&paragraph("", &sessions(arms), TEXT_WIDTH));
     }
-    let fading = format!("{}{}", STRIP_NOTE[..1].to_uppercase(), &STRIP_NOTE[1..]);
-    text.push_str(&format!("{fading};\n{RULE_BAR}.\n\n"));
+    let fading = format!("{}{}; {RULE_BAR}.", STRIP_NOTE[..1].to_uppercase(), &STRIP_NOTE[1..]);
+    text.push_str(&paragraph("", &fading, TEXT_WIDTH));
+    text.push('\n');
     text
 }
 

@@ -21,6 +21,8 @@ const STEPS: usize = 24;
 
 /// The least width of a session on a long axis, points.
 const LEAST: f64 = 4.0;
+/// The least length of a fade, points.
+const LEAST_FADE: f64 = 12.0;
 /// Tip of the bar of rules, and its space above and below the words.
 const TIP: f64 = 12.0;
 const PAD: f64 = 4.0;
@@ -124,7 +126,9 @@ fn one(canvas: &mut Canvas, strip: &Strip, session: &StripSession, time: TimeSpa
                 let peak = [x(strongest[0]).max(sure), x(strongest[1]).max(sure)];
                 canvas.rect([sure, top, peak[0], bottom], ink, NOTICING);
                 canvas.rect([peak[0], top, peak[1], bottom], ink, STRONGEST);
-                let (from, to) = (x(fading[0]).max(peak[1]), x(fading[1]).max(peak[1]));
+                let from = x(fading[0]).max(peak[1]);
+                // even a short one is seen to fade
+                let to = x(fading[1]).max(from + LEAST_FADE * canvas.scale).min(right);
                 canvas.rect([peak[1], top, from, bottom], ink, STRONGEST * 0.7);
                 fade(canvas, [from, top, to, bottom], ink, [STRONGEST * 0.7, 0.0]);
                 if to - begin < LEAST * canvas.scale {
