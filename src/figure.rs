@@ -138,6 +138,8 @@ pub struct Role {
     pub variant: usize,
     /// Index of the arm in the scenario.
     pub arm: usize,
+    /// Whether it is drawn faintly: an earlier edit of an arm that cannot be run as it is now.
+    pub faded: bool,
 }
 
 /// Concentrations of one drug or of its metabolites.
@@ -425,14 +427,18 @@ pub fn interpolate(x: &[f64], y: &[f64], at: f64) -> Option<f64> {
 impl Role {
     /// The role of an arm that comes after others: colour by its first route, dash by how many of them share it.
     pub fn after(earlier: impl Iterator<Item = Route>, route: Route, arm: usize) -> Self {
-        Self { route, variant: earlier.filter(|r| *r == route).count(), arm }
+        Self { route, variant: earlier.filter(|r| *r == route).count(), arm, faded: false }
     }
 }
 
 /// Role of every arm.
 pub fn roles(arms: &[ArmOutcome]) -> Vec<Role> {
     let route = |a: &ArmOutcome| a.routes.first().copied().unwrap_or(Route::Iv);
-    arms.iter().enumerate().map(|(i, a)| Role::after(arms[..i].iter().map(route), route(a), a.index)).collect()
+    let role = |(i, a): (usize, &ArmOutcome)| Role {
+        faded: a.faded,
+        ..Role::after(arms[..i].iter().map(route), route(a), a.index)
+    };
+    arms.iter().enumerate().map(role).collect()
 }
 
 /// ng/mL of an exposure's peak.

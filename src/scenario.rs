@@ -229,16 +229,22 @@ impl Scenario {
     /// With the path of the entry that is wrong.
     pub fn check(&self, library: &Library) -> Result<()> {
         self.check_head(library)?;
-        for (i, arm) in self.arms.iter().enumerate() {
-            let at = path!["arm", i];
-            if self.arms[..i].iter().any(|a| a.label == arm.label) {
-                return Err(Error::input(format!("two arms have the label \"{}\"", arm.label))
-                    .remedy("give each arm a label of its own")
-                    .at(path!["arm", i, "label"]));
-            }
-            arm.check(self.horizon, library).map_err(|e| e.within(at))?;
+        (0..self.arms.len()).try_for_each(|i| self.check_arm(i, library))
+    }
+
+    /// Refuses what is wrong with one arm, the others aside.
+    ///
+    /// # Errors
+    /// With the path of the entry that is wrong.
+    pub(crate) fn check_arm(&self, i: usize, library: &Library) -> Result<()> {
+        let arm = &self.arms[i];
+        if self.arms[..i].iter().any(|a| a.label == arm.label) {
+            return Err(Error::input(format!("two arms have the label \"{}\"", arm.label))
+                .remedy("give each arm a label of its own")
+                .at(path!["arm", i, "label"]));
         }
-        self.arms.iter().filter(|a| a.on).try_for_each(|arm| self.check_people(arm, library))
+        arm.check(self.horizon, library).map_err(|e| e.within(path!["arm", i]))?;
+        if arm.on { self.check_people(arm, library) } else { Ok(()) }
     }
 
     /// Refuses people whom a model was not made for, and doses whose layout would differ between them.
@@ -274,7 +280,11 @@ impl Scenario {
         Ok(())
     }
 
-    fn check_head(&self, library: &Library) -> Result<()> {
+    /// Refuses what is wrong with everything but the arms.
+    ///
+    /// # Errors
+    /// With the path of the entry that is wrong.
+    pub(crate) fn check_head(&self, library: &Library) -> Result<()> {
         if self.format != 1 {
             return Err(Error::input(format!("format {} is not known", self.format))
                 .remedy("this version reads format 1")

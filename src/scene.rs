@@ -20,6 +20,7 @@ pub use layout::layout;
 pub use references::reference_pages;
 pub use wrap::wrap;
 
+use crate::figure::Role;
 use crate::regimen::Route;
 
 /// What a shape is painted with; a palette gives the colour.
@@ -39,6 +40,8 @@ pub enum Ink {
     Grid,
     /// An arm, by its route.
     Route(Route),
+    /// An arm that cannot be run as it is now: what it was, faintly.
+    Faded(Route),
     /// Text in an arm's colour, dark enough to read.
     RouteText(Route),
     /// Bands that call for caution.
@@ -223,6 +226,18 @@ pub struct Page {
     pub furniture: bool,
     /// Factor on all text sizes and line widths; 1.5 for a projector.
     pub scale: f64,
+}
+
+impl Role {
+    /// What lines and fills of the arm are painted with.
+    pub fn ink(self) -> Ink {
+        if self.faded { Ink::Faded(self.route) } else { Ink::Route(self.route) }
+    }
+
+    /// What its words are written with.
+    pub fn text_ink(self) -> Ink {
+        if self.faded { Ink::Muted } else { Ink::RouteText(self.route) }
+    }
 }
 
 impl Dash {

@@ -228,7 +228,7 @@ fn write_pictures() {
 
 #[test]
 fn a_figure_is_written_in_every_format_on_a_page_that_grows_with_it() {
-    let role = Role { route: Route::Iv, variant: 0, arm: 0 };
+    let role = Role { route: Route::Iv, variant: 0, arm: 0, faded: false };
     let line = Line { label: "IV".to_owned(), role, x: vec![0.0, 1.0, 4.0], y: vec![0.0, 180.0, 20.0] };
     let panel = Panel {
         heading: "Ketamine".to_owned(),

@@ -6,9 +6,10 @@ use crate::error::{Error, Result};
 use crate::library::Library;
 use crate::people::{Crowd, USUAL_PEOPLE, USUAL_SEED};
 use crate::scenario::{Clinic, Scenario, Visit};
+use crate::sim::Session;
 use crate::timeline::{
-    Expected, Leaflet, Timeline, Words, clinician_sheet, expect, leaflet, session_of, with_arm, words::SHEET_LANGUAGE,
-    zones,
+    Expected, Leaflet, Timeline, Words, clinician_sheet, expect, leaflet, session_of, sessions_of, with_arm,
+    words::SHEET_LANGUAGE, zones,
 };
 use std::sync::Arc;
 
@@ -40,6 +41,8 @@ pub struct VisitPage {
     expected: Option<Expected>,
     counted: u64,
     words: Vec<Words>,
+    /// Sessions of the arm; a page is for one of them.
+    pub sessions: Vec<Session>,
     /// Names of all time zones.
     pub zones: Vec<String>,
     /// The visit.
@@ -69,6 +72,7 @@ impl VisitPage {
             // dropping a job stops it: the latest scenario wins
             self.job = None;
             (self.expected, self.error) = (None, None);
+            self.sessions = sessions_of(&given.scenario, given.arm, library).unwrap_or_default();
             self.count(ctx, &given, library);
             self.given = Some(given);
         }

@@ -46,6 +46,8 @@ pub struct Outcome {
 /// What came out of one arm.
 #[derive(Debug, Clone)]
 pub struct ArmOutcome {
+    /// Whether it is of an earlier edit, kept to look at while the arm as it is now cannot be run.
+    pub faded: bool,
     /// Index in the scenario.
     pub index: usize,
     /// Label.
@@ -173,7 +175,9 @@ pub struct EndOutcome {
     pub label: String,
     /// Bioavailability.
     pub bioavailability: Option<f64>,
-    /// Curves as in the arm, at the arm's times.
+    /// Times of all points up to the horizon, h; its inputs may end at other times than those of the other end.
+    pub times: Vec<f64>,
+    /// Curves as in the arm, at these times.
     pub curves: Vec<Curve>,
 }
 

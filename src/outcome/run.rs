@@ -27,12 +27,28 @@ impl Scenario {
     /// The first arm's refusal, with its path.
     pub fn run(&self, library: &Library, options: Options) -> Result<Outcome> {
         self.check(library)?;
-        let mut arms = Vec::new();
-        for (i, arm) in self.arms.iter().enumerate().filter(|(_, a)| a.on) {
-            arms.push(self.run_arm(i, library, options).map_err(|e| at_arm(e, i, &arm.label))?);
-        }
+        let arms = self.run_each(library, options)?.into_iter().map(|(_, arm)| arm).collect::<Result<_>>()?;
+        Ok(self.outcome(arms))
+    }
+
+    /// Runs every arm that is on by itself: what is wrong with one leaves the others alone. By index.
+    ///
+    /// # Errors
+    /// When something other than an arm is refused.
+    pub fn run_each(&self, library: &Library, options: Options) -> Result<Vec<(usize, Result<ArmOutcome>)>> {
+        self.check_head(library)?;
+        let on = self.arms.iter().enumerate().filter(|(_, a)| a.on);
+        let run = |i: usize, label: &str| {
+            self.check_arm(i, library)?;
+            self.run_arm(i, library, options).map_err(|e| at_arm(e, i, label))
+        };
+        Ok(on.map(|(i, arm)| (i, run(i, &arm.label))).collect())
+    }
+
+    /// These arms as the outcome of the scenario.
+    pub fn outcome(&self, arms: Vec<ArmOutcome>) -> Outcome {
         let points = arms.first().map_or(0, |a: &ArmOutcome| a.grid.len());
-        Ok(Outcome { title: self.title.clone(), subject: self.subject.clone(), horizon: self.horizon, arms, points })
+        Outcome { title: self.title.clone(), subject: self.subject.clone(), horizon: self.horizon, arms, points }
     }
 
     /// Curves of one person whose parameters are given, at the arm's own site and the grid's times, ng/mL by analyte.
@@ -90,6 +106,7 @@ impl Scenario {
         let first_route = routes.first().copied().unwrap_or(Route::Iv);
         let shown = plain.trajectory().shown;
         let mut result = ArmOutcome {
+            faded: false,
             index,
             label: arm.label.clone(),
             drug: arm.drug.clone(),
@@ -197,6 +214,7 @@ impl Runner<'_> {
         Ok(EndOutcome {
             label: end.label.clone(),
             bioavailability: solved.bioavailability()?,
+            times: solved.trajectory().times[..solved.trajectory().shown].to_vec(),
             curves: solved.curves()?,
         })
     }

@@ -66,7 +66,7 @@ fn bar(
     time: TimeSpan,
     rect: [f64; 4],
 ) {
-    let ink = Ink::Route(strip.role.route);
+    let ink = strip.role.ink();
     let [left, top, right, bottom] = rect;
     let x = |minutes: f64| time.to_x(minutes / MINUTES_PER_HOUR).clamp(left, right).round();
     let mut parts: Vec<(f64, f64, Vec<&str>)> = Vec::new();

@@ -106,7 +106,7 @@ fn foot(canvas: &mut Canvas, figure: &Figure, page: Page, bottom: f64) -> f64 {
     y -= row * rows as f64 + GAP * s;
     let begin = y;
     for (entry, lines) in entries {
-        let (ink, middle) = (Ink::Route(entry.role.route), y + row / 2.0 - 1.0);
+        let (ink, middle) = (entry.role.ink(), y + row / 2.0 - 1.0);
         if entry.fill {
             let rect = [x, middle - 5.0 * s, x + 30.0 * s, middle + 5.0 * s];
             canvas.shapes.push(Shape::Rect { rect, ink, alpha: 0.35 });

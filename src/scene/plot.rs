@@ -151,7 +151,7 @@ fn clipped(x: &[f64], y: &[f64], time: TimeSpan) -> Vec<[f64; 2]> {
 
 fn draw_line(canvas: &mut Canvas, line: &Line, area: PlotArea, time: TimeSpan) {
     let dash = Dash::of(line.role.route, line.role.variant);
-    let ink = Ink::Route(line.role.route);
+    let ink = line.role.ink();
     let mut run = Vec::new();
     for [hours, value] in clipped(&line.x, &line.y, time) {
         // on a log axis what lies below its foot is not drawn along it
@@ -167,7 +167,7 @@ fn draw_line(canvas: &mut Canvas, line: &Line, area: PlotArea, time: TimeSpan) {
 fn draw_band(canvas: &mut Canvas, band: &Band, area: PlotArea, time: TimeSpan) {
     let (low, high) = (clipped(&band.x, &band.low, time), clipped(&band.x, &band.high, time));
     let seen: Vec<usize> = (0..high.len()).filter(|&i| !area.log || high[i][1] >= area.y[0]).collect();
-    let ink = Ink::Route(band.role.route);
+    let ink = band.role.ink();
     let x: Vec<f64> = seen.iter().map(|&i| time.to_x(high[i][0])).collect();
     let upper: Vec<f64> = seen.iter().map(|&i| area.to_y(high[i][1])).collect();
     let lower: Vec<f64> = seen.iter().map(|&i| area.to_y(low[i][1])).collect();
@@ -189,7 +189,7 @@ fn draw_ribbon(canvas: &mut Canvas, ribbon: &Ribbon, area: PlotArea, time: TimeS
         let upper: Vec<f64> = seen.iter().map(|&i| area.to_y(high[i][1])).collect();
         let lower: Vec<f64> = seen.iter().map(|&i| area.to_y(low[i][1])).collect();
         if x.len() > 1 {
-            let ink = Ink::Route(ribbon.role.route);
+            let ink = ribbon.role.ink();
             canvas.shapes.push(Shape::Band { x, upper, lower, ink, alpha });
         }
     }
@@ -214,7 +214,7 @@ fn behind(canvas: &mut Canvas, panel: &Panel, area: PlotArea, time: TimeSpan) {
             .filter(|p| !area.log || p[1] >= area.y[0])
             .map(|[hours, value]| [time.to_x(hours), area.to_y(value)])
             .collect();
-        canvas.line(seen, Ink::Route(line.role.route), 1.0, Dash::Solid);
+        canvas.line(seen, line.role.ink(), 1.0, Dash::Solid);
     }
 }
 
@@ -278,7 +278,7 @@ fn end_labels(canvas: &mut Canvas, panel: &Panel, area: PlotArea, time: TimeSpan
     let wanted: Vec<f64> = ends.iter().map(|e| e.y).collect();
     let placed = pushed_apart(&wanted, row, [top + row / 2.0, bottom - row / 2.0]);
     for (end, y) in ends.into_iter().zip(placed) {
-        let (ink, x) = (Ink::Route(end.role.route), right + SAMPLE * s);
+        let (ink, x) = (end.role.ink(), right + SAMPLE * s);
         let lead = vec![[right + 1.0, end.y], [right + 5.0 * s, y], [x, y]];
         match end.kind {
             EndOf::Band => canvas.rect([right + 4.0 * s, y - 4.0 * s, x, y + 4.0 * s], ink, 0.45),
@@ -287,7 +287,7 @@ fn end_labels(canvas: &mut Canvas, panel: &Panel, area: PlotArea, time: TimeSpan
         }
         let size = if end.kind == EndOf::OtherModel { SMALL } else { TEXT };
         let label = shortened(canvas, end.label, size, page_right - x - 5.0 * s);
-        canvas.text([x + 5.0 * s, y], &label, Ink::RouteText(end.role.route), size, [Align::Start, Align::Middle]);
+        canvas.text([x + 5.0 * s, y], &label, end.role.text_ink(), size, [Align::Start, Align::Middle]);
         let after = x + 10.0 * s + canvas.width(&label, size);
         if after + canvas.width(end.words, SMALL) <= page_right {
             canvas.text([after, y], end.words, Ink::Muted, SMALL, [Align::Start, Align::Middle]);

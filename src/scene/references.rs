@@ -67,7 +67,7 @@ fn page(measure: &dyn Measure) -> Canvas<'_> {
 fn style(line: &RefLine) -> (f64, f64, Ink) {
     match line {
         RefLine::Heading(_) => (0.0, HEADING, Ink::Text),
-        RefLine::Arm(_, role, _) => (INDENT + GAP, HEADING - 2.0, Ink::RouteText(role.route)),
+        RefLine::Arm(_, role, _) => (INDENT + GAP, HEADING - 2.0, role.text_ink()),
         RefLine::Text(_) => (0.0, TEXT, Ink::Text),
         RefLine::Item(_) | RefLine::Caution(_) | RefLine::Source(..) => (INDENT, TEXT, Ink::Text),
     }
@@ -81,11 +81,11 @@ fn mark(canvas: &mut Canvas, line: &RefLine, y: f64) {
             let middle = y + (HEADING - 2.0) / 2.0 + 2.0;
             if *fill {
                 let rect = [MARGIN, middle - 4.0, MARGIN + INDENT, middle + 4.0];
-                canvas.rect(rect, Ink::Route(role.route), 0.45);
+                canvas.rect(rect, role.ink(), 0.45);
                 return;
             }
             let points = vec![[MARGIN, middle], [MARGIN + INDENT, middle]];
-            canvas.line(points, Ink::Route(role.route), 2.5, Dash::of(role.route, role.variant));
+            canvas.line(points, role.ink(), 2.5, Dash::of(role.route, role.variant));
         }
         RefLine::Item(_) => canvas.text([x, y], "–", Ink::Muted, TEXT, [Align::End, Align::Start]),
         RefLine::Caution(_) => canvas.text([x, y], "▲", Ink::Caution, TEXT, [Align::End, Align::Start]),

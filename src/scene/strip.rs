@@ -73,7 +73,7 @@ pub(super) fn draw(canvas: &mut Canvas, figure: &Figure, time: TimeSpan, top: f6
         let rect = [time.x[0], y, time.x[1], y + bars(strip) * s];
         lane_of(canvas, strip, time, rect);
         let label_at = [rect[2] + GAP * s, 0.5 * (rect[1] + rect[3])];
-        canvas.text(label_at, &strip.label, Ink::RouteText(strip.role.route), TEXT, [Align::Start, Align::Middle]);
+        canvas.text(label_at, &strip.label, strip.role.text_ink(), TEXT, [Align::Start, Align::Middle]);
         places.push(rect);
         y += (lane(strip) + BETWEEN) * s;
     }
@@ -112,7 +112,7 @@ fn lane_of(canvas: &mut Canvas, strip: &Strip, time: TimeSpan, rect: [f64; 4]) {
 }
 
 fn one(canvas: &mut Canvas, strip: &Strip, session: &StripSession, time: TimeSpan, rect: [f64; 4]) {
-    let ink = Ink::Route(strip.role.route);
+    let ink = strip.role.ink();
     let [left, top, right, bottom] = rect;
     let x = |minutes: f64| time.to_x(minutes / MINUTES_PER_HOUR).clamp(left, right).round();
     let mut parts: Vec<(f64, f64, Vec<&str>)> = Vec::new();

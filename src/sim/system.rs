@@ -235,6 +235,9 @@ impl System {
     /// When the rate matrix cannot be inverted, which the checks of a model exclude.
     pub fn area_per_amount(&self, row: &RowDVector<f64>) -> Result<DVector<f64>> {
         let moving: Vec<usize> = (0..self.states.len()).filter(|&i| self.states[i].kind != StateKind::Sink).collect();
+        if moving.is_empty() {
+            return Ok(DVector::zeros(self.states.len()));
+        }
         let k = self.rates.select_rows(&moving).select_columns(&moving);
         let c = row.select_columns(&moving).transpose() * -1.0;
         let solved =

@@ -318,14 +318,23 @@ impl Timeline {
     }
 }
 
+/// All sessions of an arm.
+///
+/// # Errors
+/// When there is no such arm, or it cannot be simulated.
+pub fn sessions_of(scenario: &Scenario, index: usize, library: &Library) -> Result<Vec<Session>> {
+    let arm = scenario.arms.get(index).ok_or_else(no_arm)?;
+    let case = arm.case(arm.model_in(library)?, &scenario.subject, library)?;
+    case.sessions(library.effects.session.gap.hours())
+}
+
 /// The session that a page is for: the chosen one, or the only one.
 ///
 /// # Errors
 /// When the arm has several and none is chosen, or has no such session.
 pub fn session_of(scenario: &Scenario, index: usize, library: &Library) -> Result<Session> {
     let arm = scenario.arms.get(index).ok_or_else(no_arm)?;
-    let case = arm.case(arm.model_in(library)?, &scenario.subject, library)?;
-    let all = case.sessions(library.effects.session.gap.hours())?;
+    let all = sessions_of(scenario, index, library)?;
     let chosen = scenario.visit.as_ref().and_then(|v| v.session);
     let number = match chosen {
         Some(number) => number as usize,

@@ -25,7 +25,7 @@ pub use visit::{patient, visit};
 
 use super::runner::Shown;
 use super::theme;
-use crate::error::Error;
+use crate::error::{Error, Step};
 use crate::figure::Role;
 use crate::library::Library;
 use crate::regimen::Route;
@@ -68,8 +68,36 @@ fn swatch(ui: &mut Ui, role: Role, fill: bool, on: bool) {
 fn refusal(ui: &mut Ui, error: &Error) {
     let colour = theme::ink(ui, Ink::Caution);
     ui.label(RichText::new(error.what()).color(colour));
-    if let Some(remedy) = error.what_would_work() {
+    if let Some(remedy) = remedy(error) {
         ui.weak(remedy);
+    }
+}
+
+/// What would have worked, said for the window: there are no keys and no options to write here.
+fn remedy(error: &Error) -> Option<&str> {
+    let said = error.what_would_work()?;
+    let of_files = ["`", "[[", "under [", "[visit]", " = \"", "--"];
+    if !of_files.iter().any(|part| said.contains(part)) {
+        return Some(said);
+    }
+    let key = error.path().iter().rev().find_map(|step| match step {
+        Step::Key(key) => Some(key.as_str()),
+        Step::Index(_) => None,
+    });
+    match key? {
+        "site" => Some("choose where plasma is read from in the menu (⋮) of the arm"),
+        "model" => Some("choose another model in the menu (⋮) of the arm"),
+        "horizon" | "time" | "repeat" | "additional" => {
+            Some("lengthen the time simulated, or give fewer or earlier doses")
+        }
+        "spray_every" => Some("lengthen the time simulated, or bring the sprays closer together"),
+        "every" => Some("write for example 30 min"),
+        "label" => Some("give each arm a name of its own"),
+        "crisis_line" => Some("fill in the number to call when somebody feels unsafe"),
+        "stay" => Some("fill in how long people stay after the last dose, for example 2 h"),
+        "visit" | "session" => Some("choose which session the page is for"),
+        "start" | "timezone" | "next" => Some("fill in the time zone, for example America/Chicago"),
+        _ => None,
     }
 }
 

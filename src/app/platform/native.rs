@@ -177,6 +177,11 @@ pub fn write(path: &str, bytes: &[u8]) -> Result<()> {
     crate::files::write_atomic(std::path::Path::new(path), bytes)
 }
 
+/// A path with its folder, so that a message says where a file is.
+pub fn in_folder(path: &str) -> String {
+    std::path::absolute(path).map_or(path.to_owned(), |whole| whole.display().to_string())
+}
+
 /// Refuses where no display is set at all, before the window library looks for one.
 ///
 /// # Errors
