@@ -66,7 +66,9 @@ impl Scenario {
         let runner = Runner { scenario: self, arm, library, every, solver: options.solver };
         let plain = runner.solve(model, site, &BTreeMap::new())?;
         let routes = arm.routes();
-        let range = routes.iter().find_map(|r| model.range(*r, Amount::from_mg(plain.followed.given_by(*r))));
+        let range = routes
+            .iter()
+            .find_map(|r| model.range(*r, Amount::from_mg(plain.schedule().largest_single(*r, f64::INFINITY))));
         let ends = match range {
             Some(r) => Some((runner.solve(model, site, &r.low.set)?, runner.solve(model, site, &r.high.set)?)),
             None => None,

@@ -253,7 +253,8 @@ fn range_of<'a>(scenario: &Scenario, index: usize, library: &'a Library) -> Resu
     // what is given does not depend on points
     let horizon = scenario.horizon.hours();
     let followed = case.follow(&BTreeMap::new(), horizon, horizon, Solver::default())?;
-    Ok(arm.routes().iter().find_map(|r| model.range(*r, Amount::from_mg(followed.given_by(*r)))))
+    let largest = |r| Amount::from_mg(followed.schedule.largest_single(r, f64::INFINITY));
+    Ok(arm.routes().iter().find_map(|r| model.range(*r, largest(*r))))
 }
 
 /// How many of 100 are above their own level, at 241 times up to a time in minutes.

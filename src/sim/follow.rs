@@ -67,11 +67,6 @@ impl Followed {
         self.output(&self.drug, site)
     }
 
-    /// All drug given by a route, mg base.
-    pub fn given_by(&self, route: Route) -> f64 {
-        self.schedule.doses.iter().filter(|d| d.route == route).map(|d| d.amount).sum()
-    }
-
     /// Area to infinity over that of the same mass given into a vein; `None` where the model has no vein.
     ///
     /// # Errors

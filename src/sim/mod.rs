@@ -12,6 +12,7 @@ mod exact;
 mod follow;
 mod numeric;
 mod schedule;
+mod single;
 mod system;
 mod trajectory;
 
@@ -19,5 +20,6 @@ pub use exact::advance;
 pub use follow::{Case, Followed};
 pub(crate) use schedule::PutDown;
 pub use schedule::{Act, DoseMark, Plan, Schedule, SprayRules};
+pub use single::SingleDose;
 pub use system::{MOST_HELD, State, StateKind, System, SystemOutput};
 pub use trajectory::{Solver, Trajectory, simulate};
