@@ -330,10 +330,12 @@ impl StudyArm {
         self.site_in(model).map(|_| ())
     }
 
-    /// Routes used, each once.
+    /// Routes used, each once, in order of their first dose and never of the lines in the file.
     pub fn routes(&self) -> Vec<Route> {
+        let mut doses: Vec<&Dose> = self.doses.iter().collect();
+        doses.sort_by(|a, b| a.time.hours().total_cmp(&b.time.hours()).then(a.route.cmp(&b.route)));
         let mut list = Vec::new();
-        for dose in &self.doses {
+        for dose in doses {
             if !list.contains(&dose.route) {
                 list.push(dose.route);
             }

@@ -7,7 +7,7 @@
 
 mod digits;
 
-pub use digits::{number, significant, tidy};
+pub use digits::{exceeds, number, significant, tidy};
 
 use crate::error::{Error, Result};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};

@@ -113,7 +113,7 @@ fn thin(other: &crate::outcome::OtherModel, role: Role) -> Line {
 /// Each reason once, after the labels of the arms that have it.
 fn outside(arms: &[(&ArmOutcome, Role)]) -> Vec<String> {
     let mut list: Vec<(&str, Vec<&str>)> = Vec::new();
-    for (arm, reason) in arms.iter().flat_map(|(arm, _)| arm.outside.iter().map(|r| (arm.label.as_str(), r))) {
+    for (arm, reason) in arms.iter().flat_map(|(arm, _)| arm.outside_words().map(|r| (arm.label.as_str(), r))) {
         match list.iter_mut().find(|(known, _)| *known == reason) {
             Some((_, labels)) => labels.push(arm),
             None => list.push((reason, vec![arm])),

@@ -91,7 +91,7 @@ pub struct ArmOutcome {
     /// Where the models fall below the level of the dissociative part in the first session, in words.
     pub below_level: Option<String>,
     /// Where this arm lies outside what was studied: dose, weight, age, time of holding.
-    pub outside: Vec<String>,
+    pub outside: Vec<Outside>,
     /// Median end of main effects of the first session by model, where several models apply; minutes from its first dose.
     pub by_model: Vec<(String, f64)>,
     /// What programmes publish about the routes, in words; not measurements.
@@ -106,6 +106,15 @@ pub struct ArmOutcome {
     pub used: Vec<String>,
     /// Worst grade of what was used.
     pub grade: Grade,
+}
+
+/// Something that was not studied.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outside {
+    /// What it is, in words: a dose with its time, a body weight.
+    pub words: String,
+    /// Start of the dose that causes it, h from time 0; none where the whole arm is meant.
+    pub from_h: Option<f64>,
 }
 
 /// One session of an arm.
@@ -203,6 +212,11 @@ impl ArmOutcome {
     /// When the first dose is given, h.
     pub fn first_dose(&self) -> f64 {
         self.doses.iter().map(|d| d.start).reduce(f64::min).unwrap_or(0.0)
+    }
+
+    /// Where it lies outside what was studied, in words.
+    pub fn outside_words(&self) -> impl Iterator<Item = &str> {
+        self.outside.iter().map(|o| o.words.as_str())
     }
 
     /// The first session, the one that comparisons tell.

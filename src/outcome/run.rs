@@ -84,7 +84,7 @@ impl Scenario {
         let plain = runner.solve(model, site, &BTreeMap::new())?;
         let routes = arm.routes();
         let marks = &plain.schedule().doses;
-        let caused = range_of(model, marks);
+        let caused = range_of(model, plain.schedule());
         let range = match caused {
             Some((r, from)) => Some(RangeOutcome {
                 note: r.note.clone(),

@@ -5,7 +5,7 @@ use super::run::Runner;
 use crate::analysis::{Windows, stretches_above, windows};
 use crate::error::Result;
 use crate::model::{Model, Range, Site};
-use crate::sim::{Change, DoseMark, Followed, Points, Session, Set, sessions};
+use crate::sim::{Change, DoseMark, Followed, Points, Schedule, Session, Set, SingleDose, sessions};
 use crate::units::{Amount, MINUTES_PER_HOUR};
 
 /// A range, and the start of the first dose that causes it, h.
@@ -83,8 +83,7 @@ impl Runner<'_> {
 }
 
 /// The range that one line would hide, and the start of the first dose that causes it.
-pub(crate) fn range_of<'m>(model: &'m Model, doses: &[DoseMark]) -> Option<Caused<'m>> {
-    let mut marks: Vec<&DoseMark> = doses.iter().collect();
-    marks.sort_by(|a, b| a.start.total_cmp(&b.start));
-    marks.into_iter().find_map(|d| Some((model.range(d.route, Amount::from_mg(d.amount))?, d.start)))
+pub(crate) fn range_of<'m>(model: &'m Model, schedule: &Schedule) -> Option<Caused<'m>> {
+    let caused = |d: SingleDose| Some((model.range(d.route, Amount::from_mg(d.amount))?, d.complete));
+    schedule.single_doses().into_iter().filter_map(caused).min_by(|a, b| a.1.total_cmp(&b.1))
 }

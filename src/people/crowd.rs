@@ -259,9 +259,9 @@ fn counts(
 ) -> Result<Vec<SessionCrowd>> {
     let arm = &scenario.arms[index];
     let model = arm.model_in(library)?;
-    let doses = arm.case(model, &scenario.subject, library)?.marks()?;
-    let all = sessions(&doses, library.effects.session.gap.hours());
-    let range = range_of(model, &doses);
+    let schedule = arm.case(model, &scenario.subject, library)?.schedule()?;
+    let all = sessions(&schedule.doses, library.effects.session.gap.hours());
+    let range = range_of(model, &schedule);
     let chosen: Vec<&Session> = all.iter().filter(|s| only.is_none_or(|number| s.number == number)).collect();
     if let (Some(number), true) = (only, chosen.is_empty()) {
         return Err(Error::input(format!("arm \"{}\" has no session {number}", arm.label))
@@ -300,7 +300,7 @@ fn with_draws(
     let go_on = |share: f64| if progress(share) { Ok(()) } else { Err(Error::cannot("stopped")) };
     let arm = &scenario.arms[index];
     let model = arm.model_in(library)?;
-    let range = range_of(model, &arm.case(model, &scenario.subject, library)?.marks()?);
+    let range = range_of(model, &arm.case(model, &scenario.subject, library)?.schedule()?);
     let (mut bands, mut quartiles, mut done) = (None, Vec::new(), 0.0);
     if range.is_none() {
         done = 0.4;

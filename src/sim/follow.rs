@@ -98,13 +98,21 @@ impl Case<'_> {
         Ok((system, schedule))
     }
 
-    /// Start, end and amount of every dose and spray, without simulating.
+    /// What is given when, without simulating.
     ///
     /// # Errors
     /// When the model cannot be used for these doses or this person.
-    pub fn marks(&self) -> Result<Vec<DoseMark>> {
+    pub fn schedule(&self) -> Result<Schedule> {
         let person = Individual::typical(self.model, self.subject, &Set::new())?;
-        Ok(self.planned(&person, [f64::NEG_INFINITY, f64::INFINITY])?.1.doses)
+        Ok(self.planned(&person, [f64::NEG_INFINITY, f64::INFINITY])?.1)
+    }
+
+    /// Start, end and amount of every dose and spray, without simulating.
+    ///
+    /// # Errors
+    /// As [`Case::schedule`].
+    pub fn marks(&self) -> Result<Vec<DoseMark>> {
+        Ok(self.schedule()?.doses)
     }
 
     /// The sessions of the doses, `gap` hours or more apart.
@@ -125,11 +133,6 @@ impl Followed {
     /// The read-out of the drug itself.
     pub fn parent(&self, site: Site) -> Option<&SystemOutput> {
         self.output(&self.drug, site)
-    }
-
-    /// All drug given by a route, mg base.
-    pub fn given_by(&self, route: Route) -> f64 {
-        self.schedule.doses.iter().filter(|d| d.route == route).map(|d| d.amount).sum()
     }
 
     /// Area to infinity over that of the same mass given into a vein; `None` where the model has no vein.

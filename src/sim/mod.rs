@@ -13,6 +13,7 @@ mod follow;
 mod numeric;
 mod schedule;
 mod session;
+mod single;
 mod system;
 mod trajectory;
 
@@ -21,6 +22,7 @@ pub use follow::{Case, Change, Followed, Set};
 pub(crate) use schedule::PutDown;
 pub use schedule::{Act, DoseMark, Plan, Schedule, SprayRules};
 pub use session::{Session, sessions};
+pub use single::SingleDose;
 pub use system::{MOST_HELD, State, StateKind, System, SystemOutput};
 pub(crate) use trajectory::TAIL_H;
 pub use trajectory::{Points, Solver, Trajectory, simulate};

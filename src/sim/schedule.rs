@@ -1,5 +1,6 @@
 //! A regimen laid out in time for one person: jumps, input rates and transfers.
 
+use super::single::{Part, SingleDose, parts, singles};
 use super::system::System;
 use crate::error::{Error, Result, suggestion};
 use crate::model::{Individual, Model, RouteModel};
@@ -56,8 +57,10 @@ pub struct Schedule {
     pub doses: Vec<DoseMark>,
     /// What was taken for granted, in words.
     pub taken: Vec<String>,
-    /// Where a dose goes beyond what was studied, in words.
-    pub extrapolated: Vec<String>,
+    /// Where a manner of giving goes beyond what was studied: in words, and when such a dose is given first, h.
+    pub extrapolated: Vec<(String, f64)>,
+    /// What is given at once, before lozenges and sprays are joined.
+    parts: Vec<Part>,
 }
 
 /// A dose, or one spray of it, on the time axis.
@@ -79,16 +82,18 @@ pub struct DoseMark {
 
 /// One dose put down: amounts in mg base, times in h.
 #[derive(Debug)]
-struct Put<'a> {
-    dose: &'a Dose,
-    /// Which of all doses, repeats counted: the same for the sprays of one.
-    number: usize,
+pub(super) struct Put<'a> {
+    pub(super) dose: &'a Dose,
     way_in: &'a RouteModel,
-    start: f64,
-    amount: f64,
-    /// 0 for a first spray, else which it is.
-    spray: usize,
-    hold: Option<(f64, AfterHold)>,
+    pub(super) start: f64,
+    pub(super) amount: f64,
+    /// Whether it is the second or a later spray of its series.
+    later: bool,
+    /// Whether it is of the same series of sprays as the spray before it.
+    pub(super) goes_on: bool,
+    /// Which time of giving a dose it belongs to: its sprays share one, its repeats do not.
+    pub(super) occasion: usize,
+    pub(super) hold: Option<(f64, AfterHold)>,
 }
 
 impl Schedule {
@@ -109,11 +114,24 @@ impl Schedule {
         let slots = assign_mouths(&puts);
         let mouths = slots.iter().map(|s| s + 1).max().unwrap_or(0);
         Ok(Plan {
+            parts: parts(&puts),
             puts: puts.iter().zip(slots).map(|(p, s)| p.lower(person, s)).collect(),
             mouths,
             taken,
             extrapolated,
         })
+    }
+
+    /// The doses as studies count them, in order of time: a lozenge, a series of sprays, an injection, an infusion. A
+    /// later session adds doses and changes none before it.
+    pub fn single_doses(&self) -> Vec<SingleDose> {
+        singles(&self.parts)
+    }
+
+    /// The largest single dose by a route of what is given before `until` (h), mg base; 0 where there is none.
+    pub fn largest_single(&self, route: Route, until: f64) -> f64 {
+        let before: Vec<Part> = self.parts.iter().filter(|p| p.start < until).copied().collect();
+        singles(&before).iter().filter(|d| d.route == route).map(|d| d.amount).fold(0.0, f64::max)
     }
 }
 
@@ -124,33 +142,55 @@ fn laid_out<'a>(
     subject: &Subject,
     doses: &'a [Dose],
     (base_per_salt, sprays): (f64, SprayRules),
-    (taken, extrapolated): (&mut Vec<String>, &mut Vec<String>),
+    (taken, extrapolated): (&mut Vec<String>, &mut Vec<(String, f64)>),
 ) -> Result<Vec<Put<'a>>> {
-    let (mut puts, mut number) = (Vec::new(), 0);
-    for (index, dose) in doses.iter().enumerate() {
+    let mut puts = Vec::new();
+    let mut occasion = 0;
+    for index in in_order(doses, subject, base_per_salt) {
+        let dose = &doses[index];
         let way_in = route_of(model, dose.route).map_err(|e| e.within(path!["dose", index]))?;
         check_keys(model, way_in, dose).map_err(|e| e.within(path!["dose", index]))?;
         let hold = hold_of(way_in, person, dose, taken, extrapolated);
         let amount = base_amount(dose, subject, base_per_salt);
         let (count, every) = sprays_of(dose, amount, sprays, taken);
         for start in dose.starts() {
-            number += 1;
             for k in 0..count {
                 puts.push(Put {
                     dose,
-                    number,
                     way_in,
                     start: start.hours() + every * k as f64,
                     amount: amount / count as f64,
-                    spray: 0,
+                    later: false,
+                    goes_on: k > 0,
+                    occasion,
                     hold,
                 });
             }
+            occasion += 1;
         }
     }
     puts.sort_by(|a, b| a.start.total_cmp(&b.start));
-    number_sprays(&mut puts, person);
+    number_sprays(&mut puts, person, taken);
     Ok(puts)
+}
+
+/// Dose lines in an order of their own, so that no number depends on how the lines of a file are ordered.
+fn in_order(doses: &[Dose], subject: &Subject, base_per_salt: f64) -> Vec<usize> {
+    let hours = |t: Option<Time>| t.map_or(-1.0, Time::hours);
+    let key = |d: &Dose| {
+        let amount = base_amount(d, subject, base_per_salt);
+        let times = [d.time.hours(), amount, hours(d.duration), hours(d.hold), hours(d.spray_every)];
+        let repeat = d.repeat.map_or((-1.0, 0), |r| (r.every.hours(), r.additional));
+        let kind = (d.route, per_kg(d), d.after == Some(AfterHold::Spit), d.sprays, repeat.1);
+        (times, repeat.0, kind)
+    };
+    let mut list: Vec<usize> = (0..doses.len()).collect();
+    list.sort_by(|a, b| {
+        let ((times, every, kind), other) = (key(&doses[*a]), key(&doses[*b]));
+        let numbers = times.iter().zip(&other.0).map(|(x, y)| x.total_cmp(y)).find(|o| o.is_ne());
+        numbers.unwrap_or_else(|| every.total_cmp(&other.1)).then(kind.cmp(&other.2))
+    });
+    list
 }
 
 /// A dose or spray as it is put down, for those who lower it for many people.
@@ -193,8 +233,8 @@ impl Schedule {
             way_in: put.way_in,
             start: put.start,
             amount: put.amount,
-            per_kg: matches!(put.dose.amount, DoseAmount::PerKg(_)),
-            later: put.spray > 0,
+            per_kg: per_kg(put.dose),
+            later: put.later,
             hold: put.hold,
             mouth,
             length: put.dose.duration.map(Time::hours),
@@ -207,10 +247,11 @@ impl Schedule {
 #[derive(Debug)]
 pub struct Plan {
     puts: Vec<Lowered>,
+    parts: Vec<Part>,
     /// Doses held at once, at most.
     pub mouths: usize,
     taken: Vec<String>,
-    extrapolated: Vec<String>,
+    extrapolated: Vec<(String, f64)>,
 }
 
 #[derive(Debug)]
@@ -231,6 +272,7 @@ impl Plan {
     #[must_use]
     pub fn between(mut self, [from, before]: [f64; 2]) -> Self {
         self.puts.retain(|p| p.mark.start >= from && p.mark.start < before);
+        self.parts.retain(|p| p.start >= from && p.start < before);
         self
     }
 
@@ -257,6 +299,7 @@ impl Plan {
             doses: self.puts.iter().map(|p| p.mark).collect(),
             taken: self.taken.clone(),
             extrapolated: self.extrapolated.clone(),
+            parts: self.parts.clone(),
         }
     }
 }
@@ -274,6 +317,8 @@ impl Schedule {
         self.acts.sort_by(|a, b| a.0.total_cmp(&b.0));
         self.given += other.given;
         self.mouths += other.mouths;
+        self.parts.extend(other.parts);
+        self.parts.sort_by(|a, b| a.start.total_cmp(&b.start));
         self.doses.extend(other.doses);
         self.doses.sort_by(|a, b| a.start.total_cmp(&b.start));
         self
@@ -283,8 +328,7 @@ impl Schedule {
 impl Put<'_> {
     fn lower(&self, person: &Individual, slot: usize) -> Lowered {
         let mut acts = Vec::new();
-        let later = self.spray > 0;
-        let shares = person.parts(self.way_in.ways.iter().map(|w| w.share_of(later)));
+        let shares = person.parts(self.way_in.ways.iter().map(|w| w.share_of(self.later)));
         let own_length = self.dose.duration.map(Time::hours);
         let mut end = self.start + own_length.unwrap_or(0.0);
         for (way, share) in self.way_in.ways.iter().zip(shares) {
@@ -314,7 +358,7 @@ impl Put<'_> {
         }
         Lowered {
             mark: DoseMark {
-                dose: self.number,
+                dose: self.occasion,
                 start: self.start,
                 end,
                 amount: self.amount,
@@ -360,7 +404,7 @@ fn hold_of(
     person: &Individual,
     dose: &Dose,
     taken: &mut Vec<String>,
-    extrapolated: &mut Vec<String>,
+    extrapolated: &mut Vec<(String, f64)>,
 ) -> Option<(f64, AfterHold)> {
     let hold = way_in.hold.as_ref()?;
     let time = dose.hold.map_or_else(|| person.value(&hold.default), Time::hours);
@@ -373,11 +417,17 @@ fn hold_of(
         (Some(_), None) => taken.push(format!("after the hold not stated: {rest} taken")),
         _ => {}
     }
+    // lines come in order of time: the first one stays
+    let mut note = |words: String| {
+        if !extrapolated.iter().any(|(known, _)| *known == words) {
+            extrapolated.push((words, dose.time.hours()));
+        }
+    };
     if let Some(studied) = hold.studied.filter(|s| time > s.hours() + 1e-9) {
-        extrapolated.push(format!("held {time_text}, longer than the {studied} that was studied: extrapolated"));
+        note(format!("held {time_text}, longer than the {studied} that was studied: extrapolated"));
     }
     if after == AfterHold::Spit {
-        extrapolated.push("spat out after holding: extrapolated from doses that were swallowed".to_owned());
+        note("spat out after holding: extrapolated from doses that were swallowed".to_owned());
     }
     Some((time, after))
 }
@@ -409,17 +459,45 @@ fn sprays_of(dose: &Dose, amount: f64, rules: SprayRules, taken: &mut Vec<String
     (count, every.hours())
 }
 
-/// The count of sprays starts again after a pause that the model states.
-fn number_sprays(puts: &mut [Put], person: &Individual) {
-    let mut last: Option<(f64, usize)> = None;
-    for put in puts.iter_mut() {
-        let Some(restart) = &put.way_in.sprays_restart else { continue };
-        let pause = person.value(restart);
-        put.spray = match last {
-            Some((time, spray)) if put.start - time < pause - 1e-9 => spray + 1,
-            _ => 0,
+fn per_kg(dose: &Dose) -> bool {
+    matches!(dose.amount, DoseAmount::PerKg(_))
+}
+
+/// Sprays closer than this are given at one time, h.
+const AT_ONCE: f64 = 1e-9;
+
+/// Which sprays are second or later ones. The count starts again after a pause that the model states. Of sprays at one
+/// time the largest counts as the first: nobody says in which order they are given, and the result must not depend on
+/// the order of lines.
+fn number_sprays(puts: &mut [Put], person: &Individual, taken: &mut Vec<String>) {
+    let sprayed: Vec<usize> = (0..puts.len()).filter(|i| puts[*i].way_in.sprays_restart.is_some()).collect();
+    let mut last: Option<f64> = None;
+    let mut at = 0;
+    while at < sprayed.len() {
+        let start = puts[sprayed[at]].start;
+        let more = sprayed[at..].iter().take_while(|i| puts[**i].start - start <= AT_ONCE).count();
+        let together = &sprayed[at..at + more];
+        let pause = puts[sprayed[at]].way_in.sprays_restart.as_ref().map_or(0.0, |r| person.value(r));
+        let goes_on = last.is_some_and(|last| start - last < pause - AT_ONCE);
+        // among equals the one in mg: with people of several weights the other varies
+        let larger = |a: &&usize, b: &&usize| {
+            let (a, b) = (&puts[**a], &puts[**b]);
+            a.amount.total_cmp(&b.amount).then(per_kg(b.dose).cmp(&per_kg(a.dose)))
         };
-        last = Some((put.start, put.spray));
+        let first = together.iter().max_by(larger).copied();
+        let differ = together.iter().any(|i| (puts[*i].amount - puts[sprayed[at]].amount).abs() > AT_ONCE);
+        if differ && !goes_on {
+            let line = "sprays at one time: the largest counts as the first (grade E)";
+            if !taken.iter().any(|l| l == line) {
+                taken.push(line.to_owned());
+            }
+        }
+        for (k, i) in together.iter().enumerate() {
+            puts[*i].later = goes_on || Some(*i) != first;
+            puts[*i].goes_on = goes_on || k > 0;
+        }
+        last = together.last().map(|i| puts[*i].start);
+        at += more;
     }
 }
 
