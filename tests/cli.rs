@@ -5,6 +5,8 @@
 
 #[path = "cli/evidence.rs"]
 mod evidence;
+#[path = "cli/faces.rs"]
+mod faces;
 #[path = "cli/models.rs"]
 mod models;
 #[path = "cli/population.rs"]

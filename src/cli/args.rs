@@ -133,6 +133,9 @@ pub struct Population {
     /// Time between points, with its unit
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub every: Option<Time>,
+    /// Also tell in JSON how long simulation and percentiles took
+    #[arg(long, requires = "json")]
+    pub timing: bool,
     /// Threads; the result does not depend on them
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(usize))]
     pub threads: Option<usize>,

@@ -76,7 +76,7 @@ pub fn run(options: &Population, library: &Library) -> Result<()> {
         true
     };
     let bands = bands(&given.scenario, library, crowd, &workers, &progress).map_err(located)?;
-    let elapsed_ms = started.elapsed().as_secs_f64() * 1e3;
+    let elapsed_ms = options.timing.then(|| started.elapsed().as_secs_f64() * 1e3);
     for arm in &bands {
         say(arm);
         if let Some(range) = range_of(&given.scenario, arm.index, library)? {
@@ -143,19 +143,24 @@ struct Document<'a> {
     bands: &'a [ArmBands],
     people: &'a [Vec<SessionCrowd>],
     crowd: Crowd,
-    elapsed_ms: f64,
+    /// Of simulation and percentiles; only told when asked for, so that the same input gives the same text.
+    elapsed_ms: Option<f64>,
 }
 
 impl Document<'_> {
     fn json(&self) -> Value {
         let arms: Vec<Value> = self.bands.iter().zip(self.people).map(|(b, p)| self.arm(b, p)).collect();
-        json!({
+        let mut all = json!({
             "title": self.scenario.title, "people": self.crowd.people, "seed": self.crowd.seed,
             "population": { "weight_kg": limits(self.scenario.population.weights()), "age_y": limits(self.scenario.population.ages()) },
-            "elapsed_ms": self.elapsed_ms, "arms": arms,
+            "arms": arms,
             "spread": "between made-up people of one model; how models differ is told by compare",
             "note": EDUCATION_ONLY,
-        })
+        });
+        if let Some(ms) = self.elapsed_ms {
+            all["elapsed_ms"] = json!(ms);
+        }
+        all
     }
 
     fn arm(&self, bands: &ArmBands, people: &[SessionCrowd]) -> Value {
