@@ -23,7 +23,7 @@
 //!
 //! A module imports only from its left:
 //!
-//! `units, error → subject, population, regimen → model → sim → library → analysis → scenario → evidence, outcome →
+//! `units, error → spreadsheet, subject, population, regimen → model → sim → library → analysis → scenario → evidence, outcome →
 //! people → timeline → figure → scene, table, curves, plain → {export, cli, app}`
 //!
 //! - [`model`] reads a file of `models/` into a checked [`Model`](model::Model): named numbers with
@@ -89,6 +89,7 @@ pub mod regimen;
 pub mod scenario;
 pub mod scene;
 pub mod sim;
+pub mod spreadsheet;
 pub mod subject;
 pub mod table;
 pub mod timeline;

@@ -238,11 +238,16 @@ impl App {
                 Ok(format!("wrote {}", in_folder(path)))
             }
             Purpose::Points => {
-                let sets = crate::points::parse(path, &read_text(path, LARGEST_POINTS)?)?;
-                let count: usize = sets.iter().map(|s| s.points.len()).sum();
-                self.points = sets;
+                let found = crate::points::parse(path, &read_text(path, LARGEST_POINTS)?)?;
+                let count: usize = found.sets.iter().map(|s| s.points.len()).sum();
+                self.points = found.sets;
                 self.shown.redraw();
-                Ok(format!("{count} measured points from {path}"))
+                let left_out = match found.left_out.as_slice() {
+                    [] => String::new(),
+                    [only] => format!("; left out: {only}"),
+                    [first, ..] => format!("; {} rows left out, the first: {first}", found.left_out.len()),
+                };
+                Ok(format!("{count} measured points from {}{left_out}", in_folder(path)))
             }
             Purpose::Model => {
                 let text = read_text(path, LARGEST_FILE)?;
