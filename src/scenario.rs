@@ -387,7 +387,7 @@ impl StudyArm {
             let slow = dose.route != Route::Iv
                 || only
                     .infusion_at_least
-                    .is_none_or(|least| dose.duration.is_some_and(|d| d.hours() >= least.hours() - 1e-9));
+                    .is_none_or(|least| dose.length().is_some_and(|d| d.hours() >= least.hours() - 1e-9));
             if !only.routes.contains(&dose.route) || !slow {
                 let note = output.note.clone().unwrap_or_else(|| "it was not estimated for such a dose".to_owned());
                 return refuse(format!("{} offers no {} after this dose: {note}", model.id, site.words()), leave_out);

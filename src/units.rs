@@ -48,6 +48,10 @@ impl Dim {
     pub const CLEARANCE: Self = Self { volume: 1, time: -1, ..Self::NONE };
     /// Concentration, mg/L.
     pub const CONCENTRATION: Self = Self { drug: 1, volume: -1, ..Self::NONE };
+    /// How fast drug is given, mg/h.
+    pub const DRUG_RATE: Self = Self { drug: 1, time: -1, ..Self::NONE };
+    /// The same per body weight, mg/kg/h.
+    pub const DRUG_RATE_PER_WEIGHT: Self = Self { drug: 1, weight: -1, time: -1, ..Self::NONE };
     /// Dose per body weight, mg/kg.
     pub const DRUG_PER_WEIGHT: Self = Self { drug: 1, weight: -1, ..Self::NONE };
     /// Concentration times time, mg h/L.

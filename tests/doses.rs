@@ -216,3 +216,169 @@ proptest! {
         prop_assert_eq!(of(&lines), of(&other));
     }
 }
+
+// ---- devices --------------------------------------------------------------------------------------------
+
+/// Devices that were counted, from what is said of them.
+fn devices(arm: &ArmOutcome) -> u32 {
+    let said = arm.assumptions.iter().find(|a| a.starts_with("sprays not stated: ")).unwrap();
+    said.split(' ').nth(3).unwrap().parse().unwrap()
+}
+
+/// The label: one device is 28 mg of base, 32.3 mg of hydrochloride.
+#[test]
+fn a_device_is_counted_in_the_salt_that_is_stated() {
+    for (base, salt, expected) in [
+        ("28 mg", "32.3 mg", 1),
+        ("56 mg", "64.6 mg", 2),
+        ("84 mg", "96.9 mg", 3),
+        ("0.4 mg/kg", "0.46 mg/kg", 1),
+        ("0.8 mg/kg", "0.923 mg/kg", 2),
+        ("1.2 mg/kg", "1.384 mg/kg", 3),
+        // converted by molar masses and rounded, either way
+        ("28.004 mg", "32.296 mg", 1),
+        ("84.01 mg", "96.89 mg", 3),
+        ("27.9 mg", "32.2 mg", 1),
+        ("14 mg", "16.15 mg", 1),
+        // more than rounding
+        ("30 mg", "34.6 mg", 2),
+        ("60 mg", "69.2 mg", 3),
+    ] {
+        let of = |amount: &str, form: &str| {
+            one("4 h", "esketamine", &[&format!("route = 'in'; amount = '{amount}'; form = '{form}'")])
+        };
+        let (base, salt) = (of(base, "base"), of(salt, "hydrochloride"));
+        assert_eq!((devices(&base), devices(&salt)), (expected, expected), "{:?}", salt.assumptions);
+        // by hand: 0.54 of a first device passes the nose, 0.62 of that of a later one, the liver passes the same share
+        let (a, b) = (base.bioavailability.unwrap(), salt.bioavailability.unwrap());
+        assert!((a - b).abs() < 1e-9, "{a} and {b}");
+    }
+    // label and hydrochloride beside each other: the same device, 28.0 and 28.004 mg
+    let cmax = |arm: &ArmOutcome| arm.curves[0].exposure.cmax * 1000.0;
+    let label = cmax(&one("4 h", "esketamine", &["route = 'in'; amount = '28 mg'"]));
+    let salt = cmax(&one("4 h", "esketamine", &["route = 'in'; amount = '32.3 mg'; form = 'hydrochloride'"]));
+    assert!((label - 43.927).abs() < 0.001 && (salt - 43.933).abs() < 0.001, "{label} and {salt}");
+    // three devices of hydrochloride are what was studied, 14 to 112 mg: nothing is said
+    assert_eq!(studied(&one("4 h", "esketamine", &["route = 'in'; amount = '96.9 mg'; form = 'hydrochloride'"])), []);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// So many devices by either salt, per kg or not, whatever the body weight.
+    #[test]
+    fn either_salt_is_as_many_devices(count in 1..12_u32, kg in 40.0..150.0_f64) {
+        let of = |mg: f64, form: &str, per_kg: bool| {
+            let amount = if per_kg { format!("{:.4} mg/kg", mg / kg) } else { format!("{mg:.1} mg") };
+            let rest = arm("x", "esketamine", &[format!("route = 'in'; amount = '{amount}'; form = '{form}'")]);
+            devices(&run("2 h", &format!("[subject]\nweight = '{kg} kg'\n{rest}")).arms[0])
+        };
+        for per_kg in [false, true] {
+            prop_assert_eq!(of(28.0 * f64::from(count), "base", per_kg), count);
+            prop_assert_eq!(of(32.3 * f64::from(count), "hydrochloride", per_kg), count);
+        }
+    }
+}
+
+// ---- infusions by rate, and stopped early -----------------------------------------------------------------
+
+fn values(arm: &ArmOutcome) -> Vec<(f64, f64)> {
+    arm.times.iter().copied().zip(arm.curves[0].values.iter().copied()).collect()
+}
+
+/// By hand: rate times duration is the amount, in every unit, per kg (70 kg) or not.
+#[test]
+fn rate_times_duration_is_the_amount() {
+    for (rate, duration, mg) in [
+        ("0.1 mg/kg/h", "96 h", 672.0),
+        ("2 mg/min", "30 min", 60.0),
+        ("5 mcg/kg/min", "60 min", 21.0),
+        ("52.5 mg/h", "40 min", 35.0),
+        ("0.5 mg/h/kg", "2 h", 70.0),
+        ("0.84 g/d", "3 h", 105.0),
+    ] {
+        let by_rate = one("100 h", "ketamine", &[&format!("route = 'iv'; rate = '{rate}'; duration = '{duration}'")]);
+        assert!((by_rate.dose_mg / mg - 1.0).abs() < 1e-12, "{rate}: {}", by_rate.dose_mg);
+        let same = one("100 h", "ketamine", &[&format!("route = 'iv'; amount = '{mg} mg'; duration = '{duration}'")]);
+        for ((t, a), (u, b)) in values(&by_rate).into_iter().zip(values(&same)) {
+            assert!((t - u).abs() < 1e-9 && (a - b).abs() <= 1e-9 * b.max(1.0), "{rate} at {t}: {a} and {b}");
+        }
+    }
+    // amount over rate is the duration
+    let arm = one("4 h", "ketamine", &["route = 'iv'; amount = '0.5 mg/kg'; rate = '0.75 mg/kg/h'"]);
+    assert!((arm.doses[0].end - 40.0 / 60.0).abs() < 1e-12 && (arm.dose_mg - 35.0).abs() < 1e-12);
+    // all three, if they agree as a rounded rate does
+    let arm = one("4 h", "ketamine", &["route = 'iv'; amount = '50 mg'; duration = '60 min'; rate = '0.83 mg/min'"]);
+    assert_eq!((arm.dose_mg, arm.doses[0].end), (50.0, 1.0));
+}
+
+/// What is given until then is the same; afterwards it is as if only that had been ordered.
+#[test]
+fn stopped_early_is_the_same_curve_until_then() {
+    for dose in [
+        "amount = '0.5 mg/kg'; duration = '40 min'",
+        "rate = '0.2 mg/kg/h'; duration = '3 h'",
+        "amount = '60 mg'; rate = '20 mg/h'",
+    ] {
+        let whole = one("6 h", "ketamine", &[&format!("time = '10 min'; route = 'iv'; {dose}")]);
+        let stopped = one("6 h", "ketamine", &[&format!("time = '10 min'; route = 'iv'; {dose}; stop = '25 min'")]);
+        let length = whole.doses[0].end - whole.doses[0].start;
+        assert!((stopped.dose_mg / whole.dose_mg - 25.0 / 60.0 / length).abs() < 1e-12, "{dose}");
+        assert!((stopped.doses[0].end - 35.0 / 60.0).abs() < 1e-12, "25 min after its start");
+        let on_grid = |arm: &ArmOutcome| -> Vec<(f64, f64)> { arm.grid.iter().map(|i| values(arm)[*i]).collect() };
+        for ((t, a), (_, b)) in on_grid(&whole).into_iter().zip(on_grid(&stopped)) {
+            if t <= 35.0 / 60.0 + 1e-9 {
+                assert!((a - b).abs() <= 1e-9 * a.max(1.0), "{dose} at {t}: {a} and {b}");
+            } else {
+                assert!(b < a, "{dose} at {t}");
+            }
+        }
+        let ordered = format!("time = '10 min'; route = 'iv'; amount = '{} mg'; duration = '25 min'", stopped.dose_mg);
+        for ((t, a), (_, b)) in values(&stopped).into_iter().zip(values(&one("6 h", "ketamine", &[&ordered]))) {
+            assert!((a - b).abs() <= 1e-9 * b.max(1.0), "{dose} at {t}: {a} and {b}");
+        }
+    }
+}
+
+/// A crowd is given what one person is: per kg of their own weight, until the infusion is stopped.
+#[test]
+fn a_crowd_is_given_the_same_as_one_person() {
+    use ketasim::people::{Crowd, courses};
+    let people = "[population]\nweight = { low = '50 kg', high = '110 kg' }\n";
+    let of = |dose: &str| {
+        let scenario = read("4 h", &format!("{people}{}", arm("x", "ketamine", &[dose.to_owned()]))).unwrap();
+        courses(&scenario, 0, library(), Crowd { people: 40, seed: 3, every: None }, 0..40).unwrap()
+    };
+    let by_rate = of("route = 'iv'; rate = '0.75 mg/kg/h'; duration = '2 h'; stop = '40 min'");
+    let same = of("route = 'iv'; amount = '0.5 mg/kg'; duration = '40 min'");
+    for (a, b) in by_rate.iter().zip(&same) {
+        for (x, y) in a[0].iter().zip(&b[0]) {
+            assert!((x - y).abs() <= 1e-9 * y.max(1.0), "{x} and {y}");
+        }
+    }
+}
+
+#[test]
+fn a_rate_is_written_back_as_it_was_typed() {
+    for lines in [
+        "rate = \"5 mcg/kg/min\"\nduration = \"90 min\"",
+        "amount = \"60 mg\"\nrate = \"2 mg/min\"",
+        "amount = \"50 mg\"\nduration = \"60 min\"\nrate = \"0.83 mg/min\"",
+        "rate = \"0.1 mg/kg/h\"\nduration = \"4 d\"\nstop = \"90 min\"",
+        "amount = \"0.5 mg/kg\"\nduration = \"40 min\"",
+    ] {
+        let text = format!("[[arm]]\nlabel = 'x'\ndrug = 'ketamine'\n[[arm.dose]]\nroute = 'iv'\n{lines}\n");
+        let scenario = read("5 d", &text).unwrap();
+        let written = scenario.to_toml().unwrap();
+        let part = written.split("[[arm.dose]]").nth(1).unwrap();
+        let keys = ["amount", "duration", "rate", "stop"];
+        let of = |text: &str| -> Vec<String> {
+            let mut list: Vec<String> =
+                text.lines().filter(|l| keys.iter().any(|k| l.starts_with(k))).map(str::to_owned).collect();
+            list.sort();
+            list
+        };
+        assert_eq!(of(part), of(lines));
+        assert_eq!(Scenario::from_toml("again.toml", &written, library()).unwrap(), scenario);
+    }
+}

@@ -13,13 +13,15 @@ mod follow;
 mod numeric;
 mod schedule;
 mod single;
+mod sprays;
 mod system;
 mod trajectory;
 
 pub use exact::advance;
 pub use follow::{Case, Followed};
 pub(crate) use schedule::PutDown;
-pub use schedule::{Act, DoseMark, Plan, Schedule, SprayRules};
+pub use schedule::{Act, DoseMark, Plan, Schedule};
 pub use single::SingleDose;
+pub use sprays::{Device, SprayRules};
 pub use system::{MOST_HELD, State, StateKind, System, SystemOutput};
 pub use trajectory::{Solver, Trajectory, simulate};

@@ -39,7 +39,7 @@ const SAME: f64 = 1e-9;
 pub(super) fn parts(puts: &[Put]) -> Vec<Part> {
     let mut list: Vec<(usize, Part)> = Vec::new();
     for put in puts {
-        let length = put.dose.duration.map(Time::hours).or(put.hold.map(|(time, _)| time)).unwrap_or(0.0);
+        let length = put.dose.length().map(Time::hours).or(put.hold.map(|(time, _)| time)).unwrap_or(0.0);
         let end = put.start + length;
         // the latest part of the dose: a series that was broken by a pause is not gone on with
         match list.iter_mut().rev().find(|(occasion, _)| *occasion == put.occasion).filter(|_| put.goes_on) {
