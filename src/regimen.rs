@@ -300,15 +300,15 @@ impl Dose {
 
     fn check_amount(&self) -> Result<()> {
         let amount = self.amount.number();
-        let wrong = if amount < LEAST_MG {
-            "a dose is more than nothing"
+        let (wrong, help) = if amount < LEAST_MG {
+            ("a dose is more than nothing", "")
         } else if amount > MOST_MG {
-            "no dose is that large"
+            ("no dose is that large", "check the unit; ")
         } else {
             return Ok(());
         };
         Err(Error::input(format!("an amount of {}: {wrong}", self.amount))
-            .remedy("write for example \"35 mg\" or \"0.5 mg/kg\"")
+            .remedy(format!("{help}write for example \"35 mg\" or \"0.5 mg/kg\""))
             .at(path!["amount"]))
     }
 

@@ -155,6 +155,11 @@ impl Quantity {
         }
         let what = if quantity.dim == Dim::NONE && !text.contains('%') {
             format!("\"{}\" has no unit", text.trim())
+        } else if (quantity.dim, dim) == (Dim::DRUG, Dim::WEIGHT) {
+            // grams are of drug, kilograms of a person
+            format!("\"{}\" is an amount of drug, but a body weight in kg is needed", text.trim())
+        } else if (quantity.dim, dim) == (Dim::WEIGHT, Dim::DRUG) {
+            format!("\"{}\" is a body weight, but an amount of drug in mg is needed", text.trim())
         } else {
             format!("\"{}\" is in {}, but {} is needed", text.trim(), quantity.dim, dim)
         };
@@ -235,6 +240,7 @@ fn unknown_unit(text: &str, symbol: &str) -> Error {
         "l" => "write L".to_owned(),
         "ml" => "write mL".to_owned(),
         "kgs" | "Kg" | "KG" => "write kg".to_owned(),
+        "lbs" | "pound" | "pounds" => "write lb".to_owned(),
         _ => format!("units known: {}, and quotients such as L/h or mg/kg", known.join(", ")),
     };
     Error::input(what).remedy(hint)

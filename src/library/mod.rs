@@ -235,6 +235,12 @@ impl Library {
         list
     }
 
+    /// Models of the drug that can be simulated, have all these routes and were made for such a person.
+    pub fn made_for(&self, drug: &str, routes: &[Route], subject: &Subject) -> Vec<&Model> {
+        let whole = self.models().filter(|m| m.drug == drug && m.incomplete.is_none());
+        whole.filter(|m| m.fits(routes, subject)).collect()
+    }
+
     /// Name of an analyte for people.
     pub fn analyte_name<'a>(&'a self, id: &'a str) -> &'a str {
         self.analytes.iter().find(|a| a.id == id).map_or(id, |a| a.name.as_str())

@@ -2,9 +2,11 @@
 
 mod notes;
 mod others;
+mod page;
 mod run;
 mod swap;
 
+pub use page::{PageReason, PageReasonKind, PageVerdict, page_verdict};
 pub use swap::swapped;
 
 pub use run::spacing;
@@ -88,6 +90,8 @@ pub struct ArmOutcome {
     pub below_level: Option<String>,
     /// Where this arm lies outside what was studied: dose, weight, age, time of holding.
     pub outside: Vec<Outside>,
+    /// What stands against a patient's page.
+    pub page: PageVerdict,
     /// Median end of main effects by model, where several models apply; minutes.
     pub by_model: Vec<(String, f64)>,
     /// What programmes publish about the routes, in words; not measurements.

@@ -2,15 +2,15 @@
 
 use super::notes::{Used, sources};
 use super::{ArmOutcome, Curve, EndOutcome, Options, Outcome, RangeOutcome};
-use crate::analysis::{Exposure, nca, windows};
+use crate::analysis::{Exposure, Windows, nca, windows};
 use crate::error::{Error, Result};
 use crate::library::{Library, Programme};
 use crate::model::expr::Expr;
-use crate::model::{Model, RangeEnd, Site};
+use crate::model::{Model, Range, RangeEnd, Site};
 use crate::path;
 use crate::regimen::{AfterHold, Dose, Route};
 use crate::scenario::{Scenario, StudyArm};
-use crate::sim::{Followed, Schedule, Solver, Trajectory};
+use crate::sim::{Followed, Schedule, Solver, SystemOutput, Trajectory};
 use crate::units::{Amount, MINUTES_PER_HOUR, NG_ML_PER_MG_L, Time};
 use std::collections::BTreeMap;
 
@@ -47,8 +47,7 @@ impl Scenario {
     ) -> Result<Vec<Vec<f64>>> {
         let arm = &self.arms[index];
         let model = arm.model_in(library)?;
-        let every = spacing(self.horizon, options.every)?;
-        let runner = Runner { scenario: self, arm, library, every, solver: options.solver };
+        let runner = Runner::new(self, arm, library, options)?;
         let solved = runner.solve(model, arm.site_in(model)?, parameters)?;
         let grid = &solved.trajectory().grid;
         Ok(solved.curves()?.into_iter().map(|c| grid.iter().map(|i| c.values[*i]).collect()).collect())
@@ -62,13 +61,10 @@ impl Scenario {
         let arm = &self.arms[index];
         let model = arm.model_in(library)?;
         let site = arm.site_in(model)?;
-        let every = spacing(self.horizon, options.every)?;
-        let runner = Runner { scenario: self, arm, library, every, solver: options.solver };
+        let runner = Runner::new(self, arm, library, options)?;
         let plain = runner.solve(model, site, &BTreeMap::new())?;
         let routes = arm.routes();
-        let range = routes
-            .iter()
-            .find_map(|r| model.range(*r, Amount::from_mg(plain.schedule().largest_single(*r, f64::INFINITY))));
+        let range = runner.range(model, &plain);
         let ends = match range {
             Some(r) => Some((runner.solve(model, site, &r.low.set)?, runner.solve(model, site, &r.high.set)?)),
             None => None,
@@ -77,8 +73,15 @@ impl Scenario {
         // where blood is drawn cannot change an effect: its clock runs on the model's own site
         let own = model.estimated_from;
         let read: Vec<_> = seen.iter().filter_map(|s| s.followed.parent(own).map(|o| (s.trajectory(), o))).collect();
-        let windows = windows(&read, &arm.drug, &library.effects);
-        let by_model = runner.by_model(model, &routes, windows.main_effects_end);
+        let page = runner.page(model, &seen);
+        // above every label no times are given
+        let (windows, by_model) = if page.above_label() {
+            (Windows::default(), Vec::new())
+        } else {
+            let windows = windows(&read, &arm.drug, &library.effects);
+            let by_model = runner.by_model(model, &routes, windows.main_effects_end);
+            (windows, by_model)
+        };
         let others = runner.others(model, &routes)?;
         let range = match (range, ends) {
             (Some(r), Some((low, high))) => {
@@ -111,6 +114,7 @@ impl Scenario {
             others,
             below_level: None,
             outside: runner.outside(model, &plain),
+            page,
             by_model,
             programmes: routes.iter().filter_map(|r| library.effects.programme(*r)).map(Programme::words).collect(),
             sources: sources(model, &used),
@@ -175,7 +179,24 @@ pub(super) struct Solved {
     drug: String,
 }
 
-impl Runner<'_> {
+impl<'a> Runner<'a> {
+    /// With points as far apart as they are drawn.
+    pub(super) fn new(
+        scenario: &'a Scenario,
+        arm: &'a StudyArm,
+        library: &'a Library,
+        options: Options,
+    ) -> Result<Self> {
+        let every = spacing(scenario.horizon, options.every)?;
+        Ok(Self { scenario, arm, library, every, solver: options.solver })
+    }
+
+    /// The range that one line would hide, by the largest single dose of each route.
+    pub(super) fn range<'m>(&self, model: &'m Model, plain: &Solved) -> Option<&'m Range> {
+        let largest = |r| Amount::from_mg(plain.schedule().largest_single(r, f64::INFINITY));
+        self.arm.routes().into_iter().find_map(|r| model.range(r, largest(r)))
+    }
+
     pub(super) fn solve(&self, model: &Model, site: Site, set: &BTreeMap<String, Expr>) -> Result<Solved> {
         let set = &self.with_conditions(model, set);
         let case = self.arm.case(model, &self.scenario.subject, self.library)?;
@@ -214,6 +235,10 @@ impl Runner<'_> {
 impl Solved {
     pub(super) fn schedule(&self) -> &Schedule {
         &self.followed.schedule
+    }
+
+    pub(super) fn parent(&self, site: Site) -> Option<&SystemOutput> {
+        self.followed.parent(site)
     }
 
     pub(super) fn trajectory(&self) -> &Trajectory {

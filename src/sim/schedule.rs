@@ -1,6 +1,6 @@
 //! A regimen laid out in time for one person: jumps, input rates and transfers.
 
-use super::single::{Part, SingleDose, parts, singles};
+use super::single::{Part, SingleDose, most_within, parts, singles};
 use super::sprays::{SprayRules, number_sprays, sprays_of};
 use super::system::System;
 use crate::error::{Error, Result, suggestion};
@@ -116,6 +116,11 @@ impl Schedule {
     /// later session adds doses and changes none before it.
     pub fn single_doses(&self) -> Vec<SingleDose> {
         singles(&self.parts)
+    }
+
+    /// The most that is given by a route within so many hours, mg base, and when that begins, h.
+    pub fn most_within(&self, route: Route, hours: f64) -> (f64, f64) {
+        most_within(&self.parts, route, hours)
     }
 
     /// The largest single dose by a route of what is given before `until` (h), mg base; 0 where there is none.

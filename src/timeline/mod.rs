@@ -24,6 +24,7 @@ pub use words::Words;
 
 use crate::error::{Error, Result};
 use crate::library::Library;
+use crate::outcome::{PageVerdict, page_verdict};
 use crate::path;
 use crate::people::{Crowd, Progress, Workers};
 use crate::regimen::Route;
@@ -49,6 +50,8 @@ pub struct Timeline {
     pub last_dose: Time,
     /// What may be felt.
     pub expected: Expected,
+    /// What stands against a patient's page.
+    pub page: PageVerdict,
     /// Least stay after the last dose: the clinic's, never below the drug's floor; none while the clinic has to state it.
     pub stay: Option<Time>,
     /// Start of the first dose.
@@ -211,6 +214,7 @@ impl Timeline {
         let case = arm.case(arm.model_in(library)?, &scenario.subject, library)?;
         let given = case.follow(&BTreeMap::new(), horizon, horizon, Solver::default())?;
         let marks = &given.schedule.doses;
+        let page = page_verdict(&scenario, index, library)?;
         let last_dose = Time::from_hours(marks.iter().map(|d| d.end.max(d.start)).fold(0.0, f64::max));
         Ok(Self {
             arm: index,
@@ -219,7 +223,8 @@ impl Timeline {
             route: arm.doses.first().map_or(Route::Iv, |d| d.route),
             doses: arm.doses.iter().map(|d| d.count() as usize).sum(),
             last_dose,
-            expected: expected(&scenario)?,
+            expected: if page.above_label() { Expected::unknown() } else { expected(&scenario)? },
+            page,
             stay,
             start,
             next,
@@ -307,11 +312,12 @@ impl Timeline {
         list
     }
 
-    /// Refuses while something has to be filled in.
+    /// Refuses a patient's page while something stands against it or has to be filled in.
     ///
     /// # Errors
-    /// Names the first thing that is missing.
+    /// Names what stands against it, or the first thing that is missing.
     pub fn printable(&self) -> Result<()> {
+        self.page.check().map_err(|e| e.at(path!["arm", self.arm, "label"]))?;
         self.missing().first().map_or(Ok(()), |m| Err(m.error()))
     }
 }
