@@ -1,5 +1,7 @@
 //! A scenario: who gets what, under which model. The only thing a user edits, saves and shares.
 
+mod slip;
+
 use crate::error::{Error, Result, suggestion};
 use crate::library::Library;
 use crate::model::{Model, Site};
@@ -8,7 +10,7 @@ use crate::population::Population;
 use crate::regimen::{Dose, DoseAmount, Route, check_regimen};
 use crate::sim::Case;
 use crate::subject::Subject;
-use crate::units::{Time, number};
+use crate::units::{Age, Time, Weight, number};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -103,6 +105,10 @@ pub struct Visit {
     /// Which session of an arm that has several, counted from 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session: Option<u32>,
+    /// A clinician decided for a patient's page although something stands against it, see
+    /// [`PageVerdict`](crate::outcome::PageVerdict).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page_despite: Option<bool>,
 }
 
 /// Manner of a session.
@@ -244,6 +250,10 @@ impl Scenario {
                 .at(path!["arm", i, "label"]));
         }
         arm.check(self.horizon, library).map_err(|e| e.within(path!["arm", i]))?;
+        let drug = library.drug(&arm.drug)?;
+        for (k, dose) in arm.doses.iter().enumerate() {
+            slip::check(dose, drug, &self.subject, library).map_err(|e| e.within(path!["arm", i, "dose", k]))?;
+        }
         if arm.on { self.check_people(arm, library) } else { Ok(()) }
     }
 
@@ -257,11 +267,14 @@ impl Scenario {
             }
             let span = |a: f64, b: f64| format!("{} to {} {unit}", number(a), number(b));
             let what = format!("people of {} go beyond those of {}, {}", span(low, high), model.id, span(least, most));
-            let remedy = format!(
-                "keep low and high within {}, or name another model in arm \"{}\"",
-                span(least, most),
-                arm.label
-            );
+            let kept = format!("keep low and high within {}", span(least, most));
+            let can: Vec<String> =
+                self.made_for_all(arm, library).iter().map(|m| format!("{} ({})", m.id, m.title)).collect();
+            let remedy = if can.is_empty() {
+                format!("{kept}: no other model was made for such people by this route")
+            } else {
+                format!("{kept}, or name another model in arm \"{}\": {}", arm.label, can.join("; "))
+            };
             Err(Error::input(what).remedy(remedy).at(path!["population", key]))
         };
         let ends = |limits: crate::population::Limits| limits.ends;
@@ -278,6 +291,18 @@ impl Scenario {
                 .at(path!["population", "weight"]));
         }
         Ok(())
+    }
+
+    /// Models of the arm's drug and routes that were made for everybody of the population.
+    fn made_for_all<'a>(&self, arm: &StudyArm, library: &'a Library) -> Vec<&'a Model> {
+        let [lightest, heaviest] = self.population.weights().map_or([self.subject.weight.kg(); 2], |l| l.ends);
+        let [youngest, oldest] = self.population.ages().map_or([self.subject.age.years(); 2], |l| l.ends);
+        let somebody =
+            |kg, years| Subject { weight: Weight::from_kg(kg), age: Age::from_years(years), ..self.subject.clone() };
+        let (first, last) = (somebody(lightest, youngest), somebody(heaviest, oldest));
+        let mut list = library.made_for(&arm.drug, &arm.routes(), &first);
+        list.retain(|m| m.fits(&arm.routes(), &last));
+        list
     }
 
     /// Refuses what is wrong with everything but the arms.
@@ -400,7 +425,7 @@ impl StudyArm {
             let slow = dose.route != Route::Iv
                 || only
                     .infusion_at_least
-                    .is_none_or(|least| dose.duration.is_some_and(|d| d.hours() >= least.hours() - 1e-9));
+                    .is_none_or(|least| dose.length().is_some_and(|d| d.hours() >= least.hours() - 1e-9));
             if !only.routes.contains(&dose.route) || !slow {
                 let note = output.note.clone().unwrap_or_else(|| "it was not estimated for such a dose".to_owned());
                 return refuse(format!("{} offers no {} after this dose: {note}", model.id, site.words()), leave_out);

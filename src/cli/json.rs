@@ -58,6 +58,15 @@ struct Arm {
     sources: Vec<String>,
     assumptions: Vec<String>,
     warnings: Vec<String>,
+    /// Whether a patient's page may be made, and what stands against it.
+    page: Page,
+}
+
+#[derive(Debug, Serialize)]
+struct Page {
+    made: bool,
+    reasons: Vec<String>,
+    touches: Option<String>,
 }
 
 /// One session; its windows count from its first dose.
@@ -202,6 +211,11 @@ fn arm(arm: &ArmOutcome, weight_kg: f64) -> Arm {
         sources: arm.sources.clone(),
         assumptions: arm.assumptions.clone(),
         warnings: arm.warnings.clone(),
+        page: Page {
+            made: arm.page.made(),
+            reasons: arm.page.reasons.iter().map(|r| r.words.clone()).collect(),
+            touches: arm.page.touches.clone(),
+        },
     }
 }
 

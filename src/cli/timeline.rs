@@ -189,6 +189,11 @@ fn document(timeline: &Timeline, sheet: &Leaflet, audience: Audience) -> Result<
         "stay_min": timeline.stay.map(|s| tidy(s.minutes())),
         "drive_not_before": moment(timeline.drive_from()?.as_ref()),
         "phases": phases, "course": course, "pages": pages,
+        "page": {
+            "made": timeline.page.made(),
+            "reasons": timeline.page.reasons.iter().map(|r| json!({ "id": r.kind.id(), "words": r.words })).collect::<Vec<_>>(),
+            "touches": timeline.page.touches,
+        },
         "missing": timeline.missing().iter().map(|m| m.error().what().to_owned()).collect::<Vec<_>>(),
     });
     // how a patient's range was joined is for those who ask what stands behind it

@@ -2,10 +2,12 @@
 
 mod notes;
 mod others;
+mod page;
 mod run;
 mod sessions;
 mod swap;
 
+pub use page::{PageReason, PageReasonKind, PageVerdict, page_verdict};
 pub use swap::swapped;
 
 pub use run::spacing;
@@ -92,6 +94,8 @@ pub struct ArmOutcome {
     pub below_level: Option<String>,
     /// Where this arm lies outside what was studied: dose, weight, age, time of holding.
     pub outside: Vec<Outside>,
+    /// What stands against a patient's page, over all sessions.
+    pub page: PageVerdict,
     /// Median end of main effects of the first session by model, where several models apply; minutes from its first dose.
     pub by_model: Vec<(String, f64)>,
     /// What programmes publish about the routes, in words; not measurements.

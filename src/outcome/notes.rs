@@ -1,7 +1,7 @@
 //! What must be said beside a curve: sources, assumptions, what to beware of.
 
 use super::run::{Runner, Solved};
-use super::{ArmOutcome, Outside};
+use super::{ArmOutcome, Outside, PageReason, PageReasonKind};
 use crate::analysis::Windows;
 use crate::model::expr::Expr;
 use crate::model::{ConditionRule, Effect, Grade, Model, Pace, Parameter, Reading, Site};
@@ -74,6 +74,9 @@ impl Runner<'_> {
 
     pub(super) fn warnings(&self, model: &Model, arm: &ArmOutcome) -> Vec<String> {
         let mut list: Vec<String> = arm.outside_words().map(str::to_owned).collect();
+        list.extend(self.offers(model));
+        let told = |r: &&PageReason| r.kind != PageReasonKind::NoModel;
+        list.extend(arm.page.reasons.iter().filter(told).map(|r| r.words.clone()));
         if let Some(range) = &arm.range {
             list.push(format!("a range, not a line: {}", range.note));
         }

@@ -3,7 +3,7 @@
 use super::notes::{Used, sources};
 use super::sessions::range_of;
 use super::{ArmOutcome, Curve, EndOutcome, Options, Outcome, RangeOutcome, SessionOutcome};
-use crate::analysis::{Exposure, nca};
+use crate::analysis::{Exposure, Windows, nca};
 use crate::error::{Error, Result};
 use crate::library::{Library, Programme};
 use crate::model::expr::Expr;
@@ -11,7 +11,7 @@ use crate::model::{Model, RangeEnd, Site};
 use crate::path;
 use crate::regimen::{AfterHold, Dose, Route};
 use crate::scenario::{Scenario, StudyArm};
-use crate::sim::{Change, Followed, Points, Schedule, Set, Solver, Trajectory};
+use crate::sim::{Change, Followed, Points, Schedule, Set, Solver, SystemOutput, Trajectory};
 use crate::units::{MINUTES_PER_HOUR, NG_ML_PER_MG_L, Time};
 use std::collections::BTreeMap;
 
@@ -64,8 +64,7 @@ impl Scenario {
     ) -> Result<Vec<Vec<f64>>> {
         let arm = &self.arms[index];
         let model = arm.model_in(library)?;
-        let every = spacing(self.horizon, options.every)?;
-        let runner = Runner { scenario: self, arm, library, every, solver: options.solver };
+        let runner = Runner::new(self, arm, library, options)?;
         let solved = runner.solve(model, arm.site_in(model)?, parameters)?;
         let grid = &solved.trajectory().grid;
         Ok(solved.curves()?.into_iter().map(|c| grid.iter().map(|i| c.values[*i]).collect()).collect())
@@ -79,26 +78,36 @@ impl Scenario {
         let arm = &self.arms[index];
         let model = arm.model_in(library)?;
         let site = arm.site_in(model)?;
-        let every = spacing(self.horizon, options.every)?;
-        let runner = Runner { scenario: self, arm, library, every, solver: options.solver };
+        let runner = Runner::new(self, arm, library, options)?;
         let plain = runner.solve(model, site, &BTreeMap::new())?;
         let routes = arm.routes();
         let marks = &plain.schedule().doses;
         let caused = range_of(model, plain.schedule());
-        let range = match caused {
-            Some((r, from)) => Some(RangeOutcome {
+        let ends = match caused {
+            Some((r, from)) => Some([runner.end(model, site, from, &r.low)?, runner.end(model, site, from, &r.high)?]),
+            None => None,
+        };
+        let page = match &ends {
+            Some([low, high]) => runner.page(model, &[low, high]),
+            None => runner.page(model, &[&plain]),
+        };
+        let range = match (caused, &ends) {
+            (Some((r, from)), Some([low, high])) => Some(RangeOutcome {
                 note: r.note.clone(),
                 from,
-                low: runner.end(model, site, from, &r.low)?,
-                high: runner.end(model, site, from, &r.high)?,
+                low: low.outcome(&r.low)?,
+                high: high.outcome(&r.high)?,
             }),
-            None => None,
+            _ => None,
         };
         let list = runner.sessions_of(marks);
         let sessions = runner.by_session(model, site, &list, caused)?;
         let (by_model, others) = match sessions.first() {
             Some(first) => {
-                (runner.by_model(model, &routes, first), runner.others(model, &routes, &plain, &first.session)?)
+                // where no times are given other models give none either
+                let told = first.windows != Windows::default();
+                let by_model = if told { runner.by_model(model, &routes, first) } else { Vec::new() };
+                (by_model, runner.others(model, &routes, &plain, &first.session)?)
             }
             None => (Vec::new(), Vec::new()),
         };
@@ -128,6 +137,7 @@ impl Scenario {
             others,
             below_level: None,
             outside: runner.outside(model, &plain),
+            page,
             by_model,
             programmes: routes.iter().filter_map(|r| library.effects.programme(*r)).map(Programme::words).collect(),
             sources: sources(model, &used),
@@ -193,7 +203,18 @@ pub(super) struct Solved {
     drug: String,
 }
 
-impl Runner<'_> {
+impl<'a> Runner<'a> {
+    /// With points as far apart as they are drawn.
+    pub(super) fn new(
+        scenario: &'a Scenario,
+        arm: &'a StudyArm,
+        library: &'a Library,
+        options: Options,
+    ) -> Result<Self> {
+        let every = spacing(scenario.horizon, options.every)?;
+        Ok(Self { scenario, arm, library, every, solver: options.solver })
+    }
+
     /// A model followed over the scenario's horizon; `set` replaces parameters for every dose.
     pub(super) fn solve(&self, model: &Model, site: Site, set: &Set) -> Result<Solved> {
         let set = &self.with_conditions(model, set);
@@ -208,15 +229,9 @@ impl Runner<'_> {
     }
 
     /// One end of a range, which begins with the dose at `from`.
-    fn end(&self, model: &Model, site: Site, from: f64, end: &RangeEnd) -> Result<EndOutcome> {
+    fn end(&self, model: &Model, site: Site, from: f64, end: &RangeEnd) -> Result<Solved> {
         let (set, later) = (self.with_conditions(model, &Set::new()), self.with_conditions(model, &end.set));
-        let solved = self.solve_changed(model, site, Change { set: &set, later: Some((from, &later)) })?;
-        Ok(EndOutcome {
-            label: end.label.clone(),
-            bioavailability: solved.bioavailability()?,
-            times: solved.trajectory().times[..solved.trajectory().shown].to_vec(),
-            curves: solved.curves()?,
-        })
+        self.solve_changed(model, site, Change { set: &set, later: Some((from, &later)) })
     }
 
     /// The share that reaches the blood through the mouth, and the share swallowed after holding:
@@ -248,8 +263,28 @@ impl Runner<'_> {
 }
 
 impl Solved {
+    /// Of a model that was followed, read at a site.
+    pub(super) fn new(followed: Followed, site: Site, drug: &str) -> Self {
+        Self { followed, site, drug: drug.to_owned() }
+    }
+
+    /// As the end of a range.
+    fn outcome(&self, end: &RangeEnd) -> Result<EndOutcome> {
+        let shown = self.trajectory().shown;
+        Ok(EndOutcome {
+            label: end.label.clone(),
+            bioavailability: self.bioavailability()?,
+            times: self.trajectory().times[..shown].to_vec(),
+            curves: self.curves()?,
+        })
+    }
+
     pub(super) fn schedule(&self) -> &Schedule {
         &self.followed.schedule
+    }
+
+    pub(super) fn parent(&self, site: Site) -> Option<&SystemOutput> {
+        self.followed.parent(site)
     }
 
     pub(super) fn trajectory(&self) -> &Trajectory {

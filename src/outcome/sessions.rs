@@ -1,7 +1,7 @@
 //! The sessions of an arm: each followed by itself, on points of its own.
 
 use super::SessionOutcome;
-use super::run::Runner;
+use super::run::{Runner, Solved};
 use crate::analysis::{Windows, stretches_above, windows};
 use crate::error::Result;
 use crate::model::{Model, Range, Site};
@@ -17,6 +17,17 @@ impl Runner<'_> {
         sessions(doses, self.library.effects.session.gap.hours())
     }
 
+    /// One session under the ends of a range, or under the one curve.
+    pub(super) fn ends_of(&self, model: &Model, session: &Session, range: Option<Caused>) -> Result<Vec<Followed>> {
+        match range.filter(|(_, from)| *from <= session.end) {
+            Some((range, from)) => [&range.low, &range.high]
+                .map(|end| self.session(model, session, Some((from, &end.set))))
+                .into_iter()
+                .collect(),
+            None => Ok(vec![self.session(model, session, None)?]),
+        }
+    }
+
     /// Windows and cautions of every session. What comes after a session is not given in it, so that a later dose
     /// changes nothing before it; what earlier sessions left is.
     pub(super) fn by_session(
@@ -28,20 +39,15 @@ impl Runner<'_> {
     ) -> Result<Vec<SessionOutcome>> {
         list.iter()
             .map(|session| {
-                let mut followed = Vec::new();
-                match range.filter(|(_, from)| *from <= session.end) {
-                    Some((range, from)) => {
-                        for end in [&range.low, &range.high] {
-                            followed.push(self.session(model, session, Some((from, &end.set)))?);
-                        }
-                    }
-                    None => followed.push(self.session(model, session, None)?),
-                }
-                Ok(SessionOutcome {
-                    session: *session,
-                    windows: self.windows_of(model, &followed, session),
-                    caution: followed.last().map_or(Vec::new(), |high| self.caution_of(high, site, session)),
-                })
+                let followed = self.ends_of(model, session, range)?;
+                let caution = followed.last().map_or(Vec::new(), |high| self.caution_of(high, site, session));
+                let windows = self.windows_of(model, &followed, session);
+                // above every label no times are given
+                let solved: Vec<Solved> =
+                    followed.into_iter().map(|f| Solved::new(f, model.estimated_from, &model.drug)).collect();
+                let above = self.page(model, &solved.iter().collect::<Vec<_>>()).above_label();
+                let windows = if above { Windows::default() } else { windows };
+                Ok(SessionOutcome { session: *session, windows, caution })
             })
             .collect()
     }

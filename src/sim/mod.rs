@@ -14,15 +14,17 @@ mod numeric;
 mod schedule;
 mod session;
 mod single;
+mod sprays;
 mod system;
 mod trajectory;
 
 pub use exact::advance;
 pub use follow::{Case, Change, Followed, Set};
 pub(crate) use schedule::PutDown;
-pub use schedule::{Act, DoseMark, Plan, Schedule, SprayRules};
+pub use schedule::{Act, DoseMark, Plan, Schedule};
 pub use session::{Session, sessions};
 pub use single::SingleDose;
+pub use sprays::{Device, SprayRules};
 pub use system::{MOST_HELD, State, StateKind, System, SystemOutput};
 pub(crate) use trajectory::TAIL_H;
 pub use trajectory::{Points, Solver, Trajectory, simulate};

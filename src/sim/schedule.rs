@@ -1,13 +1,14 @@
 //! A regimen laid out in time for one person: jumps, input rates and transfers.
 
-use super::single::{Part, SingleDose, parts, singles};
+use super::single::{Part, SingleDose, most_within, parts, singles};
+use super::sprays::{SprayRules, number_sprays, sprays_of};
 use super::system::System;
 use crate::error::{Error, Result, suggestion};
 use crate::model::{Individual, Model, RouteModel};
 use crate::path;
 use crate::regimen::{AfterHold, Dose, DoseAmount, Form, Route};
 use crate::subject::Subject;
-use crate::units::{Amount, Time};
+use crate::units::Time;
 
 /// Something that happens at an instant.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,15 +34,6 @@ pub enum Act {
         /// To there.
         into: usize,
     },
-}
-
-/// What a drug's product says of sprays.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct SprayRules {
-    /// Amount of one device, by which an unstated number of sprays is counted.
-    pub device: Option<Amount>,
-    /// Time between sprays when the dose does not say.
-    pub every: Time,
 }
 
 /// A regimen laid out in time.
@@ -84,11 +76,11 @@ pub struct DoseMark {
 #[derive(Debug)]
 pub(super) struct Put<'a> {
     pub(super) dose: &'a Dose,
-    way_in: &'a RouteModel,
+    pub(super) way_in: &'a RouteModel,
     pub(super) start: f64,
     pub(super) amount: f64,
     /// Whether it is the second or a later spray of its series.
-    later: bool,
+    pub(super) later: bool,
     /// Whether it is of the same series of sprays as the spray before it.
     pub(super) goes_on: bool,
     /// Which time of giving a dose it belongs to: its sprays share one, its repeats do not.
@@ -128,6 +120,11 @@ impl Schedule {
         singles(&self.parts)
     }
 
+    /// The most that is given by a route within so many hours, mg base, and when that begins, h.
+    pub fn most_within(&self, route: Route, hours: f64) -> (f64, f64) {
+        most_within(&self.parts, route, hours)
+    }
+
     /// The largest single dose by a route of what is given before `until` (h), mg base; 0 where there is none.
     pub fn largest_single(&self, route: Route, until: f64) -> f64 {
         let before: Vec<Part> = self.parts.iter().filter(|p| p.start < until).copied().collect();
@@ -152,7 +149,7 @@ fn laid_out<'a>(
         check_keys(model, way_in, dose).map_err(|e| e.within(path!["dose", index]))?;
         let hold = hold_of(way_in, person, dose, taken, extrapolated);
         let amount = base_amount(dose, subject, base_per_salt);
-        let (count, every) = sprays_of(dose, amount, sprays, taken);
+        let (count, every) = sprays_of(dose, subject, sprays, taken).map_err(|e| e.within(path!["dose", index]))?;
         for start in dose.starts() {
             for k in 0..count {
                 puts.push(Put {
@@ -179,7 +176,7 @@ fn in_order(doses: &[Dose], subject: &Subject, base_per_salt: f64) -> Vec<usize>
     let hours = |t: Option<Time>| t.map_or(-1.0, Time::hours);
     let key = |d: &Dose| {
         let amount = base_amount(d, subject, base_per_salt);
-        let times = [d.time.hours(), amount, hours(d.duration), hours(d.hold), hours(d.spray_every)];
+        let times = [d.time.hours(), amount, hours(d.length()), hours(d.hold), hours(d.spray_every)];
         let repeat = d.repeat.map_or((-1.0, 0), |r| (r.every.hours(), r.additional));
         let kind = (d.route, per_kg(d), d.after == Some(AfterHold::Spit), d.sprays, repeat.1);
         (times, repeat.0, kind)
@@ -237,7 +234,7 @@ impl Schedule {
             later: put.later,
             hold: put.hold,
             mouth,
-            length: put.dose.duration.map(Time::hours),
+            length: put.dose.length().map(Time::hours),
         };
         Ok(puts.iter().zip(mouths).map(one).collect())
     }
@@ -329,7 +326,7 @@ impl Put<'_> {
     fn lower(&self, person: &Individual, slot: usize) -> Lowered {
         let mut acts = Vec::new();
         let shares = person.parts(self.way_in.ways.iter().map(|w| w.share_of(self.later)));
-        let own_length = self.dose.duration.map(Time::hours);
+        let own_length = self.dose.length().map(Time::hours);
         let mut end = self.start + own_length.unwrap_or(0.0);
         for (way, share) in self.way_in.ways.iter().zip(shares) {
             let amount = self.amount * share;
@@ -437,68 +434,11 @@ fn base_amount(dose: &Dose, subject: &Subject, base_per_salt: f64) -> f64 {
         Form::Base => 1.0,
         Form::Hydrochloride => base_per_salt,
     };
-    dose.amount.for_weight(subject.weight).mg() * factor
+    dose.given().for_weight(subject.weight).mg() * factor
 }
 
-fn sprays_of(dose: &Dose, amount: f64, rules: SprayRules, taken: &mut Vec<String>) -> (u64, f64) {
-    if dose.route != Route::In {
-        return (1, 0.0);
-    }
-    let by_device =
-        |device: Amount| (amount / device.mg() - 1e-9).ceil().clamp(1.0, crate::regimen::MOST_SPRAYS as f64) as u64;
-    let count = dose.sprays.unwrap_or_else(|| {
-        let count = rules.device.map_or(1, by_device);
-        let each = rules.device.map_or(String::new(), |d| format!(" of {d}"));
-        taken.push(format!("sprays not stated: {count}{each} taken"));
-        count
-    });
-    let every = dose.spray_every.unwrap_or(rules.every);
-    if count > 1 && dose.spray_every.is_none() {
-        taken.push(format!("time between sprays not stated: {every} taken"));
-    }
-    (count, every.hours())
-}
-
-fn per_kg(dose: &Dose) -> bool {
+pub(super) fn per_kg(dose: &Dose) -> bool {
     matches!(dose.amount, DoseAmount::PerKg(_))
-}
-
-/// Sprays closer than this are given at one time, h.
-const AT_ONCE: f64 = 1e-9;
-
-/// Which sprays are second or later ones. The count starts again after a pause that the model states. Of sprays at one
-/// time the largest counts as the first: nobody says in which order they are given, and the result must not depend on
-/// the order of lines.
-fn number_sprays(puts: &mut [Put], person: &Individual, taken: &mut Vec<String>) {
-    let sprayed: Vec<usize> = (0..puts.len()).filter(|i| puts[*i].way_in.sprays_restart.is_some()).collect();
-    let mut last: Option<f64> = None;
-    let mut at = 0;
-    while at < sprayed.len() {
-        let start = puts[sprayed[at]].start;
-        let more = sprayed[at..].iter().take_while(|i| puts[**i].start - start <= AT_ONCE).count();
-        let together = &sprayed[at..at + more];
-        let pause = puts[sprayed[at]].way_in.sprays_restart.as_ref().map_or(0.0, |r| person.value(r));
-        let goes_on = last.is_some_and(|last| start - last < pause - AT_ONCE);
-        // among equals the one in mg: with people of several weights the other varies
-        let larger = |a: &&usize, b: &&usize| {
-            let (a, b) = (&puts[**a], &puts[**b]);
-            a.amount.total_cmp(&b.amount).then(per_kg(b.dose).cmp(&per_kg(a.dose)))
-        };
-        let first = together.iter().max_by(larger).copied();
-        let differ = together.iter().any(|i| (puts[*i].amount - puts[sprayed[at]].amount).abs() > AT_ONCE);
-        if differ && !goes_on {
-            let line = "sprays at one time: the largest counts as the first (grade E)";
-            if !taken.iter().any(|l| l == line) {
-                taken.push(line.to_owned());
-            }
-        }
-        for (k, i) in together.iter().enumerate() {
-            puts[*i].later = goes_on || Some(*i) != first;
-            puts[*i].goes_on = goes_on || k > 0;
-        }
-        last = together.last().map(|i| puts[*i].start);
-        at += more;
-    }
 }
 
 /// Gives every dose that is held a mouth of its own for as long as it is held.

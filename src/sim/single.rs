@@ -39,7 +39,7 @@ const SAME: f64 = 1e-9;
 pub(super) fn parts(puts: &[Put]) -> Vec<Part> {
     let mut list: Vec<(usize, Part)> = Vec::new();
     for put in puts {
-        let length = put.dose.duration.map(Time::hours).or(put.hold.map(|(time, _)| time)).unwrap_or(0.0);
+        let length = put.dose.length().map(Time::hours).or(put.hold.map(|(time, _)| time)).unwrap_or(0.0);
         let end = put.start + length;
         // the latest part of the dose: a series that was broken by a pause is not gone on with
         match list.iter_mut().rev().find(|(occasion, _)| *occasion == put.occasion).filter(|_| put.goes_on) {
@@ -84,6 +84,29 @@ pub(super) fn singles(parts: &[Part]) -> Vec<SingleDose> {
         dose.end = dose.end.max(part.end);
     }
     list
+}
+
+/// The most that is given by a route within so many hours, mg base, and when the first of it is given, h.
+pub(super) fn most_within(parts: &[Part], route: Route, hours: f64) -> (f64, f64) {
+    let of_route: Vec<&Part> = parts.iter().filter(|p| p.route == route).collect();
+    let from = |t: f64| {
+        let share = |p: &Part| {
+            let length = p.end - p.start;
+            if route != Route::Iv || length <= SAME {
+                return f64::from(p.start >= t - SAME && p.start <= t + hours + SAME);
+            }
+            ((p.end.min(t + hours) - p.start.max(t)) / length).clamp(0.0, 1.0)
+        };
+        let counted = of_route.iter().map(|p| (p.amount * share(p), p.start)).filter(|(mg, _)| *mg > 0.0);
+        counted.fold((0.0, f64::INFINITY), |(sum, first): (f64, f64), (mg, start)| (sum + mg, first.min(start)))
+    };
+    // a window of the most begins or ends with a dose or with the end of an infusion
+    let edges = of_route.iter().flat_map(|p| [p.start, p.start - hours, p.end - hours]);
+    let most = |best: (f64, f64), t: f64| {
+        let here = from(t);
+        if here.0 > best.0 + SAME { (here.0, here.1.max(t)) } else { best }
+    };
+    edges.fold((0.0, 0.0), most)
 }
 
 /// Whether a part belongs to the latest dose by its route.

@@ -88,6 +88,22 @@ pub struct Expected {
 }
 
 impl Expected {
+    /// Nothing: for a dose of which no times are told.
+    pub fn unknown() -> Self {
+        Self {
+            notice: None,
+            strongest: None,
+            easing: None,
+            few_notice: false,
+            few_strong: false,
+            noticing: Vec::new(),
+            fading: Vec::new(),
+            people: 0,
+            seed: crate::people::USUAL_SEED,
+            parts: Vec::new(),
+        }
+    }
+
     /// The range of noticing for a patient's page; none where many may not feel this: then a sentence says so instead.
     pub fn shown_notice(&self) -> Option<Span> {
         self.notice.filter(|_| !self.few_notice)

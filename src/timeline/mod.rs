@@ -24,6 +24,7 @@ pub use words::Words;
 
 use crate::error::{Error, Result};
 use crate::library::Library;
+use crate::outcome::{PageVerdict, page_verdict};
 use crate::path;
 use crate::people::{Crowd, Progress, Workers};
 use crate::regimen::Route;
@@ -50,6 +51,8 @@ pub struct Timeline {
     pub last_dose: Time,
     /// What may be felt.
     pub expected: Expected,
+    /// What stands against a patient's page.
+    pub page: PageVerdict,
     /// Least stay after the last dose: the clinic's, never below the drug's floor; none while the clinic has to state it.
     pub stay: Option<Time>,
     /// Start of the first dose.
@@ -213,6 +216,7 @@ impl Timeline {
         let marks = arm.case(arm.model_in(library)?, &scenario.subject, library)?.marks()?;
         let mut own = marks.iter().filter(|d| d.start >= session.start && d.start < session.before());
         let route = own.next().map_or(Route::Iv, |d| d.route);
+        let page = page_verdict(&scenario, index, &session, library)?;
         Ok(Self {
             arm: index,
             label: arm.label.clone(),
@@ -221,7 +225,8 @@ impl Timeline {
             session,
             doses: session.doses,
             last_dose: Time::from_hours(session.end - session.start),
-            expected: expected(&scenario, session.number)?,
+            expected: if page.above_label() { Expected::unknown() } else { expected(&scenario, session.number)? },
+            page,
             stay,
             start,
             next,
@@ -309,11 +314,12 @@ impl Timeline {
         list
     }
 
-    /// Refuses while something has to be filled in.
+    /// Refuses a patient's page while something stands against it or has to be filled in.
     ///
     /// # Errors
-    /// Names the first thing that is missing.
+    /// Names what stands against it, or the first thing that is missing.
     pub fn printable(&self) -> Result<()> {
+        self.page.check().map_err(|e| e.at(path!["arm", self.arm, "label"]))?;
         self.missing().first().map_or(Ok(()), |m| Err(m.error()))
     }
 }

@@ -102,6 +102,8 @@ impl<'a> Setting<'a> {
         put("integration_from", from.map(|m| m.date_clock(words)));
         put("integration_to", to.map(|m| m.date_clock(words)));
         put("next", t.next.as_ref().map(|m| m.date_clock(words)));
+        put("page_refused", t.page.words());
+        put("touches", t.page.touches.clone());
         put("visits", Some(clinic.visits.unwrap_or(t.rules.course.visits).to_string()));
         let known = |name: &str| blanks.contains_key(name);
         let holds = BTreeMap::from([
@@ -129,6 +131,10 @@ impl<'a> Setting<'a> {
             ("talking", t.visit.style == Some(Style::Talking)),
             ("inward", t.visit.style == Some(Style::Inward)),
             ("style", t.visit.style.is_some()),
+            ("page_refused", known("page_refused")),
+            ("page_made", t.page.made()),
+            ("above_label", t.page.above_label()),
+            ("touches", known("touches")),
         ]);
         Ok(Self { timeline, words, blanks, holds })
     }

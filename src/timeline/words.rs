@@ -107,6 +107,8 @@ pub const BLANKS: &[(&str, &str)] = &[
     ("integration_to", "date and clock up to which it is suggested"),
     ("next", "date and clock of the next visit"),
     ("visits", "number of dosing visits"),
+    ("page_refused", "what stands against the patient's page, for clinicians"),
+    ("touches", "that the caution band is touched, for clinicians"),
 ];
 
 /// What a sentence can depend on.
@@ -135,6 +137,10 @@ pub const CONDITIONS: &[(&str, &str)] = &[
     ("talking", "a talking session"),
     ("inward", "an inward session"),
     ("style", "the manner of the session is known"),
+    ("page_refused", "something stands against the patient's page"),
+    ("page_made", "the patient's page is made, whether or not something stands against it"),
+    ("above_label", "the dose is above the highest for anaesthesia on a label"),
+    ("touches", "the caution band is touched"),
 ];
 
 /// Terms that pictures, dates and lists need; every language has them all.

@@ -213,6 +213,7 @@ fn menu(ui: &mut Ui, arm: &mut StudyArm, index: usize, library: &Library, action
 /// The rows of one dose; true when it is to be taken away.
 fn dose_rows(ui: &mut Ui, dose: &mut Dose, name: &str, timed: bool, weight: Weight) -> bool {
     let mut remove = false;
+    let before = (dose.amount, dose.duration);
     if timed {
         ui.horizontal(|ui| {
             ui.label("at");
@@ -232,6 +233,10 @@ fn dose_rows(ui: &mut Ui, dose: &mut Dose, name: &str, timed: bool, weight: Weig
     });
     ui.horizontal(|ui| manner(ui, dose, name));
     repeat(ui, dose, name);
+    if before != (dose.amount, dose.duration) {
+        // what was typed now stands; a rate or a stop of before would contradict it
+        (dose.rate, dose.stop) = (None, dose.stop.filter(|stop| dose.duration.is_some_and(|whole| *stop < whole)));
+    }
     remove
 }
 
