@@ -201,6 +201,44 @@ fn exact_and_numeric_agree_for_every_model_route_and_manner() {
     assert!(differ, "both options lead to the same solver");
 }
 
+/// The longest horizon, weeks after everything has decayed, with doses early and late: what is left is compared with
+/// itself, down to a millionth of a millionth of the peak.
+#[test]
+fn both_solvers_reach_sixty_days_on_every_model_route_and_manner() {
+    let hours = 60.0 * 24.0;
+    let mut compared = 0;
+    for (model, route, doses) in everything(40.0) {
+        let late = doses.iter().map(|d| Dose { time: minutes(d.time.minutes() + 40.0 * 24.0 * 60.0), ..d.clone() });
+        for doses in [doses.clone(), doses.iter().cloned().chain(late).collect()] {
+            let options = |solver| Options { every: Some(Time::from_hours(12.0)), solver };
+            let subject = Subject::default();
+            let exact = try_run(library(), model, &subject, hours, doses.clone(), options(Solver::Exact)).unwrap();
+            let numeric = try_run(library(), model, &subject, hours, doses, options(Solver::Numeric)).unwrap();
+            for (a, b) in all_curves(&exact).into_iter().zip(all_curves(&numeric)) {
+                let what = format!("{} {route} {}", model.id, a.analyte);
+                assert_close(&a.values, &b.values, 1e-8, &what);
+                let top = largest(&a.values);
+                for (i, (a, b)) in a.values.iter().zip(&b.values).enumerate() {
+                    assert!((a - b).abs() <= 1e-6 * a + 1e-12 * top, "{what}, point {i}: {a} and {b}");
+                    compared += usize::from(*a > 1e-6 * top);
+                }
+            }
+        }
+    }
+    assert!(compared > 1000, "too little to compare");
+}
+
+/// A dose far below a microgram is followed like any other.
+#[test]
+fn the_numeric_solver_does_not_depend_on_the_size_of_a_dose() {
+    for mg in [1e-6, 40.0, 900.0] {
+        let options = |solver| Options { every: Some(Time::from_hours(2.0)), solver };
+        let curve = |solver| run("ketamine-composite", 120.0, vec![dose(Route::Sl, mg)], options(solver));
+        let (exact, numeric) = (curve(Solver::Exact), curve(Solver::Numeric));
+        assert_close(&exact.curves[0].values, &numeric.curves[0].values, 1e-8, &format!("{mg} mg"));
+    }
+}
+
 #[test]
 fn values_do_not_depend_on_the_spacing_of_points() {
     for (model, route, doses) in everything(40.0) {
