@@ -15,7 +15,7 @@ use ode_solvers::{Dop853, System};
 
 const RELATIVE: f64 = 1e-11;
 /// Of the largest state at the start of a stretch.
-const ABSOLUTE: f64 = 1e-14;
+const ABSOLUTE: f64 = 1e-17;
 /// Longest stretch, h: what a read-out still shows is far above the tolerance at its end.
 const STRETCH_H: f64 = 6.0;
 /// First try of a step, in multiples of the shortest time of the system.
