@@ -1,5 +1,6 @@
 //! Peak, exact areas and half-lives of a read-out, and a non-compartmental check of them.
 
+use super::peaks;
 use crate::error::Result;
 use crate::sim::{SystemOutput, Trajectory};
 
@@ -42,12 +43,10 @@ impl Exposure {
         let shown = trajectory.shown;
         let top = (0..shown).fold(0, |best, i| if series[i] > series[best] { i } else { best });
         let (mut tmax, mut cmax) = (trajectory.times[top], series[top]);
-        for left in [top.wrapping_sub(1), top] {
-            if left >= shown.saturating_sub(1) {
-                continue;
-            }
-            if let Some((time, value)) = summit(trajectory, output, left).filter(|(_, v)| *v > cmax) {
-                (tmax, cmax) = (time, value);
+        // between two points far apart there may be more than at the highest of them
+        for peak in peaks(trajectory, output, series) {
+            if peak.value > cmax {
+                (tmax, cmax) = (trajectory.times[peak.point] + peak.after, peak.value);
             }
         }
         let still_rising = top + 1 == shown && cmax > 0.0 && trajectory.slope(output, top) > 0.0;
@@ -65,7 +64,7 @@ impl Exposure {
 }
 
 /// The peak between point `left` and the next, where the curve rises at first and falls at last.
-fn summit(trajectory: &Trajectory, output: &SystemOutput, left: usize) -> Option<(f64, f64)> {
+pub(super) fn summit(trajectory: &Trajectory, output: &SystemOutput, left: usize) -> Option<(f64, f64)> {
     let width = trajectory.times[left + 1] - trajectory.times[left];
     if width <= 0.0 || trajectory.slope(output, left) <= 0.0 {
         return None;

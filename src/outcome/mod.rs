@@ -2,11 +2,13 @@
 
 mod notes;
 mod others;
+mod rows;
 mod run;
 mod swap;
 
 pub use swap::swapped;
 
+pub use rows::{Column, Rows};
 pub use run::spacing;
 
 use crate::analysis::{Exposure, Nca, Windows};
@@ -76,6 +78,8 @@ pub struct ArmOutcome {
     pub curves: Vec<Curve>,
     /// The parent at the effect site, where the model has one.
     pub effect: Option<Curve>,
+    /// All curves at the grid's times, events and peaks: one set, or one for each end of a range.
+    pub rows: Vec<Rows>,
     /// Two ends, where one line would claim too much.
     pub range: Option<RangeOutcome>,
     /// When something may be noticed.

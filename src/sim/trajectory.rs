@@ -20,7 +20,7 @@ pub enum Solver {
 }
 
 /// Cuts closer than this are one (hours).
-const SAME_INSTANT: f64 = 1e-9;
+pub(super) const SAME_INSTANT: f64 = 1e-9;
 /// Between two points of the grid further ones are recorded, so that a drawn curve has no corners.
 const FINE: usize = 3;
 /// Not for grids longer than this, which are fine enough.
@@ -219,6 +219,27 @@ impl Trajectory {
     fn slope_of(&self, output: &SystemOutput, z: &DVector<f64>) -> f64 {
         let n = self.system.states.len();
         (&output.row * (&self.generator * z).rows(0, n))[0]
+    }
+
+    /// Rates of change of a read-out just before and just after every point, mg/L/h; nothing is before the first.
+    pub fn slopes(&self, output: &SystemOutput) -> Vec<[f64; 2]> {
+        let n = self.system.states.len();
+        let mut row = DVector::zeros(self.generator.nrows());
+        row.rows_mut(0, n).copy_from(&output.row.transpose());
+        let weights = self.generator.tr_mul(&row);
+        let of_inputs = |z: &DVector<f64>| weights.rows_range(n..).dot(&z.rows_range(n..));
+        let of_states = |z: &DVector<f64>| weights.rows(0, n).dot(&z.rows(0, n));
+        // a point holds the inputs that act after it
+        let mut inputs_before = 0.0;
+        self.points
+            .iter()
+            .map(|z| {
+                let (states, inputs) = (of_states(z), of_inputs(z));
+                let both = [states + inputs_before, states + inputs];
+                inputs_before = inputs;
+                both
+            })
+            .collect()
     }
 
     /// Value and rate of change of a read-out `dt` hours after point `i`, before the next cut.
