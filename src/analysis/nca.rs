@@ -63,18 +63,20 @@ impl Exposure {
     }
 }
 
-/// The peak between point `left` and the next, where the curve rises at first and falls at last.
-pub(super) fn summit(trajectory: &Trajectory, output: &SystemOutput, left: usize) -> Option<(f64, f64)> {
-    let width = trajectory.times[left + 1] - trajectory.times[left];
-    if width <= 0.0 || trajectory.slope(output, left) <= 0.0 {
+/// The peak between two times after point `left`, both before the next, where the curve rises at first and falls at
+/// last: hours after the point, and value.
+pub(super) fn summit(
+    trajectory: &Trajectory,
+    output: &SystemOutput,
+    left: usize,
+    [from, to]: [f64; 2],
+) -> Option<(f64, f64)> {
+    let slope = |dt: f64| trajectory.after(output, left, from + dt).1;
+    if to <= from || slope(0.0) <= 0.0 || slope(to - from) >= 0.0 {
         return None;
     }
-    let slope = |dt: f64| trajectory.after(output, left, dt).1;
-    if slope(width) >= 0.0 {
-        return None;
-    }
-    let dt = crossing(width, slope);
-    Some((trajectory.times[left] + dt, trajectory.after(output, left, dt).0))
+    let dt = from + crossing(to - from, slope);
+    Some((dt, trajectory.after(output, left, dt).0))
 }
 
 fn half_of_peak(trajectory: &Trajectory, output: &SystemOutput, series: &[f64], tmax: f64, cmax: f64) -> Option<f64> {

@@ -221,6 +221,13 @@ impl Trajectory {
         (&output.row * (&self.generator * z).rows(0, n))[0]
     }
 
+    /// Whether something is given, ends or moves at point `i`: the point after a jump, or one at which an input changes.
+    pub fn is_cut(&self, i: usize) -> bool {
+        let n = self.system.states.len();
+        let inputs = |i: usize| self.points[i].rows_range(n..);
+        i == 0 || self.times[i] <= self.times[i - 1] || inputs(i) != inputs(i - 1)
+    }
+
     /// Rates of change of a read-out just before and just after every point, mg/L/h; nothing is before the first.
     pub fn slopes(&self, output: &SystemOutput) -> Vec<[f64; 2]> {
         let n = self.system.states.len();
