@@ -1,12 +1,14 @@
 //! What a curve says: peak, areas, half-lives, and when something may be noticed.
 
 mod nca;
+mod peaks;
 mod percentile;
 mod smooth;
 mod window;
 
 pub(crate) use nca::crossing;
 pub use nca::{Exposure, Nca, nca};
+pub use peaks::{Peak, peaks};
 pub use percentile::{percentile, place, spans};
 pub use smooth::{Smooth, length, stretches_above};
 pub use window::{Part, Percentiles, Windows, windows};

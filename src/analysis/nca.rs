@@ -1,5 +1,6 @@
 //! Peak, exact areas and half-lives of a read-out, and a non-compartmental check of them.
 
+use super::peaks;
 use crate::error::Result;
 use crate::sim::{SystemOutput, Trajectory};
 
@@ -33,9 +34,6 @@ pub struct Nca {
     pub auc_inf: Option<f64>,
 }
 
-/// Points this close to the highest one, as a share of it, may stand beside a higher peak.
-const NEAR_TOP: f64 = 0.8;
-
 impl Exposure {
     /// Reads `output` of `trajectory`.
     ///
@@ -45,10 +43,10 @@ impl Exposure {
         let shown = trajectory.shown;
         let top = (0..shown).fold(0, |best, i| if series[i] > series[best] { i } else { best });
         let (mut tmax, mut cmax) = (trajectory.times[top], series[top]);
-        // a peak between points is looked for wherever its neighbours come near the highest point
-        for left in (0..shown.saturating_sub(1)).filter(|i| series[*i].max(series[i + 1]) >= NEAR_TOP * series[top]) {
-            if let Some((time, value)) = summit(trajectory, output, left).filter(|(_, v)| *v > cmax) {
-                (tmax, cmax) = (time, value);
+        // between two points far apart there may be more than at the highest of them
+        for peak in peaks(trajectory, output, series) {
+            if peak.value > cmax {
+                (tmax, cmax) = (trajectory.times[peak.point] + peak.after, peak.value);
             }
         }
         let still_rising = top + 1 == shown && cmax > 0.0 && trajectory.slope(output, top) > 0.0;
@@ -65,22 +63,20 @@ impl Exposure {
     }
 }
 
-/// The peak between point `left` and the next, where the curve rises at first and falls at last.
-fn summit(trajectory: &Trajectory, output: &SystemOutput, left: usize) -> Option<(f64, f64)> {
-    let width = trajectory.times[left + 1] - trajectory.times[left];
-    if width <= 0.0 || trajectory.slope(output, left) <= 0.0 {
+/// The peak between two times after point `left`, both before the next, where the curve rises at first and falls at
+/// last: hours after the point, and value.
+pub(super) fn summit(
+    trajectory: &Trajectory,
+    output: &SystemOutput,
+    left: usize,
+    [from, to]: [f64; 2],
+) -> Option<(f64, f64)> {
+    let slope = |dt: f64| trajectory.after(output, left, from + dt).1;
+    if to <= from || slope(0.0) <= 0.0 || slope(to - from) >= 0.0 {
         return None;
     }
-    // the slope at a cut is that after it, which says nothing of the curve before
-    if trajectory.slope(output, left + 1) > 0.0 && !trajectory.is_cut(left + 1) {
-        return None;
-    }
-    let slope = |dt: f64| trajectory.after(output, left, dt).1;
-    if slope(width) >= 0.0 {
-        return None;
-    }
-    let dt = crossing(width, slope);
-    Some((trajectory.times[left] + dt, trajectory.after(output, left, dt).0))
+    let dt = from + crossing(to - from, slope);
+    Some((dt, trajectory.after(output, left, dt).0))
 }
 
 fn half_of_peak(trajectory: &Trajectory, output: &SystemOutput, series: &[f64], tmax: f64, cmax: f64) -> Option<f64> {

@@ -61,6 +61,7 @@ pub fn run(options: &Population, library: &Library) -> Result<()> {
     } else {
         Given::read(options.file.as_deref(), library)?
     };
+    given.check_spacing(options.every)?;
     let crowd = Crowd { people: options.people, seed: options.seed, every: options.every };
     let workers = Threads::new(options.threads);
     let located = |e: crate::Error| e.located(&given.name, &given.text);

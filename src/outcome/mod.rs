@@ -3,6 +3,7 @@
 mod notes;
 mod others;
 mod page;
+mod rows;
 mod run;
 mod sessions;
 mod swap;
@@ -10,6 +11,7 @@ mod swap;
 pub use page::{PageReason, PageReasonKind, PageVerdict, page_verdict};
 pub use swap::swapped;
 
+pub use rows::{Column, Rows};
 pub use run::spacing;
 pub(crate) use sessions::range_of;
 
@@ -82,6 +84,8 @@ pub struct ArmOutcome {
     pub curves: Vec<Curve>,
     /// The parent at the effect site, where the model has one.
     pub effect: Option<Curve>,
+    /// All curves at the grid's times, events and peaks: one set, or one for each end of a range.
+    pub rows: Vec<Rows>,
     /// Two ends, where one line would claim too much.
     pub range: Option<RangeOutcome>,
     /// Its sessions, in order: windows are those of one session, never joined over a gap between two.

@@ -91,6 +91,10 @@ impl Scenario {
             Some([low, high]) => runner.page(model, &[low, high]),
             None => runner.page(model, &[&plain]),
         };
+        let rows = match &ends {
+            Some([low, high]) => vec![low.rows("low end"), high.rows("high end")],
+            None => vec![plain.rows("")],
+        };
         let range = match (caused, &ends) {
             (Some((r, from)), Some([low, high])) => Some(RangeOutcome {
                 note: r.note.clone(),
@@ -131,6 +135,7 @@ impl Scenario {
             grid: plain.trajectory().grid.clone(),
             curves: plain.curves()?,
             effect: plain.curve(&arm.drug, Site::Effect)?,
+            rows,
             range,
             sessions,
             evidence: library.effects.evidence(&arm.drug, first_route),
@@ -169,11 +174,22 @@ pub fn spacing(horizon: Time, every: Option<Time>) -> Result<f64> {
         return Ok(step.min(hours / 60.0));
     };
     let every = every.hours();
-    if every > 0.0 && hours / every <= MOST_ASKED_POINTS {
+    if every <= 0.0 {
+        return Err(Error::input("--every has to be more than 0").remedy("write for example --every \"1 min\""));
+    }
+    // the finest that is named has to pass in spite of rounding
+    if hours / every <= MOST_ASKED_POINTS * (1.0 + 1e-9) {
         return Ok(every);
     }
-    Err(Error::input(format!("points every {} over {horizon}", Time::from_hours(every)))
-        .remedy(format!("write for example --every \"1 min\"; a curve has at most {MOST_ASKED_POINTS} points")))
+    Err(Error::input(format!("--every gives more than {MOST_ASKED_POINTS} points over the horizon of {horizon}"))
+        .remedy(format!("--every \"{}\" and more works, or a shorter horizon", finest(horizon))))
+}
+
+/// A round spacing that is just coarse enough.
+fn finest(horizon: Time) -> Time {
+    let minutes = horizon.minutes() / MOST_ASKED_POINTS;
+    let digit = 10_f64.powf(minutes.log10().floor());
+    Time::from_minutes((minutes / digit).ceil() * digit)
 }
 
 fn at_arm(error: Error, index: usize, label: &str) -> Error {
@@ -198,7 +214,7 @@ pub(super) struct Runner<'a> {
 
 /// One model solved for the arm.
 pub(super) struct Solved {
-    followed: Followed,
+    pub(super) followed: Followed,
     site: Site,
     drug: String,
 }
@@ -307,19 +323,24 @@ impl Solved {
 
     /// All analytes at the site, parent first.
     fn curves(&self) -> Result<Vec<Curve>> {
-        let mut names: Vec<&str> = self
-            .trajectory()
-            .system
-            .outputs
-            .iter()
-            .filter(|o| o.site == self.site)
-            .map(|o| o.analyte.as_str())
-            .collect();
-        names.sort_by_key(|a| *a != self.drug);
         let mut list = Vec::new();
-        for name in names {
-            list.extend(self.curve(name, self.site)?);
+        for output in self.at_site() {
+            list.extend(self.curve(&output.analyte, self.site)?);
         }
         Ok(list)
+    }
+
+    fn at_site(&self) -> Vec<&SystemOutput> {
+        let outputs = &self.trajectory().system.outputs;
+        let mut list: Vec<&SystemOutput> = outputs.iter().filter(|o| o.site == self.site).collect();
+        list.sort_by_key(|o| o.analyte != self.drug);
+        list
+    }
+
+    /// What is written as curves: all analytes at the site, parent first, then the parent at the effect site.
+    pub(super) fn read_outs(&self) -> Vec<&SystemOutput> {
+        let mut list = self.at_site();
+        list.extend(self.followed.parent(Site::Effect));
+        list
     }
 }

@@ -1,5 +1,6 @@
 //! Doses given to a person under a model, followed over time: what every face of the simulator runs.
 
+use super::trajectory::SAME_INSTANT;
 use super::{
     DoseMark, Plan, Points, Schedule, Session, Solver, SprayRules, System, SystemOutput, Trajectory, sessions, simulate,
 };
@@ -125,6 +126,34 @@ impl Case<'_> {
 }
 
 impl Followed {
+    /// Points at which something is given, ends or moves, both sides of a jump, up to the horizon.
+    pub fn events(&self) -> Vec<usize> {
+        let Trajectory { times, shown, .. } = &self.trajectory;
+        let times = &times[..*shown];
+        let mut list: Vec<usize> = Vec::new();
+        for (time, _) in &self.schedule.acts {
+            let from = times.partition_point(|t| *t < time - SAME_INSTANT);
+            list.extend((from..times.len()).take_while(|i| times[*i] <= time + SAME_INSTANT));
+        }
+        list.sort_unstable();
+        list.dedup();
+        list
+    }
+
+    /// Starts and ends of doses that no point stands at, because a lag or the model's own length lies between: the
+    /// point before and the hours from there.
+    pub fn marks_between(&self) -> Vec<(usize, f64)> {
+        let times = &self.trajectory.times[..self.trajectory.shown];
+        let marks = self.schedule.doses.iter().flat_map(|d| [d.start, d.end]);
+        marks
+            .filter_map(|mark| {
+                let left = times.partition_point(|t| *t <= mark + SAME_INSTANT).checked_sub(1)?;
+                let dt = mark - times[left];
+                (dt > SAME_INSTANT && left + 1 < times.len()).then_some((left, dt))
+            })
+            .collect()
+    }
+
     /// The read-out of an analyte at a site.
     pub fn output(&self, analyte: &str, site: Site) -> Option<&SystemOutput> {
         self.trajectory.system.outputs.iter().find(|o| o.analyte == analyte && o.site == site)

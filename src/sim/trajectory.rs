@@ -21,7 +21,7 @@ pub enum Solver {
 }
 
 /// Cuts closer than this are one (hours).
-const SAME_INSTANT: f64 = 1e-9;
+pub(super) const SAME_INSTANT: f64 = 1e-9;
 /// Between two points of the grid further ones are recorded, so that a drawn curve has no corners.
 const FINE: usize = 3;
 /// Not for grids longer than this, which are fine enough.
@@ -72,8 +72,8 @@ pub struct Trajectory {
     pub system: System,
     generator: DMatrix<f64>,
     points: Vec<DVector<f64>>,
-    /// Points at which something happens, after what happens there.
-    cuts: Vec<usize>,
+    /// Index of the first point at or after which nothing is given any more.
+    quiet: usize,
 }
 
 /// Follows `schedule` on `system`, recording at the given points.
@@ -93,7 +93,7 @@ pub fn simulate(system: &System, schedule: &Schedule, points: Points, solver: So
         Solver::Auto | Solver::Exact => Ok(stepper.step(z, dt)),
         Solver::Numeric => numeric::step(&generator, z, dt),
     };
-    let mut run = Run { times: Vec::new(), points: Vec::new(), grid: Vec::new(), shown: 0, cuts: Vec::new() };
+    let mut run = Run { times: Vec::new(), points: Vec::new(), grid: Vec::new(), shown: 0, quiet: 0 };
     let mut z = DVector::zeros(n + inputs.len());
     let mut now = 0.0;
     let mut next_act = 0;
@@ -114,7 +114,7 @@ pub fn simulate(system: &System, schedule: &Schedule, points: Points, solver: So
             } else if let Some(last) = run.points.last_mut() {
                 last.copy_from(&z);
             }
-            run.cuts.push(run.points.len() - 1);
+            run.quiet = run.points.len() - 1;
         }
         if stop.grid {
             run.grid.push(run.points.len() - 1);
@@ -123,8 +123,8 @@ pub fn simulate(system: &System, schedule: &Schedule, points: Points, solver: So
             run.shown = run.points.len();
         }
     }
-    let Run { times, points, grid, shown, cuts } = run;
-    Ok(Trajectory { times, shown, grid, system, generator, points, cuts })
+    let Run { times, points, grid, shown, quiet } = run;
+    Ok(Trajectory { times, shown, grid, system, generator, points, quiet })
 }
 
 struct Run {
@@ -132,7 +132,7 @@ struct Run {
     points: Vec<DVector<f64>>,
     grid: Vec<usize>,
     shown: usize,
-    cuts: Vec<usize>,
+    quiet: usize,
 }
 
 impl Run {
@@ -256,12 +256,6 @@ impl Trajectory {
         self.points.iter().all(|z| z.iter().all(|v| v.is_finite()))
     }
 
-    /// Whether something happens at point `i`: a dose, or the start or end of an input or a hold. Of a jump both sides.
-    pub fn is_cut(&self, i: usize) -> bool {
-        let at = |k: usize| self.cuts.binary_search(&k).is_ok();
-        at(i) || (self.times.get(i + 1) == self.times.get(i) && at(i + 1))
-    }
-
     /// Concentration of a read-out at every point, mg/L.
     pub fn series(&self, output: &SystemOutput) -> Vec<f64> {
         self.points.iter().map(|z| self.read(output, z)).collect()
@@ -281,6 +275,34 @@ impl Trajectory {
     fn slope_of(&self, output: &SystemOutput, z: &DVector<f64>) -> f64 {
         let n = self.system.states.len();
         (&output.row * (&self.generator * z).rows(0, n))[0]
+    }
+
+    /// Whether something is given, ends or moves at point `i`: the point after a jump, or one at which an input changes.
+    pub fn is_cut(&self, i: usize) -> bool {
+        let n = self.system.states.len();
+        let inputs = |i: usize| self.points[i].rows_range(n..);
+        i == 0 || self.times[i] <= self.times[i - 1] || inputs(i) != inputs(i - 1)
+    }
+
+    /// Rates of change of a read-out just before and just after every point, mg/L/h; nothing is before the first.
+    pub fn slopes(&self, output: &SystemOutput) -> Vec<[f64; 2]> {
+        let n = self.system.states.len();
+        let mut row = DVector::zeros(self.generator.nrows());
+        row.rows_mut(0, n).copy_from(&output.row.transpose());
+        let weights = self.generator.tr_mul(&row);
+        let of_inputs = |z: &DVector<f64>| weights.rows_range(n..).dot(&z.rows_range(n..));
+        let of_states = |z: &DVector<f64>| weights.rows(0, n).dot(&z.rows(0, n));
+        // a point holds the inputs that act after it
+        let mut inputs_before = 0.0;
+        self.points
+            .iter()
+            .map(|z| {
+                let (states, inputs) = (of_states(z), of_inputs(z));
+                let both = [states + inputs_before, states + inputs];
+                inputs_before = inputs;
+                both
+            })
+            .collect()
     }
 
     /// Value and rate of change of a read-out `dt` hours after point `i`, before the next cut.
@@ -305,7 +327,7 @@ impl Trajectory {
         let n = self.system.states.len();
         let weights = self.system.area_per_amount(&output.row)?;
         let per_input = self.generator.view((0, n), (n, self.generator.ncols() - n)).tr_mul(&weights);
-        let last = end.unwrap_or(self.cuts.last().copied().unwrap_or(0));
+        let last = end.unwrap_or(self.quiet);
         let content = |i: usize| weights.dot(&self.points[i].rows(0, n));
         let mut area = 0.0;
         for i in 0..last {

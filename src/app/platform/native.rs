@@ -161,6 +161,8 @@ impl crate::people::Workers for SideBySide {
 /// # Errors
 /// When it is missing, too large or not text.
 pub fn read_text(path: &str, most: usize) -> Result<String> {
+    // the command line's word for standard input would wait here for something that nobody types
+    let path = if path == crate::files::STANDARD { "./-" } else { path };
     crate::files::read_text(std::path::Path::new(path), most)
 }
 
