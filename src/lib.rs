@@ -23,7 +23,7 @@
 //!
 //! A module imports only from its left:
 //!
-//! `units, error → subject, population, regimen → model → sim → library → analysis → scenario → evidence, outcome →
+//! `units, error, citation → subject, population, regimen → model → sim → library → analysis → scenario → evidence, outcome →
 //! people → timeline → figure → scene, table, curves, plain → {export, cli, app}`
 //!
 //! - [`model`] reads a file of `models/` into a checked [`Model`](model::Model): named numbers with
@@ -65,6 +65,7 @@
 pub mod analysis;
 #[cfg(feature = "app")]
 pub mod app;
+pub mod citation;
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 pub mod cli;
 pub mod curves;
