@@ -15,10 +15,11 @@ pub use agreement::{Agreement, AgreementPanel, Mark};
 pub use one::of_arm;
 use panel::panel;
 pub use people::{CountedBar, Ribbon, StripPeople, backed_by};
+use references::sources;
 pub use references::{RefLine, References, grade_summary};
 use strip::strip;
 pub use study::{StudyFigure, of_study, studies};
-pub use words::{doses_in_words, minutes_in_words, strip_words};
+pub use words::{doses_in_words, in_words, minutes_in_words, strip_words};
 use words::{footer, legend_text};
 
 use crate::library::Library;
@@ -102,6 +103,12 @@ pub struct Figure {
     pub legend: Vec<LegendEntry>,
     /// Models, doses, assumptions: what a picture must carry when it travels alone.
     pub footer: Vec<String>,
+    /// Whether arms carry letters: there are several.
+    pub letters: bool,
+    /// The picture in words: arms, doses, peaks and windows.
+    pub description: String,
+    /// Citations in full of what is shown.
+    pub sources: Vec<String>,
 }
 
 /// Unit of a time axis.
@@ -333,16 +340,19 @@ impl Figure {
                 panels.push(panel(&arms, k, view, (library, crowd), time, (points, false)));
             }
         }
-        let strips = if view.strips {
+        let letters = outcome.arms.len() > 1;
+        let lettered = |label: &str, role: &Role| if letters { role.lettered(label) } else { label.to_owned() };
+        let mut strips: Vec<Strip> = if view.strips {
             outcome.arms.iter().zip(&roles).map(|(a, r)| strip(a, *r, view, &library.effects, crowd)).collect()
         } else {
             Vec::new()
         };
+        strips.iter_mut().for_each(|s| s.label = lettered(&s.label, &s.role));
         let legend = outcome
             .arms
             .iter()
             .zip(&roles)
-            .map(|(a, r)| LegendEntry { text: legend_text(a, crowd), role: *r, fill: a.range.is_some() })
+            .map(|(a, r)| LegendEntry { text: lettered(&legend_text(a, crowd), r), role: *r, fill: a.range.is_some() })
             .collect();
         Self {
             title: outcome.title.clone(),
@@ -360,6 +370,9 @@ impl Figure {
             strips,
             legend,
             footer: footer(outcome, view, points, crowd),
+            letters,
+            description: in_words(&outcome.arms),
+            sources: sources(outcome).into_iter().map(str::to_owned).collect(),
         }
     }
 
@@ -425,6 +438,19 @@ pub fn interpolate(x: &[f64], y: &[f64], at: f64) -> Option<f64> {
 }
 
 impl Role {
+    /// Its letter, the same wherever the arm stands: A for the first of the scenario.
+    pub fn letter(self) -> String {
+        const ALPHABET: usize = 26;
+        let at = |n: usize| char::from(b'A' + (n % ALPHABET) as u8);
+        let first = (self.arm / ALPHABET).checked_sub(1).map(at);
+        first.into_iter().chain([at(self.arm)]).collect()
+    }
+
+    /// A label after the letter.
+    pub fn lettered(self, label: &str) -> String {
+        format!("{} {label}", self.letter())
+    }
+
     /// The role of an arm that comes after others: colour by its first route, dash by how many of them share it.
     pub fn after(earlier: impl Iterator<Item = Route>, route: Route, arm: usize) -> Self {
         Self { route, variant: earlier.filter(|r| *r == route).count(), arm, faded: false }

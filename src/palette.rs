@@ -44,7 +44,7 @@ fn light(ink: Ink) -> Rgb {
         Ink::Route(Route::Im) => [213, 94, 0],
         Ink::Route(Route::Sl) => [0, 158, 115],
         Ink::Route(Route::In) => [204, 121, 167],
-        Ink::Route(Route::Po) => [230, 159, 0],
+        Ink::Route(Route::Po) => [180, 123, 0],
         Ink::RouteText(Route::Iv) => [0, 94, 148],
         Ink::RouteText(Route::Im) => [165, 70, 0],
         Ink::RouteText(Route::Sl) => [0, 110, 80],

@@ -91,7 +91,7 @@ fn card(
         let room = (ui.available_width() - 48.0).max(60.0);
         let edit =
             TextEdit::singleline(&mut arm.label).desired_width(room).font(egui::TextStyle::Heading).frame(Frame::NONE);
-        let field = ui.add(edit);
+        let field = ui.add(edit).on_hover_text(&label);
         ui.ctx().accesskit_node_builder(field.id, |node| node.set_label(format!("Label of {label}")));
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             menu(ui, arm, role.arm, library, actions);

@@ -23,6 +23,7 @@ pub use status::status;
 pub use toolbar::toolbar;
 pub use visit::{patient, visit};
 
+use super::canvas::paint_shapes;
 use super::runner::Shown;
 use super::theme;
 use crate::error::{Error, Step};
@@ -30,8 +31,8 @@ use crate::figure::Role;
 use crate::library::Library;
 use crate::regimen::Route;
 use crate::scenario::StudyArm;
-use crate::scene::{Dash, Ink, dashes};
-use egui::{RichText, Sense, Stroke, Ui, Vec2};
+use crate::scene::Ink;
+use egui::{RichText, Sense, Ui, Vec2};
 
 /// What a panel only looks at.
 #[derive(Clone, Copy)]
@@ -47,21 +48,8 @@ pub struct Seen<'a> {
 /// A sample of an arm's line, or of its fill.
 fn swatch(ui: &mut Ui, role: Role, fill: bool, on: bool) {
     let (rect, _) = ui.allocate_exact_size(Vec2::new(26.0, 14.0), Sense::hover());
-    let colour = theme::ink(ui, Ink::Route(role.route)).gamma_multiply(if on { 1.0 } else { 0.4 });
-    if fill {
-        ui.painter().rect_filled(rect.shrink2(Vec2::new(0.0, 3.0)), 1.0, colour.gamma_multiply(0.55));
-        return;
-    }
-    let y = f64::from(rect.center().y);
-    let ends = [[f64::from(rect.left()), y], [f64::from(rect.right()), y]];
-    let pieces = match Dash::of(role.route, role.variant) {
-        Dash::Solid => vec![ends.to_vec()],
-        Dash::Pattern(pattern) => dashes(&ends, pattern),
-    };
-    for piece in pieces {
-        let points = piece.into_iter().map(|[x, y]| egui::pos2(x as f32, y as f32)).collect();
-        ui.painter().add(egui::Shape::line(points, Stroke::new(2.5, colour)));
-    }
+    let place = [0.0, 2.0, f64::from(rect.width()), f64::from(rect.height()) - 2.0];
+    paint_shapes(ui, &crate::scene::swatch(role, fill, place), rect.min, if on { 1.0 } else { 0.4 });
 }
 
 /// A refusal beside what caused it.
