@@ -170,8 +170,10 @@ pub struct Panel {
     pub ribbon_words: Option<String>,
     /// Other models, thin behind.
     pub behind: Vec<Line>,
-    /// What of it lies outside what was studied; a wash lies over the plot then.
+    /// What of it lies outside what was studied, in words.
     pub outside: Vec<String>,
+    /// Whose curve that is, and from when on (h): a wash lies along that part of it alone.
+    pub washed: Vec<(Role, f64)>,
     /// Where people were waking from anaesthesia, once it is reached.
     pub caution: Option<CautionBand>,
     /// Measured points of the user.

@@ -242,6 +242,7 @@ fn a_figure_is_written_in_every_format_on_a_page_that_grows_with_it() {
         ribbon_words: None,
         behind: Vec::new(),
         outside: Vec::new(),
+        washed: Vec::new(),
         caution: None,
         points: Vec::new(),
         banner: None,

@@ -267,9 +267,10 @@ fn no_words_lie_over_the_caution_of_a_strip() {
     }
 }
 
-/// Beyond what was studied: each reason once with the arms it holds for, in words above the plot and a tint in it.
+/// Beyond what was studied: each reason once with the arms it holds for, in words above the plot, and a wash lies
+/// along the curves that it concerns, from the dose that causes it.
 #[test]
-fn what_lies_beyond_the_studies_is_said_once_and_tinted() {
+fn what_lies_beyond_the_studies_is_said_once_and_washes_its_own_curve() {
     let library = Library::embedded().unwrap();
     let mut scenario = Scenario::from_toml("opening", Scenario::OPENING, &library).unwrap();
     let draw = |scenario: &Scenario| {
@@ -277,7 +278,9 @@ fn what_lies_beyond_the_studies_is_said_once_and_tinted() {
         let figure = Figure::new(&outcome, &View::default(), &library, &[]);
         let page = Page { width: 700.0, height: 600.0, furniture: false, scale: 1.0 };
         let scene = layout(&figure, page, &Fixed);
-        let tint = |s: &&Shape| matches!(s, Shape::Rect { ink: Ink::CautionHatch, .. });
+        let tint = |s: &&Shape| {
+            matches!(s, Shape::Line { ink: Ink::CautionHatch, .. } | Shape::Band { ink: Ink::CautionHatch, .. })
+        };
         let said = |s: &&Shape| matches!(s, Shape::Text { text, .. } if text.starts_with("Outside what was studied."));
         let counts = (scene.shapes.iter().filter(tint).count(), scene.shapes.iter().filter(said).count());
         (figure.panels[0].outside.clone(), counts)
@@ -287,7 +290,22 @@ fn what_lies_beyond_the_studies_is_said_once_and_tinted() {
     let (outside, counts) = draw(&scenario);
     assert_eq!(outside.iter().filter(|l| l.contains("150 kg")).count(), 1, "{outside:?}");
     assert!(outside[0].starts_with("IV, IM, SL, IN: 150 kg"), "{outside:?}");
-    assert_eq!(counts, (1, 1));
+    assert_eq!(counts, (4, 1), "each of the four curves");
+    // a later lozenge that nobody studied washes its own curve, from then on
+    let lozenge = |time: &str, mg: u32| {
+        format!("[[arm.dose]]\ntime = '{time}'\nroute = 'sl'\namount = '{mg} mg'\nhold = '10 min'\nafter = 'swallow'\n")
+    };
+    let arm = |label: &str, doses: &[String]| format!("[[arm]]\nlabel = '{label}'\ndrug = 'ketamine'\n{}", doses.concat());
+    let own = arm("a", &[lozenge("0 h", 50), lozenge("24 h", 400)]);
+    let text = format!("horizon = '30 h'\n{own}{}", arm("b", &[lozenge("0 h", 50)]));
+    let scenario = Scenario::from_toml("test", &text, &library).unwrap();
+    let outcome = scenario.run(&library, Options::default()).unwrap();
+    let panel = Figure::new(&outcome, &View::default(), &library, &[]).panels.remove(0);
+    assert_eq!(panel.washed.iter().map(|(role, from)| (role.arm, *from)).collect::<Vec<_>>(), [(0, 24.0)]);
+    assert!(panel.outside.iter().all(|words| words.starts_with("a:")), "{:?}", panel.outside);
+    let band = &panel.bands[0];
+    let before = band.x.iter().zip(band.low.iter().zip(&band.high)).filter(|(t, _)| **t < 24.0);
+    assert!(before.into_iter().all(|(_, (low, high))| low == high), "no range before the dose that causes it");
 }
 
 /// The ends of a range are doubt about the model, people are spread: each end has a bar of its own people, with its name,

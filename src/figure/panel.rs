@@ -93,6 +93,7 @@ pub(super) fn panel(
         ribbon_words: ribbon_words(&ribbons, crowd, &arms.iter().map(|(a, _)| *a).collect::<Vec<_>>(), unnamed),
         ribbons,
         behind,
+        washed: if outside.is_empty() { Vec::new() } else { washed(arms) },
         outside,
         caution,
         points,
@@ -108,6 +109,12 @@ fn note(arms: &[(&ArmOutcome, Role)], k: usize, analyte: &str, library: &Library
 
 fn thin(other: &crate::outcome::OtherModel, role: Role) -> Line {
     Line { label: other.model.clone(), role, x: other.times.clone(), y: other.values.clone() }
+}
+
+/// Each arm that lies outside what was studied, from the first dose that causes it; all of it where the person does.
+fn washed(arms: &[(&ArmOutcome, Role)]) -> Vec<(Role, f64)> {
+    let from = |arm: &ArmOutcome| arm.outside.iter().map(|o| o.from_h.unwrap_or(0.0)).reduce(f64::min);
+    arms.iter().filter_map(|(arm, role)| Some((*role, from(arm)?))).collect()
 }
 
 /// Each reason once, after the labels of the arms that have it.

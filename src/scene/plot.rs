@@ -6,6 +6,8 @@ use crate::figure::{Band, Line, Panel, Ribbon, Role};
 
 /// Above what goes beyond.
 const BEYOND: &str = "Outside what was studied.";
+/// Width of the wash along what goes beyond, points.
+const WASH: f64 = 11.0;
 /// At most this many lines of it: the figures beside the plot say all.
 const BEYOND_LINES: usize = 3;
 /// Fills of a ribbon: 90 % of people, and on top of it 50 %.
@@ -48,9 +50,9 @@ pub(super) fn draw(
     let rect = [time.x[0], words_top + below, time.x[1], bottom];
     let area = PlotArea { rect, y: panel.y, log: panel.log };
     canvas.rect(rect, Ink::Plot, 1.0);
-    tint(canvas, panel, rect);
     grid(canvas, panel, area, time, marks);
     caution(canvas, panel, area);
+    wash(canvas, panel, area, time);
     behind(canvas, panel, area, time);
     panel.bands.iter().for_each(|band| draw_band(canvas, band, area, time));
     panel.ribbons.iter().for_each(|ribbon| draw_ribbon(canvas, ribbon, area, time));
@@ -213,11 +215,28 @@ fn behind(canvas: &mut Canvas, panel: &Panel, area: PlotArea, time: TimeSpan) {
     }
 }
 
-/// A tint under the curves where they go beyond what was studied.
-fn tint(canvas: &mut Canvas, panel: &Panel, [left, top, right, bottom]: [f64; 4]) {
-    if !panel.outside.is_empty() {
-        canvas.rect([left, top, right, bottom], Ink::CautionHatch, 0.28);
-        canvas.rect([left, top, right, top + 2.0 * canvas.scale], Ink::Caution, 1.0);
+/// A wash along a curve from where it goes beyond what was studied; no other curve is touched by it.
+fn wash(canvas: &mut Canvas, panel: &Panel, area: PlotArea, time: TimeSpan) {
+    let wide = WASH * canvas.scale;
+    for (role, from) in &panel.washed {
+        let within = TimeSpan { hours: [time.hours[0].max(*from), time.hours[1]], ..time };
+        if within.hours[0] >= within.hours[1] {
+            continue;
+        }
+        let place = |curve: Vec<[f64; 2]>| -> Vec<[f64; 2]> {
+            curve.into_iter().map(|[hours, value]| [time.to_x(hours), area.to_y(value)]).collect()
+        };
+        for line in panel.lines.iter().filter(|l| l.role == *role) {
+            canvas.line(place(clipped(&line.x, &line.y, within)), Ink::CautionHatch, WASH, Dash::Solid);
+        }
+        for band in panel.bands.iter().filter(|b| b.role == *role) {
+            let (low, high) = (place(clipped(&band.x, &band.low, within)), place(clipped(&band.x, &band.high, within)));
+            let [_, top, _, bottom] = area.rect;
+            let x = high.iter().map(|p| p[0]).collect();
+            let upper = high.iter().map(|p| (p[1] - 0.5 * wide).max(top)).collect();
+            let lower = low.iter().map(|p| (p[1] + 0.5 * wide).min(bottom)).collect();
+            canvas.shapes.push(Shape::Band { x, upper, lower, ink: Ink::CautionHatch, alpha: 1.0 });
+        }
     }
 }
 

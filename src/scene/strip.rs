@@ -73,12 +73,22 @@ pub(super) fn draw(canvas: &mut Canvas, figure: &Figure, time: TimeSpan, top: f6
         let rect = [time.x[0], y, time.x[1], y + bars(strip) * s];
         lane_of(canvas, strip, time, rect);
         let label_at = [rect[2] + GAP * s, 0.5 * (rect[1] + rect[3])];
-        canvas.text(label_at, &strip.label, strip.role.text_ink(), TEXT, [Align::Start, Align::Middle]);
+        let label = super::plot::end_label(canvas, &strip.label, strip.role);
+        let room = canvas.right - label_at[0] - strip_end(canvas, strip);
+        canvas.text_within(label_at, &label, strip.role.text_ink(), TEXT, [Align::Start, Align::Middle], room);
         places.push(rect);
         y += (lane(strip) + BETWEEN) * s;
     }
     rule_bar(canvas, time, y);
     places
+}
+
+/// Room that the names of bars need after the label of a strip.
+fn strip_end(canvas: &Canvas, strip: &Strip) -> f64 {
+    match strip.end_words() {
+        "" => 0.0,
+        words => canvas.width(words, SMALL) + 5.0 * canvas.scale,
+    }
 }
 
 /// One strip: every session by itself.
