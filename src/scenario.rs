@@ -102,6 +102,9 @@ pub struct Visit {
     /// Whether the dose is taken at home.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at_home: Option<bool>,
+    /// Which session of an arm that has several, counted from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<u32>,
     /// A clinician decided for a patient's page although something stands against it, see
     /// [`PageVerdict`](crate::outcome::PageVerdict).
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -232,20 +235,26 @@ impl Scenario {
     /// With the path of the entry that is wrong.
     pub fn check(&self, library: &Library) -> Result<()> {
         self.check_head(library)?;
-        for (i, arm) in self.arms.iter().enumerate() {
-            let at = path!["arm", i];
-            if self.arms[..i].iter().any(|a| a.label == arm.label) {
-                return Err(Error::input(format!("two arms have the label \"{}\"", arm.label))
-                    .remedy("give each arm a label of its own")
-                    .at(path!["arm", i, "label"]));
-            }
-            arm.check(self.horizon, library).map_err(|e| e.within(at.clone()))?;
-            let drug = library.drug(&arm.drug)?;
-            for (k, dose) in arm.doses.iter().enumerate() {
-                slip::check(dose, drug, &self.subject, library).map_err(|e| e.within(path!["arm", i, "dose", k]))?;
-            }
+        (0..self.arms.len()).try_for_each(|i| self.check_arm(i, library))
+    }
+
+    /// Refuses what is wrong with one arm, the others aside.
+    ///
+    /// # Errors
+    /// With the path of the entry that is wrong.
+    pub(crate) fn check_arm(&self, i: usize, library: &Library) -> Result<()> {
+        let arm = &self.arms[i];
+        if self.arms[..i].iter().any(|a| a.label == arm.label) {
+            return Err(Error::input(format!("two arms have the label \"{}\"", arm.label))
+                .remedy("give each arm a label of its own")
+                .at(path!["arm", i, "label"]));
         }
-        self.arms.iter().filter(|a| a.on).try_for_each(|arm| self.check_people(arm, library))
+        arm.check(self.horizon, library).map_err(|e| e.within(path!["arm", i]))?;
+        let drug = library.drug(&arm.drug)?;
+        for (k, dose) in arm.doses.iter().enumerate() {
+            slip::check(dose, drug, &self.subject, library).map_err(|e| e.within(path!["arm", i, "dose", k]))?;
+        }
+        if arm.on { self.check_people(arm, library) } else { Ok(()) }
     }
 
     /// Refuses people whom a model was not made for, and doses whose layout would differ between them.
@@ -296,7 +305,11 @@ impl Scenario {
         list
     }
 
-    fn check_head(&self, library: &Library) -> Result<()> {
+    /// Refuses what is wrong with everything but the arms.
+    ///
+    /// # Errors
+    /// With the path of the entry that is wrong.
+    pub(crate) fn check_head(&self, library: &Library) -> Result<()> {
         if self.format != 1 {
             return Err(Error::input(format!("format {} is not known", self.format))
                 .remedy("this version reads format 1")

@@ -113,6 +113,8 @@ const UNITS: &[(&str, f64, Dim)] = &[
 
 /// Minutes in an hour, for read-outs that people read in minutes.
 pub const MINUTES_PER_HOUR: f64 = 60.0;
+/// Hours in a day of 24 h.
+pub const HOURS_PER_DAY: f64 = 24.0;
 /// ng/mL in one mg/L.
 pub const NG_ML_PER_MG_L: f64 = 1000.0;
 

@@ -3,6 +3,8 @@
 #![cfg(feature = "app")]
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "helpers of tests are tests too")]
 
+#[path = "app/edges.rs"]
+mod edges;
 #[path = "app/people.rs"]
 mod people;
 #[path = "app/visit.rs"]
@@ -94,7 +96,7 @@ fn what_cannot_be_read_keeps_the_curve_and_says_what_was_expected() {
     // a scenario that cannot be run keeps the last good outcome and shows the refusal on the card
     harness.state_mut().state.scenario.arms[0].doses[0].amount = DoseAmount::PerKg(0.0);
     harness.run_ok();
-    assert!(harness.state().shown.error.is_some());
+    assert!(harness.state().shown.error_of_arm(0).is_some());
     assert_eq!(harness.state().shown.outcome.as_ref().unwrap().arms.len(), 4);
     assert!(harness.query_all_by_label_contains("a dose is more than nothing").count() > 0);
 }
@@ -164,8 +166,8 @@ fn the_view_changes_the_picture_but_runs_nothing() {
     assert_eq!(app.shown.runs, runs);
     let figure = app.shown.figure.as_ref().unwrap();
     assert_eq!(figure.panels.len(), 2, "norketamine has a panel of its own");
-    assert!(figure.panels[0].log && figure.hours);
-    assert!(figure.strips.iter().all(|s| s.programme.is_some()));
+    assert!(figure.panels[0].log && figure.time_unit() == "h");
+    assert!(figure.strips.iter().all(|s| s.has_programme()));
 }
 
 #[test]
@@ -457,7 +459,7 @@ fn a_picture_that_travels_alone_says_what_it_is() {
         "Education only",
         "35 mg into a muscle",
         "70 kg",
-        "staff decide; no driving",
+        "staff decide when you can leave; no driving for 24 hours",
     ] {
         assert!(svg.contains(part), "{part} is missing");
     }

@@ -180,7 +180,7 @@ fn numbers(arm: &ArmOutcome) -> String {
         arm.bioavailability,
         curves,
         ends,
-        arm.windows,
+        arm.windows(),
         arm.routes,
         arm.warnings,
         arm.assumptions
@@ -512,8 +512,8 @@ fn doses_of_anaesthesia_have_no_page_and_above_them_no_times() {
             assert!(arm.warnings.contains(&reason.words), "{dose}: the card says so");
         }
         let above = label == "above_label";
-        let times = [arm.windows.onset.is_some(), arm.windows.peak.is_some(), !arm.by_model.is_empty()];
-        assert_eq!(times.contains(&true), !above, "{dose}: {:?}", arm.windows);
+        let times = [arm.windows().onset.is_some(), arm.windows().peak.is_some(), !arm.by_model.is_empty()];
+        assert_eq!(times.contains(&true), !above, "{dose}: {:?}", arm.windows());
         assert_eq!(arm.warnings.iter().any(|w| w.starts_with("more than the label's dose for anaesthesia")), above);
     }
 }

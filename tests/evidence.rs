@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods, reason = "helpers of tests are tests too")]
 
+#[path = "evidence/outside.rs"]
+mod outside;
 #[path = "evidence/reading.rs"]
 mod reading;
 #[path = "evidence/scoring.rs"]

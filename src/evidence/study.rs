@@ -12,7 +12,7 @@ use crate::model::{Model, Site};
 use crate::regimen::{AfterHold, Dose, DoseAmount, Form, Route};
 use crate::scenario::{PlasmaSite, Scenario, StudyArm};
 use crate::subject::{Ancestry, Subject};
-use crate::units::{MINUTES_PER_HOUR, Time, Weight};
+use crate::units::{MINUTES_PER_HOUR, Time, Weight, number};
 
 /// A measured arm in the simulator's terms.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,6 +52,9 @@ pub struct Measure {
 
 type Reason<T> = std::result::Result<T, String>;
 
+/// Later points cannot be simulated (60 d), min.
+const LATEST_MIN: f64 = 60.0 * 24.0 * MINUTES_PER_HOUR;
+
 /// Analytes by the words of tables: for racemic ketamine, then for esketamine.
 const ANALYTES: [(&str, Option<&str>, Option<&str>); 7] = [
     ("ketamine", Some("ketamine"), Some("esketamine")),
@@ -71,7 +74,7 @@ impl Study {
     pub fn read(arm: &Arm, library: &Library) -> Reason<Self> {
         let mut assumed = Vec::new();
         let (drug, analyte, part) = drug_and_analyte(arm, &mut assumed)?;
-        let (subject, age) = person(arm, &mut assumed);
+        let (subject, age) = person(arm, &mut assumed)?;
         let route = route(arm)?;
         let doses = doses(arm, route, part, &mut assumed)?;
         for dose in &doses {
@@ -191,8 +194,11 @@ impl Study {
             }
         }
         self.area(arm);
+        self.left_out.extend(arm.unread.iter().cloned());
         for [minutes, observed] in &arm.points {
-            if *observed > 0.0 && *minutes > 0.0 {
+            if *minutes > LATEST_MIN {
+                self.left_out.push(format!("point at {minutes} min: later than the 60 d that can be simulated"));
+            } else if *observed > 0.0 && *minutes > 0.0 {
                 let at = minutes / MINUTES_PER_HOUR;
                 self.measures.push(Measure { quantity: Quantity::Concentration { at }, observed: *observed });
             } else {
@@ -226,7 +232,11 @@ impl Study {
 
     /// Minutes from the first to the last spray, where the table counts from the last.
     fn last_spray(&mut self, arm: &Arm) -> f64 {
-        let said = ["tmax_range", "notes", "other"].iter().any(|c| arm.cell(c).to_lowercase().contains("last spray"));
+        let counts = |cell: &str| {
+            let said = cells::words(cell);
+            said.windows(2).any(|w| w[0].word == "last" && w[1].word == "spray" && !w[0].denied)
+        };
+        let said = ["tmax_range", "notes", "other"].iter().any(|c| counts(arm.cell(c)));
         let between = |d: &Dose| {
             let sprays = d.sprays.unwrap_or(1).saturating_sub(1) as f64;
             sprays * d.spray_every.map_or(0.0, Time::minutes)
@@ -261,45 +271,165 @@ fn drug_and_analyte(arm: &Arm, assumed: &mut Vec<String>) -> Reason<(String, Str
     }
 }
 
-fn person(arm: &Arm, assumed: &mut Vec<String>) -> (Subject, Age) {
+/// Words for those below 18 years, for those above, and for the newborn, for whom no model was made.
+const YOUNG: [&str; 14] = [
+    "child",
+    "children",
+    "infant",
+    "infants",
+    "toddler",
+    "toddlers",
+    "paediatric",
+    "pediatric",
+    "adolescent",
+    "adolescents",
+    "teen",
+    "teens",
+    "teenager",
+    "teenagers",
+];
+const GROWN: [&str; 8] = ["adult", "adults", "men", "women", "elderly", "volunteers", "males", "females"];
+const NEWBORN: [&str; 9] =
+    ["neonate", "neonates", "neonatal", "newborn", "newborns", "preterm", "premature", "term-born", "preterms"];
+/// From this age on people are adults, y.
+const ADULT_Y: f64 = 18.0;
+/// Up to this age they are newborn (28 d), y.
+const NEWBORN_Y: f64 = 28.0 / 365.25;
+
+fn person(arm: &Arm, assumed: &mut Vec<String>) -> Reason<(Subject, Age)> {
     let mut subject = Subject::default();
     let population = arm.cell("population");
-    match cells::number(arm.cell("mean_weight_kg")).filter(|w| (1.0..=400.0).contains(w)) {
-        Some(weight) => subject.weight = Weight::from_kg(weight),
-        None => assumed.push(format!("weight not stated: {} taken", subject.weight)),
+    let weight = arm.cell("mean_weight_kg");
+    match cells::weight(weight).filter(|w| (0.4..=400.0).contains(w)) {
+        Some(kg) => subject.weight = Weight::from_kg(kg),
+        None if weight.is_empty() => assumed.push(format!("weight not stated: {} taken", subject.weight)),
+        None => return Err(format!("weight \"{weight}\" is not one weight")),
     }
-    let years = cells::number(arm.cell("mean_age_y")).filter(|a| (0.0..=120.0).contains(a));
-    let young = ["child", "children", "infant", "infants", "paediatric", "pediatric"];
-    let grown = ["adult", "adults"].iter().any(|w| cells::says(population, w));
-    let child = years.map_or_else(|| !grown && young.iter().any(|w| cells::says(population, w)), |y| y < 18.0);
-    match years {
-        Some(years) => subject.age = crate::units::Age::from_years(years),
-        None => assumed.push(format!("age not stated: {} taken", subject.age)),
-    }
-    let japanese = cells::says(population, "japanese") && !cells::says(population, "non-japanese");
-    if japanese {
-        subject.ancestry = Ancestry::Japanese;
-    } else if cells::says(population, "asian") {
-        subject.ancestry = Ancestry::Asian;
-    }
-    (subject, if child { Age::Child } else { Age::Adult })
+    let age = age(arm, &mut subject, assumed)?;
+    subject.ancestry = ancestry(population)?;
+    Ok((subject, age))
 }
 
+/// Children or adults: by the age, else by the ages or the words of the population.
+fn age(arm: &Arm, subject: &mut Subject, assumed: &mut Vec<String>) -> Reason<Age> {
+    let (cell, population) = (arm.cell("mean_age_y"), arm.cell("population"));
+    let said = |list: &[&str]| list.iter().any(|w| cells::says(population, w));
+    let newborn = || Err("newborns: no model was made for them".to_owned());
+    if !cell.is_empty() {
+        let years = cells::age(cell).filter(|a| (0.0..=120.0).contains(a));
+        let years = years.ok_or_else(|| format!("age \"{cell}\" is not one age"))?;
+        if years < NEWBORN_Y {
+            return newborn();
+        }
+        subject.age = crate::units::Age::from_years(years);
+        return Ok(if years < ADULT_Y { Age::Child } else { Age::Adult });
+    }
+    let told = cells::ages(population);
+    if said(&NEWBORN) || told.is_some_and(|[_, oldest]| oldest < NEWBORN_Y) {
+        return newborn();
+    }
+    let by_age = told.and_then(|[youngest, oldest]| match (youngest < ADULT_Y, oldest > ADULT_Y) {
+        (true, false) => Some(Age::Child),
+        (false, _) => Some(Age::Adult),
+        (true, true) => None,
+    });
+    let by_words = match (said(&YOUNG), said(&GROWN)) {
+        (true, false) => Some(Age::Child),
+        (true, true) => {
+            assumed.push("adults and younger ones together: taken as adults".to_owned());
+            Some(Age::Adult)
+        }
+        (false, _) => None,
+    };
+    match (by_age.or(by_words), told) {
+        (Some(Age::Child), _) => {
+            // a model that asks for the age of a child does not score one without it
+            assumed.push("children of an age that is not stated".to_owned());
+            subject.age = crate::units::Age::from_years(CHILD_Y);
+            Ok(Age::Child)
+        }
+        (None, Some([youngest, oldest])) => {
+            Err(format!("ages of {} to {} years: neither children nor adults", number(youngest), number(oldest)))
+        }
+        _ => {
+            assumed.push(format!("age not stated: {} taken", subject.age));
+            Ok(Age::Adult)
+        }
+    }
+}
+
+/// Stands for the age of a child that is not stated; no model that scores children asks for it.
+const CHILD_Y: f64 = 8.0;
+
+/// Ancestry where a population is of one: what is not said or denied is unstated.
+fn ancestry(population: &str) -> Reason<Ancestry> {
+    let says = |list: &[&str]| list.iter().any(|w| cells::says(population, w));
+    let (japanese, asian) = (says(&["japanese"]), says(&["asian", "asians", "chinese", "korean", "taiwanese"]));
+    let other = says(&["white", "whites", "caucasian", "caucasians", "black", "hispanic", "european"]);
+    match (japanese, asian, other) {
+        (false, false, _) => Ok(Ancestry::Unstated),
+        (true, false, false) => Ok(Ancestry::Japanese),
+        (_, true, false) if !japanese => Ok(Ancestry::Asian),
+        _ => Err(format!("population \"{population}\" is of more than one ancestry")),
+    }
+}
+
+/// Routes by the words of tables.
+const ROUTES: [(&str, Route); 14] = [
+    ("iv", Route::Iv),
+    ("intravenous", Route::Iv),
+    ("im", Route::Im),
+    ("intramuscular", Route::Im),
+    ("sl", Route::Sl),
+    ("sublingual", Route::Sl),
+    ("buccal", Route::Sl),
+    ("in", Route::In),
+    ("intranasal", Route::In),
+    ("nasal", Route::In),
+    ("oral", Route::Po),
+    ("orally", Route::Po),
+    ("po", Route::Po),
+    ("swallowed", Route::Po),
+];
+/// What may stand beside a route and changes nothing of it.
+const MANNERS: [&str; 12] = [
+    "bolus",
+    "infusion",
+    "injection",
+    "push",
+    "drip",
+    "mode",
+    "unstated",
+    "route",
+    "spray",
+    "lozenge",
+    "tablet",
+    "solution",
+];
+
 fn route(arm: &Arm) -> Reason<Route> {
-    let word = arm.cell("route").to_lowercase();
-    let form = arm.cell("device/formulation").to_lowercase();
-    if ["prolonged", "controlled", "extended", "slow release", "sustained"].iter().any(|w| form.contains(w)) {
-        return Err(format!("formulation \"{}\" releases slowly: no model", arm.cell("device/formulation")));
+    let form = arm.cell("device/formulation");
+    let slow = cells::words(&form.replace('-', " "));
+    let slow = |w: &&str| slow.iter().any(|said| said.word == **w && !said.denied);
+    if ["prolonged", "controlled", "extended", "slow", "sustained", "modified"].iter().any(|w| slow(&w)) {
+        return Err(format!("formulation \"{form}\" releases slowly: no model"));
     }
-    let first = word.split([' ', '/', ',', '(']).next().unwrap_or("");
-    match first {
-        "iv" | "intravenous" => Ok(Route::Iv),
-        "im" | "intramuscular" => Ok(Route::Im),
-        "sl" | "sublingual" | "buccal" => Ok(Route::Sl),
-        "in" | "intranasal" | "nasal" => Ok(Route::In),
-        "oral" | "po" => Ok(Route::Po),
-        _ => Err(format!("route \"{}\" is not simulated", arm.cell("route"))),
+    let cell = arm.cell("route");
+    let unread = || format!("route \"{cell}\" is not simulated");
+    let mut found: Option<Route> = None;
+    for said in cells::words(&cell.replace('-', " ")) {
+        match ROUTES.iter().find(|(word, _)| *word == said.word) {
+            Some((_, route)) if !said.denied => {
+                if found.is_some_and(|known| known != *route) {
+                    return Err(format!("route \"{cell}\" names more than one"));
+                }
+                found = Some(*route);
+            }
+            None if MANNERS.contains(&said.word.as_str()) && !said.denied => {}
+            _ => return Err(unread()),
+        }
     }
+    found.ok_or_else(unread)
 }
 
 fn doses(arm: &Arm, route: Route, part: f64, assumed: &mut Vec<String>) -> Reason<Vec<Dose>> {
@@ -309,7 +439,7 @@ fn doses(arm: &Arm, route: Route, part: f64, assumed: &mut Vec<String>) -> Reaso
     {
         return Ok(steps);
     }
-    let minutes = cells::minutes(arm.cell("duration_min"));
+    let minutes = time_cell(arm, "duration_min")?;
     let amount = amount(arm, minutes)?;
     let amount = match amount {
         DoseAmount::Fixed(mg) => DoseAmount::Fixed(crate::units::Amount::from_mg(mg.mg() * part)),
@@ -318,7 +448,7 @@ fn doses(arm: &Arm, route: Route, part: f64, assumed: &mut Vec<String>) -> Reaso
     let mut dose = Dose { form, ..Dose::new(route, amount) };
     match route {
         Route::Iv => dose.duration = infusion(arm, minutes)?,
-        Route::Sl => hold(arm, &mut dose, assumed),
+        Route::Sl => hold(arm, &mut dose, assumed)?,
         Route::In => sprays(arm, &mut dose, assumed)?,
         Route::Im | Route::Po => {}
     }
@@ -371,7 +501,8 @@ fn amount(arm: &Arm, minutes: Option<f64>) -> Reason<DoseAmount> {
     }
     let number = cells::number(value).filter(|v| *v > 0.0);
     let Some(number) = number else { return Err(format!("dose \"{value} {unit}\" is not one number")) };
-    let unit = unit.replace("µg", "mcg").replace("ug", "mcg");
+    // two code points look the same: the sign for micro and the Greek letter
+    let unit = unit.replace(['µ', 'μ'], "u").replace("ug", "mcg");
     if unit.ends_with("/h") || unit.ends_with("/min") {
         let minutes = minutes.ok_or_else(|| format!("a rate of {value} {unit} without a duration"))?;
         return per_time(number, &unit, minutes);
@@ -381,28 +512,73 @@ fn amount(arm: &Arm, minutes: Option<f64>) -> Reason<DoseAmount> {
 
 /// Length of an infusion, none for a bolus.
 fn infusion(arm: &Arm, minutes: Option<f64>) -> Reason<Option<Time>> {
-    let word = arm.cell("route").to_lowercase();
+    let said = |word: &str| cells::says(arm.cell("route"), word);
     match minutes.filter(|m| *m > 0.0) {
         Some(minutes) => Ok(Some(Time::from_minutes(minutes))),
-        None if word.contains("bolus") => Ok(None),
-        None if word.contains("infusion") => Err("an infusion without its duration".to_owned()),
+        None if said("bolus") => Ok(None),
+        None if said("infusion") => Err("an infusion without its duration".to_owned()),
         None => Err(format!("route \"{}\": bolus or infusion is not stated", arm.cell("route"))),
     }
 }
 
-fn hold(arm: &Arm, dose: &mut Dose, assumed: &mut Vec<String>) {
-    let said = arm.cell("swallowed_or_spat").to_lowercase();
-    let spat = said.contains("spat") || said.contains("spit");
-    let minutes = cells::minutes(arm.cell("hold_min")).or_else(|| {
-        // "no swallowing for 10 min, then swallowed"
-        let mut words = said.split_whitespace().zip(said.split_whitespace().skip(1));
-        words.find(|(_, unit)| unit.starts_with("min")).and_then(|(n, _)| cells::number(n))
-    });
+/// A cell that holds a length of time in minutes, or nothing.
+fn time_cell(arm: &Arm, column: &str) -> Reason<Option<f64>> {
+    let cell = arm.cell(column);
+    if cell.is_empty() {
+        return Ok(None);
+    }
+    cells::minutes(cell).filter(|m| *m >= 0.0).map(Some).ok_or_else(|| format!("{column} \"{cell}\" is not one time"))
+}
+
+fn hold(arm: &Arm, dose: &mut Dose, assumed: &mut Vec<String>) -> Reason<()> {
+    let (after, told) = rest(arm.cell("swallowed_or_spat"))?;
+    let minutes = time_cell(arm, "hold_min")?.or(told);
     dose.hold = minutes.filter(|m| *m > 0.0).map(Time::from_minutes);
     if dose.hold.is_none() {
         assumed.push("hold not stated: the model's own, then swallowed".to_owned());
     }
-    dose.after = Some(if spat { AfterHold::Spit } else { AfterHold::Swallow });
+    dose.after = Some(after);
+    Ok(())
+}
+
+/// What a cell says of the rest, and minutes of holding if it tells them: "swallowed", "spat out", "not spat out",
+/// "no swallowing for 10 min, then swallowed". Nothing said is swallowed.
+fn rest(cell: &str) -> Reason<(AfterHold, Option<f64>)> {
+    let unread = || format!("swallowed_or_spat \"{cell}\" is not understood");
+    let (mut after, mut held) = (None, None);
+    let low = cell.to_lowercase().replace(" then ", ", ");
+    for clause in low.split([',', ';']).map(str::trim).filter(|c| !c.is_empty()) {
+        let said = cells::words(clause);
+        let time = said.windows(2).find(|w| w[1].word.starts_with("min")).and_then(|w| cells::number(&w[0].word));
+        let mut outcome = None;
+        for word in &said {
+            let meant = match word.word.as_str() {
+                "swallow" | "swallowed" | "swallowing" => AfterHold::Swallow,
+                "spat" | "spit" | "spitting" | "expectorated" | "discarded" => AfterHold::Spit,
+                "out" | "for" | "after" | "then" | "min" | "minutes" | "held" | "and" | "rest" | "the" | "was" => {
+                    continue;
+                }
+                other if cells::number(other).is_some() => continue,
+                _ => return Err(unread()),
+            };
+            let meant = match (meant, word.denied) {
+                (AfterHold::Swallow, true) => AfterHold::Spit,
+                (AfterHold::Spit, true) => AfterHold::Swallow,
+                (as_said, false) => as_said,
+            };
+            outcome = Some(meant);
+        }
+        // "no swallowing for 10 min" tells how long it is held, not what becomes of it
+        let holding = time.is_some() && said.iter().any(|w| w.denied);
+        held = held.or(time);
+        if !holding && let Some(outcome) = outcome {
+            if after.is_some_and(|known| known != outcome) {
+                return Err(unread());
+            }
+            after = Some(outcome);
+        }
+    }
+    Ok((after.unwrap_or(AfterHold::Swallow), held))
 }
 
 fn sprays(arm: &Arm, dose: &mut Dose, assumed: &mut Vec<String>) -> Reason<()> {
@@ -411,7 +587,7 @@ fn sprays(arm: &Arm, dose: &mut Dose, assumed: &mut Vec<String>) -> Reason<()> {
         let count = cell.parse().ok().filter(|n| (1..=crate::regimen::MOST_SPRAYS).contains(n));
         dose.sprays = Some(count.ok_or_else(|| format!("sprays \"{cell}\" is not a count"))?);
     }
-    dose.spray_every = cells::minutes(arm.cell("spray_every_min")).filter(|m| *m >= 0.0).map(Time::from_minutes);
+    dose.spray_every = time_cell(arm, "spray_every_min")?.map(Time::from_minutes);
     if dose.sprays.is_none() {
         assumed.push("sprays not stated: counted by the product".to_owned());
     }
@@ -422,6 +598,9 @@ fn sprays(arm: &Arm, dose: &mut Dose, assumed: &mut Vec<String>) -> Reason<()> {
 fn site(arm: &Arm, assumed: &mut Vec<String>) -> Reason<Option<Site>> {
     let said = if arm.cell("site").is_empty() { arm.cell("matrix") } else { arm.cell("site") };
     let (arterial, venous) = (cells::says(said, "arterial"), cells::says(said, "venous"));
+    if cells::denies(said, "arterial") || cells::denies(said, "venous") {
+        return Err(format!("matrix \"{said}\" says where blood was not drawn"));
+    }
     if cells::says(said, "blood") && !cells::says(said, "plasma") && arm.cell("site").is_empty() {
         return Err(format!("matrix \"{said}\" is not plasma"));
     }

@@ -94,7 +94,7 @@ impl Runner<'_> {
         for route in &arm.routes {
             list.extend(self.library.effects.evidence_note(&arm.drug, *route).map(str::to_owned));
         }
-        if arm.windows.outlasts {
+        if arm.sessions.iter().any(|s| s.windows.outlasts) {
             list.push("main effects may outlast the simulated day: no time of fading is given".to_owned());
         }
         if self.arm.doses.iter().any(|d| d.route == Route::Iv && d.duration.is_none()) {

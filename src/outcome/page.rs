@@ -3,14 +3,15 @@
 //! Asked by the visit, its sheets, the card and JSON alike. The limits are data: `assets/drugs.toml`, `assets/effects.toml`.
 
 use super::run::{Runner, Solved};
+use super::sessions::range_of;
+use crate::analysis::stretches_above;
 use crate::error::{Error, Result};
 use crate::library::Library;
 use crate::model::Model;
 use crate::regimen::Route;
 use crate::scenario::Scenario;
-use crate::sim::{SystemOutput, Trajectory};
+use crate::sim::{Session, SystemOutput, Trajectory};
 use crate::units::{MINUTES_PER_HOUR, Time, exceeds, number, significant};
-use std::collections::BTreeMap;
 
 /// What stands against a patient's page.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -89,23 +90,19 @@ impl PageVerdict {
     }
 }
 
-/// What stands against a patient's page of an arm, by its index in a checked scenario.
+/// What stands against a patient's page of one session of an arm, by its index in a checked scenario: what comes after the
+/// session does not count.
 ///
 /// # Errors
 /// When the arm cannot be simulated.
-pub fn page_verdict(scenario: &Scenario, index: usize, library: &Library) -> Result<PageVerdict> {
+pub fn page_verdict(scenario: &Scenario, index: usize, session: &Session, library: &Library) -> Result<PageVerdict> {
     let arm = &scenario.arms[index];
     let model = arm.model_in(library)?;
     let runner = Runner::new(scenario, arm, library, Default::default())?;
-    let own = model.estimated_from;
-    let plain = runner.solve(model, own, &BTreeMap::new())?;
-    match runner.range(model, &plain) {
-        Some(r) => {
-            let ends = [runner.solve(model, own, &r.low.set)?, runner.solve(model, own, &r.high.set)?];
-            Ok(runner.page(model, &[&ends[0], &ends[1]]))
-        }
-        None => Ok(runner.page(model, &[&plain])),
-    }
+    let schedule = arm.case(model, &scenario.subject, library)?.schedule()?;
+    let ends = runner.ends_of(model, session, range_of(model, &schedule))?;
+    let solved: Vec<Solved> = ends.into_iter().map(|f| Solved::new(f, model.estimated_from, &model.drug)).collect();
+    Ok(runner.page(model, &solved.iter().collect::<Vec<_>>()))
 }
 
 impl Runner<'_> {
@@ -210,42 +207,7 @@ fn none_by(drug: &str, routes: &[Route]) -> String {
 
 /// Longest stretch of time that a read-out stays above a level (mg/L), h; none where it never does.
 fn longest_above(trajectory: &Trajectory, output: &SystemOutput, level: f64) -> Option<f64> {
-    let (times, series) = (&trajectory.times, trajectory.series(output));
-    let mut longest = f64::NEG_INFINITY;
-    let mut since = (series.first()? > &level).then_some(0.0);
-    let mut close = |since: f64, until: f64| longest = longest.max(until - since);
-    for left in 0..series.len() - 1 {
-        let (start, width) = (times[left], times[left + 1] - times[left]);
-        let value = |dt: f64| trajectory.after(output, left, dt).0 - level;
-        match (series[left] > level, series[left + 1] > level) {
-            (true, true) => {}
-            (true, false) => close(since.take().unwrap_or(start), start + change(width, value)),
-            (false, true) => since = Some(start + change(width, value)),
-            (false, false) => {
-                // a peak between two points
-                let slope = |dt: f64| trajectory.after(output, left, dt).1;
-                if width > 0.0 && trajectory.slope(output, left) > 0.0 && slope(width) < 0.0 {
-                    let top = change(width, slope);
-                    if value(top) > 0.0 {
-                        close(start + change(top, value), start + top + change(width - top, |dt| value(top + dt)));
-                    }
-                }
-            }
-        }
-    }
-    if let Some(since) = since {
-        close(since, times.last().copied().unwrap_or(since));
-    }
-    longest.is_finite().then_some(longest)
-}
-
-/// Where the sign of `f` changes between 0 and `width`, by halving.
-fn change(width: f64, f: impl Fn(f64) -> f64) -> f64 {
-    let (mut low, mut high) = (0.0, width);
-    let below = f(low) <= 0.0;
-    for _ in 0..40 {
-        let middle = 0.5 * (low + high);
-        if (f(middle) <= 0.0) == below { low = middle } else { high = middle }
-    }
-    high
+    let end = trajectory.times.last().copied().unwrap_or(0.0);
+    let stretches = stretches_above(trajectory, output, &trajectory.series(output), (level, 0.0));
+    stretches.into_iter().map(|[from, to]| to.min(end) - from).reduce(f64::max)
 }

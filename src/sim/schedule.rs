@@ -55,9 +55,11 @@ pub struct Schedule {
     parts: Vec<Part>,
 }
 
-/// A dose on the time axis.
+/// A dose, or one spray of it, on the time axis.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct DoseMark {
+    /// Which of all doses, repeats counted: the same for the sprays of one.
+    pub dose: usize,
     /// h
     pub start: f64,
     /// h
@@ -263,6 +265,14 @@ enum Target {
 }
 
 impl Plan {
+    /// Keeps what is put down from one time to before another, h.
+    #[must_use]
+    pub fn between(mut self, [from, before]: [f64; 2]) -> Self {
+        self.puts.retain(|p| p.mark.start >= from && p.mark.start < before);
+        self.parts.retain(|p| p.start >= from && p.start < before);
+        self
+    }
+
     /// Resolves compartments to the states of `system`.
     pub fn on(&self, system: &System) -> Schedule {
         let mut acts: Vec<(f64, Act)> = Vec::new();
@@ -288,6 +298,27 @@ impl Plan {
             extrapolated: self.extrapolated.clone(),
             parts: self.parts.clone(),
         }
+    }
+}
+
+impl Schedule {
+    /// Both schedules as one, for a system in which the states of the other stand behind `states` of this.
+    #[must_use]
+    pub(super) fn beside(mut self, states: usize, other: Self) -> Self {
+        let shifted = |act: Act| match act {
+            Act::Add { state, amount } => Act::Add { state: state + states, amount },
+            Act::Rate { state, change } => Act::Rate { state: state + states, change },
+            Act::Move { from, into } => Act::Move { from: from + states, into: into + states },
+        };
+        self.acts.extend(other.acts.into_iter().map(|(time, act)| (time, shifted(act))));
+        self.acts.sort_by(|a, b| a.0.total_cmp(&b.0));
+        self.given += other.given;
+        self.mouths += other.mouths;
+        self.parts.extend(other.parts);
+        self.parts.sort_by(|a, b| a.start.total_cmp(&b.start));
+        self.doses.extend(other.doses);
+        self.doses.sort_by(|a, b| a.start.total_cmp(&b.start));
+        self
     }
 }
 
@@ -324,6 +355,7 @@ impl Put<'_> {
         }
         Lowered {
             mark: DoseMark {
+                dose: self.occasion,
                 start: self.start,
                 end,
                 amount: self.amount,

@@ -220,7 +220,10 @@ impl<'a> Setting<'a> {
             after: (self.say("row-integration"), self.say("row-integration-words")),
             dots: dots.to_vec(),
             caption: self.say("picture-caption"),
-            dots_caption: self.say("dots-caption"),
+            dots_caption: self.words.fill(
+                "dots-caption",
+                &[("people", &t.expected.people.to_string()), ("seed", &t.expected.seed.to_string())],
+            ),
         }
     }
 
