@@ -588,7 +588,7 @@ fn a_page_is_refused_unless_a_clinician_says_yes() {
     // above every label nobody can say yes, and no times are given
     for more in ["", yes] {
         let (refused, sheet) = visit(more, "route = 'iv'; amount = '2 g'");
-        assert!(refused.printable().unwrap_err().what().contains("28.6 mg/kg into a vein"));
+        assert!(refused.printable().unwrap_err().what().contains("28.57 mg/kg into a vein"));
         assert_eq!((refused.expected.notice, refused.expected.strongest, refused.expected.easing), (None, None, None));
         assert!(sheet.contains("more than the label's dose for anaesthesia"), "{sheet}");
     }

@@ -131,7 +131,7 @@ fn not_studied(model: &Model, doses: &[SingleDose]) -> Vec<Outside> {
         if !exceeds(dose.amount, high) && !exceeds(low, dose.amount) {
             continue;
         }
-        let what = format!("{} mg by route {}", significant(dose.amount, 3), dose.route);
+        let what = format!("{} mg by route {}", significant(dose.amount, 4), dose.route);
         match list.iter_mut().find(|(known, ..)| *known == what) {
             Some((.., times)) => times.push(dose.complete),
             None => {

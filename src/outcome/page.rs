@@ -130,7 +130,7 @@ impl Runner<'_> {
             }
             let at = Time::from_hours(start);
             let given =
-                format!("{} mg/kg {} within {window}, from {at} on", significant(per_kg, 3), label.route.words());
+                format!("{} mg/kg {} within {window}, from {at} on", significant(per_kg, 4), label.route.words());
             let [lowest, highest] = [label.lowest, label.highest].map(number);
             list.push(if exceeds(per_kg, label.highest) {
                 let words = format!(
