@@ -20,4 +20,4 @@ pub use follow::{Case, Followed};
 pub(crate) use schedule::PutDown;
 pub use schedule::{Act, DoseMark, Plan, Schedule, SprayRules};
 pub use system::{MOST_HELD, State, StateKind, System, SystemOutput};
-pub use trajectory::{Solver, Trajectory, simulate};
+pub use trajectory::{Look, Solver, Trajectory, simulate};
