@@ -239,6 +239,24 @@ fn files_are_saved_opened_and_refused() {
     std::fs::remove_dir_all(&folder).unwrap();
 }
 
+/// A file named at the start takes the place of what was kept, and a step of undo brings that back.
+#[test]
+fn a_file_named_at_the_start_is_open_and_what_was_kept_is_not_lost() {
+    let mut harness = harness();
+    let kept = harness.state().state.scenario.clone();
+    let library = ketasim::Library::embedded().unwrap();
+    let text = include_str!("accepted/two-arms.toml");
+    let named = ketasim::Scenario::from_toml("two-arms.toml", text, &library).unwrap();
+    harness.state_mut().take("two-arms.toml", named.clone());
+    harness.run_ok();
+    assert_eq!(harness.state().state.scenario, named);
+    assert_eq!(harness.state().message, Some(Ok("opened two-arms.toml".to_owned())));
+    assert_eq!(harness.state().shown.outcome.as_ref().unwrap().arms.len(), named.arms.len());
+    harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::Z);
+    harness.run_ok();
+    assert_eq!(harness.state().state.scenario, kept);
+}
+
 #[test]
 fn curves_and_picture_go_to_the_clipboard() {
     let mut harness = harness();

@@ -63,20 +63,11 @@ impl Exposure {
     }
 }
 
-/// The peak between two times after point `left`, both before the next, where the curve rises at first and falls at
-/// last: hours after the point, and value.
-pub(super) fn summit(
-    trajectory: &Trajectory,
-    output: &SystemOutput,
-    left: usize,
-    [from, to]: [f64; 2],
-) -> Option<(f64, f64)> {
-    let slope = |dt: f64| trajectory.after(output, left, from + dt).1;
-    if to <= from || slope(0.0) <= 0.0 || slope(to - from) >= 0.0 {
-        return None;
-    }
-    let dt = from + crossing(to - from, slope);
-    Some((dt, trajectory.after(output, left, dt).0))
+/// The peak between two times after point `left`, both before the next, of which the curve rises at the first and falls
+/// at the last: hours after the point, and value.
+pub(super) fn summit(trajectory: &Trajectory, output: &SystemOutput, left: usize, [from, to]: [f64; 2]) -> (f64, f64) {
+    let dt = from + crossing(to - from, |dt| trajectory.after(output, left, from + dt).1);
+    (dt, trajectory.after(output, left, dt).0)
 }
 
 fn half_of_peak(trajectory: &Trajectory, output: &SystemOutput, series: &[f64], tmax: f64, cmax: f64) -> Option<f64> {

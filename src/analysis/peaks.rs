@@ -1,7 +1,7 @@
 //! Every local maximum of a read-out, from the solution between its points.
 
 use super::nca::summit;
-use crate::sim::{SystemOutput, Trajectory};
+use crate::sim::{Look, SystemOutput, Trajectory};
 
 /// A rise of less than this part of the value is rounding.
 const RISE: f64 = 1e-12;
@@ -10,7 +10,9 @@ const CLOSE_H: f64 = 1.0 / 12.0;
 /// Points farther apart are looked between, ever wider after something was given: first (h), ratio, last (h).
 const FIRST_LOOK_H: f64 = 1.0 / 720.0;
 const WIDER: f64 = 1.5;
-const LAST_LOOK_H: f64 = 24.0;
+const LAST_LOOK_H: f64 = 6.0;
+/// Nothing is looked at so near a point (h).
+const SHORT_H: f64 = 1e-6;
 
 /// A local maximum: at a point, or between a point and the next.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -30,18 +32,23 @@ pub fn peaks(trajectory: &Trajectory, output: &SystemOutput, series: &[f64]) -> 
     let (times, shown) = (&trajectory.times, trajectory.shown);
     let least = RISE * series[..shown].iter().copied().fold(0.0, f64::max);
     let mut list: Vec<Peak> = Vec::new();
-    let mut given = times.first().copied().unwrap_or(0.0);
+    // made only where some points lie far apart
+    let mut looks: Option<Vec<Look>> = None;
+    let mut given = 0;
     for left in 0..shown.saturating_sub(1) {
         if trajectory.is_cut(left) {
-            given = times[left];
+            given = left;
         }
-        let width = times[left + 1] - times[left];
+        let (since, width) = (times[left] - times[given], times[left + 1] - times[left]);
         let higher = if series[left] > series[left + 1] { left } else { left + 1 };
-        // a value and its slope at each end and at each look between
+        // hours after the point, value and slope: at each end and at each look between
         let mut ends = vec![(0.0, series[left], slopes[left][1])];
-        for dt in looks(times[left] - given, width) {
-            let (value, slope) = trajectory.after(output, left, dt);
-            ends.push((dt, value, slope));
+        if width > CLOSE_H && since < LAST_LOOK_H {
+            let looks = looks.get_or_insert_with(|| trajectory.looks(output, &when_to_look()));
+            for look in looks.iter().filter(|l| (since + SHORT_H..since + width - SHORT_H).contains(&l.after)) {
+                let (value, slope) = trajectory.seen(given, look);
+                ends.push((look.after - since, value, slope));
+            }
         }
         ends.push((width, series[left + 1], slopes[left + 1][0]));
         for pair in ends.windows(2) {
@@ -50,12 +57,15 @@ pub fn peaks(trajectory: &Trajectory, output: &SystemOutput, series: &[f64]) -> 
             if top <= least || rises * (to - from) <= RISE * top || falls >= 0.0 {
                 continue;
             }
-            let between = summit(trajectory, output, left, [from, to]).filter(|(_, v)| *v > top * (1.0 + RISE));
-            list.push(match between {
-                Some((after, value)) => Peak { point: left, after, value },
-                None if high >= low && to >= width => Peak { point: left + 1, after: 0.0, value: high },
-                None if high >= low => Peak { point: left, after: to, value: high },
-                None => Peak { point: left, after: from, value: low },
+            let (after, value) = summit(trajectory, output, left, [from, to]);
+            list.push(if value > top * (1.0 + RISE) {
+                Peak { point: left, after, value }
+            } else if high < low {
+                Peak { point: left, after: from, value: low }
+            } else if to < width {
+                Peak { point: left, after: to, value: high }
+            } else {
+                Peak { point: left + 1, after: 0.0, value: high }
             });
         }
         // a corner: it rises up to the point and not beyond
@@ -68,12 +78,8 @@ pub fn peaks(trajectory: &Trajectory, output: &SystemOutput, series: &[f64]) -> 
     list
 }
 
-/// Where to look within a segment that begins so long after something was given: soon after it things change fast.
-fn looks(since: f64, width: f64) -> Vec<f64> {
-    if width <= CLOSE_H {
-        return Vec::new();
-    }
+/// Hours after something was given: soon after it things change fast.
+fn when_to_look() -> Vec<f64> {
     let all = std::iter::successors(Some(FIRST_LOOK_H), |t| Some(t * WIDER));
-    let all = all.take_while(|t| *t < LAST_LOOK_H.min(since + width)).map(|t| t - since);
-    all.filter(|dt| *dt > 0.0).collect()
+    all.take_while(|t| *t < LAST_LOOK_H).collect()
 }

@@ -119,7 +119,7 @@ impl Compare {
 /// Arguments of `simulate`.
 #[derive(Debug, Args)]
 #[command(after_help = "Columns: arm,time_h,analyte,site,concentration_ng_ml (site effect is the effect site)
-Rows: every --every, and beside that every start and end of a dose, every jump and the exact peak of every
+Rows: every --every, and beside that every start and end of a dose, every jump and the exact peak of every \
 curve of the arm. Where a curve jumps, its time stands twice: the value before, then the value after.
 A range is two arms, \"IM (low end)\" and \"IM (high end)\"; there is no line between.
 

@@ -73,7 +73,7 @@ pub fn run(options: &Options, library: &Library) -> Result<()> {
 
 /// The option from which the entry came that an error is about.
 fn stated(options: &Options, error: &Error) -> Option<&'static str> {
-    let key = |name: &str| error.path().starts_with(&path!["visit", name]);
+    let key = |name: &str| error.path() == path!["visit", name];
     let start = options.start.is_some() && key("start");
     let timezone = options.timezone.is_some() && key("timezone");
     if start { Some("--start") } else { timezone.then_some("--timezone") }

@@ -27,4 +27,4 @@ pub use single::SingleDose;
 pub use sprays::{Device, SprayRules};
 pub use system::{MOST_HELD, State, StateKind, System, SystemOutput};
 pub(crate) use trajectory::TAIL_H;
-pub use trajectory::{Points, Solver, Trajectory, simulate};
+pub use trajectory::{Look, Points, Solver, Trajectory, simulate};

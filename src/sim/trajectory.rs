@@ -76,6 +76,15 @@ pub struct Trajectory {
     quiet: usize,
 }
 
+/// A read-out some time after a point, as weights of the states at that point.
+#[derive(Debug, Clone)]
+pub struct Look {
+    /// Hours after the point.
+    pub after: f64,
+    value: DVector<f64>,
+    slope: DVector<f64>,
+}
+
 /// Follows `schedule` on `system`, recording at the given points.
 ///
 /// # Errors
@@ -309,6 +318,27 @@ impl Trajectory {
     pub fn after(&self, output: &SystemOutput, i: usize, dt: f64) -> (f64, f64) {
         let z = advance(&self.generator, &self.points[i], dt);
         (self.read(output, &z), self.slope_of(output, &z))
+    }
+
+    /// How a read-out is seen at rising times after any point: hours, and weights of the states there for its value and
+    /// its rate of change. Cheap where many points are looked at, each up to the next cut.
+    pub fn looks(&self, output: &SystemOutput, after: &[f64]) -> Vec<Look> {
+        let transposed = self.generator.transpose();
+        let mut value = DVector::zeros(self.generator.nrows());
+        value.rows_mut(0, self.system.states.len()).copy_from(&output.row.transpose());
+        let mut now = 0.0;
+        let mut list = Vec::with_capacity(after.len());
+        for &after in after {
+            value = advance(&transposed, &value, after - now);
+            now = after;
+            list.push(Look { after, slope: &transposed * &value, value: value.clone() });
+        }
+        list
+    }
+
+    /// Value and rate of change that a look from point `i` gives.
+    pub fn seen(&self, i: usize, look: &Look) -> (f64, f64) {
+        (look.value.dot(&self.points[i]).max(0.0), look.slope.dot(&self.points[i]))
     }
 
     /// Amounts in all states at point `i`, with their names.

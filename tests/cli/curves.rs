@@ -94,7 +94,7 @@ fn a_time_stands_twice_where_a_curve_jumps_and_nowhere_else() {
     let bolus = |t: &str| format!("[[arm.dose]]\ntime = \"{t}\"\nroute = \"iv\"\namount = \"10 mg\"\n");
     let running = "route = \"iv\"\namount = \"35 mg\"\nduration = \"2 h\"\n".to_owned();
     for (doses, jumps) in [
-        (format!("time = \"61 min\"\nroute = \"iv\"\namount = \"10 mg\"\n"), vec![61.0]),
+        ("time = \"61 min\"\nroute = \"iv\"\namount = \"10 mg\"\n".to_owned(), vec![61.0]),
         (format!("route = \"iv\"\namount = \"10 mg\"\n{}{}", bolus("61 min"), bolus("61 min")), vec![61.0]),
         (format!("{running}{}{}", bolus("37 min"), bolus("3 h")), vec![37.0, 180.0]),
         (running.clone(), vec![]),
