@@ -57,6 +57,9 @@ pub struct Clinic {
     /// Phone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phone: Option<String>,
+    /// Where it is, for the calendar.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
     /// Local crisis line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub crisis_line: Option<String>,
@@ -102,6 +105,12 @@ pub struct Visit {
     /// Whether the dose is taken at home.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at_home: Option<bool>,
+    /// A name of its own that stays with the visit when it is moved: letters, digits, points, hyphens.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// How long before an appointment a calendar reminds of it; absent: not at all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remind: Option<Time>,
     /// Which session of an arm that has several, counted from 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session: Option<u32>,

@@ -295,7 +295,8 @@ fn what_lies_beyond_the_studies_is_said_once_and_washes_its_own_curve() {
     let lozenge = |time: &str, mg: u32| {
         format!("[[arm.dose]]\ntime = '{time}'\nroute = 'sl'\namount = '{mg} mg'\nhold = '10 min'\nafter = 'swallow'\n")
     };
-    let arm = |label: &str, doses: &[String]| format!("[[arm]]\nlabel = '{label}'\ndrug = 'ketamine'\n{}", doses.concat());
+    let arm =
+        |label: &str, doses: &[String]| format!("[[arm]]\nlabel = '{label}'\ndrug = 'ketamine'\n{}", doses.concat());
     let own = arm("a", &[lozenge("0 h", 50), lozenge("24 h", 400)]);
     let text = format!("horizon = '30 h'\n{own}{}", arm("b", &[lozenge("0 h", 50)]));
     let scenario = Scenario::from_toml("test", &text, &library).unwrap();

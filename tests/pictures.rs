@@ -108,7 +108,8 @@ fn in_grey(role: Role, fill: bool) -> (u8, Vec<Shape>) {
 /// In grey print any two of 24 arms differ in lightness, dash, width, hatch or letter; the first copies without letters.
 #[test]
 fn arms_differ_in_grey_print() {
-    let roles: Vec<Role> = (0..24).map(|arm| Role { route: Route::ALL[arm % 5], variant: arm / 5, arm, faded: false }).collect();
+    let roles: Vec<Role> =
+        (0..24).map(|arm| Role { route: Route::ALL[arm % 5], variant: arm / 5, arm, faded: false }).collect();
     for fill in [false, true] {
         for (i, a) in roles.iter().enumerate() {
             for b in &roles[..i] {
@@ -119,7 +120,9 @@ fn arms_differ_in_grey_print() {
             }
         }
         // copies of one route: eight lines, six ranges before anything comes again
-        let copies = |n: usize| (0..n).map(|variant| in_grey(Role { route: Route::Im, variant, arm: variant, faded: false }, fill));
+        let copies = |n: usize| {
+            (0..n).map(|variant| in_grey(Role { route: Route::Im, variant, arm: variant, faded: false }, fill))
+        };
         let marks: Vec<_> = copies(if fill { 6 } else { 8 }).collect();
         assert!((0..marks.len()).all(|i| !marks[..i].contains(&marks[i])), "fill {fill}");
     }

@@ -51,6 +51,20 @@ impl Workers for Threads {
     }
 }
 
+/// Says how far work has come, once it takes more than half a second.
+pub(super) fn progress() -> impl Fn(f64) -> bool + Sync {
+    let said = AtomicUsize::new(0);
+    #[expect(clippy::disallowed_methods, reason = "only work that takes a while is worth a line")]
+    let started = Instant::now();
+    move |share: f64| {
+        let step = (share / SAID_EVERY) as usize;
+        if started.elapsed().as_millis() > 500 && said.fetch_max(step, Ordering::Relaxed) < step {
+            out::note(&format!("{:.0} %", share * 100.0));
+        }
+        true
+    }
+}
+
 /// Simulates and prints as asked.
 ///
 /// # Errors
@@ -65,17 +79,9 @@ pub fn run(options: &Population, library: &Library) -> Result<()> {
     let crowd = Crowd { people: options.people, seed: options.seed, every: options.every };
     let workers = Threads::new(options.threads);
     let located = |e: crate::Error| e.located(&given.name, &given.text);
-    let said = AtomicUsize::new(0);
     #[expect(clippy::disallowed_methods, reason = "the command tells how long it took")]
     let started = Instant::now();
-    let progress = |share: f64| {
-        let step = (share / SAID_EVERY) as usize;
-        // only work that takes a while is worth a line
-        if started.elapsed().as_millis() > 500 && said.fetch_max(step, Ordering::Relaxed) < step {
-            out::note(&format!("{:.0} %", share * 100.0));
-        }
-        true
-    };
+    let progress = progress();
     let bands = bands(&given.scenario, library, crowd, &workers, &progress).map_err(located)?;
     let elapsed_ms = options.timing.then(|| started.elapsed().as_secs_f64() * 1e3);
     for arm in &bands {

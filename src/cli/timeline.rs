@@ -44,7 +44,8 @@ pub fn run(options: &Options, library: &Library) -> Result<()> {
     let paper: Paper = options.paper.parse().map_err(|e| of_option("--paper", &e))?;
     let crowd = Crowd { people: options.people, seed: options.seed, every: None };
     let workers = Threads::new(None);
-    let timeline = Timeline::new(&given.scenario, index, library, (crowd, &workers, &|_| true)).map_err(located)?;
+    let timeline = Timeline::new(&given.scenario, index, library, (crowd, &workers, &super::population::progress()))
+        .map_err(located)?;
     let sheet = match options.audience {
         Audience::Patient => {
             timeline.printable().map_err(located)?;

@@ -43,6 +43,8 @@ pub struct Timeline {
     pub drug: String,
     /// Route of the first dose.
     pub route: Route,
+    /// What its entries in a calendar are known by: the visit's own id, or a fingerprint of all that is said of it.
+    pub uid: String,
     /// Which session of the arm this visit is.
     pub session: Session,
     /// How many doses are given in it.
@@ -154,8 +156,8 @@ impl Missing {
     /// The refusal, with what would have worked.
     pub fn error(self) -> Error {
         match self {
-            Self::CrisisLine => Error::input("the patient's page is not made while the crisis line is blank")
-                .remedy("add crisis_line = \"...\" under [clinic]: the number to call when somebody feels unsafe")
+            Self::CrisisLine => Error::input("the patient's page is not made while the crisis line has no number")
+                .remedy("add for example crisis_line = \"555-0199\" under [clinic]: the number to call when somebody feels unsafe")
                 .at(path!["clinic", "crisis_line"]),
             Self::Stay => Error::input("the patient's page is not made while the clinic's least stay is blank")
                 .remedy(
@@ -178,6 +180,7 @@ impl Timeline {
         (crowd, workers, progress): (Crowd, &dyn Workers, Progress),
     ) -> Result<Self> {
         // rules first: a visit that is refused needs no crowd
+        crowd.check()?;
         let expected =
             |s: &Scenario, session: usize| expect::expect(s, index, library, (crowd, session), workers, progress);
         Self::with(scenario, index, library, expected)
@@ -204,6 +207,8 @@ impl Timeline {
         let clinic = scenario.clinic.clone().unwrap_or_default();
         let visit = scenario.visit.clone().unwrap_or_default();
         let rules = Rules::embedded()?;
+        Rules::lengths(&clinic, &visit)?;
+        let uid = uid(&scenario, index, &visit)?;
         let stay = rules.stay(&arm.drug, &clinic)?;
         let start = rules::start(&visit)?;
         let next = rules::next(&visit, start.as_ref())?;
@@ -222,6 +227,7 @@ impl Timeline {
             label: arm.label.clone(),
             drug: arm.drug.clone(),
             route,
+            uid,
             session,
             doses: session.doses,
             last_dose: Time::from_hours(session.end - session.start),
@@ -303,9 +309,10 @@ impl Timeline {
 
     /// What has to be filled in before a patient's page can be handed out.
     pub fn missing(&self) -> Vec<Missing> {
-        let blank = |text: &Option<String>| text.as_ref().is_none_or(|t| t.trim().is_empty());
+        // a placeholder is no number to call
+        let numbered = |text: &Option<String>| text.as_ref().is_some_and(|t| t.chars().any(char::is_numeric));
         let mut list = Vec::new();
-        if blank(&self.clinic.crisis_line) {
+        if !numbered(&self.clinic.crisis_line) {
             list.push(Missing::CrisisLine);
         }
         if self.stay.is_none() && !self.at_home() {
@@ -322,6 +329,31 @@ impl Timeline {
         self.page.check().map_err(|e| e.at(path!["arm", self.arm, "label"]))?;
         self.missing().first().map_or(Ok(()), |m| Err(m.error()))
     }
+}
+
+/// What a calendar knows a visit by. An id in the file stays when the visit is moved; without one, files that differ in
+/// anything have different fingerprints, so that no two visits take each other's place.
+fn uid(scenario: &Scenario, index: usize, visit: &Visit) -> Result<String> {
+    let arm = scenario.arms.get(index).ok_or_else(no_arm)?;
+    let session = visit.session.map_or(String::new(), |n| format!("-s{n}"));
+    let Some(id) = &visit.id else {
+        let said = format!("{}\n{}", scenario.to_toml()?, arm.label);
+        return Ok(format!("{:032x}{session}", fingerprint(said.as_bytes())));
+    };
+    let fits = |c: char| c.is_ascii_alphanumeric() || "-._".contains(c);
+    if id.is_empty() || id.len() > 64 || !id.chars().all(fits) {
+        return Err(Error::input(format!("\"{id}\" is no id of a visit"))
+            .remedy("up to 64 letters, digits, points and hyphens, for example id = \"2026-0117-a\"")
+            .at(path!["visit", "id"]));
+    }
+    Ok(format!("{id}{session}"))
+}
+
+/// FNV-1a in 128 bits: the same on every machine, and no secret.
+fn fingerprint(bytes: &[u8]) -> u128 {
+    const BASIS: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
+    const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
+    bytes.iter().fold(BASIS, |hash, byte| (hash ^ u128::from(*byte)).wrapping_mul(PRIME))
 }
 
 /// All sessions of an arm.

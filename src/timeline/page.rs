@@ -96,7 +96,9 @@ impl<'a> Setting<'a> {
         put("easing", expected.shown_easing().map(|s| span(s, words)));
         put("started", t.start.as_ref().map(|m| m.date_clock(words)));
         put("arrival", t.arrival().or(t.start.clone()).map(|m| m.clock(words)));
+        put("arrival_date", t.arrival().map(|m| m.date(words)));
         put("check", t.check_from().map(|m| m.clock(words)));
+        put("check_date", t.check_from().map(|m| m.date(words)));
         put("drive", t.drive_from()?.map(|m| m.date_clock(words)));
         let [from, to] = t.integration().map_or([None, None], |[a, b]| [Some(a), Some(b)]);
         put("integration_from", from.map(|m| m.date_clock(words)));
@@ -106,6 +108,7 @@ impl<'a> Setting<'a> {
         put("touches", t.page.touches.clone());
         put("visits", Some(clinic.visits.unwrap_or(t.rules.course.visits).to_string()));
         let known = |name: &str| blanks.contains_key(name);
+        let other_day = |m: Option<super::Moment>| m.zip(t.start.as_ref()).is_some_and(|(m, start)| !m.same_day(start));
         let holds = BTreeMap::from([
             ("esketamine", t.drug == "esketamine"),
             ("iv", t.route.id() == "iv"),
@@ -119,6 +122,8 @@ impl<'a> Setting<'a> {
             ("fasting", known("fasting")),
             ("stay", known("stay")),
             ("arrive", known("arrive")),
+            ("arrival_other_day", other_day(t.arrival())),
+            ("check_other_day", other_day(t.check_from())),
             ("no_alcohol", known("no_alcohol")),
             ("ride_alone", clinic.ride_alone == Some(true)),
             ("at_home", t.at_home()),

@@ -101,7 +101,9 @@ pub const BLANKS: &[(&str, &str)] = &[
     ("easing", "range of times in which main effects fade"),
     ("started", "date and clock of the first dose"),
     ("arrival", "clock of the arrival"),
+    ("arrival_date", "its date"),
     ("check", "clock before which staff do not check for leaving"),
+    ("check_date", "its date"),
     ("drive", "date and clock before which nobody drives"),
     ("integration_from", "date and clock from which an integration visit is suggested"),
     ("integration_to", "date and clock up to which it is suggested"),
@@ -125,6 +127,8 @@ pub const CONDITIONS: &[(&str, &str)] = &[
     ("fasting", "the clinic's line on food and drink is known"),
     ("stay", "the least stay is known"),
     ("arrive", "the time of arrival is known"),
+    ("arrival_other_day", "people arrive on another day than that of the first dose"),
+    ("check_other_day", "staff check for leaving on another day than that of the first dose"),
     ("no_alcohol", "the clinic's hours without alcohol are known"),
     ("ride_alone", "the clinic lets people go home alone by taxi or ride app"),
     ("at_home", "a dose taken at home"),
@@ -166,6 +170,8 @@ pub const TERMS: &[&str] = &[
     "range",
     "range-open",
     "clock",
+    "clock-first",
+    "clock-second",
     "date",
     "date-clock",
     "hours-after",
@@ -291,7 +297,12 @@ impl Words {
     pub fn of(language: &str) -> Result<Self> {
         let all = Self::embedded()?;
         let tags: Vec<String> = all.iter().map(|w| w.language.clone()).collect();
-        all.into_iter().find(|w| w.language == language).ok_or_else(|| {
+        // of a tag such as es-MX or en_US the language itself decides where the whole has no words
+        let wanted = language.trim().to_lowercase().replace('_', "-");
+        let primary = wanted.split('-').next().unwrap_or_default().to_owned();
+        let of = |tag: &str| tags.iter().position(|t| t.to_lowercase() == tag);
+        let found = of(&wanted).or_else(|| of(&primary)).and_then(|at| all.into_iter().nth(at));
+        found.ok_or_else(|| {
             Error::input(format!("there are no words in the language \"{language}\""))
                 .remedy(suggestion(language, tags.iter().map(String::as_str)))
         })
