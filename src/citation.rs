@@ -143,7 +143,9 @@ fn pages(tail: &str) -> bool {
 fn surname(author: &str) -> Option<&str> {
     let (name, initials) = author.trim().rsplit_once(' ')?;
     let are_initials = initials.chars().all(|c| c.is_uppercase() || c == '-') && initials.chars().count() <= 4;
-    (are_initials && !name.is_empty()).then_some(name)
+    // a title that ends in a numeral is no name
+    let is_name = (1..=3).contains(&name.split_whitespace().count());
+    (are_initials && is_name).then_some(name)
 }
 
 fn a_year(text: &str) -> Option<&str> {

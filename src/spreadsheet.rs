@@ -41,7 +41,7 @@ pub fn read(name: &str, text: &str, needed: &[&str]) -> Result<Sheet> {
         if record.iter().all(str::is_empty) {
             continue;
         }
-        let line = before + record.position().map_or(0, csv::Position::line);
+        let line = before + record.position().map_or(0, |p| line_of(body, p.byte() as usize));
         if headers.is_empty() {
             headers = record.iter().map(str::to_lowercase).collect();
             while headers.last().is_some_and(String::is_empty) {
@@ -67,6 +67,13 @@ impl Sheet {
     pub fn column(&self, name: &str) -> Option<usize> {
         self.headers.iter().position(|h| h == name)
     }
+}
+
+/// The line, from 1, of what stands at a byte or after the ends of lines there.
+fn line_of(body: &str, byte: usize) -> u64 {
+    let (before, rest) = body.as_bytes().split_at(byte.min(body.len()));
+    let blank = rest.iter().take_while(|b| b.is_ascii_whitespace()).filter(|b| **b == b'\n').count();
+    1 + (before.iter().filter(|b| **b == b'\n').count() + blank) as u64
 }
 
 /// What stands before the headers: its lines, and the separator that it states.

@@ -58,7 +58,7 @@ fn opens_on_the_four_routes_already_drawn() {
     assert!(!app.state.scenario.arms[4].on);
     assert!(outcome.arms[3].range.is_some(), "the racemic nose is a range");
     assert!(outcome.arms[2].range.is_none(), "100 mg under the tongue is a line");
-    assert!(harness.query_by_label_contains("Concentration over time. IV: peak").is_some());
+    assert!(harness.query_by_label_contains("Concentration over time. IV: 35 mg").is_some());
     assert!(harness.query_by_label_contains("Education only").is_some());
 }
 

@@ -7,7 +7,9 @@
 mod cells;
 mod fit;
 mod observed;
+mod person;
 mod predict;
+mod route;
 mod rules;
 mod score;
 mod study;

@@ -73,9 +73,8 @@ pub(super) fn draw(canvas: &mut Canvas, figure: &Figure, time: TimeSpan, top: f6
         let rect = [time.x[0], y, time.x[1], y + bars(strip) * s];
         lane_of(canvas, strip, time, rect);
         let label_at = [rect[2] + GAP * s, 0.5 * (rect[1] + rect[3])];
-        let label = super::plot::end_label(canvas, &strip.label, strip.role);
         let room = canvas.right - label_at[0] - strip_end(canvas, strip);
-        canvas.text_within(label_at, &label, strip.role.text_ink(), TEXT, [Align::Start, Align::Middle], room);
+        canvas.text_within(label_at, &strip.label, strip.role.text_ink(), TEXT, [Align::Start, Align::Middle], room);
         places.push(rect);
         y += (lane(strip) + BETWEEN) * s;
     }

@@ -181,6 +181,8 @@ fn stops(acts: &[(f64, Act)], points: Points) -> Vec<(f64, Stop)> {
     for (time, stop) in all {
         match merged.last_mut() {
             Some((t, s)) if time - *t <= SAME_INSTANT => {
+                // an asked-for time keeps its digits
+                *t = if stop.grid { time } else { *t };
                 s.grid |= stop.grid;
                 s.cut |= stop.cut;
             }

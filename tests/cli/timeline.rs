@@ -79,7 +79,7 @@ fn what_is_missing_or_wrong_is_refused_with_its_place() {
         assert!(status == Some(2) && said.contains("crisis line") && said.contains("crisis_line = "), "{said}");
         // a clinician may look before everything is filled in
         let sheet = run(&["timeline", file, "--people", "50", "--audience", "clinician"]);
-        assert!(sheet.status.success() && text(&sheet.stdout).contains("crisis line is blank"));
+        assert!(sheet.status.success() && text(&sheet.stdout).contains("crisis line has no number"));
     });
     with_file("short", &VISIT.replace("3 h", "1 h"), |file| {
         let (status, said) = code(&["timeline", file, "--arm", "B", "--people", "50"]);
