@@ -21,8 +21,8 @@ pub fn missing(work: &str, numbered: bool) -> Vec<&'static str> {
     }
     let mut list = Vec::new();
     let paper = Paper::read(work);
-    if !paper.authors.is_some_and(|names| names.split([',', ';']).next().is_some_and(|first| surname(first).is_some()))
-    {
+    let first = paper.authors.and_then(|names| names.split([',', ';']).next());
+    if first.and_then(surname).is_none() {
         list.push("authors with initials");
     }
     if paper.title.is_none_or(|title| title.split_whitespace().count() < 3) {
@@ -105,7 +105,7 @@ impl<'a> Paper<'a> {
         };
         let names = before.split_once(". ");
         Self {
-            authors: names.map(|(authors, _)| authors.trim()),
+            authors: Some(names.map_or(before, |(authors, _)| authors).trim()),
             title: names.map(|(_, title)| title.trim()),
             journal: Some(journal).filter(|j| !j.is_empty()),
             year: Some(&tail[..4]),

@@ -11,6 +11,7 @@ const SHORT: &[(&str, &str, &str, &str)] = &[
     ("", "ketasim", "any", "ours: the notes of the file say how"),
     ("", "programmes", "any", "pages of programmes, not a publication"),
     ("models/herd-anderson-2007.toml", "opentiva", "any", "a program"),
+    ("assets/drugs.toml", "slips", "any", "ours: which doses are taken for a slip"),
     ("assets/drugs.toml", "label-esketamine-injection", "any", "a leaflet, read as a copy without its date"),
     ("models/simons-2022.toml", "masses", "any", "molar masses, from the formulas"),
     (

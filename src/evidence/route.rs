@@ -45,8 +45,8 @@ const MANNERS: [&str; 12] = [
 pub(super) fn route(arm: &Arm) -> Reason<Route> {
     let form = arm.cell("device/formulation");
     let slow = cells::words(&form.replace('-', " "));
-    let slow = |w: &&str| slow.iter().any(|said| said.word == **w && !said.denied);
-    if ["prolonged", "controlled", "extended", "slow", "sustained", "modified"].iter().any(|w| slow(&w)) {
+    let slow = |w: &str| slow.iter().any(|said| said.word == w && !said.denied);
+    if ["prolonged", "controlled", "extended", "slow", "sustained", "modified"].iter().any(|w| slow(w)) {
         return Err(format!("formulation \"{form}\" releases slowly: no model"));
     }
     let cell = arm.cell("route");

@@ -74,6 +74,7 @@ impl Scenario {
     ///
     /// # Errors
     /// When the arm cannot be simulated, with a path inside the arm.
+    #[expect(clippy::too_many_lines, reason = "one arm's figures in the order in which they are found")]
     pub fn run_arm(&self, index: usize, library: &Library, options: Options) -> Result<ArmOutcome> {
         let arm = &self.arms[index];
         let model = arm.model_in(library)?;
