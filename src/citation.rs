@@ -177,7 +177,7 @@ mod tests {
             ("Rolan P, Lim S. The bioavailability of ketamine. 2014;77:1011-6.", &["journal"]),
             (
                 "Clements 1982, quoted by others.",
-                &["authors with initials", "journal", "year", "volume and pages"],
+                &["authors with initials", "title", "journal", "year", "volume and pages"],
             ),
         ] {
             assert_eq!(missing(short, true), lacks, "{short}");
