@@ -1,30 +1,47 @@
 //! Curves as rows: one for each arm, time and analyte, the effect site last.
+//!
+//! Beside the regular times stand those at which something happens (starts and ends of doses, jumps, the exact peaks of
+//! every curve of the arm), so that a coarse grid hides no maximum. Where a curve jumps, the time stands twice: the
+//! value before, then the value after. A range is two arms, its low end and its high end, and never a line between.
 
-use crate::outcome::{ArmOutcome, Curve, Outcome};
+use crate::outcome::{ArmOutcome, Column, Outcome, Rows};
 use std::fmt::Write;
 
 /// Header of the rows.
 pub const HEADER: &str = "arm,time_h,analyte,site,concentration_ng_ml";
 
-/// All curves of an outcome at the grid's times, as CSV.
+/// All curves of an outcome, as CSV.
 pub fn csv(outcome: &Outcome) -> String {
     let mut text = String::from(HEADER);
     text.push('\n');
     for arm in &outcome.arms {
-        for curve in arm.curves.iter().chain(&arm.effect) {
-            rows(arm, curve, &mut text);
+        for rows in &arm.rows {
+            let name = name(outcome, arm, rows);
+            rows.columns.iter().for_each(|column| append(&name, &rows.times, column, &mut text));
         }
     }
     text
 }
 
+/// Name of the arm in its rows: its label, and for an end of a range which one. Where another arm has that very label,
+/// the number of the arm stands beside it.
+pub fn name(outcome: &Outcome, arm: &ArmOutcome, rows: &Rows) -> String {
+    if rows.end.is_empty() {
+        return arm.label.clone();
+    }
+    let (label, end, number) = (&arm.label, rows.end, arm.index + 1);
+    let numbered = (1..).map(|again| format!("{label} ({end}, arm {number}{})", "'".repeat(again - 1)));
+    let free = |name: &String| outcome.arms.iter().all(|a| a.label != *name);
+    let plain = format!("{label} ({end})");
+    std::iter::once(plain.clone()).chain(numbered).find(free).unwrap_or(plain)
+}
+
 /// Appends the rows of one curve, for those who write piece by piece.
-pub fn rows(arm: &ArmOutcome, curve: &Curve, text: &mut String) {
-    let label = quoted(&arm.label);
-    for &i in &arm.grid {
+pub fn append(name: &str, times: &[f64], column: &Column, text: &mut String) {
+    let name = quoted(name);
+    for (time, value) in times.iter().zip(&column.values) {
         // writing to a string cannot fail
-        let _ =
-            writeln!(text, "{label},{},{},{},{}", arm.times[i], curve.analyte, curve.site.id(), full(curve.values[i]));
+        let _ = writeln!(text, "{name},{time},{},{},{}", column.analyte, column.site.id(), full(*value));
     }
 }
 

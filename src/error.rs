@@ -331,16 +331,18 @@ fn span_of(text: &str, path: &[Step]) -> Option<std::ops::Range<usize>> {
 /// "did you mean" for a misspelt name, else the list of what there is.
 pub fn suggestion<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> String {
     let known: Vec<&str> = known.into_iter().collect();
-    let near = known
-        .iter()
-        .map(|k| (distance(&wanted.to_lowercase(), &k.to_lowercase()), *k))
-        // one letter is not a misspelling of another
-        .filter(|(d, k)| *d <= 1 + k.chars().count() / 4 && *d < k.chars().count())
-        .min();
-    match near {
-        Some((_, name)) => format!("did you mean \"{name}\"? There is: {}", known.join(", ")),
+    match nearest(wanted, known.iter().copied()) {
+        Some(name) => format!("did you mean \"{name}\"? There is: {}", known.join(", ")),
         None => format!("there is: {}", known.join(", ")),
     }
+}
+
+/// The name of which `wanted` may be a misspelling; `None` where none is near.
+pub fn nearest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let known = known.into_iter().map(|k| (distance(&wanted.to_lowercase(), &k.to_lowercase()), k));
+    // one letter is not a misspelling of another
+    let near = known.filter(|(d, k)| *d <= 1 + k.chars().count() / 4 && *d < k.chars().count());
+    near.min().map(|(_, name)| name)
 }
 
 /// Edit distance (Levenshtein), enough for one misspelt word.

@@ -15,17 +15,18 @@ pub use agreement::{Agreement, AgreementPanel, Mark};
 pub use one::of_arm;
 use panel::panel;
 pub use people::{CountedBar, Ribbon, StripPeople, backed_by};
+use references::sources;
 pub use references::{RefLine, References, grade_summary};
 use strip::strip;
 pub use study::{StudyFigure, of_study, studies};
-pub use words::{doses_in_words, minutes_in_words, strip_words};
+pub use words::{doses_in_words, in_words, minutes_in_words, strip_words};
 use words::{footer, legend_text};
 
 use crate::library::Library;
 use crate::outcome::{ArmOutcome, Curve, Outcome};
 use crate::people::CrowdOutcome;
 use crate::regimen::Route;
-use crate::units::{MINUTES_PER_HOUR, NG_ML_PER_MG_L};
+use crate::units::{HOURS_PER_DAY, MINUTES_PER_HOUR, NG_ML_PER_MG_L};
 
 /// How the outcome is looked at; a change never runs a simulation.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -51,9 +52,6 @@ pub struct View {
     pub zoom: Option<[f64; 2]>,
 }
 
-/// Made-up people until another number is asked for.
-const CROWD: usize = 1000;
-
 impl View {
     /// Shows made-up people or not. One figure shows one kind of not knowing: other models go.
     pub const fn show_people(&mut self, on: bool) {
@@ -78,7 +76,7 @@ impl Default for View {
             strips: true,
             models: false,
             people: false,
-            crowd: CROWD,
+            crowd: crate::people::USUAL_PEOPLE,
             zoom: None,
         }
     }
@@ -95,8 +93,8 @@ pub struct Figure {
     pub time: [f64; 2],
     /// What times count from: "the first dose" or "time 0".
     pub counted_from: &'static str,
-    /// Whether times are written in hours.
-    pub hours: bool,
+    /// Unit of the time axis.
+    pub unit: TimeUnit,
     /// Concentration panels, top to bottom.
     pub panels: Vec<Panel>,
     /// One strip for each arm, on the same time axis.
@@ -105,6 +103,37 @@ pub struct Figure {
     pub legend: Vec<LegendEntry>,
     /// Models, doses, assumptions: what a picture must carry when it travels alone.
     pub footer: Vec<String>,
+    /// Whether arms carry letters: there are several.
+    pub letters: bool,
+    /// The picture in words: arms, doses, peaks and windows.
+    pub description: String,
+    /// Citations in full of what is shown.
+    pub sources: Vec<String>,
+}
+
+/// Unit of a time axis.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TimeUnit {
+    /// Minutes.
+    Minutes,
+    /// Hours.
+    Hours,
+    /// Days.
+    Days,
+}
+
+/// Axes longer than this (h) are in hours, and in days.
+const LONG_H: [f64; 2] = [12.0, 96.0];
+
+impl TimeUnit {
+    /// Minutes or, if asked for, hours; a long axis is in hours or days whatever was asked for.
+    fn of([from, to]: [f64; 2], hours: bool) -> Self {
+        match to - from {
+            span if span > LONG_H[1] => Self::Days,
+            span if span > LONG_H[0] || hours => Self::Hours,
+            _ => Self::Minutes,
+        }
+    }
 }
 
 /// Which arm something belongs to: one colour and one dash everywhere.
@@ -116,6 +145,8 @@ pub struct Role {
     pub variant: usize,
     /// Index of the arm in the scenario.
     pub arm: usize,
+    /// Whether it is drawn faintly: an earlier edit of an arm that cannot be run as it is now.
+    pub faded: bool,
 }
 
 /// Concentrations of one drug or of its metabolites.
@@ -139,8 +170,10 @@ pub struct Panel {
     pub ribbon_words: Option<String>,
     /// Other models, thin behind.
     pub behind: Vec<Line>,
-    /// What of it lies outside what was studied; a wash lies over the plot then.
+    /// What of it lies outside what was studied, in words.
     pub outside: Vec<String>,
+    /// Whose curve that is, and from when on (h): a wash lies along that part of it alone.
+    pub washed: Vec<(Role, f64)>,
     /// Where people were waking from anaesthesia, once it is reached.
     pub caution: Option<CautionBand>,
     /// Measured points of the user.
@@ -204,23 +237,45 @@ pub struct Strip {
     pub label: String,
     /// Whose it is.
     pub role: Role,
-    /// From when to when noticing may begin (10th to 90th percentile), minutes.
-    pub noticing: Option<[f64; 2]>,
-    /// Strongest, minutes.
-    pub strongest: Option<[f64; 2]>,
-    /// Main effects fading (10th to 90th percentile), minutes. The strip ends in this fade, never in an edge.
-    pub fading: Option<[f64; 2]>,
-    /// From when to when the curve is in the range of waking from anaesthesia or above it, minutes.
-    pub caution: Option<[f64; 2]>,
     /// Start and end of each dose, minutes; equal for one that takes no time.
     pub doses: Vec<[f64; 2]>,
-    /// Counted people, where they were simulated: their times take the place of those above.
+    /// Session by session, in order: nothing is drawn over a gap between two.
+    pub sessions: Vec<StripSession>,
+    /// What stands beside counted people of the first session, longest first; none where nobody is counted.
+    pub words: Vec<String>,
+}
+
+/// One session of a strip. All times are minutes from time 0.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StripSession {
+    /// Number and how many there are in all.
+    pub number: [usize; 2],
+    /// Start of its first dose.
+    pub start: f64,
+    /// Start of the next session; nothing of this one is drawn from there on.
+    pub until: Option<f64>,
+    /// What may be noticed, part by part where effects come, go and come again.
+    pub parts: Vec<StripPart>,
+    /// When the curve is in the range of waking from anaesthesia or above it.
+    pub caution: Vec<[f64; 2]>,
+    /// Counted people, where they were simulated: their times take the place of those of the parts.
     pub people: Option<StripPeople>,
-    /// What programmes say: onset, strongest, end of the experience, minutes.
+    /// What programmes say: onset, strongest, end of the experience.
     pub programme: Option<ProgrammeTimes>,
 }
 
-/// What programmes say of a route, minutes.
+/// A part of a session, minutes from time 0.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct StripPart {
+    /// From when to when noticing may begin (10th to 90th percentile).
+    pub noticing: Option<[f64; 2]>,
+    /// Strongest.
+    pub strongest: Option<[f64; 2]>,
+    /// Main effects fading (10th to 90th percentile). The part fades to nothing, it has no edge.
+    pub fading: Option<[f64; 2]>,
+}
+
+/// What programmes say of a route, minutes from time 0.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ProgrammeTimes {
     /// First noticed.
@@ -250,6 +305,8 @@ pub const STRIP_NOTE: &str = "main effects fading: not the time you can leave or
 pub const DRIVING_RULE: &str = "no driving for 24 hours and until after a night's sleep";
 /// What follows every strip.
 pub const STAFF_DECIDE: &str = "staff decide; no driving";
+/// The bar of rules under all strips.
+pub const RULE_BAR: &str = "staff decide when you can leave; no driving for 24 hours and until after a night's sleep";
 
 /// Above the panel of a second drug.
 const OTHER_DRUG: &str = "another drug and scale: heights cannot be compared";
@@ -285,16 +342,19 @@ impl Figure {
                 panels.push(panel(&arms, k, view, (library, crowd), time, (points, false)));
             }
         }
-        let strips = if view.strips {
+        let letters = outcome.arms.len() > 1;
+        let lettered = |label: &str, role: &Role| if letters { role.lettered(label) } else { label.to_owned() };
+        let mut strips: Vec<Strip> = if view.strips {
             outcome.arms.iter().zip(&roles).map(|(a, r)| strip(a, *r, view, &library.effects, crowd)).collect()
         } else {
             Vec::new()
         };
+        strips.iter_mut().for_each(|s| s.label = lettered(&s.label, &s.role));
         let legend = outcome
             .arms
             .iter()
             .zip(&roles)
-            .map(|(a, r)| LegendEntry { text: legend_text(a, crowd), role: *r, fill: a.range.is_some() })
+            .map(|(a, r)| LegendEntry { text: lettered(&legend_text(a, crowd), r), role: *r, fill: a.range.is_some() })
             .collect();
         Self {
             title: outcome.title.clone(),
@@ -307,22 +367,33 @@ impl Figure {
             ),
             time,
             counted_from: outcome.counted_from(),
-            hours: view.hours,
+            unit: TimeUnit::of(time, view.hours),
             panels,
             strips,
             legend,
             footer: footer(outcome, view, points, crowd),
+            letters,
+            description: in_words(&outcome.arms),
+            sources: sources(outcome).into_iter().map(str::to_owned).collect(),
         }
     }
 
     /// Unit of the time axis.
     pub fn time_unit(&self) -> &'static str {
-        if self.hours { "h" } else { "min" }
+        match self.unit {
+            TimeUnit::Minutes => "min",
+            TimeUnit::Hours => "h",
+            TimeUnit::Days => "d",
+        }
     }
 
     /// A time in hours as a number of the axis' unit.
     pub fn in_time_unit(&self, hours: f64) -> f64 {
-        if self.hours { hours } else { hours * MINUTES_PER_HOUR }
+        match self.unit {
+            TimeUnit::Minutes => hours * MINUTES_PER_HOUR,
+            TimeUnit::Hours => hours,
+            TimeUnit::Days => hours / HOURS_PER_DAY,
+        }
     }
 }
 
@@ -369,16 +440,33 @@ pub fn interpolate(x: &[f64], y: &[f64], at: f64) -> Option<f64> {
 }
 
 impl Role {
+    /// Its letter, the same wherever the arm stands: A for the first of the scenario.
+    pub fn letter(self) -> String {
+        const ALPHABET: usize = 26;
+        let at = |n: usize| char::from(b'A' + (n % ALPHABET) as u8);
+        let first = (self.arm / ALPHABET).checked_sub(1).map(at);
+        first.into_iter().chain([at(self.arm)]).collect()
+    }
+
+    /// A label after the letter.
+    pub fn lettered(self, label: &str) -> String {
+        format!("{} {label}", self.letter())
+    }
+
     /// The role of an arm that comes after others: colour by its first route, dash by how many of them share it.
     pub fn after(earlier: impl Iterator<Item = Route>, route: Route, arm: usize) -> Self {
-        Self { route, variant: earlier.filter(|r| *r == route).count(), arm }
+        Self { route, variant: earlier.filter(|r| *r == route).count(), arm, faded: false }
     }
 }
 
 /// Role of every arm.
 pub fn roles(arms: &[ArmOutcome]) -> Vec<Role> {
     let route = |a: &ArmOutcome| a.routes.first().copied().unwrap_or(Route::Iv);
-    arms.iter().enumerate().map(|(i, a)| Role::after(arms[..i].iter().map(route), route(a), a.index)).collect()
+    let role = |(i, a): (usize, &ArmOutcome)| Role {
+        faded: a.faded,
+        ..Role::after(arms[..i].iter().map(route), route(a), a.index)
+    };
+    arms.iter().enumerate().map(role).collect()
 }
 
 /// ng/mL of an exposure's peak.

@@ -6,14 +6,14 @@ use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
-/// A path of this name is standard input.
-pub const STANDARD_INPUT: &str = "-";
+/// A path of this name is no file: standard input where something is read. What is written never goes to it.
+pub const STANDARD: &str = "-";
 /// Tries for a name of a temporary file that nobody uses.
 const MOST_NAMES: u32 = 100;
 
 /// The path as messages name it.
 pub fn shown(path: &Path) -> String {
-    if path.as_os_str() == STANDARD_INPUT { "standard input".to_owned() } else { path.display().to_string() }
+    if path.as_os_str() == STANDARD { "standard input".to_owned() } else { path.display().to_string() }
 }
 
 /// Reads a whole text of at most `most_bytes`; `-` is standard input.
@@ -24,7 +24,7 @@ pub fn shown(path: &Path) -> String {
 /// When the file is missing, a folder, too large, or not UTF-8.
 pub fn read_text(path: &Path, most_bytes: usize) -> Result<String> {
     let name = shown(path);
-    if path.as_os_str() == STANDARD_INPUT {
+    if path.as_os_str() == STANDARD {
         return text_of(io::stdin().lock(), &name, most_bytes);
     }
     let metadata = fs::metadata(path).map_err(|e| unreadable(&name, &e))?;
@@ -76,7 +76,7 @@ fn unreadable(name: &str, error: &io::Error) -> Error {
 /// # Errors
 /// When nothing is there, or the folder has no such file.
 pub fn toml_files(path: &Path) -> Result<Vec<PathBuf>> {
-    if path.as_os_str() == STANDARD_INPUT {
+    if path.as_os_str() == STANDARD {
         return Ok(vec![path.to_owned()]);
     }
     let name = shown(path);
@@ -111,6 +111,7 @@ pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<()> {
 /// # Errors
 /// When it cannot be made.
 pub fn make_folder(path: &Path) -> Result<()> {
+    refuse_standard(path)?;
     fs::create_dir_all(path).map_err(|e| unwritable(&shown(path), &e))
 }
 
@@ -119,6 +120,7 @@ pub fn make_folder(path: &Path) -> Result<()> {
 /// # Errors
 /// When it cannot be written, or `write` fails; the old file is untouched then.
 pub fn write_atomic_with(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
+    refuse_standard(path)?;
     let name = shown(path);
     // through a link the file it points to is replaced, not the link
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
@@ -133,6 +135,16 @@ pub fn write_atomic_with(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::
         let _ = fs::remove_file(&temporary);
         unwritable(&name, &e)
     })
+}
+
+/// A file named `-` could hardly be read again, and nobody who writes `-` means one.
+fn refuse_standard(path: &Path) -> Result<()> {
+    if path.as_os_str() == STANDARD {
+        return Err(
+            Error::input("\"-\" is no name of a file or folder to write").remedy("write for example result.svg")
+        );
+    }
+    Ok(())
 }
 
 fn fill(file: File, old: Option<&Metadata>, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
@@ -252,6 +264,14 @@ mod tests {
         assert!(write_atomic(&folder.0, b"x").unwrap_err().what().contains("is a folder"));
         let nowhere = write_atomic(&folder.0.join("none/a.csv"), b"x").unwrap_err();
         assert!(nowhere.what().contains("folder does not exist"), "{nowhere}");
+    }
+
+    #[test]
+    fn nothing_is_written_to_a_file_named_like_standard_input() {
+        for written in [write_atomic(Path::new("-"), b"x"), make_folder(Path::new("-"))] {
+            assert_eq!(written.unwrap_err().kind(), Kind::Input);
+        }
+        assert!(!Path::new("./-").exists());
     }
 
     #[test]

@@ -23,8 +23,8 @@
 //!
 //! A module imports only from its left:
 //!
-//! `units, error → delimited, subject, population, regimen → model → sim → library → analysis → scenario → evidence, outcome →
-//! people → timeline → figure → scene, table, curves, plain → {export, cli, app}`
+//! `units, error, citation → delimited, subject, population, regimen → model → sim → library → analysis → scenario →
+//! evidence, outcome → people → timeline → figure → scene, table, curves, plain → {export, cli, app}`
 //!
 //! - [`model`] reads a file of `models/` into a checked [`Model`](model::Model): named numbers with
 //!   unit, source and grade; formulas; compartments and flows; ways in; read-outs. There is no
@@ -66,6 +66,7 @@
 pub mod analysis;
 #[cfg(feature = "app")]
 pub mod app;
+pub mod citation;
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 pub mod cli;
 pub mod curves;

@@ -1,5 +1,7 @@
 //! The program: with a command the command line, without one the window.
 
+#[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
+use ketasim::cli::{Given, without_window};
 use std::process::ExitCode;
 
 /// Commands are run; without one the window opens.
@@ -8,19 +10,20 @@ fn main() -> ExitCode {
     ketasim::cli::run(std::env::args_os(), open)
 }
 
-/// Opens the window, or says why there is none and prints the comparison.
+/// Opens the window, on a scenario if one is given, or says why there is none and prints the comparison.
 #[cfg(all(feature = "cli", feature = "app", not(target_arch = "wasm32")))]
-fn open() -> ExitCode {
-    match ketasim::app::open() {
+fn open(given: Option<Given>) -> ExitCode {
+    let scenario = given.as_ref().map(|g| (g.name.clone(), g.scenario.clone()));
+    match ketasim::app::open(scenario) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(why) => ketasim::cli::without_window(why.what()),
+        Err(why) => without_window(why.what(), given),
     }
 }
 
 /// Says why there is no window and prints the comparison.
 #[cfg(all(feature = "cli", not(feature = "app"), not(target_arch = "wasm32")))]
-fn open() -> ExitCode {
-    ketasim::cli::without_window("this build has no window")
+fn open(given: Option<Given>) -> ExitCode {
+    without_window("this build has no window", given)
 }
 
 /// Without a command line there is nothing this program could do.

@@ -24,8 +24,16 @@ pub fn colour(ink: Ink, theme: Theme) -> Rgb {
     }
 }
 
+/// How much of an arm's colour is left on the page where it is drawn faintly.
+const FADED: f64 = 0.35;
+
+fn faded(route: Rgb, page: Rgb) -> Rgb {
+    [0, 1, 2].map(|i| (FADED * f64::from(route[i]) + (1.0 - FADED) * f64::from(page[i])).round() as u8)
+}
+
 fn light(ink: Ink) -> Rgb {
     match ink {
+        Ink::Faded(route) => faded(light(Ink::Route(route)), light(Ink::Plot)),
         Ink::Background => [255, 255, 255],
         Ink::Plot => [250, 250, 248],
         Ink::Text | Ink::Point => [28, 30, 33],
@@ -36,7 +44,7 @@ fn light(ink: Ink) -> Rgb {
         Ink::Route(Route::Im) => [213, 94, 0],
         Ink::Route(Route::Sl) => [0, 158, 115],
         Ink::Route(Route::In) => [204, 121, 167],
-        Ink::Route(Route::Po) => [230, 159, 0],
+        Ink::Route(Route::Po) => [180, 123, 0],
         Ink::RouteText(Route::Iv) => [0, 94, 148],
         Ink::RouteText(Route::Im) => [165, 70, 0],
         Ink::RouteText(Route::Sl) => [0, 110, 80],
@@ -54,6 +62,7 @@ fn light(ink: Ink) -> Rgb {
 
 fn dark(ink: Ink) -> Rgb {
     match ink {
+        Ink::Faded(route) => faded(dark(Ink::Route(route)), dark(Ink::Plot)),
         Ink::Background => [24, 26, 29],
         Ink::Plot => [30, 32, 36],
         Ink::Text | Ink::Point => [235, 236, 238],

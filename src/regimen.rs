@@ -1,5 +1,9 @@
 //! What is given: doses with their time, route, amount and manner.
 
+mod rate;
+
+pub use rate::{Gives, InfusionRate};
+
 use crate::error::{Error, Result};
 use crate::path;
 use crate::units::{Amount, Dim, Quantity, Time, Weight, number};
@@ -71,6 +75,15 @@ impl DoseAmount {
         match self {
             Self::Fixed(amount) => amount,
             Self::PerKg(mg_per_kg) => Amount::from_mg(mg_per_kg * weight.kg()),
+        }
+    }
+
+    /// So many times as much.
+    #[must_use]
+    pub fn scaled(self, k: f64) -> Self {
+        match self {
+            Self::Fixed(amount) => Self::Fixed(Amount::from_mg(amount.mg() * k)),
+            Self::PerKg(mg_per_kg) => Self::PerKg(mg_per_kg * k),
         }
     }
 
@@ -156,35 +169,31 @@ pub struct Repeat {
 
 /// One dosing event, with its repeats.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(try_from = "rate::DoseFile", into = "rate::DoseFile")]
 pub struct Dose {
     /// When it starts, from the start of the session.
-    #[serde(default = "at_start")]
     pub time: Time,
     /// Where it is put.
     pub route: Route,
-    /// How much.
+    /// How much, before an infusion is stopped early: see [`Dose::given`].
     pub amount: DoseAmount,
     /// Base or hydrochloride.
-    #[serde(default)]
     pub form: Form,
-    /// Length of an infusion; absent means a bolus. IV only.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Length of an infusion as it is ordered, see [`Dose::length`]; absent means a bolus. IV only.
     pub duration: Option<Time>,
+    /// How fast an infusion runs, where the file says so. IV only.
+    pub rate: Option<InfusionRate>,
+    /// How long after its start an infusion is stopped, before its end. IV only.
+    pub stop: Option<Time>,
     /// How long it is held under the tongue. SL only.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hold: Option<Time>,
     /// Swallowed or spat out after holding. SL only.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<AfterHold>,
     /// Number of sprays or devices that share the amount. IN only.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sprays: Option<u64>,
     /// Time between sprays. IN only.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub spray_every: Option<Time>,
     /// Further doses like this one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub repeat: Option<Repeat>,
 }
 
@@ -212,12 +221,27 @@ impl Dose {
             amount,
             form: Form::Base,
             duration: None,
+            rate: None,
+            stop: None,
             hold: None,
             after: None,
             sprays: None,
             spray_every: None,
             repeat: None,
         }
+    }
+
+    /// What is given: less than the amount where an infusion is stopped before its end.
+    pub fn given(&self) -> DoseAmount {
+        match self.stop.zip(self.duration) {
+            Some((stop, whole)) if stop < whole => self.amount.scaled(stop.hours() / whole.hours()),
+            _ => self.amount,
+        }
+    }
+
+    /// How long an infusion runs, until it is stopped or ends; none for a bolus.
+    pub fn length(&self) -> Option<Time> {
+        self.duration.map(|whole| self.stop.filter(|stop| *stop < whole).unwrap_or(whole))
     }
 
     /// Doses given in all, the repeats counted.
@@ -243,7 +267,11 @@ impl Dose {
                 .remedy("times count from 0 min")
                 .at(path!["time"]));
         }
+        if let Some(rate) = &self.rate {
+            rate.check(self)?;
+        }
         lasting(self.duration, "duration", "an infusion", "leave it out for a bolus")?;
+        self.check_stop()?;
         lasting(self.hold, "hold", "holding", "write for example \"10 min\"")?;
         if let Some(every) = self.spray_every.filter(|t| t.hours() < 0.0) {
             return Err(Error::input(format!("sprays cannot be {every} apart"))
@@ -272,16 +300,29 @@ impl Dose {
 
     fn check_amount(&self) -> Result<()> {
         let amount = self.amount.number();
-        let wrong = if amount < LEAST_MG {
-            "a dose is more than nothing"
+        let (wrong, help) = if amount < LEAST_MG {
+            ("a dose is more than nothing", "")
         } else if amount > MOST_MG {
-            "no dose is that large"
+            ("no dose is that large", "check the unit; ")
         } else {
             return Ok(());
         };
         Err(Error::input(format!("an amount of {}: {wrong}", self.amount))
-            .remedy("write for example \"35 mg\" or \"0.5 mg/kg\"")
+            .remedy(format!("{help}write for example \"35 mg\" or \"0.5 mg/kg\""))
             .at(path!["amount"]))
+    }
+
+    fn check_stop(&self) -> Result<()> {
+        let Some(stop) = self.stop else { return Ok(()) };
+        let refuse = |what: String, remedy: &str| Err(Error::input(what).remedy(remedy).at(path!["stop"]));
+        let Some(whole) = self.duration else {
+            return refuse("a bolus cannot be stopped".to_owned(), "leave `stop` out, or add duration = \"40 min\"");
+        };
+        if stop < whole {
+            return lasting(Some(stop), "stop", "an infusion", "leave `stop` out to let it run to its end");
+        }
+        let what = format!("stopped {stop} after its start, but the infusion ends by itself after {whole}");
+        refuse(what, "`stop` counts from the start of the infusion and lies before its end; leave it out to let it run")
     }
 
     fn check_keys(&self) -> Result<()> {
@@ -297,6 +338,8 @@ impl Dose {
             .remedy(format!("leave `{key}` out ({does}), or change the route"))
             .at(path![key]))
         };
+        foreign("rate", self.rate.is_some(), Route::Iv, "it is how fast an infusion runs")?;
+        foreign("stop", self.stop.is_some(), Route::Iv, "it ends an infusion early")?;
         foreign("duration", self.duration.is_some(), Route::Iv, "it is the length of an infusion")?;
         foreign("hold", self.hold.is_some(), Route::Sl, "it is the time under the tongue")?;
         foreign("after", self.after.is_some(), Route::Sl, "it says whether the rest is swallowed or spat out")?;
@@ -330,7 +373,7 @@ pub fn last_end(doses: &[Dose]) -> Time {
     let end = |d: &Dose| {
         let start = d.starts().last().map_or(0.0, Time::hours);
         let sprays = d.sprays.unwrap_or(1).saturating_sub(1) as f64 * d.spray_every.map_or(0.0, Time::hours);
-        start + sprays + d.duration.or(d.hold).map_or(0.0, Time::hours)
+        start + sprays + d.length().or(d.hold).map_or(0.0, Time::hours)
     };
     Time::from_hours(doses.iter().map(end).fold(0.0, f64::max))
 }

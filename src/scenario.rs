@@ -1,5 +1,7 @@
 //! A scenario: who gets what, under which model. The only thing a user edits, saves and shares.
 
+mod slip;
+
 use crate::error::{Error, Result, suggestion};
 use crate::library::Library;
 use crate::model::{Model, Site};
@@ -8,7 +10,7 @@ use crate::population::Population;
 use crate::regimen::{Dose, DoseAmount, Route, check_regimen};
 use crate::sim::Case;
 use crate::subject::Subject;
-use crate::units::{Time, number};
+use crate::units::{Age, Time, Weight, number};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -55,6 +57,9 @@ pub struct Clinic {
     /// Phone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phone: Option<String>,
+    /// Where it is, for the calendar.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
     /// Local crisis line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub crisis_line: Option<String>,
@@ -100,6 +105,19 @@ pub struct Visit {
     /// Whether the dose is taken at home.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at_home: Option<bool>,
+    /// A name of its own that stays with the visit when it is moved: letters, digits, points, hyphens.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// How long before an appointment a calendar reminds of it; absent: not at all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remind: Option<Time>,
+    /// Which session of an arm that has several, counted from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<u32>,
+    /// A clinician decided for a patient's page although something stands against it, see
+    /// [`PageVerdict`](crate::outcome::PageVerdict).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page_despite: Option<bool>,
 }
 
 /// Manner of a session.
@@ -226,16 +244,26 @@ impl Scenario {
     /// With the path of the entry that is wrong.
     pub fn check(&self, library: &Library) -> Result<()> {
         self.check_head(library)?;
-        for (i, arm) in self.arms.iter().enumerate() {
-            let at = path!["arm", i];
-            if self.arms[..i].iter().any(|a| a.label == arm.label) {
-                return Err(Error::input(format!("two arms have the label \"{}\"", arm.label))
-                    .remedy("give each arm a label of its own")
-                    .at(path!["arm", i, "label"]));
-            }
-            arm.check(self.horizon, library).map_err(|e| e.within(at))?;
+        (0..self.arms.len()).try_for_each(|i| self.check_arm(i, library))
+    }
+
+    /// Refuses what is wrong with one arm, the others aside.
+    ///
+    /// # Errors
+    /// With the path of the entry that is wrong.
+    pub(crate) fn check_arm(&self, i: usize, library: &Library) -> Result<()> {
+        let arm = &self.arms[i];
+        if self.arms[..i].iter().any(|a| a.label == arm.label) {
+            return Err(Error::input(format!("two arms have the label \"{}\"", arm.label))
+                .remedy("give each arm a label of its own")
+                .at(path!["arm", i, "label"]));
         }
-        self.arms.iter().filter(|a| a.on).try_for_each(|arm| self.check_people(arm, library))
+        arm.check(self.horizon, library).map_err(|e| e.within(path!["arm", i]))?;
+        let drug = library.drug(&arm.drug)?;
+        for (k, dose) in arm.doses.iter().enumerate() {
+            slip::check(dose, drug, &self.subject, library).map_err(|e| e.within(path!["arm", i, "dose", k]))?;
+        }
+        if arm.on { self.check_people(arm, library) } else { Ok(()) }
     }
 
     /// Refuses people whom a model was not made for, and doses whose layout would differ between them.
@@ -248,11 +276,14 @@ impl Scenario {
             }
             let span = |a: f64, b: f64| format!("{} to {} {unit}", number(a), number(b));
             let what = format!("people of {} go beyond those of {}, {}", span(low, high), model.id, span(least, most));
-            let remedy = format!(
-                "keep low and high within {}, or name another model in arm \"{}\"",
-                span(least, most),
-                arm.label
-            );
+            let kept = format!("keep low and high within {}", span(least, most));
+            let can: Vec<String> =
+                self.made_for_all(arm, library).iter().map(|m| format!("{} ({})", m.id, m.title)).collect();
+            let remedy = if can.is_empty() {
+                format!("{kept}: no other model was made for such people by this route")
+            } else {
+                format!("{kept}, or name another model in arm \"{}\": {}", arm.label, can.join("; "))
+            };
             Err(Error::input(what).remedy(remedy).at(path!["population", key]))
         };
         let ends = |limits: crate::population::Limits| limits.ends;
@@ -271,7 +302,23 @@ impl Scenario {
         Ok(())
     }
 
-    fn check_head(&self, library: &Library) -> Result<()> {
+    /// Models of the arm's drug and routes that were made for everybody of the population.
+    fn made_for_all<'a>(&self, arm: &StudyArm, library: &'a Library) -> Vec<&'a Model> {
+        let [lightest, heaviest] = self.population.weights().map_or([self.subject.weight.kg(); 2], |l| l.ends);
+        let [youngest, oldest] = self.population.ages().map_or([self.subject.age.years(); 2], |l| l.ends);
+        let somebody =
+            |kg, years| Subject { weight: Weight::from_kg(kg), age: Age::from_years(years), ..self.subject.clone() };
+        let (first, last) = (somebody(lightest, youngest), somebody(heaviest, oldest));
+        let mut list = library.made_for(&arm.drug, &arm.routes(), &first);
+        list.retain(|m| m.fits(&arm.routes(), &last));
+        list
+    }
+
+    /// Refuses what is wrong with everything but the arms.
+    ///
+    /// # Errors
+    /// With the path of the entry that is wrong.
+    pub(crate) fn check_head(&self, library: &Library) -> Result<()> {
         if self.format != 1 {
             return Err(Error::input(format!("format {} is not known", self.format))
                 .remedy("this version reads format 1")
@@ -317,10 +364,12 @@ impl StudyArm {
         self.site_in(model).map(|_| ())
     }
 
-    /// Routes used, each once.
+    /// Routes used, each once, in order of their first dose and never of the lines in the file.
     pub fn routes(&self) -> Vec<Route> {
+        let mut doses: Vec<&Dose> = self.doses.iter().collect();
+        doses.sort_by(|a, b| a.time.hours().total_cmp(&b.time.hours()).then(a.route.cmp(&b.route)));
         let mut list = Vec::new();
-        for dose in &self.doses {
+        for dose in doses {
             if !list.contains(&dose.route) {
                 list.push(dose.route);
             }
@@ -385,7 +434,7 @@ impl StudyArm {
             let slow = dose.route != Route::Iv
                 || only
                     .infusion_at_least
-                    .is_none_or(|least| dose.duration.is_some_and(|d| d.hours() >= least.hours() - 1e-9));
+                    .is_none_or(|least| dose.length().is_some_and(|d| d.hours() >= least.hours() - 1e-9));
             if !only.routes.contains(&dose.route) || !slow {
                 let note = output.note.clone().unwrap_or_else(|| "it was not estimated for such a dose".to_owned());
                 return refuse(format!("{} offers no {} after this dose: {note}", model.id, site.words()), leave_out);

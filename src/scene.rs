@@ -7,6 +7,8 @@ mod dash;
 mod day;
 mod graded;
 mod layout;
+mod letters;
+mod marks;
 mod plot;
 mod references;
 mod strip;
@@ -17,9 +19,11 @@ pub use agreement::{agreement, agreement_page};
 pub use dash::dashes;
 pub use day::day;
 pub use layout::layout;
+pub use marks::{line_width, swatch};
 pub use references::reference_pages;
 pub use wrap::wrap;
 
+use crate::figure::Role;
 use crate::regimen::Route;
 
 /// What a shape is painted with; a palette gives the colour.
@@ -39,6 +43,8 @@ pub enum Ink {
     Grid,
     /// An arm, by its route.
     Route(Route),
+    /// An arm that cannot be run as it is now: what it was, faintly.
+    Faded(Route),
     /// Text in an arm's colour, dark enough to read.
     RouteText(Route),
     /// Bands that call for caution.
@@ -140,6 +146,8 @@ pub enum Shape {
         align: [Align; 2],
         /// Turned a quarter to the left, for y axes.
         turned: bool,
+        /// All of it, where the room was too short for more than `text`.
+        whole: Option<String>,
     },
 }
 
@@ -158,6 +166,32 @@ pub struct Scene {
     pub time: TimeSpan,
     /// Where each strip lies: left, top, right, bottom.
     pub strips: Vec<[f64; 4]>,
+    /// What the page says to whoever does not see it.
+    pub said: Said,
+}
+
+/// A page in words.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Said {
+    /// Its title.
+    pub title: String,
+    /// What it shows, in place of the picture.
+    pub description: String,
+    /// Citations in full of what is shown.
+    pub sources: Vec<String>,
+    /// Pages of running text: what each run of shapes is, in reading order. Empty for a picture.
+    pub parts: Vec<(Part, std::ops::Range<usize>)>,
+}
+
+/// What a run of shapes on a page of text is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Part {
+    /// Heading of this level, from 1.
+    Heading(u16, String),
+    /// Running text, in whole.
+    Paragraph(String),
+    /// Said on every page, or there for the eye alone.
+    Decoration,
 }
 
 /// Where a panel's concentrations are plotted.
@@ -225,20 +259,25 @@ pub struct Page {
     pub scale: f64,
 }
 
+impl Role {
+    /// What lines and fills of the arm are painted with.
+    pub fn ink(self) -> Ink {
+        if self.faded { Ink::Faded(self.route) } else { Ink::Route(self.route) }
+    }
+
+    /// What its words are written with.
+    pub fn text_ink(self) -> Ink {
+        if self.faded { Ink::Muted } else { Ink::RouteText(self.route) }
+    }
+}
+
 impl Dash {
-    /// Dash of a route and variant, the same everywhere.
-    pub fn of(route: Route, variant: usize) -> Self {
-        const FURTHER: [Dash; 3] =
-            [Dash::Pattern(&[2, 2]), Dash::Pattern(&[10, 2, 2, 2, 2, 2]), Dash::Pattern(&[5, 5])];
-        if variant > 0 {
-            return FURTHER[(variant - 1) % FURTHER.len()];
-        }
-        match route {
-            Route::Iv => Self::Solid,
-            Route::Im => Self::Pattern(&[9, 4]),
-            Route::Sl => Self::Pattern(&[3, 3]),
-            Route::In => Self::Pattern(&[9, 3, 2, 3]),
-            Route::Po => Self::Pattern(&[14, 4]),
-        }
+    /// Patterns of the copies of a route, the first one unbroken.
+    pub const COPIES: [Self; 4] =
+        [Self::Solid, Self::Pattern(&[10, 5]), Self::Pattern(&[2, 4]), Self::Pattern(&[12, 4, 2, 4])];
+
+    /// Pattern of a copy: 0 for the first arm of a route.
+    pub const fn of(variant: usize) -> Self {
+        Self::COPIES[variant % Self::COPIES.len()]
     }
 }

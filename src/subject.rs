@@ -77,12 +77,12 @@ impl Subject {
     pub fn check(&self) -> Result<()> {
         if !WEIGHT_KG.contains(&self.weight.kg()) {
             return Err(Error::input(format!("a body weight of {} is not a person's", self.weight))
-                .remedy("weight is from 1 kg to 400 kg")
+                .remedy("check the unit (kg or lb): weight is from 1 kg to 400 kg")
                 .at(path!["weight"]));
         }
         if !AGE_Y.contains(&self.age.years()) {
             return Err(Error::input(format!("an age of {} is not a person's", self.age))
-                .remedy("age is from 0 y to 120 y")
+                .remedy("check the unit: age is in years, from 0 y to 120 y")
                 .at(path!["age"]));
         }
         Ok(())

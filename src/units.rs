@@ -8,7 +8,7 @@
 mod digits;
 mod person;
 
-pub use digits::{number, significant, tidy};
+pub use digits::{exceeds, number, significant, tidy};
 
 use crate::error::{Error, Result};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -49,6 +49,10 @@ impl Dim {
     pub const CLEARANCE: Self = Self { volume: 1, time: -1, ..Self::NONE };
     /// Concentration, mg/L.
     pub const CONCENTRATION: Self = Self { drug: 1, volume: -1, ..Self::NONE };
+    /// How fast drug is given, mg/h.
+    pub const DRUG_RATE: Self = Self { drug: 1, time: -1, ..Self::NONE };
+    /// The same per body weight, mg/kg/h.
+    pub const DRUG_RATE_PER_WEIGHT: Self = Self { drug: 1, weight: -1, time: -1, ..Self::NONE };
     /// Dose per body weight, mg/kg.
     pub const DRUG_PER_WEIGHT: Self = Self { drug: 1, weight: -1, ..Self::NONE };
     /// Concentration times time, mg h/L.
@@ -110,6 +114,8 @@ const UNITS: &[(&str, f64, Dim)] = &[
 
 /// Minutes in an hour, for read-outs that people read in minutes.
 pub const MINUTES_PER_HOUR: f64 = 60.0;
+/// Hours in a day of 24 h.
+pub const HOURS_PER_DAY: f64 = 24.0;
 /// ng/mL in one mg/L.
 pub const NG_ML_PER_MG_L: f64 = 1000.0;
 
@@ -152,6 +158,11 @@ impl Quantity {
         }
         let what = if quantity.dim == Dim::NONE && !text.contains('%') {
             format!("\"{}\" has no unit", text.trim())
+        } else if (quantity.dim, dim) == (Dim::DRUG, Dim::WEIGHT) {
+            // grams are of drug, kilograms of a person
+            format!("\"{}\" is an amount of drug, but a body weight in kg is needed", text.trim())
+        } else if (quantity.dim, dim) == (Dim::WEIGHT, Dim::DRUG) {
+            format!("\"{}\" is a body weight, but an amount of drug in mg is needed", text.trim())
         } else {
             format!("\"{}\" is in {}, but {} is needed", text.trim(), quantity.dim, dim)
         };
@@ -232,6 +243,7 @@ fn unknown_unit(text: &str, symbol: &str) -> Error {
         "l" => "write L".to_owned(),
         "ml" => "write mL".to_owned(),
         "kgs" | "Kg" | "KG" => "write kg".to_owned(),
+        "lbs" | "pound" | "pounds" => "write lb".to_owned(),
         _ => format!("units known: {}, and quotients such as L/h or mg/kg", known.join(", ")),
     };
     Error::input(what).remedy(hint)

@@ -3,6 +3,8 @@
 #![cfg(feature = "app")]
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "helpers of tests are tests too")]
 
+#[path = "app/edges.rs"]
+mod edges;
 #[path = "app/people.rs"]
 mod people;
 #[path = "app/visit.rs"]
@@ -56,7 +58,7 @@ fn opens_on_the_four_routes_already_drawn() {
     assert!(!app.state.scenario.arms[4].on);
     assert!(outcome.arms[3].range.is_some(), "the racemic nose is a range");
     assert!(outcome.arms[2].range.is_none(), "100 mg under the tongue is a line");
-    assert!(harness.query_by_label_contains("Concentration over time. IV: peak").is_some());
+    assert!(harness.query_by_label_contains("Concentration over time. IV: 35 mg").is_some());
     assert!(harness.query_by_label_contains("Education only").is_some());
 }
 
@@ -94,7 +96,7 @@ fn what_cannot_be_read_keeps_the_curve_and_says_what_was_expected() {
     // a scenario that cannot be run keeps the last good outcome and shows the refusal on the card
     harness.state_mut().state.scenario.arms[0].doses[0].amount = DoseAmount::PerKg(0.0);
     harness.run_ok();
-    assert!(harness.state().shown.error.is_some());
+    assert!(harness.state().shown.error_of_arm(0).is_some());
     assert_eq!(harness.state().shown.outcome.as_ref().unwrap().arms.len(), 4);
     assert!(harness.query_all_by_label_contains("a dose is more than nothing").count() > 0);
 }
@@ -164,8 +166,8 @@ fn the_view_changes_the_picture_but_runs_nothing() {
     assert_eq!(app.shown.runs, runs);
     let figure = app.shown.figure.as_ref().unwrap();
     assert_eq!(figure.panels.len(), 2, "norketamine has a panel of its own");
-    assert!(figure.panels[0].log && figure.hours);
-    assert!(figure.strips.iter().all(|s| s.programme.is_some()));
+    assert!(figure.panels[0].log && figure.time_unit() == "h");
+    assert!(figure.strips.iter().all(|s| s.has_programme()));
 }
 
 #[test]
@@ -235,6 +237,24 @@ fn files_are_saved_opened_and_refused() {
     assert!(harness.state().message.as_ref().unwrap().is_err());
     assert_eq!(harness.state().state.scenario, saved, "a refused file changes nothing");
     std::fs::remove_dir_all(&folder).unwrap();
+}
+
+/// A file named at the start takes the place of what was kept, and a step of undo brings that back.
+#[test]
+fn a_file_named_at_the_start_is_open_and_what_was_kept_is_not_lost() {
+    let mut harness = harness();
+    let kept = harness.state().state.scenario.clone();
+    let library = ketasim::Library::embedded().unwrap();
+    let text = include_str!("accepted/two-arms.toml");
+    let named = ketasim::Scenario::from_toml("two-arms.toml", text, &library).unwrap();
+    harness.state_mut().take("two-arms.toml", named.clone());
+    harness.run_ok();
+    assert_eq!(harness.state().state.scenario, named);
+    assert_eq!(harness.state().message, Some(Ok("opened two-arms.toml".to_owned())));
+    assert_eq!(harness.state().shown.outcome.as_ref().unwrap().arms.len(), named.arms.len());
+    harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::Z);
+    harness.run_ok();
+    assert_eq!(harness.state().state.scenario, kept);
 }
 
 #[test]
@@ -457,7 +477,7 @@ fn a_picture_that_travels_alone_says_what_it_is() {
         "Education only",
         "35 mg into a muscle",
         "70 kg",
-        "staff decide; no driving",
+        "staff decide when you can leave; no driving for 24 hours",
     ] {
         assert!(svg.contains(part), "{part} is missing");
     }

@@ -3,10 +3,18 @@
 #![expect(clippy::unwrap_used, reason = "a helper that fails ends its test")]
 #![expect(clippy::disallowed_methods, reason = "the tests lay out files for the program to read")]
 
+#[path = "cli/curves.rs"]
+mod curves_in_rows;
 #[path = "cli/evidence.rs"]
 mod evidence;
+#[path = "cli/faces.rs"]
+mod faces;
 #[path = "cli/models.rs"]
 mod models;
+#[path = "cli/opening.rs"]
+mod opening;
+#[path = "cli/outputs.rs"]
+mod outputs;
 #[path = "cli/population.rs"]
 mod population;
 #[path = "cli/refusals.rs"]
@@ -184,7 +192,7 @@ fn csv_of_the_comparison_has_a_row_for_each_arm_and_analyte() {
     let mut reader = csv::Reader::from_reader(page.as_bytes());
     let headers = reader.headers().unwrap().clone();
     let units = ["_mg_base", "_mg_per_kg", "_fraction", "_ng_ml", "_min", "_ng_h_ml", "_h"];
-    assert!(headers.iter().skip(5).all(|h| units.iter().any(|u| h.ends_with(u))), "{headers:?}");
+    assert!(headers.iter().skip(5).all(|h| h == "sessions" || units.iter().any(|u| h.ends_with(u))), "{headers:?}");
     assert_eq!(reader.records().map(Result::unwrap).count(), 4 * 2);
 }
 
@@ -229,11 +237,12 @@ fn both_solvers_give_the_same_curves() {
     assert_eq!(exact.lines().next(), Some("arm,time_h,analyte,site,concentration_ng_ml"));
     assert_eq!(exact, printed(&["simulate", OPENING]), "CSV is the default, and exact is");
     let (exact, numeric) = (curves(&exact), curves(&printed(&["simulate", OPENING, "--solver", "numeric"])));
-    // four arms, each with parent, metabolite and effect site, 240 minutes and the start
-    assert_eq!(exact.len(), 4 * 3);
-    assert_eq!(exact.keys().filter(|k| k[2] == "effect").count(), 4);
+    // four arms, two of them with two ends, each with parent, metabolite and effect site
+    assert_eq!(exact.len(), 6 * 3);
+    assert_eq!(exact.keys().filter(|k| k[2] == "effect").count(), 6);
     for (key, values) in &exact {
-        assert_eq!((values.len(), numeric[key].len()), (241, 241), "{key:?}");
+        // 240 minutes and the start, and a few events and peaks
+        assert!((241..=250).contains(&values.len()) && values.len() == numeric[key].len(), "{key:?}");
         let cmax = values.iter().copied().fold(0.0, f64::max);
         let worst = values.iter().zip(&numeric[key]).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
         assert!(cmax > 0.0 && worst < 1e-8 * cmax, "{key:?}: {worst} of {cmax}");
@@ -246,7 +255,10 @@ fn points_are_as_far_apart_as_asked_and_go_where_asked() {
     let output = run(&["simulate", OPENING, "--every", "30 min", "--output", path.to_str().unwrap()]);
     assert!(output.status.success() && output.stdout.is_empty());
     let page = std::fs::read_to_string(path).unwrap();
-    assert!(curves(&page).values().all(|v| v.len() == 9));
+    for row in [",0.5,ketamine,arterial,", ",3.5,norketamine,arterial,", ",4,ketamine,effect,"] {
+        assert_eq!(page.matches(row).count(), 6, "{row}");
+    }
+    assert!(curves(&page).values().all(|v| (9..=17).contains(&v.len())));
     for every in ["30", "-1 min", "0 min", "1 mg", "1e-9 s"] {
         refused(&run(&["simulate", OPENING, "--every", every]), 2);
     }

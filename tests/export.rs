@@ -4,14 +4,14 @@
 use ketasim::export::{FontMeasure, Format, page_for, paint, pdf, png, render};
 use ketasim::figure::{Figure, LegendEntry, Line, Panel, Role};
 use ketasim::regimen::Route;
-use ketasim::scene::{Align, Dash, Ink, Measure, Scene, Shape, TimeSpan};
+use ketasim::scene::{Align, Dash, Ink, Measure, Said, Scene, Shape, TimeSpan};
 use resvg::usvg::{self, roxmltree};
 
 const WIDTH: f64 = 600.0;
 const HEIGHT: f64 = 400.0;
 
 fn text(at: [f64; 2], text: &str, align: [Align; 2]) -> Shape {
-    Shape::Text { at, text: text.to_owned(), ink: Ink::Text, size: 12.0, align, turned: false }
+    Shape::Text { at, text: text.to_owned(), ink: Ink::Text, size: 12.0, align, turned: false, whole: None }
 }
 
 fn rule(from: [f64; 2], to: [f64; 2]) -> Shape {
@@ -27,7 +27,7 @@ fn curve(height: f64, shift: f64) -> Vec<[f64; 2]> {
 
 fn scene_of(shapes: Vec<Shape>) -> Scene {
     let time = TimeSpan { x: [60.0, 560.0], hours: [0.0, 4.0] };
-    Scene { width: WIDTH, height: HEIGHT, shapes, plots: Vec::new(), time, strips: Vec::new() }
+    Scene { width: WIDTH, height: HEIGHT, shapes, plots: Vec::new(), time, strips: Vec::new(), said: Said::default() }
 }
 
 /// Every kind of shape, all alignments, all dashes.
@@ -59,13 +59,13 @@ fn everything() -> Scene {
     });
     for (i, route) in Route::ALL.into_iter().enumerate() {
         let points = curve(250.0 - 45.0 * i as f64, -2.0 * i as f64);
-        shapes.push(Shape::Line { points, ink: Ink::Route(route), width: 2.0, dash: Dash::of(route, 0) });
+        shapes.push(Shape::Line { points, ink: Ink::Route(route), width: 2.0, dash: Dash::of(0) });
         let y = 330.0 + 12.0 * i as f64;
         let points = vec![[60.0, y], [120.0, y]];
-        shapes.push(Shape::Line { points, ink: Ink::Route(route), width: 2.0, dash: Dash::of(route, 0) });
+        shapes.push(Shape::Line { points, ink: Ink::Route(route), width: 2.0, dash: Dash::of(0) });
         shapes.push(text([126.0, y], &format!("{route:?} <35 mg & \"more\">"), [Align::Start, Align::Middle]));
         let points = vec![[330.0, y], [390.0, y]];
-        shapes.push(Shape::Line { points, ink: Ink::Route(route), width: 2.0, dash: Dash::of(route, i) });
+        shapes.push(Shape::Line { points, ink: Ink::Route(route), width: 2.0, dash: Dash::of(i) });
     }
     for (i, filled) in [true, false, true, false].into_iter().enumerate() {
         let at = [300.0 + 40.0 * i as f64, 200.0];
@@ -78,6 +78,7 @@ fn everything() -> Scene {
         size: 12.0,
         align: [Align::Middle, Align::Middle],
         turned: true,
+        whole: None,
     });
     // crosses on the anchors, to judge alignment by eye
     for (i, across) in [Align::Start, Align::Middle, Align::End].into_iter().enumerate() {
@@ -96,6 +97,7 @@ fn everything() -> Scene {
         size: 12.0,
         align: [Align::Middle, Align::Middle],
         turned: false,
+        whole: None,
     });
     scene_of(shapes)
 }
@@ -157,16 +159,15 @@ fn what_cannot_be_drawn_is_refused() {
     for width in [0.0, -5.0, f64::NAN, 1e7] {
         assert!(paint(&Scene { width, ..everything() }).is_err(), "{width}");
     }
-    assert!(png("<svg", 1.0).is_err() && pdf(&["<svg"], "x").is_err());
-    let svg = paint(&scene_of(Vec::new())).unwrap();
+    let empty = scene_of(Vec::new());
     for factor in [0.0, -1.0, f32::NAN, 1e6] {
-        assert!(png(&svg, factor).is_err(), "{factor}");
+        assert!(png(&empty, factor).is_err(), "{factor}");
     }
 }
 
 #[test]
 fn the_png_has_the_asked_pixels_and_a_white_page() {
-    let bytes = png(&paint(&everything()).unwrap(), 1.5).unwrap();
+    let bytes = png(&everything(), 1.5).unwrap();
     let pixels = resvg::tiny_skia::Pixmap::decode_png(&bytes).unwrap();
     assert_eq!((pixels.width(), pixels.height()), (900, 600));
     let white = pixels.pixel(899, 2).unwrap();
@@ -179,8 +180,8 @@ fn the_png_has_the_asked_pixels_and_a_white_page() {
 #[test]
 fn text_in_the_picture_is_as_wide_as_measured() {
     let label = "Typical adult: 35 mg over 40 min";
-    let svg = paint(&scene_of(vec![text([50.0, 50.0], label, [Align::Start; 2])])).unwrap();
-    let pixels = resvg::tiny_skia::Pixmap::decode_png(&png(&svg, 4.0).unwrap()).unwrap();
+    let scene = scene_of(vec![text([50.0, 50.0], label, [Align::Start; 2])]);
+    let pixels = resvg::tiny_skia::Pixmap::decode_png(&png(&scene, 4.0).unwrap()).unwrap();
     let inked = |x: u32| (0..pixels.height()).any(|y| pixels.pixel(x, y).is_some_and(|p| p.red() < 128));
     let columns: Vec<u32> = (0..pixels.width()).filter(|x| inked(*x)).collect();
     let end = 50.0 + FontMeasure::new().unwrap().width(label, 12.0);
@@ -190,17 +191,17 @@ fn text_in_the_picture_is_as_wide_as_measured() {
 
 #[test]
 fn the_pdf_is_one_page_with_text() {
-    let svg = paint(&everything()).unwrap();
-    let bytes = pdf(&[&svg], "Four routes").unwrap();
+    let page = everything();
+    let bytes = pdf(std::slice::from_ref(&page)).unwrap();
     assert!(bytes.starts_with(b"%PDF"));
     let count = |wanted: &[u8]| bytes.windows(wanted.len()).filter(|w| *w == wanted).count();
     assert_eq!(count(b"/Type/Page\n") + count(b"/Type/Page/"), 1);
     assert!(count(b"/FontFile") > 0, "the font is embedded");
-    assert_eq!(pdf(&[&svg], "Four routes").unwrap(), bytes, "the same picture gives the same file");
-    let two = pdf(&[&svg, &svg], "Four routes").unwrap();
+    assert_eq!(pdf(std::slice::from_ref(&page)).unwrap(), bytes, "the same picture gives the same file");
+    let two = pdf(&[page.clone(), page]).unwrap();
     let count = |wanted: &[u8]| two.windows(wanted.len()).filter(|w| *w == wanted).count();
     assert_eq!(count(b"/Type/Page\n") + count(b"/Type/Page/"), 2);
-    assert!(pdf::<&str>(&[], "nothing").is_err());
+    assert!(pdf(&[]).is_err());
 }
 
 #[test]
@@ -220,15 +221,15 @@ fn a_path_says_the_format() {
 #[allow(clippy::disallowed_methods, reason = "a test may write where it is told to")]
 fn write_pictures() {
     let folder = std::env::var("KETASIM_PICTURES").unwrap();
-    let svg = paint(&everything()).unwrap();
-    std::fs::write(format!("{folder}/everything.svg"), &svg).unwrap();
-    std::fs::write(format!("{folder}/everything.png"), png(&svg, 2.0).unwrap()).unwrap();
-    std::fs::write(format!("{folder}/everything.pdf"), pdf(&[&svg], "Everything").unwrap()).unwrap();
+    let scene = everything();
+    std::fs::write(format!("{folder}/everything.svg"), paint(&scene).unwrap()).unwrap();
+    std::fs::write(format!("{folder}/everything.png"), png(&scene, 2.0).unwrap()).unwrap();
+    std::fs::write(format!("{folder}/everything.pdf"), pdf(&[scene]).unwrap()).unwrap();
 }
 
 #[test]
 fn a_figure_is_written_in_every_format_on_a_page_that_grows_with_it() {
-    let role = Role { route: Route::Iv, variant: 0, arm: 0 };
+    let role = Role { route: Route::Iv, variant: 0, arm: 0, faded: false };
     let line = Line { label: "IV".to_owned(), role, x: vec![0.0, 1.0, 4.0], y: vec![0.0, 180.0, 20.0] };
     let panel = Panel {
         heading: "Ketamine".to_owned(),
@@ -241,6 +242,7 @@ fn a_figure_is_written_in_every_format_on_a_page_that_grows_with_it() {
         ribbon_words: None,
         behind: Vec::new(),
         outside: Vec::new(),
+        washed: Vec::new(),
         caution: None,
         points: Vec::new(),
         banner: None,
@@ -250,17 +252,20 @@ fn a_figure_is_written_in_every_format_on_a_page_that_grows_with_it() {
         subtitle: "70 kg".to_owned(),
         time: [0.0, 4.0],
         counted_from: "the first dose",
-        hours: false,
+        unit: ketasim::figure::TimeUnit::Minutes,
         panels: vec![panel.clone()],
         strips: Vec::new(),
         legend: vec![LegendEntry { text: "IV".to_owned(), role, fill: false }],
         footer: vec!["Education only.".to_owned()],
+        letters: false,
+        description: "One arm.".to_owned(),
+        sources: Vec::new(),
     };
     let starts = |format, magic: &[u8]| render(&figure, format).unwrap().starts_with(magic);
     assert!(starts(Format::Svg, b"<svg "));
     assert!(starts(Format::Png, b"\x89PNG\r\n\x1a\n"));
     assert!(starts(Format::Pdf, b"%PDF"));
     let two = Figure { panels: vec![panel.clone(), panel], ..figure.clone() };
-    assert_eq!((page_for(&figure).width, page_for(&figure).height), (1000.0, 482.0));
-    assert_eq!(page_for(&two).height, 812.0);
+    assert_eq!((page_for(&figure).width, page_for(&figure).height), (1000.0, 510.0));
+    assert_eq!(page_for(&two).height, 840.0);
 }

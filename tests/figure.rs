@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests too")]
 
-use ketasim::figure::PointSet;
+use ketasim::figure::{PointSet, RULE_BAR};
 use ketasim::scene::{Ink, Measure, Page, Scene, Shape, layout};
 use ketasim::{Figure, Library, Options, Outcome, Scenario, View};
 
@@ -79,7 +79,7 @@ fn times_of_a_later_first_dose_are_not_said_to_count_from_it() {
     let late = arm("into a muscle half an hour later", "ketamine", &format!("{im}\ntime = '30 min'"));
     let (said, later) = drawn(&late);
     assert!(said && later.counted_from == "time 0");
-    let [a, b] = [&at_once, &later].map(|f| f.strips[0].programme.unwrap());
+    let [a, b] = [&at_once, &later].map(|f| f.strips[0].sessions[0].programme.unwrap());
     for (from, to) in [(a.onset, b.onset), (a.strongest, b.strongest), (a.end, b.end)] {
         assert_eq!(from.map(|t| t + 30.0), to);
     }
@@ -198,14 +198,14 @@ fn every_layout_stays_on_its_page() {
             let says =
                 |part: &str| scene.shapes.iter().any(|s| matches!(s, Shape::Text { text, .. } if text.contains(part)));
             assert!(says("leave or drive"));
-            assert!(says("staff") || view.zoom.is_some(), "{view:?}");
+            assert!(says("staff decide"), "{view:?}");
         }
     }
 }
 
-/// A strip ends in a fade and then a solid block to the end, which never begins before the fade is over.
+/// A strip fades to nothing; what staff and rules decide is one bar under all strips, from the first minute on.
 #[test]
-fn the_staff_block_never_begins_before_the_fade_is_over() {
+fn strips_fade_to_nothing_over_a_bar_of_rules() {
     let library = Library::embedded().unwrap();
     for mg in ["1", "5", "20", "35", "150", "400"] {
         for horizon in [0.5, 1.0, 4.0, 24.0] {
@@ -217,30 +217,33 @@ fn the_staff_block_never_begins_before_the_fade_is_over() {
             let outcome = scenario.run(&library, Options::default()).unwrap();
             let f = Figure::new(&outcome, &View::default(), &library, &[]);
             let scene = layout(&f, Page { width: 900.0, height: 600.0, furniture: false, scale: 1.0 }, &Fixed);
-            let blocks: Vec<f64> = scene
+            // what decides is under all strips from the first minute past the end of the axis, whatever a curve does
+            let bars: Vec<&Shape> =
+                scene.shapes.iter().filter(|s| matches!(s, Shape::Band { ink: Ink::Staff, .. })).collect();
+            assert_eq!(bars.len(), 1, "{mg} mg, {horizon} h");
+            let Shape::Band { x, upper, .. } = bars[0] else { unreachable!() };
+            assert_eq!(x[0], scene.time.x[0], "{mg} mg, {horizon} h");
+            assert!(x.last().is_some_and(|end| *end > scene.strips[0][2]) && upper[0] > scene.strips[0][3]);
+            assert!(!scene.shapes.iter().any(|s| matches!(s, Shape::Rect { ink: Ink::Staff, .. })));
+            let said: String = scene
                 .shapes
                 .iter()
                 .filter_map(|s| match s {
-                    Shape::Rect { rect, ink: ketasim::scene::Ink::Staff, .. } => {
-                        assert_eq!(rect[2], scene.strips[0][2], "the block reaches the end");
-                        Some(scene.time.to_hours(rect[0]) * 60.0)
-                    }
+                    Shape::Text { text, ink: Ink::OnStaff, .. } => Some(format!("{text} ")),
                     _ => None,
                 })
                 .collect();
-            let pixel = (scene.time.hours[1] - scene.time.hours[0]) * 60.0 / (scene.time.x[1] - scene.time.x[0]);
-            match outcome.arms[0].windows.main_effects_end {
-                Some(end) if end[2] < horizon * 60.0 - pixel => {
-                    assert_eq!(blocks.len(), 1, "{mg} mg, {horizon} h");
-                    assert!(
-                        blocks[0] >= end[2] - pixel,
-                        "{mg} mg, {horizon} h: block at {}, fade until {}",
-                        blocks[0],
-                        end[2]
-                    );
-                }
-                // no time after which anything is over may be drawn
-                _ => assert!(blocks.is_empty(), "{mg} mg, {horizon} h"),
+            assert_eq!(said.trim(), RULE_BAR, "all of the rule, in one piece");
+            // a strip fades to nothing before its own end, or leaves the picture
+            let route =
+                |s: &&Shape| matches!(s, Shape::Rect { ink: Ink::Route(_), rect, .. } if rect[1] == scene.strips[0][1]);
+            let last = scene.shapes.iter().rfind(route);
+            if let (Some(end), Some(Shape::Rect { rect, alpha, .. })) =
+                (outcome.arms[0].windows().main_effects_end, last)
+                && end[2] < horizon * 60.0
+            {
+                assert!(*alpha < 0.05, "{mg} mg, {horizon} h: it ends at {alpha}");
+                assert!(scene.time.to_hours(rect[2]) * 60.0 > end[2] - 2.0, "never before the end");
             }
         }
     }
@@ -251,7 +254,7 @@ fn the_staff_block_never_begins_before_the_fade_is_over() {
 fn no_words_lie_over_the_caution_of_a_strip() {
     for mg in ["70", "105", "140", "300"] {
         let f = figure(&arm("IV", "ketamine", &format!("route = 'iv'\namount = '{mg} mg'")), &View::default());
-        let caution = f.strips[0].caution.unwrap();
+        let caution = f.strips[0].sessions[0].caution[0];
         let scene = layout(&f, Page { width: 1000.0, height: 700.0, furniture: false, scale: 1.0 }, &Fixed);
         let [_, top, _, bottom] = scene.strips[0];
         let ends = caution.map(|minutes| scene.time.to_x(minutes / 60.0));
@@ -264,9 +267,10 @@ fn no_words_lie_over_the_caution_of_a_strip() {
     }
 }
 
-/// Beyond what was studied: each reason once with the arms it holds for, in words above the plot and a tint in it.
+/// Beyond what was studied: each reason once with the arms it holds for, in words above the plot, and a wash lies
+/// along the curves that it concerns, from the dose that causes it.
 #[test]
-fn what_lies_beyond_the_studies_is_said_once_and_tinted() {
+fn what_lies_beyond_the_studies_is_said_once_and_washes_its_own_curve() {
     let library = Library::embedded().unwrap();
     let mut scenario = Scenario::from_toml("opening", Scenario::OPENING, &library).unwrap();
     let draw = |scenario: &Scenario| {
@@ -274,7 +278,9 @@ fn what_lies_beyond_the_studies_is_said_once_and_tinted() {
         let figure = Figure::new(&outcome, &View::default(), &library, &[]);
         let page = Page { width: 700.0, height: 600.0, furniture: false, scale: 1.0 };
         let scene = layout(&figure, page, &Fixed);
-        let tint = |s: &&Shape| matches!(s, Shape::Rect { ink: Ink::CautionHatch, .. });
+        let tint = |s: &&Shape| {
+            matches!(s, Shape::Line { ink: Ink::CautionHatch, .. } | Shape::Band { ink: Ink::CautionHatch, .. })
+        };
         let said = |s: &&Shape| matches!(s, Shape::Text { text, .. } if text.starts_with("Outside what was studied."));
         let counts = (scene.shapes.iter().filter(tint).count(), scene.shapes.iter().filter(said).count());
         (figure.panels[0].outside.clone(), counts)
@@ -284,7 +290,23 @@ fn what_lies_beyond_the_studies_is_said_once_and_tinted() {
     let (outside, counts) = draw(&scenario);
     assert_eq!(outside.iter().filter(|l| l.contains("150 kg")).count(), 1, "{outside:?}");
     assert!(outside[0].starts_with("IV, IM, SL, IN: 150 kg"), "{outside:?}");
-    assert_eq!(counts, (1, 1));
+    assert_eq!(counts, (4, 1), "each of the four curves");
+    // a later lozenge that nobody studied washes its own curve, from then on
+    let lozenge = |time: &str, mg: u32| {
+        format!("[[arm.dose]]\ntime = '{time}'\nroute = 'sl'\namount = '{mg} mg'\nhold = '10 min'\nafter = 'swallow'\n")
+    };
+    let arm =
+        |label: &str, doses: &[String]| format!("[[arm]]\nlabel = '{label}'\ndrug = 'ketamine'\n{}", doses.concat());
+    let own = arm("a", &[lozenge("0 h", 50), lozenge("24 h", 400)]);
+    let text = format!("horizon = '30 h'\n{own}{}", arm("b", &[lozenge("0 h", 50)]));
+    let scenario = Scenario::from_toml("test", &text, &library).unwrap();
+    let outcome = scenario.run(&library, Options::default()).unwrap();
+    let panel = Figure::new(&outcome, &View::default(), &library, &[]).panels.remove(0);
+    assert_eq!(panel.washed.iter().map(|(role, from)| (role.arm, *from)).collect::<Vec<_>>(), [(0, 24.0)]);
+    assert!(panel.outside.iter().all(|words| words.starts_with("a:")), "{:?}", panel.outside);
+    let band = &panel.bands[0];
+    let before = band.x.iter().zip(band.low.iter().zip(&band.high)).filter(|(t, _)| **t < 24.0);
+    assert!(before.into_iter().all(|(_, (low, high))| low == high), "no range before the dose that causes it");
 }
 
 /// The ends of a range are doubt about the model, people are spread: each end has a bar of its own people, with its name,
@@ -301,24 +323,17 @@ fn a_range_of_people_has_a_bar_for_each_end() {
         let crowd = Crowd { people: 100, seed: 1, every: None };
         let crowd = crowd_outcome(&scenario, &library, crowd, &InTurn, &|_| true).unwrap();
         let f = Figure::with_crowd(&outcome, &View::default(), &library, &[], Some(&crowd));
-        let people = f.strips[0].people.as_ref().unwrap();
+        let people = f.strips[0].sessions[0].people.as_ref().unwrap();
         assert_eq!(people.bars.iter().map(|b| b.end).collect::<Vec<_>>(), ["low end", "high end"]);
         let scene = layout(&f, Page { width: 1200.0, height: 600.0, furniture: false, scale: 1.0 }, &Fixed);
         let [_, top, right, bottom] = scene.strips[0];
-        for (i, (bar, counted)) in people.bars.iter().zip(&crowd.arms[0].counts).enumerate() {
+        for (i, (bar, counted)) in people.bars.iter().zip(&crowd.arms[0].sessions[0].counts).enumerate() {
             assert_eq!(bar.above, counted.above, "of its own people only");
             let middle = top + (bottom - top) * (0.25 + 0.5 * i as f64);
-            let within = |y0: f64, y1: f64| y0 < middle && middle < y1;
             let named = scene.shapes.iter().any(
                 |s| matches!(s, Shape::Text { at, text, .. } if text == bar.end && at[0] > right && (at[1] - middle).abs() < 3.0),
             );
             assert!(named, "{mg} mg: {} is named beside its bar", bar.end);
-            let block = scene
-                .shapes
-                .iter()
-                .any(|s| matches!(s, Shape::Rect { rect, ink: Ink::Staff, .. } if within(rect[1], rect[3])));
-            let told = counted.windows.fading_told().filter(|_| !counted.windows.few_notice);
-            assert_eq!(block, told.is_some_and(|t| t[2] < 700.0), "{mg} mg, {}", bar.end);
             let said = scene.shapes.iter().any(|s| {
                 matches!(s, Shape::Text { at, text, .. } if (at[1] - middle).abs() < 3.0 && text.contains("may not feel this"))
             });

@@ -12,7 +12,7 @@ use ketasim::model::{Individual, Model, Site};
 use ketasim::outcome::{ArmOutcome, Options};
 use ketasim::regimen::{AfterHold, Dose, DoseAmount, Repeat, Route};
 use ketasim::scenario::{PlasmaSite, Scenario, StudyArm};
-use ketasim::sim::{Act, Schedule, Solver, StateKind, System, Trajectory, simulate};
+use ketasim::sim::{Act, Points, Schedule, Solver, StateKind, System, Trajectory, simulate};
 use ketasim::subject::{Ancestry, Sex, Subject};
 use ketasim::units::{Age, Amount, Time, Weight};
 use proptest::prelude::*;
@@ -182,6 +182,52 @@ fn assert_relative(ours: f64, expected: f64, tolerance: f64, what: &str) {
     assert!((ours / expected - 1.0).abs() <= tolerance, "{what}: {ours} and {expected}");
 }
 
+// ---- what is written as rows --------------------------------------------------------------------------
+
+/// However far apart the points are, the rows hold the peak that the figures tell, and between any two doses no value
+/// of a fine run is above all of them.
+#[test]
+fn rows_hide_no_maximum_however_coarse_the_grid() {
+    let (apart, hours) = (8.0 * 60.0, 30.0);
+    for (model, route, doses) in everything(40.0) {
+        let again = doses.iter().flat_map(|d| (0..3).map(|k| at(d.clone(), d.time.minutes() + apart * f64::from(k))));
+        let doses: Vec<Dose> = again.collect();
+        let run = |options| try_run(library(), model, &Subject::default(), hours, doses.clone(), options).unwrap();
+        let fine = run(every(1.0));
+        for step in [37.0, 120.0, 24.0 * 60.0] {
+            let coarse = run(every(step));
+            let what = |c: &str| format!("{} {route} {c} every {step} min", model.id);
+            let figures: Vec<Vec<&ketasim::outcome::Curve>> = match &coarse.range {
+                Some(r) => vec![r.low.curves.iter().collect(), r.high.curves.iter().collect()],
+                None => vec![coarse.curves.iter().chain(&coarse.effect).collect()],
+            };
+            assert_eq!(coarse.rows.len(), figures.len());
+            for (rows, figures) in coarse.rows.iter().zip(figures) {
+                for (column, curve) in rows.columns.iter().zip(figures) {
+                    let name = what(&column.analyte);
+                    assert_eq!((&column.analyte, column.site), (&curve.analyte, curve.site), "{name}");
+                    assert_relative(largest(&column.values), curve.exposure.cmax * 1000.0, 1e-9, &name);
+                }
+            }
+            for (rows, fine) in coarse.rows.iter().zip(&fine.rows) {
+                assert!(rows.times.windows(2).all(|t| t[0] <= t[1]), "times ascend");
+                for (column, fine_column) in rows.columns.iter().zip(&fine.columns) {
+                    let top = |times: &[f64], values: &[f64], k: u32| {
+                        let from = f64::from(k) * apart / 60.0 - 1e-6;
+                        let within = times.iter().zip(values).filter(|(t, _)| (from..from + apart / 60.0).contains(*t));
+                        within.map(|(_, v)| *v).fold(0.0, f64::max)
+                    };
+                    for k in 0..3 {
+                        let ours = top(&rows.times, &column.values, k);
+                        let there = top(&fine.times, &fine_column.values, k);
+                        assert_relative(ours, there, 1e-8, &format!("{}, dose {k}", what(&column.analyte)));
+                    }
+                }
+            }
+        }
+    }
+}
+
 // ---- one solver against the other -------------------------------------------------------------------
 
 #[test]
@@ -199,6 +245,45 @@ fn exact_and_numeric_agree_for_every_model_route_and_manner() {
         }
     }
     assert!(differ, "both options lead to the same solver");
+}
+
+/// The longest horizon, weeks after everything has decayed, with doses early and late: what is left is compared with
+/// itself, down to a hundred-billionth of the peak.
+#[test]
+fn both_solvers_reach_sixty_days_on_every_model_route_and_manner() {
+    let hours = 60.0 * 24.0;
+    let (none, subject, mut compared) = (BTreeMap::new(), Subject::default(), 0);
+    for (model, route, doses) in everything(40.0) {
+        let late = doses.iter().map(|d| Dose { time: minutes(d.time.minutes() + 40.0 * 24.0 * 60.0), ..d.clone() });
+        let doses: Vec<Dose> = doses.iter().cloned().chain(late).collect();
+        let arm = arm(model, doses);
+        let case = arm.case(model, &subject, library()).unwrap();
+        let [exact, numeric] =
+            [Solver::Exact, Solver::Numeric].map(|solver| case.follow(&none, hours, 24.0, solver).unwrap().trajectory);
+        assert_eq!(exact.times, numeric.times);
+        for output in &exact.system.outputs {
+            let what = format!("{} {route} {} {}", model.id, output.analyte, output.site.id());
+            let [a, b] = [&exact, &numeric].map(|t| t.series(output));
+            assert_close(&b, &a, 1e-8, &what);
+            let top = largest(&a);
+            for (i, (a, b)) in a.iter().zip(&b).enumerate() {
+                assert!((a - b).abs() <= 1e-6 * a + 1e-11 * top, "{what}, point {i}: {a} and {b}");
+                compared += usize::from(*a > 1e-6 * top);
+            }
+        }
+    }
+    assert!(compared > 1000, "too little to compare");
+}
+
+/// A dose far below a microgram is followed like any other.
+#[test]
+fn the_numeric_solver_does_not_depend_on_the_size_of_a_dose() {
+    for mg in [1e-6, 40.0, 900.0] {
+        let options = |solver| Options { every: Some(Time::from_hours(2.0)), solver };
+        let curve = |solver| run("ketamine-composite", 120.0, vec![dose(Route::Sl, mg)], options(solver));
+        let (exact, numeric) = (curve(Solver::Exact), curve(Solver::Numeric));
+        assert_close(&exact.curves[0].values, &numeric.curves[0].values, 1e-8, &format!("{mg} mg"));
+    }
 }
 
 #[test]
@@ -228,7 +313,7 @@ fn follow(model: &Model, subject: &Subject, doses: &[Dose], hours: f64, step: f6
     let plan = Schedule::plan(model, &person, subject, doses, drug.base_per_hydrochloride, drug.sprays).unwrap();
     let system = System::new(model, &person, plan.mouths).unwrap();
     let schedule = plan.on(&system);
-    let trajectory = simulate(&system, &schedule, hours, step / 60.0, Solver::Exact).unwrap();
+    let trajectory = simulate(&system, &schedule, Points::grid(hours, step / 60.0), Solver::Exact).unwrap();
     (trajectory, schedule)
 }
 
@@ -524,7 +609,7 @@ proptest! {
         let f = arm.bioavailability.unwrap();
         prop_assert!(f > 0.0 && f <= 1.0 + 1e-9, "{f}");
         prop_assert!(arm.times.windows(2).all(|t| t[0] <= t[1]));
-        assert_windows(&arm.windows, &model.id);
+        assert_windows(&arm.windows(), &model.id);
     }
 }
 
@@ -535,8 +620,12 @@ fn windows_are_spans_in_order_for_every_model_and_route() {
     for (model, route, doses) in everything(50.0) {
         for options in [every(1.0), every(5.0)] {
             let arm = try_run(library(), model, &Subject::default(), 6.0, doses.clone(), options).unwrap();
-            assert_windows(&arm.windows, &format!("{} {route}", model.id));
-            assert!(arm.windows.peak.is_some() && arm.windows.strongest.is_some_and(|[a, b]| a < b));
+            assert_windows(&arm.windows(), &format!("{} {route}", model.id));
+            // what nobody notices has no strongest time
+            let w = arm.windows();
+            let felt = w.onset.is_some() || w.grid_reaching > 0.0;
+            assert_eq!(w.peak.is_some(), felt, "{} {route}", model.id);
+            assert_eq!(w.strongest.is_some_and(|[a, b]| a < b), felt, "{} {route}", model.id);
         }
     }
 }
@@ -546,9 +635,9 @@ fn nobody_notices_a_hundredth_of_a_milligram() {
     for model in library().models() {
         for &route in model.routes.keys() {
             let arm = run(&model.id, 4.0, vec![dose(route, 0.01)], every(1.0));
-            assert_eq!(arm.windows.onset, None, "{} {route}", model.id);
-            assert_eq!(arm.windows.main_effects_end, None, "{} {route}", model.id);
-            assert_eq!(arm.windows.grid_reaching, 0.0);
+            assert_eq!(arm.windows().onset, None, "{} {route}", model.id);
+            assert_eq!(arm.windows().main_effects_end, None, "{} {route}", model.id);
+            assert_eq!(arm.windows().grid_reaching, 0.0);
         }
     }
 }

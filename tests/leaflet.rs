@@ -296,7 +296,7 @@ fn write_sheets() {
         ("odd", odd_day(), 420.0, 13.0),
         ("odd", odd_day(), 511.0, 9.0),
     ] {
-        let svg = paint(&day(&of, width, size, &font)).unwrap();
-        std::fs::write(format!("{folder}/day-{name}-{width}.png"), ketasim::export::png(&svg, 1.5).unwrap()).unwrap();
+        let scene = day(&of, width, size, &font);
+        std::fs::write(format!("{folder}/day-{name}-{width}.png"), ketasim::export::png(&scene, 1.5).unwrap()).unwrap();
     }
 }

@@ -8,7 +8,7 @@ mod exact;
 use ketasim::Library;
 use ketasim::outcome::Options;
 use ketasim::people::{
-    ArmBands, Crowd, InTurn, PERCENTILES, Workers, bands, courses, individuals, people_windows, subject_of,
+    ArmBands, Crowd, InTurn, PERCENTILES, Workers, bands, counted, courses, individuals, subject_of,
 };
 use ketasim::scenario::Scenario;
 use ketasim::units::Time;
@@ -156,8 +156,13 @@ fn threads_seeds_and_slices_do_what_they_should() {
     assert_eq!(one, with(1000, 1, &Two), "threads do not change a bit");
     assert_ne!(one, with(1000, 2, &InTurn), "another seed is other people");
     // so many people that stretches of time are short and draws are made again: the first 1000 are the same people
-    let windows = |people| people_windows(&scenario, &library, Crowd { people, seed: 1, every: None }, &Two).unwrap();
-    let (few, more) = (windows(300), windows(600));
+    let counted = |people| {
+        let crowd = Crowd { people, seed: 1, every: None };
+        let of = |arm: usize| counted(&scenario, arm, &library, (crowd, None), &Two, &|_| true).unwrap();
+        (0..scenario.arms.len()).flat_map(of).flat_map(|s| s.counts).collect::<Vec<_>>()
+    };
+    let (few, more) = (counted(300), counted(600));
+    assert!(few.len() > scenario.arms.len(), "ranges are counted at both ends");
     for (a, b) in few.iter().zip(&more) {
         assert_eq!(a.people, b.people[..300], "a person does not depend on how many there are");
     }
@@ -277,18 +282,18 @@ fn windows_are_of_people_who_reach_a_level() {
     let with = |mg: f64| {
         let dose = format!("route='im'\namount='{mg} mg'");
         let scenario = scenario("ketamine-composite", "ketamine", &[&dose], "4 h", &library);
-        people_windows(&scenario, &library, Crowd { people: 600, seed: 1, every: None }, &Two).unwrap().remove(0)
+        let crowd = Crowd { people: 600, seed: 1, every: None };
+        counted(&scenario, 0, &library, (crowd, None), &Two, &|_| true).unwrap().remove(0).counts.remove(1)
     };
     let (none, few, many) = (with(0.5), with(20.0), with(70.0));
-    assert_eq!((none.share_reaching, none.main_effects_end, none.onset), (0.0, None, None));
-    assert!(
-        few.share_reaching < many.share_reaching && many.share_reaching > 0.9,
-        "{} {}",
-        few.share_reaching,
-        many.share_reaching
-    );
-    for w in [&few, &many] {
-        for p in &w.people {
+    let w = &none.windows;
+    assert_eq!((w.share_reaching, w.main_effects_end, w.onset), (0.0, None, None));
+    assert_eq!((w.peak, w.strongest), (None, None), "what nobody notices has no strongest time");
+    let [a, b] = [&few, &many].map(|c| c.windows.share_reaching);
+    assert!(a < b && b > 0.9, "{a} {b}");
+    for counted in [&few, &many] {
+        let w = &counted.windows;
+        for p in &counted.people {
             assert_eq!(p.reaches, p.end.is_some() || p.outlasts);
             assert!(p.end.is_none_or(|end| end > p.begin.unwrap() && p.begin.unwrap() <= p.peak + 1e-9));
             assert!(p.strongest[0] <= p.peak && p.peak <= p.strongest[1], "{p:?}");
@@ -298,7 +303,7 @@ fn windows_are_of_people_who_reach_a_level() {
         }
         let [low, middle, high] = w.main_effects_end.unwrap();
         assert!(low < middle && middle < high);
-        let at = w.above_at(middle) / 100.0 / w.share_reaching;
+        let at = counted.above_at(middle) / 100.0 / w.share_reaching;
         assert!((at - 0.5).abs() < 0.05, "half of those who reach it are still above at the median: {at}");
     }
     assert_eq!(many.above_at(0.0), 0.0);

@@ -1,9 +1,15 @@
 //! What a curve says: peak, areas, half-lives, and when something may be noticed.
 
 mod nca;
+mod peaks;
 mod percentile;
+mod smooth;
 mod window;
 
+pub(crate) use nca::crossing;
 pub use nca::{Exposure, Nca, nca};
+pub use peaks::{Peak, peaks};
 pub use percentile::{percentile, place, spans};
-pub use window::{Percentiles, Windows, first_above, last_above, time_above, windows};
+pub use smooth::{Smooth, length, stretches_above};
+pub use window::{Part, Percentiles, Windows, windows};
+pub(crate) use window::{SHORTEST_DELAY_H, STRONGEST};

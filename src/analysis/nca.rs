@@ -1,5 +1,6 @@
 //! Peak, exact areas and half-lives of a read-out, and a non-compartmental check of them.
 
+use super::peaks;
 use crate::error::Result;
 use crate::sim::{SystemOutput, Trajectory};
 
@@ -42,12 +43,10 @@ impl Exposure {
         let shown = trajectory.shown;
         let top = (0..shown).fold(0, |best, i| if series[i] > series[best] { i } else { best });
         let (mut tmax, mut cmax) = (trajectory.times[top], series[top]);
-        for left in [top.wrapping_sub(1), top] {
-            if left >= shown.saturating_sub(1) {
-                continue;
-            }
-            if let Some((time, value)) = summit(trajectory, output, left).filter(|(_, v)| *v > cmax) {
-                (tmax, cmax) = (time, value);
+        // between two points far apart there may be more than at the highest of them
+        for peak in peaks(trajectory, output, series) {
+            if peak.value > cmax {
+                (tmax, cmax) = (trajectory.times[peak.point] + peak.after, peak.value);
             }
         }
         let still_rising = top + 1 == shown && cmax > 0.0 && trajectory.slope(output, top) > 0.0;
@@ -64,18 +63,11 @@ impl Exposure {
     }
 }
 
-/// The peak between point `left` and the next, where the curve rises at first and falls at last.
-fn summit(trajectory: &Trajectory, output: &SystemOutput, left: usize) -> Option<(f64, f64)> {
-    let width = trajectory.times[left + 1] - trajectory.times[left];
-    if width <= 0.0 || trajectory.slope(output, left) <= 0.0 {
-        return None;
-    }
-    let slope = |dt: f64| trajectory.after(output, left, dt).1;
-    if slope(width) >= 0.0 {
-        return None;
-    }
-    let dt = crossing(width, slope);
-    Some((trajectory.times[left] + dt, trajectory.after(output, left, dt).0))
+/// The peak between two times after point `left`, both before the next, of which the curve rises at the first and falls
+/// at the last: hours after the point, and value.
+pub(super) fn summit(trajectory: &Trajectory, output: &SystemOutput, left: usize, [from, to]: [f64; 2]) -> (f64, f64) {
+    let dt = from + crossing(to - from, |dt| trajectory.after(output, left, from + dt).1);
+    (dt, trajectory.after(output, left, dt).0)
 }
 
 fn half_of_peak(trajectory: &Trajectory, output: &SystemOutput, series: &[f64], tmax: f64, cmax: f64) -> Option<f64> {
@@ -92,7 +84,7 @@ fn half_of_peak(trajectory: &Trajectory, output: &SystemOutput, series: &[f64], 
 
 /// Where `f` falls through zero between 0 and `width`: false position with the Illinois rule, which
 /// needs about eight values where halving needs forty.
-pub(super) fn crossing(width: f64, f: impl Fn(f64) -> f64) -> f64 {
+pub(crate) fn crossing(width: f64, f: impl Fn(f64) -> f64) -> f64 {
     let (mut low, mut high) = (0.0, width);
     let (mut f_low, mut f_high) = (f(low), f(high));
     let (mut side, mut best) = (0, if f_low <= 0.0 { low } else { high });

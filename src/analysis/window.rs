@@ -1,4 +1,4 @@
-//! When something may be noticed, when it is strongest, when main effects fade.
+//! When something may be noticed, when it is strongest, when main effects fade: for one session.
 //!
 //! Levels and delays differ between people and studies, so a window is never one time. Until people
 //! are simulated, a fixed grid stands for them: levels and delays at the middles of equal shares of
@@ -6,22 +6,24 @@
 //! None of this says when somebody can leave or drive.
 
 use super::percentile::{percentile, sorted};
+use super::smooth::Smooth;
 use crate::library::{Delay, Effects, Level, LevelKind};
 use crate::model::Site;
 use crate::sim::{SystemOutput, Trajectory};
 use crate::units::MINUTES_PER_HOUR;
 
-/// 10th, 50th and 90th percentile, in minutes from time 0.
+/// 10th, 50th and 90th percentile, in minutes from the first dose of the session.
 pub type Percentiles = [f64; 3];
 
-/// The windows of one arm.
+/// The windows of one session. All times are minutes from its first dose.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Windows {
     /// First time above the level at which one may notice something.
     pub onset: Option<Percentiles>,
-    /// Time of the strongest effect.
+    /// Time of the strongest effect; none where nothing is noticed.
     pub peak: Option<Percentiles>,
-    /// From when to when the effect is within a tenth of its strongest (10th of starts, 90th of ends).
+    /// From when to when the effect is within a tenth of its strongest (10th of starts, 90th of ends), in the part that
+    /// holds the peak; none where nothing is noticed.
     pub strongest: Option<[f64; 2]>,
     /// Last time above the level of the dissociative part: main effects fading.
     pub main_effects_end: Option<Percentiles>,
@@ -29,152 +31,194 @@ pub struct Windows {
     pub outlasts: bool,
     /// Share of the grid that reaches the dissociative level. Not a share of people.
     pub grid_reaching: f64,
+    /// The same by parts, where effects come, go and come again within the session; else one part.
+    pub parts: Vec<Part>,
+}
+
+/// A part of a session, before and after which nearly nobody is above the level.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Part {
+    /// First time above the level of noticing within the part.
+    pub onset: Option<Percentiles>,
+    /// Within a tenth of the strongest of the part.
+    pub strongest: Option<[f64; 2]>,
+    /// Last time above the level of the dissociative part within the part.
+    pub main_effects_end: Option<Percentiles>,
 }
 
 /// Levels and delays are each cut into this many equal shares.
 const SHARES: usize = 5;
 /// Strongest means at least this part of the highest.
-const STRONGEST: f64 = 0.9;
+pub(crate) const STRONGEST: f64 = 0.9;
+/// A half-life of the delay below this (3 s) is none, h.
+pub(crate) const SHORTEST_DELAY_H: f64 = 1.0 / 1200.0;
+/// A part ends where fewer than this share of the grid are above the level.
+const NEARLY_NOBODY: f64 = 0.1;
 
+/// One level and delay of the grid under one curve: stretches above the levels, h from time 0.
 struct Cell {
-    onset: Option<f64>,
-    end: Option<f64>,
-    /// Reaches the dissociative level, whether or not it falls below it again.
-    reaches: bool,
-    peak: f64,
-    strong: [f64; 2],
+    pair: usize,
+    /// Which effect site it belongs to.
+    site: usize,
+    notice: Vec<[f64; 2]>,
+    main: Vec<[f64; 2]>,
 }
 
-/// The windows for `drug` over the grid of levels and delays; `curves` are the ends of a range, or one.
-pub fn windows(curves: &[(&Trajectory, &SystemOutput)], drug: &str, effects: &Effects) -> Windows {
-    let mut result = Windows::default();
-    let (mut onsets, mut peaks, mut ends, mut strong) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    let (mut cells, mut reaching, mut outlasts) = (0.0, 0.0, false);
-    for pair in &effects.pairs {
-        let Some(levels) = pair.levels.get(drug) else { continue };
-        let (notice, dissociative) = (levels.get(&LevelKind::Notice), levels.get(&LevelKind::Dissociative));
-        let mut grid = Vec::new();
-        for (trajectory, output) in curves {
-            let delay = if output.site == Site::Venous { effects.venous_delay } else { pair.delay };
-            grid.extend(pair_cells(trajectory, output, &delay, notice, dissociative));
+/// The windows of a session that starts at `start` (h) for `drug`, over the grid of levels and delays; `curves` are the
+/// ends of a range, or one.
+pub fn windows(curves: &[(&Trajectory, &SystemOutput)], start: f64, drug: &str, effects: &Effects) -> Windows {
+    let plasma: Vec<Vec<f64>> = curves.iter().map(|(trajectory, output)| trajectory.series(output)).collect();
+    let (mut sites, mut cells) = (Vec::new(), Vec::new());
+    for (pair, of_pair) in effects.pairs.iter().enumerate() {
+        let Some(levels) = of_pair.levels.get(drug) else { continue };
+        let quantiles = |kind: LevelKind| -> Vec<Option<f64>> {
+            let of = |l: &Level| l.quantiles(SHARES).iter().map(|c| Some(c.mg_l())).collect();
+            levels.get(&kind).map_or(vec![None; SHARES], of)
+        };
+        let levels: Vec<_> = quantiles(LevelKind::Notice).into_iter().zip(quantiles(LevelKind::Dissociative)).collect();
+        for ((trajectory, output), plasma) in curves.iter().zip(&plasma) {
+            let delay = if output.site == Site::Venous { effects.venous_delay } else { of_pair.delay };
+            for site in effect_sites(trajectory, output, plasma, &delay) {
+                let above = |level: Option<f64>| level.map_or(Vec::new(), |l| site.above(l, start));
+                let of_site = |(notice, main): &(Option<f64>, Option<f64>)| Cell {
+                    pair,
+                    site: sites.len(),
+                    notice: above(*notice),
+                    main: above(*main),
+                };
+                cells.extend(levels.iter().map(of_site));
+                sites.push(site);
+            }
         }
-        cells += grid.len() as f64;
-        let of = |f: &dyn Fn(&Cell) -> Option<f64>| -> Vec<f64> { grid.iter().filter_map(f).collect() };
-        let (onset, end) = (of(&|c| c.onset), of(&|c| c.end));
-        let reached = grid.iter().filter(|c| c.reaches).count();
-        reaching += reached as f64;
-        outlasts |= reached > end.len();
-        onsets.push(onset);
-        ends.push(end);
-        peaks.push(of(&|c| Some(c.peak)));
-        strong.extend(grid.iter().map(|c| c.strong));
     }
-    result.onset = union(&onsets);
-    result.peak = union(&peaks);
-    // with some still above when the simulation ends, any percentile would be too early
-    result.outlasts = outlasts;
-    result.main_effects_end = union(&ends).filter(|_| !outlasts);
-    let starts: Vec<f64> = strong.iter().map(|s| s[0]).collect();
-    let stops: Vec<f64> = strong.iter().map(|s| s[1]).collect();
-    result.strongest = percentile(&sorted(&starts), 0.1).zip(percentile(&sorted(&stops), 0.9)).map(|(a, b)| [a, b]);
-    result.grid_reaching = if cells > 0.0 { reaching / cells } else { 0.0 };
-    result
+    Read { start, sites, cells }.windows()
 }
 
-fn pair_cells(
-    trajectory: &Trajectory,
+fn effect_sites<'a>(
+    trajectory: &'a Trajectory,
     output: &SystemOutput,
+    plasma: &[f64],
     delay: &Delay,
-    notice: Option<&Level>,
-    dissociative: Option<&Level>,
-) -> Vec<Cell> {
-    let quantiles = |level: Option<&Level>| -> Vec<Option<f64>> {
-        level.map_or(vec![None; SHARES], |l| l.quantiles(SHARES).iter().map(|c| Some(c.mg_l())).collect())
-    };
-    let levels: Vec<(Option<f64>, Option<f64>)> = quantiles(notice).into_iter().zip(quantiles(dissociative)).collect();
-    let plasma = trajectory.series(output);
-    let mut cells = Vec::new();
-    for half_life in delay.quantiles(SHARES) {
-        let ke0 = std::f64::consts::LN_2 / half_life.hours();
-        let site = trajectory.behind(output, ke0);
-        let top = (0..site.len()).fold(0, |best, i| if site[i] > site[best] { i } else { best });
-        let peak = summit(&trajectory.times, &plasma, &site, ke0, top);
-        let minutes = |h: f64| h * MINUTES_PER_HOUR;
-        let high = site[top] * STRONGEST;
-        let strong = [
-            first_above(&trajectory.times, &site, high).map_or(0.0, minutes),
-            last_above(&trajectory.times, &site, high).map_or(0.0, minutes),
-        ];
-        for (l1, l2) in &levels {
-            cells.push(Cell {
-                onset: l1.and_then(|l| first_above(&trajectory.times, &site, l)).map(minutes),
-                end: l2.and_then(|l| last_above(&trajectory.times, &site, l)).map(minutes),
-                reaches: l2.is_some_and(|l| site[top] >= l),
-                peak: minutes(peak),
-                strong,
-            });
+) -> Vec<Smooth<'a>> {
+    let half_lives = delay.quantiles(SHARES);
+    let rates: Vec<f64> =
+        half_lives.iter().map(|half_life| std::f64::consts::LN_2 / half_life.hours().max(SHORTEST_DELAY_H)).collect();
+    let sites = trajectory.behind(output, &rates).into_iter().zip(&rates);
+    sites.map(|(site, ke0)| Smooth::behind(&trajectory.times, plasma, site, *ke0)).collect()
+}
+
+struct Read<'a> {
+    start: f64,
+    sites: Vec<Smooth<'a>>,
+    cells: Vec<Cell>,
+}
+
+impl Read<'_> {
+    fn windows(&self) -> Windows {
+        let borders = self.borders();
+        let reaching = self.cells.iter().filter(|c| !c.main.is_empty()).count();
+        let onset = self.union(|c| c.notice.first().map(|s| s[0]));
+        let end = self.union(|c| c.main.last().map(|s| s[1]).filter(|end| end.is_finite()));
+        let outlasts = self.cells.iter().any(|c| c.main.last().is_some_and(|s| s[1].is_infinite()));
+        let felt = onset.is_some() || reaching > 0;
+        let strongest_part = self.strongest_part(&borders);
+        let mut result = Windows {
+            onset,
+            // with some still above when the simulation ends, any percentile would be too early
+            main_effects_end: end.filter(|_| !outlasts),
+            outlasts,
+            grid_reaching: reaching as f64 / self.cells.len().max(1) as f64,
+            parts: borders.windows(2).map(|b| self.part([b[0], b[1]], felt)).collect(),
+            ..Windows::default()
+        };
+        if felt && let Some(part) = borders.windows(2).nth(strongest_part) {
+            let peaks: Vec<f64> = self.sites.iter().map(|s| s.peak([part[0], part[1]]).0).collect();
+            result.peak = self.union(|c| peaks.get(c.site).copied());
+            result.strongest = result.parts.get(strongest_part).and_then(|p| p.strongest);
+        }
+        result
+    }
+
+    /// Start of the session, times between parts, infinity.
+    fn borders(&self) -> Vec<f64> {
+        let reached = self.cells.iter().any(|c| !c.main.is_empty());
+        let stretches = self.cells.iter().flat_map(|c| if reached { &c.main } else { &c.notice });
+        let mut steps: Vec<(f64, i32)> = stretches.flat_map(|s| [(s[0], 1), (s[1], -1)]).collect();
+        steps.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let least = NEARLY_NOBODY * self.cells.len() as f64;
+        let (mut count, mut list, mut left) = (0, vec![self.start], None);
+        for (time, step) in steps {
+            let was = f64::from(count) >= least;
+            count += step;
+            let is = f64::from(count) >= least;
+            if was && !is {
+                left = Some(time);
+            } else if is && !was {
+                list.extend(left.take().map(|gone: f64| 0.5 * (gone + time)));
+            }
+        }
+        list.push(f64::INFINITY);
+        list
+    }
+
+    /// The part in which most of the effect sites are highest.
+    fn strongest_part(&self, borders: &[f64]) -> usize {
+        let of = |site: &Smooth| {
+            let (time, _) = site.peak([self.start, f64::INFINITY]);
+            borders.partition_point(|b| *b <= time).saturating_sub(1)
+        };
+        let parts: Vec<usize> = self.sites.iter().map(of).collect();
+        let count = |part: usize| parts.iter().filter(|p| **p == part).count();
+        // the first of equals
+        (0..borders.len()).rev().max_by_key(|part| count(*part)).unwrap_or(0)
+    }
+
+    fn part(&self, [from, to]: [f64; 2], felt: bool) -> Part {
+        // stretches that begin in the part, which for nearly everybody end in it
+        let within = |list: &[[f64; 2]]| -> Vec<[f64; 2]> {
+            list.iter().filter(|s| s[0] >= from && s[0] < to).copied().collect()
+        };
+        let strong: Vec<[f64; 2]> = self.sites.iter().filter_map(|site| strong(site, [from, to])).collect();
+        let end = |c: &Cell| within(&c.main).last().map(|s| s[1]).filter(|end| end.is_finite());
+        let outlasts = self.cells.iter().any(|c| within(&c.main).last().is_some_and(|s| s[1].is_infinite()));
+        let starts: Vec<f64> = strong.iter().map(|s| self.minutes(s[0])).collect();
+        let stops: Vec<f64> = strong.iter().map(|s| self.minutes(s[1])).collect();
+        let span = percentile(&sorted(&starts), 0.1).zip(percentile(&sorted(&stops), 0.9)).map(|(a, b)| [a, b]);
+        Part {
+            onset: self.union(|c| within(&c.notice).first().map(|s| s[0])),
+            strongest: span.filter(|_| felt),
+            main_effects_end: self.union(end).filter(|_| !outlasts),
         }
     }
-    cells
-}
 
-/// Time of the highest value near point `top`: between two points the effect site is a cubic, of which both
-/// ends' slopes are known, ke0 (plasma - site). Points alone would give everybody the same time.
-fn summit(times: &[f64], plasma: &[f64], site: &[f64], ke0: f64, top: usize) -> f64 {
-    for i in [top.wrapping_sub(1), top] {
-        let Some(width) = times.get(i.wrapping_add(1)).zip(times.get(i)).map(|(b, a)| b - a) else { continue };
-        let slope = |k: usize| ke0 * (plasma[k] - site[k]) * width;
-        let (left, right, rise) = (slope(i), slope(i + 1), site[i + 1] - site[i]);
-        if left > 0.0 && right < 0.0 {
-            let steep = |x: f64| {
-                left * (1.0 - 4.0 * x + 3.0 * x * x) + right * (3.0 * x * x - 2.0 * x) + 6.0 * rise * (x - x * x)
-            };
-            return times[i] + width * super::nca::crossing(1.0, steep);
+    fn minutes(&self, hours: f64) -> f64 {
+        (hours - self.start) * MINUTES_PER_HOUR
+    }
+
+    /// Lowest 10th and highest 90th percentile over the pairs; the middle over all of them together. A single cell
+    /// would make a window of one time, so it counts as nobody.
+    fn union(&self, of: impl Fn(&Cell) -> Option<f64>) -> Option<Percentiles> {
+        let mut by_pair: Vec<Vec<f64>> = Vec::new();
+        for cell in &self.cells {
+            by_pair.resize_with(by_pair.len().max(cell.pair + 1), Vec::new);
+            by_pair[cell.pair].extend(of(cell).map(|t| self.minutes(t)));
         }
+        union(&by_pair)
     }
-    times[top]
 }
 
-/// First time the curve is above `level`, interpolated between points.
-pub fn first_above(times: &[f64], values: &[f64], level: f64) -> Option<f64> {
-    let i = values.iter().position(|&v| v >= level)?;
-    if i == 0 {
-        return Some(times[0]);
+/// From when to when an effect site is within a tenth of the highest of a part; none where that is nothing.
+fn strong(site: &Smooth, [from, to]: [f64; 2]) -> Option<[f64; 2]> {
+    let (_, highest) = site.peak([from, to]);
+    if highest <= 0.0 {
+        return None;
     }
-    Some(crossing(times, values, i - 1, level))
+    let mut within = site.above(highest * STRONGEST, from).into_iter().filter(|s| s[0] < to);
+    let first = within.next()?;
+    let last = within.next_back().unwrap_or(first);
+    Some([first[0], last[1].min(to).min(site.end())])
 }
 
-/// Last time the curve is above `level`; none when it never is, or still is at the end.
-pub fn last_above(times: &[f64], values: &[f64], level: f64) -> Option<f64> {
-    let i = values.iter().rposition(|&v| v >= level)?;
-    (i + 1 < values.len()).then(|| crossing(times, values, i, level))
-}
-
-/// Time above `level` in all, straight lines between points.
-pub fn time_above(times: &[f64], values: &[f64], level: f64) -> f64 {
-    let spans = times.windows(2).zip(values.windows(2));
-    spans
-        .map(|(t, v)| {
-            let (low, high) = (v[0].min(v[1]), v[0].max(v[1]));
-            let share = if low >= level {
-                1.0
-            } else if high <= level {
-                0.0
-            } else {
-                (high - level) / (high - low)
-            };
-            share * (t[1] - t[0])
-        })
-        .sum()
-}
-
-fn crossing(times: &[f64], values: &[f64], i: usize, level: f64) -> f64 {
-    let share = (level - values[i]) / (values[i + 1] - values[i]);
-    times[i] + share.clamp(0.0, 1.0) * (times[i + 1] - times[i])
-}
-
-/// Lowest 10th and highest 90th percentile over the pairs; the middle over all of them together. A single cell
-/// would make a window of one time, so it counts as nobody.
 fn union(by_pair: &[Vec<f64>]) -> Option<Percentiles> {
     if by_pair.iter().map(Vec::len).sum::<usize>() < 2 {
         return None;
@@ -187,37 +231,11 @@ fn union(by_pair: &[Vec<f64>]) -> Option<Percentiles> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
-    #[test]
-    fn a_peak_between_points_is_found() {
-        // plasma exp(-t), site behind it at rate 2: 2 (exp(-t) - exp(-2t)), highest at ln 2
-        let times: Vec<f64> = (0..40).map(|i| f64::from(i) * 0.1).collect();
-        let plasma: Vec<f64> = times.iter().map(|t| (-t).exp()).collect();
-        let site: Vec<f64> = times.iter().map(|t| 2.0 * ((-t).exp() - (-2.0 * t).exp())).collect();
-        let peak = summit(&times, &plasma, &site, 2.0, 7);
-        assert!((peak - std::f64::consts::LN_2).abs() < 1e-4, "{peak}");
-    }
+    use super::union;
 
     #[test]
     fn one_cell_makes_no_window() {
         assert_eq!(union(&[vec![40.0], vec![]]), None);
         assert_eq!(union(&[vec![40.0], vec![50.0]]), Some([40.0, 45.0, 50.0]));
-    }
-
-    /// By hand: two triangles of which half an hour on each side is above.
-    #[test]
-    fn time_above_leaves_gaps_out() {
-        let (times, values) = ([0.0, 1.0, 2.0, 5.0, 6.0, 7.0], [0.0, 10.0, 0.0, 0.0, 10.0, 0.0]);
-        assert_eq!(time_above(&times, &values, 5.0), 2.0);
-        assert_eq!((time_above(&times, &values, 11.0), time_above(&times, &values, -1.0)), (0.0, 7.0));
-    }
-
-    #[test]
-    fn crossings_are_interpolated() {
-        let (times, values) = ([0.0, 1.0, 2.0, 3.0], [0.0, 10.0, 10.0, 0.0]);
-        assert_eq!(first_above(&times, &values, 5.0), Some(0.5));
-        assert_eq!(last_above(&times, &values, 5.0), Some(2.5));
-        assert_eq!(first_above(&times, &values, 11.0), None);
     }
 }

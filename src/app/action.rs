@@ -161,7 +161,7 @@ impl App {
                 return Ok(Some("curves copied".to_owned()));
             }
             Action::CopyPicture => {
-                let (size, pixels) = self.figure().and_then(export::picture)?;
+                let (size, pixels) = self.figure().and_then(|f| export::picture(&f))?;
                 ctx.copy_image(egui::ColorImage::from_rgba_premultiplied(size, &pixels));
                 return Ok(Some("picture copied".to_owned()));
             }
@@ -197,52 +197,52 @@ impl App {
     }
 
     fn with_path(&mut self, purpose: Purpose, path: &str) -> Result<String> {
-        use super::platform::{read_text, unix_seconds, write};
+        use super::platform::{in_folder, read_text, unix_seconds, write};
         match purpose {
             Purpose::Open => {
                 let text = read_text(path, LARGEST_FILE)?;
                 self.state.scenario = Scenario::from_toml(path, &text, &self.library)?;
-                Ok(format!("opened {path}"))
+                Ok(format!("opened {}", in_folder(path)))
             }
             Purpose::Save => {
                 write(path, self.state.scenario.to_toml()?.as_bytes())?;
-                Ok(format!("saved {path}"))
+                Ok(format!("saved {}", in_folder(path)))
             }
             Purpose::Plot(format) => {
-                write(path, &export::render(self.figure()?, format)?)?;
-                Ok(format!("wrote {path}"))
+                write(path, &export::render(&self.figure()?, format)?)?;
+                Ok(format!("wrote {}", in_folder(path)))
             }
             Purpose::Curves => {
                 write(path, self.curves()?.as_bytes())?;
-                Ok(format!("wrote {path}"))
+                Ok(format!("wrote {}", in_folder(path)))
             }
             Purpose::References => {
-                let references = crate::figure::References::new(self.outcome()?, &self.library);
+                let references = crate::figure::References::new(&self.outcome()?, &self.library);
                 write(path, &export::render_references(&references)?)?;
-                Ok(format!("wrote {path}"))
+                Ok(format!("wrote {}", in_folder(path)))
             }
             Purpose::Leaflet(paper) => {
                 let (_, sheet) = self.visit.printable()?;
                 write(path, &export::leaflet(sheet, paper)?)?;
-                Ok(format!("wrote {path}"))
+                Ok(format!("wrote {}", in_folder(path)))
             }
             Purpose::Sheet(paper) => {
                 let sheet = self.visit.clinician_sheet()?;
                 write(path, &export::leaflet(sheet, paper)?)?;
-                Ok(format!("wrote {path}"))
+                Ok(format!("wrote {}", in_folder(path)))
             }
             Purpose::Calendar => {
                 let (timeline, _) = self.visit.printable()?;
                 let words = self.visit.words(&self.state.look.language)?;
                 write(path, calendar(timeline, words, &Moment::from_unix(unix_seconds()))?.as_bytes())?;
-                Ok(format!("wrote {path}"))
+                Ok(format!("wrote {}", in_folder(path)))
             }
             Purpose::Points => {
                 let points = crate::points::parse(path, &read_text(path, LARGEST_POINTS)?)?;
                 let words = points.words();
                 self.points = points.sets;
                 self.shown.redraw();
-                Ok(format!("from {path}: {words}"))
+                Ok(format!("from {}: {words}", in_folder(path)))
             }
             Purpose::Model => {
                 let text = read_text(path, LARGEST_FILE)?;
@@ -264,18 +264,24 @@ impl App {
         }
     }
 
-    fn figure(&self) -> Result<&Figure> {
+    fn figure(&self) -> Result<Figure> {
         let nothing = || Error::cannot("there is nothing to export").remedy("switch a route on");
-        self.shown.figure.as_ref().filter(|f| !f.panels.is_empty()).ok_or_else(nothing)
+        let view = &self.state.look.view;
+        // what cannot be run now is looked at, but never handed on
+        let figure = self
+            .shown
+            .current()
+            .map(|o| Figure::with_crowd(&o, view, &self.library, &self.points, self.people.outcome.as_ref()));
+        figure.filter(|f| !f.panels.is_empty()).ok_or_else(nothing)
     }
 
     fn curves(&self) -> Result<String> {
-        self.outcome().map(crate::curves::csv)
+        self.outcome().map(|o| crate::curves::csv(&o))
     }
 
-    fn outcome(&self) -> Result<&Outcome> {
+    fn outcome(&self) -> Result<Outcome> {
         let nothing = || Error::cannot("there are no curves").remedy("switch a route on");
-        self.shown.outcome.as_ref().filter(|o| !o.arms.is_empty()).ok_or_else(nothing)
+        self.shown.current().filter(|o| !o.arms.is_empty()).ok_or_else(nothing)
     }
 
     fn take_model(&mut self, i: usize, model: Option<String>) {

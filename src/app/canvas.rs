@@ -17,9 +17,39 @@ impl Measure for EguiMeasure<'_> {
 
 /// Paints all shapes with their top left at `origin`; `dim` is 1 for full colours.
 pub fn paint(ui: &Ui, scene: &Scene, origin: Pos2, dim: f32) {
+    paint_shapes(ui, &scene.shapes, origin, dim);
+}
+
+/// The whole of a text that was shortened, where the pointer is over it.
+pub fn whole_at<'a>(ui: &Ui, scene: &'a Scene, origin: Pos2, pointer: Pos2) -> Option<&'a str> {
+    let measure = EguiMeasure(ui.ctx());
+    scene.shapes.iter().find_map(|shape| match shape {
+        Shape::Text { at, text, size, align, turned: false, whole: Some(whole), .. } => {
+            let size = Vec2::new(measure.width(text, *size) as f32, *size as f32);
+            let anchor = origin + Vec2::new(at[0] as f32, at[1] as f32);
+            align2(*align).anchor_size(anchor, size).expand(2.0).contains(pointer).then_some(whole.as_str())
+        }
+        _ => None,
+    })
+}
+
+/// Letters of a text for which no font of the window has a drawing, each once: they show as boxes.
+pub fn without_drawing(ui: &Ui, text: &str) -> String {
+    let font = FontId::proportional(theme::TEXT);
+    let mut missing = String::new();
+    for c in text.chars().filter(|c| !c.is_whitespace() && !c.is_control()) {
+        if !missing.contains(c) && !ui.ctx().fonts_mut(|f| f.has_glyph(&font, c)) {
+            missing.push(c);
+        }
+    }
+    missing
+}
+
+/// Paints shapes as [`paint`] does.
+pub fn paint_shapes(ui: &Ui, shapes: &[Shape], origin: Pos2, dim: f32) {
     let painter = ui.painter();
     let at = |p: [f64; 2]| origin + Vec2::new(p[0] as f32, p[1] as f32);
-    for shape in &scene.shapes {
+    for shape in shapes {
         match shape {
             Shape::Line { points, ink, width, dash } => {
                 let stroke = Stroke::new(*width as f32, theme::ink(ui, *ink).gamma_multiply(dim));
@@ -54,7 +84,7 @@ pub fn paint(ui: &Ui, scene: &Scene, origin: Pos2, dim: f32) {
                     );
                 }
             }
-            Shape::Text { at: anchor, text, ink, size, align, turned: _ } => {
+            Shape::Text { at: anchor, text, ink, size, align, turned: _, whole: _ } => {
                 let colour = theme::ink(ui, *ink).gamma_multiply(dim);
                 painter.text(at(*anchor), align2(*align), text, FontId::proportional(*size as f32), colour);
             }

@@ -51,6 +51,10 @@ impl Evidence {
     /// Computes what the chosen arm needs and is not there yet.
     pub fn update(&mut self, shown: &Shown, look: &Look, library: &Library) {
         let Some((outcome, arm)) = shown.outcome.as_ref().and_then(|o| Some((o, chosen(o, look)?))) else { return };
+        if arm.faded {
+            // what cannot be run has no evidence of its own: that of the last good curve stays
+            return;
+        }
         if self.read.is_none() {
             self.scored += 1;
             self.read = Some(Read::new(library));

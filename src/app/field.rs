@@ -3,7 +3,7 @@
 //! What cannot be read leaves the value as it was and says what was expected; nothing is clamped
 //! silently.
 
-use crate::units::{Dim, Quantity, number};
+use crate::units::{Dim, HOURS_PER_DAY, MINUTES_PER_HOUR, Quantity, Time, number};
 use egui::{DragValue, Id, Response, Ui};
 use std::cell::RefCell;
 
@@ -29,18 +29,23 @@ pub struct Field<'a> {
 impl Field<'_> {
     /// Shows the field; returns whether the value changed and, below it, what could not be read.
     pub fn show(self, ui: &mut Ui, value: &mut f64) -> Response {
+        self.show_text(ui, value).0
+    }
+
+    /// The same, with the text that was typed and read, where there was one.
+    fn show_text(self, ui: &mut Ui, value: &mut f64) -> (Response, Option<String>) {
         let id = Id::unique(("field", ui.scope_id().with(self.name)));
         let refused: RefCell<Option<String>> = RefCell::new(None);
-        let parsed = RefCell::new(false);
+        let parsed: RefCell<Option<String>> = RefCell::new(None);
         let suffix = if self.unit.is_empty() { String::new() } else { format!(" {}", self.unit) };
-        let parser = |text: &str| {
-            *parsed.borrow_mut() = true;
-            match self.read(text) {
-                Ok(value) => Some(value),
-                Err(why) => {
-                    *refused.borrow_mut() = Some(why);
-                    None
-                }
+        let parser = |text: &str| match self.read(text) {
+            Ok(value) => {
+                *parsed.borrow_mut() = Some(text.to_owned());
+                Some(value)
+            }
+            Err(why) => {
+                *refused.borrow_mut() = Some(why);
+                None
             }
         };
         let widget = DragValue::new(value)
@@ -55,8 +60,9 @@ impl Field<'_> {
         let response = ui.add(widget).on_hover_text(format!("drag or type, for example {}", self.example));
         let name = self.name.to_owned();
         ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(name));
-        self.explain(ui, id, &response, refused.into_inner(), parsed.into_inner() || response.changed());
-        response
+        let (refused, parsed) = (refused.into_inner(), parsed.into_inner());
+        self.explain(ui, id, &response, refused, parsed.is_some() || response.changed());
+        (response, parsed)
     }
 
     /// Keeps a refusal in view, below the field, until the field is read again or something else is pressed.
@@ -101,6 +107,42 @@ impl Field<'_> {
             Err(format!("{} is outside {low} to {high} {}", number(value), self.unit))
         }
     }
+}
+
+/// Units of a length of time with their minutes, and how fast a drag changes one.
+const TIMES: [(&str, f64, f64); 4] =
+    [("s", 1.0 / MINUTES_PER_HOUR, 1.0), ("min", 1.0, 0.5), ("h", MINUTES_PER_HOUR, 0.05), ("d", DAY, 0.05)];
+const DAY: f64 = MINUTES_PER_HOUR * HOURS_PER_DAY;
+
+/// A length of time in the unit it was typed in; before that in the one that files would have.
+pub fn time(ui: &mut Ui, name: &str, time: &mut Time, example: &str, range: [Time; 2]) -> Response {
+    let id = Id::unique(("unit of", ui.scope_id().with(name)));
+    let written = time.to_string();
+    let own = written.rsplit(' ').next().unwrap_or("min").to_owned();
+    let typed = ui.data(|d| d.get_temp::<String>(id));
+    let unit = typed.unwrap_or(own);
+    let (unit, minutes, speed) = TIMES.iter().find(|(u, ..)| *u == unit).copied().unwrap_or(TIMES[1]);
+    let mut value = time.minutes() / minutes;
+    let field = Field {
+        name,
+        unit,
+        dim: Dim::TIME,
+        example,
+        speed,
+        decimals: if unit == "min" { 1 } else { 2 },
+        range: range.map(|t| t.minutes() / minutes),
+    };
+    let (response, text) = field.show_text(ui, &mut value);
+    if response.changed() {
+        *time = Time::from_minutes(value * minutes);
+    }
+    if let Some(text) = text
+        && let Some((unit, ..)) = TIMES.iter().find(|(u, ..)| text.trim_end().ends_with(u))
+    {
+        // "s" and "d" end no other unit, "min" and "h" neither
+        ui.data_mut(|d| d.insert_temp(id, (*unit).to_owned()));
+    }
+    response
 }
 
 #[cfg(test)]

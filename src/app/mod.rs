@@ -212,6 +212,13 @@ impl App {
         panels::evidence(ui, seen, &mut self.evidence, &mut self.state.look, &mut self.cursor, actions);
     }
 
+    /// Takes a scenario in place of what was kept, which a step of undo brings back.
+    pub fn take(&mut self, name: &str, scenario: Scenario) {
+        self.undoer.add_undo(&self.state.scenario);
+        self.state.scenario = scenario;
+        self.message = Some(Ok(format!("opened {name}")));
+    }
+
     /// Opens the file dialog.
     pub fn ask(&mut self, purpose: Purpose) {
         self.dialog.ask(purpose);
@@ -319,12 +326,12 @@ impl eframe::App for App {
     }
 }
 
-/// Opens the window and stays until it is closed.
+/// Opens the window, on a scenario and the name of its file or on what was kept, and stays until it is closed.
 ///
 /// # Errors
 /// When there is no usable display: none set, a stale one, no OpenGL.
 #[cfg(not(target_arch = "wasm32"))]
-pub fn open() -> Result<()> {
+pub fn open(scenario: Option<(String, Scenario)>) -> Result<()> {
     platform::display()?;
     let no_window = |e: eframe::Error| {
         let why = e.to_string();
@@ -340,7 +347,11 @@ pub fn open() -> Result<()> {
     let options = eframe::NativeOptions { viewport, ..Default::default() };
     let start = Box::new(|cc: &eframe::CreationContext<'_>| {
         App::install(&cc.egui_ctx);
-        App::new(cc.storage).map(|app| Box::new(app) as Box<dyn eframe::App>).map_err(Into::into)
+        let mut app = App::new(cc.storage)?;
+        if let Some((name, scenario)) = scenario {
+            app.take(&name, scenario);
+        }
+        Ok(Box::new(app) as Box<dyn eframe::App>)
     });
     platform::guarded(|| eframe::run_native("ketasim", options, start).map_err(no_window))
 }

@@ -2,7 +2,7 @@
 
 use super::people::People;
 use super::platform::Stopwatch;
-use crate::error::{Error, Step};
+use crate::error::Error;
 use crate::figure::{Figure, PointSet, View};
 use crate::library::Library;
 use crate::outcome::{ArmOutcome, Options, Outcome, swapped};
@@ -15,8 +15,10 @@ pub struct Shown {
     tried: Option<Scenario>,
     /// The last outcome that could be run.
     pub outcome: Option<Outcome>,
-    /// Why the present scenario cannot be run.
+    /// Why nothing of the present scenario can be run.
     pub error: Option<Error>,
+    /// Why single arms cannot be run, by their index; the others are.
+    pub arm_errors: Vec<(usize, Error)>,
     /// The picture of the outcome.
     pub figure: Option<Figure>,
     drawn: Option<(View, usize, u64)>,
@@ -59,7 +61,7 @@ impl Shown {
     fn settle_swap(&mut self, scenario: &Scenario) {
         let Some(mut swap) = self.swap.take() else { return };
         let arm = self.outcome.as_ref().and_then(|o| o.arms.iter().find(|a| a.index == swap.index));
-        let line = match (&swap.said, arm, &self.error) {
+        let line = match (&swap.said, arm, self.first_error()) {
             (Some((line, of)), ..) if bears_on(of, swap.index) == bears_on(scenario, swap.index) => Some(line.clone()),
             (None, Some(arm), None) => swapped(&swap.before, arm),
             _ => None,
@@ -95,19 +97,51 @@ impl Shown {
 
     fn run(&mut self, scenario: &Scenario, library: &Library) {
         let watch = Stopwatch::start();
-        let result = scenario.run(library, Options::default());
+        let result = scenario.run_each(library, Options::default());
         self.elapsed_ms = watch.milliseconds();
         self.runs += 1;
-        self.tried = Some(scenario.clone());
-        match result {
-            Ok(outcome) => {
-                self.outcome = Some(outcome);
-                self.ran = Some(scenario.clone());
-                self.error = None;
-                self.drawn = None;
+        let before = self.tried.replace(scenario.clone());
+        let arms = match result {
+            Ok(arms) => arms,
+            Err(error) => {
+                self.arm_errors.clear();
+                self.error = Some(error);
+                return;
             }
-            Err(error) => self.error = Some(error),
+        };
+        (self.error, self.drawn) = (None, None);
+        self.arm_errors.clear();
+        let (mut all, mut ran) = (Vec::new(), scenario.clone());
+        for (index, arm) in arms {
+            match arm {
+                Ok(arm) => all.push(arm),
+                Err(error) => {
+                    // what it was stays to be looked at, faintly
+                    all.extend(self.last_good(index, scenario, before.as_ref()));
+                    ran.arms[index].on = false;
+                    self.arm_errors.push((index, error));
+                }
+            }
         }
+        self.outcome = Some(scenario.outcome(all));
+        self.ran = Some(ran);
+    }
+
+    /// The arm as it was when it could be run last.
+    fn last_good(&self, index: usize, scenario: &Scenario, before: Option<&Scenario>) -> Option<ArmOutcome> {
+        // arms may have been added or taken away since: then the label tells which it was
+        let same_list = before.is_some_and(|b| b.arms.len() == scenario.arms.len());
+        let label = &scenario.arms[index].label;
+        let was = |a: &&ArmOutcome| if same_list { a.index == index } else { a.label == *label };
+        let arm = self.outcome.as_ref()?.arms.iter().find(was)?;
+        Some(ArmOutcome { faded: true, index, label: label.clone(), ..arm.clone() })
+    }
+
+    /// The outcome of what can be run now, for files and the clipboard.
+    pub fn current(&self) -> Option<Outcome> {
+        let mut outcome = self.outcome.clone()?;
+        outcome.arms.retain(|a| !a.faded);
+        Some(outcome)
     }
 
     /// Forces the next update to draw again, for example when points were replaced by as many others.
@@ -120,14 +154,14 @@ impl Shown {
         self.tried = None;
     }
 
-    /// The refusal, when it is about this arm.
+    /// The refusal of this arm.
     pub fn error_of_arm(&self, index: usize) -> Option<&Error> {
-        self.error.as_ref().filter(|e| e.path().starts_with(&[Step::from("arm"), Step::from(index)]))
+        self.arm_errors.iter().find(|(i, _)| *i == index).map(|(_, error)| error)
     }
 
-    /// The refusal, when it is about anything but an arm.
-    pub fn error_elsewhere(&self) -> Option<&Error> {
-        self.error.as_ref().filter(|e| e.path().first() != Some(&Step::from("arm")))
+    /// The first refusal, of everything or of an arm.
+    pub fn first_error(&self) -> Option<&Error> {
+        self.error.as_ref().or(self.arm_errors.first().map(|(_, error)| error))
     }
 }
 

@@ -4,22 +4,22 @@ use super::platform::{Background, MOST_PEOPLE, SideBySide};
 use super::state::Look;
 use crate::error::{Error, Result};
 use crate::library::Library;
-use crate::people::Crowd;
+use crate::people::{Crowd, USUAL_PEOPLE, USUAL_SEED};
 use crate::scenario::{Clinic, Scenario, Visit};
+use crate::sim::Session;
 use crate::timeline::{
-    Expected, Leaflet, Timeline, Words, clinician_sheet, expect, from_first_dose, leaflet, words::SHEET_LANGUAGE, zones,
+    Expected, Leaflet, Timeline, Words, clinician_sheet, expect, leaflet, session_of, sessions_of, with_arm,
+    words::SHEET_LANGUAGE, zones,
 };
 use std::sync::Arc;
-
-/// People behind the ranges, and which.
-const PEOPLE: usize = 1000;
-const SEED: u64 = 1;
 
 /// What the ranges depend on: everything but the clinic and the clock.
 #[derive(Debug, Clone, PartialEq)]
 struct Given {
     scenario: Scenario,
     arm: usize,
+    /// Which session, where the arm has several.
+    session: Option<u32>,
 }
 
 /// What the sheet says beside them.
@@ -41,6 +41,8 @@ pub struct VisitPage {
     expected: Option<Expected>,
     counted: u64,
     words: Vec<Words>,
+    /// Sessions of the arm; a page is for one of them.
+    pub sessions: Vec<Session>,
     /// Names of all time zones.
     pub zones: Vec<String>,
     /// The visit.
@@ -64,11 +66,13 @@ impl VisitPage {
             }
         }
         let arm = Self::arm(scenario, look);
-        let given = Given { scenario: Scenario { clinic: None, visit: None, ..scenario.clone() }, arm };
+        let session = scenario.visit.as_ref().and_then(|v| v.session);
+        let given = Given { scenario: Scenario { clinic: None, visit: None, ..scenario.clone() }, arm, session };
         if self.given.as_ref() != Some(&given) {
             // dropping a job stops it: the latest scenario wins
             self.job = None;
             (self.expected, self.error) = (None, None);
+            self.sessions = sessions_of(&given.scenario, given.arm, library).unwrap_or_default();
             self.count(ctx, &given, library);
             self.given = Some(given);
         }
@@ -98,16 +102,19 @@ impl VisitPage {
     }
 
     fn count(&mut self, ctx: &egui::Context, given: &Given, library: &Library) {
-        let checked = given.scenario.check(library).and_then(|()| from_first_dose(&given.scenario, given.arm));
-        let scenario = match checked {
-            Ok(scenario) => scenario,
+        let visit = Some(Visit { session: given.session, ..Visit::default() });
+        let chosen = Scenario { visit, ..given.scenario.clone() };
+        let checked = chosen.check(library).and_then(|()| with_arm(&chosen, given.arm));
+        let session = |s: Scenario| session_of(&s, given.arm, library).map(|session| (s, session.number));
+        let (scenario, session) = match checked.and_then(session) {
+            Ok(chosen) => chosen,
             Err(error) => return self.refuse(error),
         };
         let library = self.library.get_or_insert_with(|| Arc::new(library.clone())).clone();
-        let crowd = Crowd { people: MOST_PEOPLE.unwrap_or(PEOPLE), seed: SEED, every: None };
+        let crowd = Crowd { people: MOST_PEOPLE.unwrap_or(USUAL_PEOPLE), seed: USUAL_SEED, every: None };
         let arm = given.arm;
         self.job = Some(Background::start(ctx, move |progress| {
-            Some(expect(&scenario, arm, &library, crowd, &SideBySide::default(), progress))
+            Some(expect(&scenario, arm, &library, (crowd, session), &SideBySide::default(), progress))
         }));
     }
 

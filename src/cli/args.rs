@@ -1,22 +1,35 @@
 //! What can be written on the command line, with help and an example for each command.
 
+use crate::people::{LEAST_PEOPLE, MOST_PEOPLE};
 use crate::sim::Solver;
 use crate::units::Time;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use std::path::PathBuf;
+use std::ops::RangeInclusive;
+use std::path::{Path, PathBuf};
+
+/// More threads than any machine of a teacher has; each costs memory.
+const MOST_THREADS: usize = 256;
 
 /// Ketamine in the body, by route: curves, figures and when something may be noticed.
 ///
-/// Without a command the window opens. Education only: not for deciding doses, leaving or driving.
+/// Without a command the window opens, on FILE if one is named; where there is no display, the comparison is printed
+/// and its picture written to ketasim.svg. Education only: not for deciding doses, leaving or driving.
 #[derive(Debug, Parser)]
 #[command(name = "ketasim", version, max_term_width = 100)]
-#[command(after_help = "Examples:
+#[command(override_usage = "ketasim [FILE]
+       ketasim [OPTIONS] <COMMAND>")]
+#[command(after_help = "Exit codes: 0 done; 1 could not be done (file missing, no model fits); 2 the input is wrong
+
+Examples:
   ketasim
+  ketasim my-scenario.toml
   ketasim compare
   ketasim compare my-scenario.toml --plot my-scenario.svg
   ketasim simulate my-scenario.toml > curves.csv
   ketasim models list")]
 pub struct Arguments {
+    /// Scenario that the window opens; - is standard input
+    pub file: Option<PathBuf>,
     /// What to do
     #[command(subcommand)]
     pub command: Option<Command>,
@@ -43,11 +56,31 @@ pub enum Command {
     Timeline(Timeline),
     /// The library of models
     #[command(subcommand)]
-    #[command(after_help = "Examples:
+    #[command(
+        arg_required_else_help = false,
+        after_help = "Examples:
   ketasim models list
   ketasim models show ketamine-composite
-  ketasim models check my-model.toml")]
+  ketasim models check my-model.toml"
+    )]
     Models(ModelsCommand),
+}
+
+impl Command {
+    /// Files that the command reads, with the arguments that name them when they are standard input.
+    pub fn inputs(&self) -> Vec<(&'static str, &Path)> {
+        let (file, named): (Option<&PathBuf>, _) = match self {
+            Self::Compare(o) => (o.file.as_ref(), Vec::new()),
+            Self::Simulate(o) => (Some(&o.file), Vec::new()),
+            Self::Population(o) => (o.file.as_ref(), Vec::new()),
+            Self::Timeline(o) => (o.file.as_ref(), Vec::new()),
+            Self::Validate(o) => (None, vec![("--arms -", &o.arms), ("--curves -", &o.curves)]),
+            Self::Models(ModelsCommand::Check { path }) => (Some(path), Vec::new()),
+            Self::Models(_) => (None, Vec::new()),
+        };
+        let named = named.into_iter().filter_map(|(option, path)| Some((option, path.as_deref()?)));
+        file.map(|path| ("FILE -", path.as_path())).into_iter().chain(named).collect()
+    }
 }
 
 /// Arguments of `compare`.
@@ -70,7 +103,8 @@ pub struct Compare {
     /// Also draw the figure into this file (.svg, .png, .pdf)
     #[arg(long, value_name = "PATH")]
     pub plot: Option<PathBuf>,
-    /// Also write sources, grades and assumptions, ready to print, into this file (.pdf)
+    /// Also write sources, grades and assumptions, ready to print, into this file (.pdf); - is standard
+    /// output, in place of the text
     #[arg(long, value_name = "PATH")]
     pub references: Option<PathBuf>,
 }
@@ -84,7 +118,12 @@ impl Compare {
 
 /// Arguments of `simulate`.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:
+#[command(after_help = "Columns: arm,time_h,analyte,site,concentration_ng_ml (site effect is the effect site)
+Rows: every --every, and beside that every start and end of a dose, every jump and the exact peak of every \
+curve of the arm. Where a curve jumps, its time stands twice: the value before, then the value after.
+A range is two arms, \"IM (low end)\" and \"IM (high end)\"; there is no line between.
+
+Examples:
   ketasim simulate my-scenario.toml --csv
   ketasim simulate my-scenario.toml --every \"5 min\" --output curves.csv
   ketasim simulate - --solver numeric < my-scenario.toml")]
@@ -100,7 +139,7 @@ pub struct Simulate {
     /// How the equations are solved
     #[arg(long, value_enum, default_value_t = SolverName::Auto)]
     pub solver: SolverName,
-    /// Write to this file instead of standard output
+    /// Write to this file; - or nothing is standard output
     #[arg(long, short, value_name = "PATH")]
     pub output: Option<PathBuf>,
 }
@@ -119,10 +158,10 @@ pub struct Population {
     #[arg(long, conflicts_with_all = ["file", "csv", "json"])]
     pub regimens: bool,
     /// How many people
-    #[arg(long, default_value_t = 1000, value_name = "N")]
+    #[arg(long, default_value_t = crate::people::USUAL_PEOPLE, value_name = "N", value_parser = people, allow_negative_numbers = true)]
     pub people: usize,
     /// The same seed gives the same people
-    #[arg(long, default_value_t = 1, value_name = "S")]
+    #[arg(long, default_value_t = crate::people::USUAL_SEED, value_name = "S", value_parser = seed, allow_negative_numbers = true)]
     pub seed: u64,
     /// Print the bands as CSV
     #[arg(long, conflicts_with = "json")]
@@ -133,8 +172,11 @@ pub struct Population {
     /// Time between points, with its unit
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub every: Option<Time>,
+    /// Also tell in JSON how long simulation and percentiles took
+    #[arg(long, requires = "json")]
+    pub timing: bool,
     /// Threads; the result does not depend on them
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(usize))]
+    #[arg(long, value_name = "N", value_parser = threads, allow_negative_numbers = true)]
     pub threads: Option<usize>,
 }
 
@@ -164,24 +206,45 @@ pub struct Timeline {
     /// Language of the patient's page: en, es
     #[arg(long, default_value = "en", value_name = "TAG")]
     pub language: String,
-    /// Also write the page, ready to print, into this file
+    /// Also write the page, ready to print, into this file; - is standard output, in place of the text
     #[arg(long, value_name = "PATH")]
     pub pdf: Option<PathBuf>,
     /// Paper of the PDF: a4, letter
     #[arg(long, default_value = "a4", value_name = "SIZE")]
     pub paper: String,
-    /// Also write the visit for a calendar program into this file
+    /// Also write the visit for a calendar program into this file; - is standard output, in place of the text
     #[arg(long, value_name = "PATH")]
     pub ics: Option<PathBuf>,
     /// Print JSON
     #[arg(long)]
     pub json: bool,
+    /// Which session of an arm that has several, counted from 1
+    #[arg(long, value_name = "N")]
+    pub session: Option<u32>,
     /// How many people stand behind the ranges
-    #[arg(long, default_value_t = 2000, value_name = "N")]
+    #[arg(long, default_value_t = crate::people::USUAL_PEOPLE, value_name = "N", value_parser = people, allow_negative_numbers = true)]
     pub people: usize,
     /// The same seed gives the same people
-    #[arg(long, default_value_t = 1, value_name = "S")]
+    #[arg(long, default_value_t = crate::people::USUAL_SEED, value_name = "S", value_parser = seed, allow_negative_numbers = true)]
     pub seed: u64,
+}
+
+fn people(text: &str) -> Result<usize, String> {
+    within(text, LEAST_PEOPLE..=MOST_PEOPLE)
+}
+
+fn threads(text: &str) -> Result<usize, String> {
+    within(text, 1..=MOST_THREADS)
+}
+
+fn seed(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| format!("a whole number from 0 to {} is needed", u64::MAX))
+}
+
+/// A whole number between two ends.
+fn within(text: &str, ends: RangeInclusive<usize>) -> Result<usize, String> {
+    let number = text.parse().ok().filter(|n| ends.contains(n));
+    number.ok_or_else(|| format!("a whole number from {} to {} is needed", ends.start(), ends.end()))
 }
 
 /// Who reads a timeline.

@@ -2,7 +2,7 @@
 
 use super::args::Compare;
 use super::json::{Comparison, half_of_peak_min};
-use super::{Given, out, report};
+use super::{Given, out, picture, report};
 use crate::error::{Error, Result};
 use crate::export::{Format, render, render_references};
 use crate::figure::{Figure, References, View};
@@ -18,39 +18,50 @@ use std::path::Path;
 /// # Errors
 /// When the scenario is refused, or something cannot be read or written.
 pub fn run(options: &Compare, library: &Library) -> Result<()> {
-    // an unknown ending is said before anything is computed or printed
-    let plot = options.plot.as_deref().map(|p| Format::from_path(&p.to_string_lossy()).map(|f| (p, f))).transpose()?;
-    options.references.as_deref().map_or(Ok(()), pdf_only)?;
-    let given = Given::read(options.file.as_deref(), library)?;
+    // what cannot be written is said before anything is read
+    outputs(options)?;
+    show(&Given::read(options.file.as_deref(), library)?, options, library)
+}
+
+/// As [`run`], of a scenario that was read before.
+///
+/// # Errors
+/// As [`run`].
+pub fn show(given: &Given, options: &Compare, library: &Library) -> Result<()> {
+    let (plot, text) = outputs(options)?;
     let outcome = given.run(library, Options::default())?;
     if options.json {
         out::print_json(&Comparison::new(&outcome, given.not_run()))?;
     } else if options.csv {
         out::print(&csv(&outcome).to_csv())?;
-    } else {
+    } else if text {
         out::print(&report::text(&outcome, &given.not_run()))?;
     }
-    plot.map_or(Ok(()), |(path, format)| draw(&outcome, library, path, format))?;
+    if let Some((path, format)) = plot {
+        out::write(path, &plot_bytes(&outcome, library, format)?)?;
+    }
     if let Some(path) = &options.references {
-        files::write_atomic(path, &render_references(&References::new(&outcome, library))?)?;
-        out::note(&format!("wrote {}", files::shown(path)));
+        out::write(path, &render_references(&References::new(&outcome, library))?)?;
     }
     Ok(())
+}
+
+/// The picture asked for and its kind, and whether standard output is free for the text.
+fn outputs(options: &Compare) -> Result<(Option<(&Path, Format)>, bool)> {
+    let plot = options.plot.as_deref().map(|path| Ok((path, picture("--plot", path)?))).transpose()?;
+    options.references.as_deref().map_or(Ok(()), pdf_only)?;
+    let references = ("--references", options.references.as_deref());
+    let taken = out::standard(&[references], &[("--json", options.json), ("--csv", options.csv)])?;
+    Ok((plot, taken.is_none()))
 }
 
 /// References are pages: no other kind of file holds several.
 fn pdf_only(path: &Path) -> Result<()> {
-    if Format::from_path(&path.to_string_lossy()) == Ok(Format::Pdf) {
+    if out::is_standard(path) || Format::from_path(&path.to_string_lossy()) == Ok(Format::Pdf) {
         return Ok(());
     }
-    Err(Error::input(format!("references cannot be written as {}", files::shown(path)))
+    Err(Error::input(format!("--references: pages cannot be written as {}", files::shown(path)))
         .remedy("write a path ending in .pdf"))
-}
-
-fn draw(outcome: &Outcome, library: &Library, path: &Path, format: Format) -> Result<()> {
-    files::write_atomic(path, &plot_bytes(outcome, library, format)?)?;
-    out::note(&format!("wrote {}", files::shown(path)));
-    Ok(())
 }
 
 /// The figure as a file: the same that the screen shows, without what programmes say.
@@ -86,6 +97,8 @@ fn csv(outcome: &Outcome) -> Table {
         "main_effects_end_p10_min",
         "main_effects_end_p50_min",
         "main_effects_end_p90_min",
+        "windows_from_min",
+        "sessions",
     ];
     let mut table = Table::new(words.map(Column::words).into_iter().chain(numbers.map(Column::numbers)).collect());
     for arm in &outcome.arms {
@@ -96,8 +109,9 @@ fn csv(outcome: &Outcome) -> Table {
             let mut cells = vec![Some(arm.dose_mg), Some(per_kg), arm.bioavailability];
             cells.extend(exposure(curve));
             cells.extend(ends(arm, &curve.analyte));
-            let w = &arm.windows;
+            let w = arm.windows();
             cells.extend([w.onset, w.peak, w.main_effects_end].iter().flat_map(|p| percentiles(*p)));
+            cells.extend([Some(arm.first_dose() * MINUTES_PER_HOUR), Some(arm.sessions.len() as f64)]);
             table.push(names.into_iter().chain(cells.into_iter().map(cell)));
         }
     }

@@ -1,7 +1,8 @@
 //! JSON of `compare`: the keys that other programs rely on, and a few more.
 
+use crate::analysis::{Part, Windows};
 use crate::figure::EDUCATION_ONLY;
-use crate::outcome::{ArmOutcome, Curve, EndOutcome, Outcome};
+use crate::outcome::{ArmOutcome, Curve, EndOutcome, Outcome, SessionOutcome};
 use crate::regimen::Route;
 use crate::units::{MINUTES_PER_HOUR, NG_ML_PER_MG_L, tidy};
 use serde::Serialize;
@@ -42,7 +43,11 @@ struct Arm {
     mouth_and_swallowed: Option<[f64; 2]>,
     analytes: Vec<Analyte>,
     range: Option<Range>,
+    /// Of the first session.
     windows: Times,
+    /// What minutes of the windows count from: the first dose, which is so long after time 0.
+    windows_from_min: f64,
+    sessions: Vec<OneSession>,
     between_models: Between,
     grade: String,
     /// Peak of every other model of this drug and route, with reasons for a gap.
@@ -53,6 +58,25 @@ struct Arm {
     sources: Vec<String>,
     assumptions: Vec<String>,
     warnings: Vec<String>,
+    /// Whether a patient's page may be made, and what stands against it.
+    page: Page,
+}
+
+#[derive(Debug, Serialize)]
+struct Page {
+    made: bool,
+    reasons: Vec<String>,
+    touches: Option<String>,
+}
+
+/// One session; its windows count from its first dose.
+#[derive(Debug, Serialize)]
+struct OneSession {
+    number: usize,
+    start_min: f64,
+    end_min: f64,
+    doses: usize,
+    windows: Times,
 }
 
 #[derive(Debug, Serialize)]
@@ -100,6 +124,15 @@ struct Times {
     /// A share of people, which only `population` counts.
     share_reaching: Option<f64>,
     evidence: &'static str,
+    /// Parts of the session, where effects come, go and come again; else one.
+    parts: Vec<PartTimes>,
+}
+
+#[derive(Debug, Serialize)]
+struct PartTimes {
+    onset_min: Option<[f64; 3]>,
+    strongest_min: Option<[f64; 2]>,
+    main_effects_end_min: Option<[f64; 3]>,
 }
 
 #[derive(Debug, Serialize)]
@@ -136,7 +169,7 @@ impl Comparison {
 }
 
 fn arm(arm: &ArmOutcome, weight_kg: f64) -> Arm {
-    let windows = &arm.windows;
+    let first = arm.first_session();
     Arm {
         label: arm.label.clone(),
         drug: arm.drug.clone(),
@@ -150,14 +183,9 @@ fn arm(arm: &ArmOutcome, weight_kg: f64) -> Arm {
         mouth_and_swallowed: arm.mouth_parts.map(|p| p.map(tidy)),
         analytes: analytes(&arm.curves),
         range: arm.range.as_ref().map(|r| Range { note: r.note.clone(), low: end(&r.low), high: end(&r.high) }),
-        windows: Times {
-            onset_min: windows.onset.map(|w| w.map(tidy)),
-            peak_min: windows.peak.map(|w| w.map(tidy)),
-            strongest_min: windows.strongest.map(|w| w.map(tidy)),
-            main_effects_end_min: windows.main_effects_end.map(|w| w.map(tidy)),
-            share_reaching: None,
-            evidence: arm.evidence.id(),
-        },
+        windows: times(&arm.windows(), arm),
+        windows_from_min: tidy(first.map_or(0.0, |s| s.session.start * MINUTES_PER_HOUR)),
+        sessions: arm.sessions.iter().map(|s| session(s, arm)).collect(),
         between_models: Between {
             main_effects_end_min: arm.between_models().map(|b| b.map(tidy)),
             medians: arm
@@ -183,6 +211,40 @@ fn arm(arm: &ArmOutcome, weight_kg: f64) -> Arm {
         sources: arm.sources.clone(),
         assumptions: arm.assumptions.clone(),
         warnings: arm.warnings.clone(),
+        page: Page {
+            made: arm.page.made(),
+            reasons: arm.page.reasons.iter().map(|r| r.words.clone()).collect(),
+            touches: arm.page.touches.clone(),
+        },
+    }
+}
+
+fn session(of: &SessionOutcome, arm: &ArmOutcome) -> OneSession {
+    OneSession {
+        number: of.session.number,
+        start_min: tidy(of.session.start * MINUTES_PER_HOUR),
+        end_min: tidy(of.session.end * MINUTES_PER_HOUR),
+        doses: of.session.doses,
+        windows: times(&of.windows, arm),
+    }
+}
+
+fn times(windows: &Windows, arm: &ArmOutcome) -> Times {
+    let three = |p: Option<[f64; 3]>| p.map(|w| w.map(tidy));
+    let two = |p: Option<[f64; 2]>| p.map(|w| w.map(tidy));
+    let part = |p: &Part| PartTimes {
+        onset_min: three(p.onset),
+        strongest_min: two(p.strongest),
+        main_effects_end_min: three(p.main_effects_end),
+    };
+    Times {
+        onset_min: three(windows.onset),
+        peak_min: three(windows.peak),
+        strongest_min: two(windows.strongest),
+        main_effects_end_min: three(windows.main_effects_end),
+        share_reaching: None,
+        evidence: arm.evidence.id(),
+        parts: windows.parts.iter().map(part).collect(),
     }
 }
 

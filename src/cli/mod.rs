@@ -13,12 +13,14 @@ mod simulate;
 mod timeline;
 mod validate;
 
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Kind, Result, nearest, suggestion};
+use crate::export::Format;
 use crate::files;
 use crate::library::Library;
 use crate::scenario::{LARGEST_FILE, Scenario};
+use crate::units::Time;
 use args::{Arguments, Command, ModelsCommand};
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -30,32 +32,65 @@ const WRONG: u8 = 2;
 /// Where the picture goes when no window can be opened.
 const PLOT_WITHOUT_WINDOW: &str = "ketasim.svg";
 
-/// Runs the command that the arguments name; without a command, `open`.
-pub fn run(arguments: impl IntoIterator<Item = OsString>, open: impl FnOnce() -> ExitCode) -> ExitCode {
+/// Runs the command that the arguments name; without a command, `open`, with the scenario if one is named.
+pub fn run(arguments: impl IntoIterator<Item = OsString>, open: impl FnOnce(Option<Given>) -> ExitCode) -> ExitCode {
     let arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
         Err(e) => return usage(&e),
     };
-    match arguments.command {
-        Some(command) => dispatch(&command, &arguments.models, arguments.effects.as_deref()),
-        None if arguments.models.is_empty() && arguments.effects.is_none() => open(),
-        None => refuse(
+    match (&arguments.command, &arguments.file) {
+        (Some(command), None) => dispatch(command, &arguments.models, arguments.effects.as_deref()),
+        (Some(_), Some(file)) => refuse(
+            &Error::input(format!("{} stands before the command", files::shown(file)))
+                .remedy("write the command first, for example: ketasim compare FILE"),
+        ),
+        (None, _) if !arguments.models.is_empty() || arguments.effects.is_some() => refuse(
             &Error::input("--models and --effects need a command")
                 .remedy("write for example: ketasim compare --models my-model.toml"),
         ),
+        (None, None) => open(None),
+        (None, Some(file)) => match to_open(file) {
+            Ok(given) => open(Some(given)),
+            Err(e) => refuse(&e),
+        },
     }
 }
 
-/// What happens without a window: the opening comparison as text, its picture in the current folder.
-pub fn without_window(reason: &str) -> ExitCode {
+/// The scenario that the window is to open. What is no file may be a misspelt command.
+fn to_open(file: &Path) -> Result<Given> {
+    let library = library(&[], None)?;
+    let error = match Given::read_any(Some(file), &library) {
+        Err(e) if e.kind() == Kind::Cannot => e,
+        other => return other,
+    };
+    let commands: Vec<String> = Arguments::command().get_subcommands().map(|c| c.get_name().to_owned()).collect();
+    let commands = || commands.iter().map(String::as_str).chain(["help"]);
+    let word = file.to_string_lossy();
+    if !file.exists() && nearest(&word, commands()).is_some() {
+        return Err(Error::input(format!("there is no command \"{word}\"")).remedy(suggestion(&word, commands())));
+    }
+    let commands: Vec<&str> = commands().collect();
+    Err(Error::cannot(error.what())
+        .remedy(format!("give the path of a file that exists, or a command: {}", commands.join(", "))))
+}
+
+/// What happens without a window: the comparison as text, its picture in the current folder; without a scenario, of
+/// the opening screen's.
+pub fn without_window(reason: &str, given: Option<Given>) -> ExitCode {
+    if let Some(Err(e)) = given.as_ref().map(Given::check_arms) {
+        return refuse(&e);
+    }
     out::note(&format!("{reason}: here is the comparison as text"));
-    finish(
-        library(&[], None).and_then(|library| compare::run(&args::Compare::with_plot(PLOT_WITHOUT_WINDOW), &library)),
-    )
+    let options = args::Compare::with_plot(PLOT_WITHOUT_WINDOW);
+    finish(library(&[], None).and_then(|library| match given {
+        Some(given) => compare::show(&given, &options, &library),
+        None => compare::run(&options, &library),
+    }))
 }
 
 fn dispatch(command: &Command, models: &[PathBuf], effects: Option<&Path>) -> ExitCode {
-    let library = match library(models, effects) {
+    let one = one_standard_input(models, effects, command);
+    let library = match one.and_then(|()| library(models, effects)) {
         Ok(library) => library,
         Err(e) => return refuse(&e),
     };
@@ -70,6 +105,20 @@ fn dispatch(command: &Command, models: &[PathBuf], effects: Option<&Path>) -> Ex
         Command::Models(ModelsCommand::Show { id, json }) => models::show(&library, id, *json),
         Command::Models(ModelsCommand::Check { path }) => return check(path, library),
     })
+}
+
+/// Standard input can be read once only.
+fn one_standard_input(models: &[PathBuf], effects: Option<&Path>, command: &Command) -> Result<()> {
+    let models = models.iter().map(|path| ("--models -", path.as_path()));
+    let effects = effects.map(|path| ("--effects -", path));
+    let named = models.chain(effects).chain(command.inputs());
+    let named: Vec<&str> =
+        named.filter(|(_, path)| path.as_os_str() == files::STANDARD).map(|(name, _)| name).collect();
+    match named.as_slice() {
+        [] | [_] => Ok(()),
+        [first, second, ..] => Err(Error::input(format!("{first} and {second} both want standard input"))
+            .remedy("put one of the two into a file and name it")),
+    }
 }
 
 /// Checks every file even when one is refused: the reader wants all verdicts at once.
@@ -103,15 +152,25 @@ fn library(models: &[PathBuf], effects: Option<&Path>) -> Result<Library> {
 }
 
 /// A scenario with the text it came from, in which refusals are located.
-struct Given {
-    name: String,
+#[derive(Debug, Clone)]
+pub struct Given {
+    /// Name of the file, as messages give it.
+    pub name: String,
     text: String,
-    scenario: Scenario,
+    /// What the file says.
+    pub scenario: Scenario,
 }
 
 impl Given {
-    /// Reads the file, or takes the opening screen's scenario when there is none.
+    /// Reads the file, or takes the opening screen's scenario when there is none; refused when nothing is on.
     fn read(path: Option<&Path>, library: &Library) -> Result<Self> {
+        let given = Self::read_any(path, library)?;
+        given.check_arms()?;
+        Ok(given)
+    }
+
+    /// As [`Given::read`], for those who can do with no arm.
+    fn read_any(path: Option<&Path>, library: &Library) -> Result<Self> {
         let (name, text) = match path {
             Some(path) => (files::shown(path), files::read_text(path, LARGEST_FILE)?),
             None => ("the opening scenario".to_owned(), Scenario::OPENING.to_owned()),
@@ -124,8 +183,26 @@ impl Given {
         Ok(Self { name: name.to_owned(), text: text.to_owned(), scenario })
     }
 
+    /// Refuses a scenario in which no arm takes part: an empty answer would look like a result.
+    fn check_arms(&self) -> Result<()> {
+        if self.scenario.arms.iter().any(|arm| arm.on) {
+            return Ok(());
+        }
+        let error = if self.scenario.arms.is_empty() {
+            Error::input("no arm: there is nothing to simulate").remedy("add an [[arm]] with an [[arm.dose]]")
+        } else {
+            Error::input("no arm takes part: every one has on = false").remedy("take on = false out of at least one")
+        };
+        Err(error.located(&self.name, &self.text))
+    }
+
+    /// Refuses a spacing that the horizon cannot bear, in the name of its option.
+    fn check_spacing(&self, every: Option<Time>) -> Result<()> {
+        crate::outcome::spacing(self.scenario.horizon, every).map(|_| ())
+    }
+
     fn run(&self, library: &Library, options: crate::outcome::Options) -> Result<crate::outcome::Outcome> {
-        self.scenario.run(library, options).map_err(|e| e.located(&self.name, &self.text))
+        out::while_waiting(|| self.scenario.run(library, options)).map_err(|e| e.located(&self.name, &self.text))
     }
 
     /// Labels of arms that are kept in the file but do not take part.
@@ -149,12 +226,49 @@ fn refuse(error: &Error) -> ExitCode {
     })
 }
 
-/// Help and version are no refusals; the rest is said like every other refusal.
+/// Puts the option in front of what is wrong with its value.
+fn of_option(option: &str, error: &Error) -> Error {
+    let what = format!("{option}: {}", error.what());
+    let named = if error.kind() == Kind::Input { Error::input(what) } else { Error::cannot(what) };
+    match error.what_would_work() {
+        Some(remedy) => named.remedy(remedy),
+        None => named,
+    }
+}
+
+/// The kind of picture that an option's path asks for.
+fn picture(option: &str, path: &Path) -> Result<Format> {
+    if out::is_standard(path) {
+        return Err(Error::input(format!("{option} - does not say which kind of picture to write"))
+            .remedy("write a path ending in .svg, .png or .pdf"));
+    }
+    Format::from_path(&path.to_string_lossy()).map_err(|e| of_option(option, &e))
+}
+
+/// Help and version are no refusals; the rest is said like every other refusal: what is wrong, then what would work.
 fn usage(error: &clap::Error) -> ExitCode {
     let text = error.render().to_string();
     if !error.use_stderr() {
         return finish(out::print(&text));
     }
-    out::note(text.strip_prefix("error: ").unwrap_or(&text).trim_end());
+    let mut said = String::new();
+    for part in text.strip_prefix("error: ").unwrap_or(&text).split("\n\n") {
+        let lines: Vec<&str> = part.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+        let Some(first) = lines.first() else { continue };
+        // that a value may look like an option is a rare need, and the rest is said in the text of --help
+        if ["For more information", "tip: to pass"].iter().any(|start| first.starts_with(start)) {
+            continue;
+        }
+        let between = if first.ends_with(':') {
+            " "
+        } else if first.starts_with("Usage") {
+            " or "
+        } else {
+            "\n"
+        };
+        said.push_str(if said.is_empty() { "" } else { "\n" });
+        said.push_str(&lines.join(between).replace("tip: ", ""));
+    }
+    out::note(&said);
     ExitCode::from(WRONG)
 }

@@ -5,11 +5,13 @@ use super::{Given, out};
 use crate::error::Result;
 use crate::figure::{DRIVING_RULE, EDUCATION_ONLY, STRIP_NOTE};
 use crate::library::{Library, Published};
-use crate::people::{ArmBands, Crowd, InTurn, MAY_NOT_FEEL, PeopleWindows, Workers, bands, of_people, people_windows};
+use crate::people::{
+    ArmBands, Crowd, Dot, InTurn, MAY_NOT_FEEL, PeopleWindows, SessionCrowd, Workers, bands, counted, of_people,
+};
 use crate::population::Limits;
 use crate::scenario::Scenario;
 use crate::table::{Column, TEXT_WIDTH, Table, paragraph};
-use crate::units::{significant, tidy};
+use crate::units::{MINUTES_PER_HOUR, significant, tidy};
 use serde_json::{Value, json};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
@@ -49,6 +51,20 @@ impl Workers for Threads {
     }
 }
 
+/// Says how far work has come, once it takes more than half a second.
+pub(super) fn progress() -> impl Fn(f64) -> bool + Sync {
+    let said = AtomicUsize::new(0);
+    #[expect(clippy::disallowed_methods, reason = "only work that takes a while is worth a line")]
+    let started = Instant::now();
+    move |share: f64| {
+        let step = (share / SAID_EVERY) as usize;
+        if started.elapsed().as_millis() > 500 && said.fetch_max(step, Ordering::Relaxed) < step {
+            out::note(&format!("{:.0} %", share * 100.0));
+        }
+        true
+    }
+}
+
 /// Simulates and prints as asked.
 ///
 /// # Errors
@@ -59,22 +75,15 @@ pub fn run(options: &Population, library: &Library) -> Result<()> {
     } else {
         Given::read(options.file.as_deref(), library)?
     };
+    given.check_spacing(options.every)?;
     let crowd = Crowd { people: options.people, seed: options.seed, every: options.every };
     let workers = Threads::new(options.threads);
     let located = |e: crate::Error| e.located(&given.name, &given.text);
-    let said = AtomicUsize::new(0);
     #[expect(clippy::disallowed_methods, reason = "the command tells how long it took")]
     let started = Instant::now();
-    let progress = |share: f64| {
-        let step = (share / SAID_EVERY) as usize;
-        // only work that takes a while is worth a line
-        if started.elapsed().as_millis() > 500 && said.fetch_max(step, Ordering::Relaxed) < step {
-            out::note(&format!("{:.0} %", share * 100.0));
-        }
-        true
-    };
+    let progress = progress();
     let bands = bands(&given.scenario, library, crowd, &workers, &progress).map_err(located)?;
-    let elapsed_ms = started.elapsed().as_secs_f64() * 1e3;
+    let elapsed_ms = options.timing.then(|| started.elapsed().as_secs_f64() * 1e3);
     for arm in &bands {
         say(arm);
         if let Some(range) = range_of(&given.scenario, arm.index, library)? {
@@ -85,15 +94,18 @@ pub fn run(options: &Population, library: &Library) -> Result<()> {
     if options.csv {
         return out::stream(|out| csv(&bands, out));
     }
-    let windows = people_windows(&given.scenario, library, crowd, &workers).map_err(located)?;
+    let on = (0..given.scenario.arms.len()).filter(|i| given.scenario.arms[*i].on);
+    let people: Vec<Vec<SessionCrowd>> = on
+        .map(|index| counted(&given.scenario, index, library, (crowd, None), &workers, &progress))
+        .collect::<Result<_>>()
+        .map_err(located)?;
     if options.json {
         return out::print_json(
-            &Document { scenario: &given.scenario, library, bands: &bands, windows: &windows, crowd, elapsed_ms }
-                .json(),
+            &Document { scenario: &given.scenario, library, bands: &bands, people: &people, crowd, elapsed_ms }.json(),
         );
     }
-    out::print(&text(&given.scenario, library, &bands, &windows, crowd))?;
-    if options.regimens { out::print(&published(&windows)?) } else { Ok(()) }
+    out::print(&text(&given.scenario, library, &bands, &people, crowd))?;
+    if options.regimens { out::print(&published(&bands, &people)?) } else { Ok(()) }
 }
 
 /// Why the model draws a range for this arm, where it does.
@@ -136,27 +148,32 @@ struct Document<'a> {
     scenario: &'a Scenario,
     library: &'a Library,
     bands: &'a [ArmBands],
-    windows: &'a [PeopleWindows],
+    people: &'a [Vec<SessionCrowd>],
     crowd: Crowd,
-    elapsed_ms: f64,
+    /// Of simulation and percentiles; only told when asked for, so that the same input gives the same text.
+    elapsed_ms: Option<f64>,
 }
 
 impl Document<'_> {
     fn json(&self) -> Value {
-        let arms: Vec<Value> = self.bands.iter().zip(self.windows).map(|(b, w)| self.arm(b, w)).collect();
-        json!({
+        let arms: Vec<Value> = self.bands.iter().zip(self.people).map(|(b, p)| self.arm(b, p)).collect();
+        let mut all = json!({
             "title": self.scenario.title, "people": self.crowd.people, "seed": self.crowd.seed,
             "population": { "weight_kg": limits(self.scenario.population.weights()), "age_y": limits(self.scenario.population.ages()) },
-            "elapsed_ms": self.elapsed_ms, "arms": arms,
+            "arms": arms,
             "spread": "between made-up people of one model; how models differ is told by compare",
             "note": EDUCATION_ONLY,
-        })
+        });
+        if let Some(ms) = self.elapsed_ms {
+            all["elapsed_ms"] = json!(ms);
+        }
+        all
     }
 
-    fn arm(&self, bands: &ArmBands, windows: &PeopleWindows) -> Value {
+    fn arm(&self, bands: &ArmBands, people: &[SessionCrowd]) -> Value {
         let arm = &self.scenario.arms[bands.index];
         let route = arm.routes().first().copied().unwrap_or(crate::regimen::Route::Iv);
-        let three = |p: Option<[f64; 3]>| p.map(|p| p.map(tidy));
+        let evidence = self.library.effects.evidence(&arm.drug, route).id();
         let each: Vec<Value> = bands
             .bands
             .iter()
@@ -165,23 +182,55 @@ impl Document<'_> {
                 json!({ "name": b.analyte, "p5": column(0), "p50": column(1), "p95": column(2) })
             })
             .collect();
+        let sessions: Vec<Value> = people.iter().map(|s| session(s, evidence)).collect();
+        let first = people.first();
         json!({
             "label": bands.label, "drug": arm.drug, "model": bands.model, "site": bands.site.id(),
             "time_h": bands.times.iter().map(|t| tidy(*t)).collect::<Vec<f64>>(),
             "analytes": each,
-            "windows": {
-                "onset_min": three(windows.onset), "peak_min": three(windows.peak),
-                "strongest_min": windows.strongest.map(|p| p.map(tidy)),
-                "main_effects_end_min": three(windows.main_effects_end),
-                "share_reaching": tidy(windows.share_reaching),
-                "share_noticing": windows.share_noticing.map(tidy),
-                "outlasts": windows.outlasts,
-                "evidence": self.library.effects.evidence(&arm.drug, route).id(),
-            },
-            "words": words(windows),
+            "windows": first.map(|s| windows(&s.windows, evidence)),
+            "windows_from_min": first.map(|s| tidy(s.session.start * MINUTES_PER_HOUR)),
+            "sessions": sessions,
+            "words": first.map(words),
             "drawn_again": bands.drawn_again, "scatters": bands.scatters,
         })
     }
+}
+
+/// One session: over everybody, and for a range at each of its ends.
+fn session(people: &SessionCrowd, evidence: &str) -> Value {
+    let several = people.counts.len() > 1;
+    let ends = people.counts.iter().filter(|_| several);
+    let ends: Vec<Value> = ends.map(|c| json!({ "end": c.end, "windows": windows(&c.windows, evidence) })).collect();
+    json!({
+        "number": people.session.number, "start_min": tidy(people.session.start * MINUTES_PER_HOUR),
+        "end_min": tidy(people.session.end * MINUTES_PER_HOUR), "doses": people.session.doses,
+        "windows": windows(&people.windows, evidence), "ends": ends,
+        "twenty": { "noticing_min": dots(&people.noticing), "fading_min": dots(&people.fading) },
+    })
+}
+
+/// Twenty who stand for all: minutes, "later" than was simulated, or null where the level is not reached.
+pub(super) fn dots(of: &[Dot]) -> Vec<Value> {
+    let one = |dot: &Dot| match dot {
+        Dot::At(minutes) => json!(tidy(*minutes)),
+        Dot::Beyond => json!("later"),
+        Dot::Never => Value::Null,
+    };
+    of.iter().map(one).collect()
+}
+
+fn windows(windows: &PeopleWindows, evidence: &str) -> Value {
+    let three = |p: Option<[f64; 3]>| p.map(|p| p.map(tidy));
+    json!({
+        "onset_min": three(windows.onset), "peak_min": three(windows.peak),
+        "strongest_min": windows.strongest.map(|p| p.map(tidy)),
+        "main_effects_end_min": three(windows.main_effects_end),
+        "share_reaching": tidy(windows.share_reaching),
+        "share_noticing": windows.share_noticing.map(tidy),
+        "outlasts": windows.outlasts,
+        "evidence": evidence,
+    })
 }
 
 /// Between which ends a covariate lies, and around which median; null where everybody has the subject's.
@@ -196,10 +245,13 @@ fn limits(limits: Option<Limits>) -> Value {
 }
 
 /// What must be said instead of, or beside, a time.
-fn words(windows: &PeopleWindows) -> Vec<String> {
+fn words(people: &SessionCrowd) -> Vec<String> {
+    let windows = &people.windows;
     let mut list = Vec::new();
-    let (n, base) = reaching(windows);
-    list.push(format!("of {base} made-up people, {n} reach the level of the dissociative part"));
+    let (n, base) = of_people(people.reaching(), people.people());
+    let ends = if people.counts.len() > 1 { " (at the two ends of a range)" } else { "" };
+    let which = people.session.words().map_or(String::new(), |w| format!("{w}: "));
+    list.push(format!("{which}of {base} made-up people, {n} reach the level of the dissociative part{ends}"));
     if windows.few_notice {
         list.push(format!("noticing: {MAY_NOT_FEEL}"));
     }
@@ -212,12 +264,13 @@ fn words(windows: &PeopleWindows) -> Vec<String> {
     list
 }
 
-/// How many reach their own level, and of how many.
-fn reaching(windows: &PeopleWindows) -> (String, usize) {
-    of_people([windows.share_reaching * 100.0; 2], windows.people.len())
-}
-
-fn text(scenario: &Scenario, library: &Library, bands: &[ArmBands], windows: &[PeopleWindows], crowd: Crowd) -> String {
+fn text(
+    scenario: &Scenario,
+    library: &Library,
+    bands: &[ArmBands],
+    people: &[Vec<SessionCrowd>],
+    crowd: Crowd,
+) -> String {
     let mut text = paragraph("", &scenario.title, TEXT_WIDTH);
     let mut table = Table::new(vec![
         Column::words("Arm"),
@@ -228,7 +281,9 @@ fn text(scenario: &Scenario, library: &Library, bands: &[ArmBands], windows: &[P
         Column::numbers("Reach the level"),
         Column::words("Timing rests on"),
     ]);
-    for (b, w) in bands.iter().zip(windows) {
+    let firsts = || bands.iter().zip(people).filter_map(|(b, p)| Some((b, p.first()?)));
+    for (b, first) in firsts() {
+        let w = &first.windows;
         let arm = &scenario.arms[b.index];
         let route = arm.routes().first().copied().unwrap_or(crate::regimen::Route::Iv);
         let spans = |p: Option<[f64; 3]>| {
@@ -236,10 +291,9 @@ fn text(scenario: &Scenario, library: &Library, bands: &[ArmBands], windows: &[P
                 format!("{} to {} ({})", significant(a, 2), significant(z, 2), significant(m, 2))
             })
         };
-        let mut peaks: Vec<f64> = w.people.iter().map(|p| p.cmax).collect();
-        peaks.sort_by(f64::total_cmp);
+        let peaks: Vec<f64> = first.counts.iter().flat_map(|c| &c.people).map(|p| p.cmax).collect();
         let peak = crate::analysis::spans(&peaks);
-        let (n, base) = reaching(w);
+        let (n, base) = of_people(first.reaching(), first.people());
         table.push([
             b.label.clone(),
             b.model.clone(),
@@ -254,17 +308,15 @@ fn text(scenario: &Scenario, library: &Library, bands: &[ArmBands], windows: &[P
     text.push_str(&table.to_text(TEXT_WIDTH + 20));
     let mut line = |words: &str| text.push_str(&paragraph("", words, TEXT_WIDTH));
     line(&format!(
-        "From {}, 10th to 90th percentile with the 50th in brackets, over {} made-up people (seed {}) of one model: spread between people, not doubt about the model. Times are of those who reach the level; where too few do, none is given.",
-        scenario.counted_from(),
-        crowd.people,
-        crowd.seed
+        "From the first dose of the first session, 10th to 90th percentile with the 50th in brackets, over {} made-up people (seed {}) of one model: spread between people, not doubt about the model. Times are of those who reach the level; where too few do, none is given.",
+        crowd.people, crowd.seed
     ));
     if let Some(words) = scenario.population.words() {
         line(&format!("They differ as the scenario states: {words}. A dose per kg follows each person's own weight."));
     }
-    for w in windows {
-        for said in words(w) {
-            line(&format!("{}: {said}.", w.label));
+    for (b, first) in firsts() {
+        for said in words(first) {
+            line(&format!("{}: {said}.", b.label));
         }
     }
     line(&format!("{}; {DRIVING_RULE}.", capital(STRIP_NOTE)));
@@ -273,7 +325,7 @@ fn text(scenario: &Scenario, library: &Library, bands: &[ArmBands], windows: &[P
 }
 
 /// Published times beside the model's, and where the model runs long.
-fn published(windows: &[PeopleWindows]) -> Result<String> {
+fn published(bands: &[ArmBands], people: &[Vec<SessionCrowd>]) -> Result<String> {
     let mut table = Table::new(vec![
         Column::words("Regimen"),
         Column::words("Fading by the model (min)"),
@@ -283,7 +335,8 @@ fn published(windows: &[PeopleWindows]) -> Result<String> {
     ]);
     let list = Published::embedded()?;
     for p in &list {
-        let Some(w) = windows.iter().find(|w| w.label == p.label) else { continue };
+        let at = bands.iter().position(|b| b.label == p.label);
+        let Some(w) = at.and_then(|at| people[at].first()).map(|s| &s.windows) else { continue };
         let [from, to] = p.end.map(|t| t.minutes());
         let span = if to > from { format!("{from:.0} to {to:.0}") } else { format!("{to:.0}") };
         let model = w.fading_told().map_or("–".to_owned(), |[a, m, z]| format!("{a:.0} to {z:.0} ({m:.0})"));

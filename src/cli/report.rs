@@ -1,14 +1,15 @@
 //! The comparison as text: tables that fit a terminal, then what stands behind each arm.
 
 use super::json::half_of_peak_min;
-use crate::figure::{DRIVING_RULE, EDUCATION_ONLY, STRIP_NOTE, doses_in_words, minutes_in_words};
+use crate::figure::{EDUCATION_ONLY, RULE_BAR, STRIP_NOTE, doses_in_words, minutes_in_words};
 use crate::library::EvidenceKind;
 use crate::outcome::{ArmOutcome, Curve, Outcome};
-use crate::regimen::counted_from;
 use crate::subject::Ancestry;
 use crate::table::{Column, TEXT_WIDTH, Table, paragraph};
-use crate::units::{MINUTES_PER_HOUR, NG_ML_PER_MG_L, significant};
+use crate::units::{MINUTES_PER_HOUR, NG_ML_PER_MG_L, Time, significant};
 
+/// Starts of sessions that are listed at most.
+const MOST_STARTS: usize = 8;
 /// What is unknown or not reached, in a table.
 const NONE: &str = "–";
 
@@ -121,7 +122,9 @@ fn figures(arms: &[&ArmOutcome]) -> String {
     let heading = format!("Figures: {}", first.drug_name);
     let mut text = format!("{heading}\n{}", table.to_text(TEXT_WIDTH));
     if arms.iter().any(|a| a.range.is_some()) {
-        text.push_str("\"low to high\": a range, because one number would claim too much; see the arm.\n");
+        let note = "\"low to high\": a range, because one number would claim too much; the first numbers of a row belong to its \
+                    low end. See the arm.";
+        text.push_str(&paragraph("", note, TEXT_WIDTH));
     }
     text.push('\n');
     text
@@ -135,15 +138,9 @@ fn one(value: Option<f64>) -> String {
     value.map_or(NONE.to_owned(), |v| significant(v, 3))
 }
 
+/// Low end first: the numbers of a row that stand first belong to one curve.
 fn span(low: Option<f64>, high: Option<f64>) -> String {
-    let (Some(a), Some(b)) = (low, high) else {
-        return if low.is_none() && high.is_none() {
-            NONE.to_owned()
-        } else {
-            format!("{} to {}", one(low), one(high))
-        };
-    };
-    let (low, high) = (one(Some(a.min(b))), one(Some(a.max(b))));
+    let (low, high) = (one(low), one(high));
     if low == high { low } else { format!("{low} to {high}") }
 }
 
@@ -156,28 +153,57 @@ fn windows(arms: &[ArmOutcome]) -> String {
         Column::words("Timing rests on"),
     ]);
     for arm in arms {
-        let w = &arm.windows;
-        // what is never noticed has no strongest time that would mean something
-        let strongest = w.onset.and(w.strongest).zip(w.peak).map(|([from, to], peak)| [from, peak[1], to]);
-        table.push([
-            arm.label.clone(),
-            window(w.onset, "below the level"),
-            window(strongest, NONE),
-            window(w.main_effects_end, if w.outlasts { "beyond a day" } else { "level not reached" }),
-            evidence(arm.evidence).to_owned(),
-        ]);
+        let w = arm.windows();
+        let which = arm.first_session().and_then(|s| s.session.words()).map_or(String::new(), |w| format!(", {w}"));
+        let beyond = if w.outlasts { "beyond a day" } else { "level not reached" };
+        for (k, part) in w.parts.iter().enumerate() {
+            let again = if k > 0 { ", again" } else { "" };
+            // the middle of the strongest part is known where there is one part
+            let middle = w.peak.filter(|_| w.parts.len() == 1).map(|p| p[1]);
+            table.push([
+                format!("{}{which}{again}", arm.label),
+                window(part.onset, if k > 0 { NONE } else { "below the level" }),
+                part.strongest.map_or(NONE.to_owned(), |s| strongest(s, middle)),
+                window(part.main_effects_end, beyond),
+                evidence(arm.evidence).to_owned(),
+            ]);
+        }
     }
-    let note = format!(
-        "From {}, 10th to 90th percentile with the 50th in brackets, over the levels and delays that studies found; \
-         not shares of people.",
-        counted_from(arms.iter().map(ArmOutcome::first_dose))
-    );
-    let fading = format!("{}{}", STRIP_NOTE[..1].to_uppercase(), &STRIP_NOTE[1..]);
-    format!(
-        "When something may be noticed\n{}{}{fading};\n{DRIVING_RULE}.\n\n",
-        table.to_text(TEXT_WIDTH),
-        paragraph("", &note, TEXT_WIDTH)
-    )
+    let note = "From the first dose of the session, 10th to 90th percentile with the 50th in brackets, over the levels \
+                and delays that studies found; not shares of people.";
+    let mut text = format!("When something may be noticed\n{}", table.to_text(TEXT_WIDTH));
+    let course = arms.iter().any(|a| a.sessions.len() > 1);
+    text.push_str(&paragraph("", note, TEXT_WIDTH));
+    if course {
+        text.push_str(&paragraph("", &sessions(arms), TEXT_WIDTH));
+    }
+    let fading = format!("{}{}; {RULE_BAR}.", STRIP_NOTE[..1].to_uppercase(), &STRIP_NOTE[1..]);
+    text.push_str(&paragraph("", &fading, TEXT_WIDTH));
+    text.push('\n');
+    text
+}
+
+/// How many sessions there are, and when they begin.
+fn sessions(arms: &[ArmOutcome]) -> String {
+    let of = |arm: &ArmOutcome| {
+        let starts: Vec<String> = arm.sessions.iter().map(|s| Time::from_hours(s.session.start).to_string()).collect();
+        let shown = if starts.len() > MOST_STARTS {
+            let last = starts.last().cloned().unwrap_or_default();
+            format!("{}, ... {last}", starts[..MOST_STARTS - 1].join(", "))
+        } else {
+            starts.join(", ")
+        };
+        format!("{}: {} sessions, at {shown}.", arm.label, starts.len())
+    };
+    let several = arms.iter().filter(|a| a.sessions.len() > 1);
+    format!("Times are of the first session. {}", several.map(of).collect::<Vec<_>>().join(" "))
+}
+
+fn strongest([from, to]: [f64; 2], middle: Option<f64>) -> String {
+    match middle {
+        Some(middle) => window(Some([from, middle, to]), NONE),
+        None => format!("{} to {}", minutes_in_words(from), minutes_in_words(to)),
+    }
 }
 
 fn window(percentiles: Option<[f64; 3]>, none: &str) -> String {

@@ -6,7 +6,7 @@ use crate::curves::{self, HEADER};
 use crate::error::Result;
 use crate::files;
 use crate::library::Library;
-use crate::outcome::{Options, Outcome};
+use crate::outcome::{ArmOutcome, Options, Outcome};
 use std::io::{self, Write};
 
 /// Runs the scenario and writes the curves.
@@ -15,28 +15,38 @@ use std::io::{self, Write};
 /// When the scenario is refused, or something cannot be read or written.
 pub fn run(options: &Simulate, library: &Library) -> Result<()> {
     let given = Given::read(Some(&options.file), library)?;
+    given.check_spacing(options.every)?;
     let outcome = given.run(library, Options { every: options.every, solver: options.solver.into() })?;
     for arm in outcome.arms.iter().filter(|a| a.range.is_some()) {
-        let advice = "the rows are the model's plain run; `ketasim compare` gives both ends";
-        out::note(&format!("{} is a range, not a line: {advice}", arm.label));
+        say_ends(&outcome, arm);
     }
-    if let Some(path) = &options.output {
+    if let Some(path) = options.output.as_deref().filter(|p| !out::is_standard(p)) {
         files::write_atomic_with(path, |file| rows(&outcome, file))?;
-        out::note(&format!("wrote {}", files::shown(path)));
+        out::wrote(path);
         return Ok(());
     }
     out::stream(|out| rows(&outcome, out))
 }
 
-/// All analytes at the arm's site, then the effect site, at the asked-for times.
+/// Under which names the two ends of a range stand among the rows.
+fn say_ends(outcome: &Outcome, arm: &ArmOutcome) {
+    let names = arm.rows.iter().map(|rows| format!("\"{}\"", curves::name(outcome, arm, rows)));
+    let names: Vec<String> = names.collect();
+    out::note(&format!("{} is a range, not a line: its ends are the arms {}", arm.label, names.join(" and ")));
+}
+
+/// All analytes at the arm's site, then the effect site; both ends of a range.
 fn rows(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{HEADER}")?;
     let mut text = String::new();
     for arm in &outcome.arms {
-        for curve in arm.curves.iter().chain(&arm.effect) {
-            text.clear();
-            curves::rows(arm, curve, &mut text);
-            out.write_all(text.as_bytes())?;
+        for rows in &arm.rows {
+            let name = curves::name(outcome, arm, rows);
+            for column in &rows.columns {
+                text.clear();
+                curves::append(&name, &rows.times, column, &mut text);
+                out.write_all(text.as_bytes())?;
+            }
         }
     }
     Ok(())

@@ -2,11 +2,11 @@
 
 use super::args::{Audience, Timeline as Options};
 use super::population::Threads;
-use super::{Given, out};
+use super::{Given, of_option, out};
 use crate::error::{Error, Result};
 use crate::export::{Paper, leaflet as pdf};
-use crate::files;
 use crate::library::Library;
+use crate::path;
 use crate::people::Crowd;
 use crate::plain::plain;
 use crate::scenario::Scenario;
@@ -16,7 +16,6 @@ use crate::timeline::{
 };
 use crate::units::tidy;
 use serde_json::{Value, json};
-use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Prints and writes as asked.
@@ -24,22 +23,29 @@ use std::time::{SystemTime, UNIX_EPOCH};
 /// # Errors
 /// When the scenario is refused, something has to be filled in first, or a file cannot be written.
 pub fn run(options: &Options, library: &Library) -> Result<()> {
+    let (to_pdf, to_ics) = (options.pdf.as_deref(), options.ics.as_deref());
+    let taken = out::standard(&[("--pdf", to_pdf), ("--ics", to_ics)], &[("--json", options.json)])?;
     let mut given = match &options.file {
         Some(path) => Given::read(Some(path), library)?,
         None => Given::text("assets/scenarios/visit.toml", Scenario::VISIT, library)?,
     };
-    if options.start.is_some() || options.timezone.is_some() {
+    if options.start.is_some() || options.timezone.is_some() || options.session.is_some() {
         let visit = given.scenario.visit.get_or_insert_default();
         visit.start = options.start.clone().or(visit.start.take());
         visit.timezone = options.timezone.clone().or(visit.timezone.take());
+        visit.session = options.session.or(visit.session);
     }
-    let located = |e: Error| e.located(&given.name, &given.text);
+    let located = |e: Error| match stated(options, &e) {
+        Some(option) => of_option(option, &e),
+        None => e.located(&given.name, &given.text),
+    };
     let index = arm(&given.scenario, options.arm.as_deref())?;
-    let words = Words::of(&options.language)?;
-    let paper: Paper = options.paper.parse()?;
+    let words = Words::of(&options.language).map_err(|e| of_option("--language", &e))?;
+    let paper: Paper = options.paper.parse().map_err(|e| of_option("--paper", &e))?;
     let crowd = Crowd { people: options.people, seed: options.seed, every: None };
     let workers = Threads::new(None);
-    let timeline = Timeline::new(&given.scenario, index, library, (crowd, &workers, &|_| true)).map_err(located)?;
+    let timeline = Timeline::new(&given.scenario, index, library, (crowd, &workers, &super::population::progress()))
+        .map_err(located)?;
     let sheet = match options.audience {
         Audience::Patient => {
             timeline.printable().map_err(located)?;
@@ -47,12 +53,14 @@ pub fn run(options: &Options, library: &Library) -> Result<()> {
         }
         Audience::Clinician => clinician_sheet(&timeline, &Words::of(SHEET_LANGUAGE)?)?,
     };
-    if let Some(path) = &options.pdf {
-        files::write_atomic(path, &pdf(&sheet, paper)?)?;
+    if let Some(path) = to_pdf {
+        out::write(path, &pdf(&sheet, paper)?)?;
     }
-    if let Some(path) = &options.ics {
-        let text = calendar(&timeline, &words, &now()).map_err(located)?;
-        files::write_atomic(path, text.as_bytes())?;
+    if let Some(path) = to_ics {
+        out::write(path, calendar(&timeline, &words, &now()).map_err(located)?.as_bytes())?;
+    }
+    if taken.is_some() {
+        return Ok(());
     }
     if options.json {
         return out::print_json(&document(&timeline, &sheet, options.audience)?);
@@ -61,18 +69,22 @@ pub fn run(options: &Options, library: &Library) -> Result<()> {
     if options.audience == Audience::Clinician {
         text.push_str(&clinician(&timeline, &words)?);
     }
-    out::print(&text)?;
-    for path in [&options.pdf, &options.ics].into_iter().flatten() {
-        out::note(&format!("wrote {}", files::shown(Path::new(path))));
-    }
-    Ok(())
+    out::print(&text)
+}
+
+/// The option from which the entry came that an error is about.
+fn stated(options: &Options, error: &Error) -> Option<&'static str> {
+    let key = |name: &str| error.path() == path!["visit", name];
+    let start = options.start.is_some() && key("start");
+    let timezone = options.timezone.is_some() && key("timezone");
+    if start { Some("--start") } else { timezone.then_some("--timezone") }
 }
 
 /// The arm of that label, else the first.
 fn arm(scenario: &Scenario, label: Option<&str>) -> Result<usize> {
     let Some(label) = label else { return Ok(0) };
     scenario.arms.iter().position(|a| a.label == label).ok_or_else(|| {
-        Error::input(format!("there is no arm \"{label}\""))
+        Error::input(format!("--arm: there is no arm \"{label}\""))
             .remedy(crate::error::suggestion(label, scenario.arms.iter().map(|a| a.label.as_str())))
     })
 }
@@ -179,9 +191,20 @@ fn document(timeline: &Timeline, sheet: &Leaflet, audience: Audience) -> Result<
         "audience": audience.id(), "language": sheet.language,
         "title": sheet.title, "subtitle": sheet.subtitle, "footer": sheet.footer,
         "timezone": timeline.start.as_ref().map(Moment::zone), "start": moment(timeline.start.as_ref()),
+        "session": { "number": timeline.session.number, "of": timeline.session.of },
+        "people": timeline.expected.people, "seed": timeline.expected.seed,
+        "twenty": {
+            "noticing_min": super::population::dots(&timeline.expected.noticing),
+            "fading_min": super::population::dots(&timeline.expected.fading),
+        },
         "stay_min": timeline.stay.map(|s| tidy(s.minutes())),
         "drive_not_before": moment(timeline.drive_from()?.as_ref()),
         "phases": phases, "course": course, "pages": pages,
+        "page": {
+            "made": timeline.page.made(),
+            "reasons": timeline.page.reasons.iter().map(|r| json!({ "id": r.kind.id(), "words": r.words })).collect::<Vec<_>>(),
+            "touches": timeline.page.touches,
+        },
         "missing": timeline.missing().iter().map(|m| m.error().what().to_owned()).collect::<Vec<_>>(),
     });
     // how a patient's range was joined is for those who ask what stands behind it

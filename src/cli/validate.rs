@@ -1,7 +1,7 @@
 //! `ketasim validate`: predicted beside measured.
 
 use super::args::Validate;
-use super::out;
+use super::{out, picture};
 use crate::error::{Error, Result};
 use crate::evidence::{Group, Observations, Report, Row, Rules, Summary, score_with};
 use crate::export::{Format, render, render_agreement};
@@ -20,8 +20,11 @@ const LARGEST: usize = 16 << 20;
 /// # Errors
 /// When a file cannot be read, is refused, or nothing in it can be scored.
 pub fn run(options: &Validate, library: &Library) -> Result<()> {
-    // an unknown ending is said before anything is computed
-    options.plot.as_deref().map(|p| Format::from_path(&p.to_string_lossy())).transpose()?;
+    // what cannot be written is said before anything is computed
+    let plot = options.plot.as_deref().map(|path| Ok((path, picture("--plot", path)?))).transpose()?;
+    if options.plots.as_deref().is_some_and(out::is_standard) {
+        return Err(Error::input("--plots - is no folder").remedy("write for example --plots validation-plots"));
+    }
     let observations = read(options)?;
     let rules = Rules::embedded()?;
     let mut progress = |done: usize, of: usize| {
@@ -37,10 +40,8 @@ pub fn run(options: &Validate, library: &Library) -> Result<()> {
     } else {
         out::print(&text(&report))?;
     }
-    if let Some(path) = &options.plot {
-        let format = Format::from_path(&path.to_string_lossy())?;
-        files::write_atomic(path, &render_agreement(&Agreement::new(&report), format)?)?;
-        out::note(&format!("wrote {}", files::shown(path)));
+    if let Some((path, format)) = plot {
+        out::write(path, &render_agreement(&Agreement::new(&report), format)?)?;
     }
     if let Some(folder) = &options.plots {
         plots(folder, &observations, &rules, library)?;

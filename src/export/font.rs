@@ -1,5 +1,6 @@
 //! The embedded font: how wide and high its text is, and where the SVG reader finds it.
 
+use super::letters::is_unseen;
 use crate::error::{Error, Result};
 use crate::fonts;
 use crate::scene::{Align, Measure};
@@ -30,9 +31,20 @@ impl FontMeasure {
         units * size / self.units_per_em()
     }
 
-    /// The first letter that the font does not have; spaces at which lines break are none.
-    pub(super) fn missing(&self, text: &str) -> Option<char> {
-        text.chars().find(|c| (!c.is_whitespace() || *c == '\u{a0}') && self.face.glyph_index(*c).is_none())
+    /// The letters that the font does not have, each once; spaces at which lines break are none.
+    pub(super) fn missing(&self, text: &str) -> Vec<char> {
+        let mut list = Vec::new();
+        for c in text.chars().filter(|c| self.lacks(*c)) {
+            if !list.contains(&c) {
+                list.push(c);
+            }
+        }
+        list
+    }
+
+    fn lacks(&self, c: char) -> bool {
+        let seen = !is_unseen(c) && !c.is_control() && (!c.is_whitespace() || c == '\u{a0}');
+        seen && self.face.glyph_index(c).is_none()
     }
 
     fn units_per_em(&self) -> f64 {
@@ -46,7 +58,10 @@ impl Measure for FontMeasure {
         buffer.push_str(text);
         let glyphs = rustybuzz::shape(&self.face, &[], buffer);
         let units: f64 = glyphs.glyph_positions().iter().map(|g| f64::from(g.x_advance)).sum();
-        units * size / self.units_per_em()
+        // another font draws what this one lacks: most such letters are as wide as high
+        let foreign = text.chars().filter(|c| self.lacks(*c)).count() as f64;
+        let own = f64::from(self.face.glyph_hor_advance(rustybuzz::ttf_parser::GlyphId(0)).unwrap_or(0));
+        (units + foreign * (self.units_per_em() - own)) * size / self.units_per_em()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::FontMeasure;
 use super::columns::{Piece, set};
+use super::letters::drawable;
 use super::tagged::write;
 use crate::error::{Error, Result, suggestion};
 use crate::timeline::{Block, Day, Leaflet};
@@ -103,13 +104,7 @@ fn readable(leaflet: &Leaflet, font: &FontMeasure) -> Result<()> {
         }
     });
     let around = [&leaflet.title, &leaflet.subtitle, &leaflet.footer].map(String::as_str);
-    for text in said.chain(around) {
-        if let Some(odd) = font.missing(text) {
-            return Err(Error::input(format!("the font of the sheet has no letter for \"{odd}\" in \"{text}\""))
-                .remedy("write it with letters of the Latin or Greek alphabet"));
-        }
-    }
-    Ok(())
+    drawable(said.chain(around), font, "write it with letters of the Latin, Greek or Cyrillic alphabet")
 }
 
 fn in_picture(day: &Day) -> Vec<&str> {

@@ -7,6 +7,7 @@ mod columns;
 mod document;
 mod font;
 mod leaflet;
+mod letters;
 mod raster;
 mod svg;
 mod tagged;
@@ -18,8 +19,8 @@ pub use raster::{pixels, png};
 pub use svg::paint;
 
 use crate::error::{Error, Result};
-use crate::figure::{Agreement, Figure, References};
-use crate::scene::{Page, agreement, agreement_page, layout, reference_pages};
+use crate::figure::{Agreement, Figure, Panel, References};
+use crate::scene::{Page, Scene, agreement, agreement_page, layout, reference_pages};
 
 /// Pixels per point of a PNG: sharp on dense screens and on paper in a column's width.
 pub const PIXELS_PER_POINT: f32 = 2.0;
@@ -59,23 +60,30 @@ pub fn page_for(figure: &Figure) -> Page {
     const STRIP: f64 = 34.0;
     const LINE: f64 = 16.0;
     const HEADER_AND_AXIS: f64 = 120.0;
-    let height = PANEL * figure.panels.len() as f64
+    // the label of each curve has a row beside the plot
+    const ROW: f64 = 17.0;
+    const RULES: f64 = 28.0;
+    const ABOVE: f64 = 60.0;
+    // about as many letters of small print stand in a row
+    let rows = |line: &str| (line.chars().count() as f64 / 175.0).ceil().max(1.0);
+    let panel = |p: &Panel| PANEL.max(ROW * (p.lines.len() + p.bands.len() + p.behind.len()) as f64 + ABOVE);
+    let height = figure.panels.iter().map(panel).sum::<f64>()
         + STRIP * figure.strips.len() as f64
-        + LINE * figure.strips.iter().flat_map(|s| &s.people).map(|p| 0.5 + 0.5 * p.bars.len() as f64).sum::<f64>()
-        + LINE * (figure.legend.len() + figure.footer.len()) as f64
+        + LINE * figure.strips.iter().filter(|s| s.is_counted()).map(|s| 0.5 + 0.5 * s.bars() as f64).sum::<f64>()
+        + RULES
+        + LINE * (figure.legend.len() as f64 + figure.footer.iter().map(|line| rows(line)).sum::<f64>())
         + HEADER_AND_AXIS;
     Page { width: WIDTH, height, furniture: true, scale: 1.0 }
 }
 
 /// A figure on the page that suits it, as the bytes of a file.
 pub fn render(figure: &Figure, format: Format) -> Result<Vec<u8>> {
-    as_file(svg(figure, page_for(figure))?, &figure.title, format)
+    as_file(&scene(figure, page_for(figure))?, format)
 }
 
 /// Predicted against observed, as the bytes of a file.
 pub fn render_agreement(figure: &Agreement, format: Format) -> Result<Vec<u8>> {
-    let scene = agreement(figure, agreement_page(figure), &FontMeasure::new()?);
-    as_file(paint(&scene)?, &figure.title, format)
+    as_file(&agreement(figure, agreement_page(figure), &FontMeasure::new()?), format)
 }
 
 /// Sources and assumptions as the bytes of a PDF that prints on A4.
@@ -83,16 +91,14 @@ pub fn render_agreement(figure: &Agreement, format: Format) -> Result<Vec<u8>> {
 /// # Errors
 /// When it cannot be drawn.
 pub fn render_references(references: &References) -> Result<Vec<u8>> {
-    let pages = reference_pages(references, &FontMeasure::new()?);
-    let drawn = pages.iter().map(paint).collect::<Result<Vec<String>>>()?;
-    pdf(&drawn, &references.title)
+    pdf(&reference_pages(references, &FontMeasure::new()?))
 }
 
-fn as_file(drawn: String, title: &str, format: Format) -> Result<Vec<u8>> {
+fn as_file(scene: &Scene, format: Format) -> Result<Vec<u8>> {
     match format {
-        Format::Svg => Ok(drawn.into_bytes()),
-        Format::Png => png(&drawn, PIXELS_PER_POINT),
-        Format::Pdf => pdf(&[drawn], title),
+        Format::Svg => Ok(paint(scene)?.into_bytes()),
+        Format::Png => png(scene, PIXELS_PER_POINT),
+        Format::Pdf => pdf(std::slice::from_ref(scene)),
     }
 }
 
@@ -101,10 +107,14 @@ fn as_file(drawn: String, title: &str, format: Format) -> Result<Vec<u8>> {
 /// # Errors
 /// When it cannot be drawn.
 pub fn picture(figure: &Figure) -> Result<([usize; 2], Vec<u8>)> {
-    pixels(&svg(figure, page_for(figure))?, PIXELS_PER_POINT)
+    pixels(&scene(figure, page_for(figure))?, PIXELS_PER_POINT)
 }
 
 /// A figure as SVG, its size that of the page in points.
 pub fn svg(figure: &Figure, page: Page) -> Result<String> {
-    paint(&layout(figure, page, &FontMeasure::new()?))
+    paint(&scene(figure, page)?)
+}
+
+fn scene(figure: &Figure, page: Page) -> Result<Scene> {
+    Ok(layout(figure, page, &FontMeasure::new()?))
 }

@@ -1,6 +1,7 @@
 //! SVG: a scene painted by plotters.
 
 use super::FontMeasure;
+use super::letters::isolated;
 use crate::error::{Error, Result};
 use crate::fonts;
 use crate::palette::{Theme, colour};
@@ -27,7 +28,19 @@ const LONGEST_SIDE: f64 = 100_000.0;
 /// Paints a scene as SVG whose size is that of the scene in points, on a white page.
 ///
 /// Alignment of turned text is that of the text before it is turned.
+///
+/// # Errors
+/// When the page has no size that can be drawn, or something lies too far away.
 pub fn paint(scene: &Scene) -> Result<String> {
+    painted(scene, &scene.shapes, true)
+}
+
+/// Some shapes of a scene in their places, without the page behind them and without words of their own.
+pub(super) fn paint_shapes(scene: &Scene, shapes: &[Shape]) -> Result<String> {
+    painted(scene, shapes, false)
+}
+
+fn painted(scene: &Scene, shapes: &[Shape], page: bool) -> Result<String> {
     let fits = |side: f64| (1.0..=LONGEST_SIDE).contains(&side);
     if !(fits(scene.width) && fits(scene.height)) {
         return Err(Error::cannot(format!("a page of {} x {} points cannot be drawn", scene.width, scene.height)));
@@ -38,14 +51,17 @@ pub fn paint(scene: &Scene) -> Result<String> {
     let mut raw = String::new();
     {
         let canvas = SVGBackend::with_string(&mut raw, size).into_drawing_area();
-        canvas.fill(&rgba(Ink::Background, 1.0)).map_err(refused)?;
+        if page {
+            canvas.fill(&rgba(Ink::Background, 1.0)).map_err(refused)?;
+        }
         let painter = Painter { canvas: &canvas, font, families: &families };
-        for shape in &scene.shapes {
+        for shape in shapes {
             painter.shape(shape)?;
         }
         canvas.present().map_err(refused)?;
     }
-    Ok(finish(&raw, scene, size))
+    let said = if page { in_words(scene) } else { String::new() };
+    Ok(finish(&raw, (scene, shapes), size, &said))
 }
 
 struct Painter<'a, 'b> {
@@ -83,11 +99,12 @@ impl Painter<'_, '_> {
                     if *filled { fill(*ink, 1.0) } else { stroke(*ink, CIRCLE_LINE.min(CIRCLE_SHARE * radius)) };
                 canvas.draw(&Circle::new(place(*at)?, pixels(*radius)?.max(1), style)).map_err(refused)
             }
-            Shape::Text { at, text, ink, size, align, turned } => {
+            Shape::Text { at, text, ink, size, align, turned, whole: _ } => {
                 let said = printable(text);
                 if said.trim().is_empty() {
                     return Ok(());
                 }
+                let said = isolated(&said, &self.font);
                 // the baseline is placed here: readers of the file disagree about the shifts plotters offers
                 let down = self.font.baseline(align[1], *size);
                 let anchor = if *turned { [at[0] + down, at[1]] } else { [at[0], at[1] + down] };
@@ -111,26 +128,58 @@ impl Painter<'_, '_> {
     }
 }
 
-/// Gives the picture the size of the page, and text the place that was computed for it.
-fn finish(raw: &str, scene: &Scene, canvas: (u32, u32)) -> String {
+/// Title, description and sources for who does not see the picture, and for programs.
+fn in_words(scene: &Scene) -> String {
+    let said = &scene.said;
+    let element = |name: &str, attributes: &str, words: &str| {
+        let words = printable(words);
+        if words.trim().is_empty() {
+            String::new()
+        } else {
+            format!("<{name}{attributes}>{}</{name}>\n", escaped(&words))
+        }
+    };
+    let sources: String = said.sources.iter().map(|s| element("source", " xmlns=\"\"", s)).collect();
+    let sources = if sources.is_empty() { sources } else { format!("<metadata>\n{sources}</metadata>\n") };
+    element("title", " id=\"title\"", &said.title) + &element("desc", " id=\"desc\"", &said.description) + &sources
+}
+
+/// Gives the picture the size of the page and its words, and text the place that was computed for it; text that was
+/// shortened keeps the whole of it as its title.
+fn finish(raw: &str, (scene, shapes): (&Scene, &[Shape]), canvas: (u32, u32), said: &str) -> String {
+    let (role, lang) =
+        if said.is_empty() { ("", "") } else { (" role=\"img\" aria-labelledby=\"title desc\"", " lang=\"en\"") };
     // round joins: a sharp peak would otherwise end in a spike
     let mut svg = format!(
         "<svg width=\"{}\" height=\"{}\" viewBox=\"0 0 {} {}\" xmlns=\"http://www.w3.org/2000/svg\" \
-         font-stretch=\"condensed\" stroke-linejoin=\"round\">\n",
+         font-stretch=\"condensed\" stroke-linejoin=\"round\"{role}{lang}>\n{said}",
         scene.width, scene.height, canvas.0, canvas.1
     );
+    let mut wholes = shapes.iter().filter_map(|shape| match shape {
+        Shape::Text { text, whole, .. } if !printable(text).trim().is_empty() => Some(whole.as_deref()),
+        _ => None,
+    });
     let mut lines = raw.lines().skip(1);
     while let Some(line) = lines.next() {
         if line.starts_with("<text ") {
+            let whole = wholes.next().flatten().map(|whole| escaped(&printable(whole)));
+            if let Some(whole) = &whole {
+                svg.push_str(&format!("<g><title>{whole}</title>"));
+            }
             // on one line: some readers show the line breaks of plotters as spaces
             svg.push_str(&line.replacen(PLOTTERS_TEXT_SHIFT, "", 1));
             svg.extend(lines.by_ref().take(2));
+            svg.push_str(if whole.is_some() { "</g>" } else { "" });
         } else {
             svg.push_str(line);
         }
         svg.push('\n');
     }
     svg
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 /// What XML forbids, and line breaks, become spaces.

@@ -64,12 +64,24 @@ impl Agreement {
                 .to_owned(),
         ];
         footer.push(errors.collect::<Vec<_>>().join("; "));
-        footer.push(super::EDUCATION_ONLY.to_owned());
+        footer.push(format!("{} ketasim {}.", super::EDUCATION_ONLY, env!("CARGO_PKG_VERSION")));
         Self {
             title: "Predicted against observed".to_owned(),
             panels: kinds.into_iter().filter_map(panel).collect(),
             footer,
         }
+    }
+}
+
+impl Agreement {
+    /// The picture in words: what is compared, how many points each panel has, and the footer.
+    pub fn in_words(&self) -> String {
+        let panels = self.panels.iter().map(|p| format!("{}: {} points.", p.label, p.marks.len()));
+        std::iter::once("Predicted over observed, both axes logarithmic.".to_owned())
+            .chain(panels)
+            .chain(self.footer.iter().cloned())
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 }
 

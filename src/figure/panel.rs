@@ -1,10 +1,10 @@
 //! One panel of a figure: lines, ranges, ribbons, other models, points, and the axis that holds them.
 
 use super::people::{Ribbon, ribbon, ribbon_words};
-use super::{Band, CautionBand, Line, Panel, PointSet, Role, View};
+use super::{Band, CautionBand, Line, Panel, PointSet, Role, View, interpolate};
 use crate::library::Library;
 use crate::model::Site;
-use crate::outcome::{ArmOutcome, Curve};
+use crate::outcome::{ArmOutcome, Curve, EndOutcome, RangeOutcome};
 use crate::people::CrowdOutcome;
 
 /// Across curves of different sites.
@@ -35,7 +35,7 @@ pub(super) fn panel(
         }
         analyte.clone_from(&curve.analyte);
         match &arm.range {
-            Some(range) => bands.extend(range_band(arm, *role, range.low.curves.get(k), range.high.curves.get(k))),
+            Some(range) => bands.extend(range_band(arm, *role, range, k)),
             None => match crowd.and_then(|c| ribbon(c, arm, *role, k)) {
                 Some((median, ribbon)) => {
                     lines.push(median);
@@ -93,6 +93,7 @@ pub(super) fn panel(
         ribbon_words: ribbon_words(&ribbons, crowd, &arms.iter().map(|(a, _)| *a).collect::<Vec<_>>(), unnamed),
         ribbons,
         behind,
+        washed: if outside.is_empty() { Vec::new() } else { washed(arms) },
         outside,
         caution,
         points,
@@ -110,10 +111,16 @@ fn thin(other: &crate::outcome::OtherModel, role: Role) -> Line {
     Line { label: other.model.clone(), role, x: other.times.clone(), y: other.values.clone() }
 }
 
+/// Each arm that lies outside what was studied, from the first dose that causes it; all of it where the person does.
+fn washed(arms: &[(&ArmOutcome, Role)]) -> Vec<(Role, f64)> {
+    let from = |arm: &ArmOutcome| arm.outside.iter().map(|o| o.from_h.unwrap_or(0.0)).reduce(f64::min);
+    arms.iter().filter_map(|(arm, role)| Some((*role, from(arm)?))).collect()
+}
+
 /// Each reason once, after the labels of the arms that have it.
 fn outside(arms: &[(&ArmOutcome, Role)]) -> Vec<String> {
     let mut list: Vec<(&str, Vec<&str>)> = Vec::new();
-    for (arm, reason) in arms.iter().flat_map(|(arm, _)| arm.outside.iter().map(|r| (arm.label.as_str(), r))) {
+    for (arm, reason) in arms.iter().flat_map(|(arm, _)| arm.outside_words().map(|r| (arm.label.as_str(), r))) {
         match list.iter_mut().find(|(known, _)| *known == reason) {
             Some((_, labels)) => labels.push(arm),
             None => list.push((reason, vec![arm])),
@@ -122,16 +129,25 @@ fn outside(arms: &[(&ArmOutcome, Role)]) -> Vec<String> {
     list.into_iter().map(|(reason, labels)| format!("{}: {reason}", labels.join(", "))).collect()
 }
 
-fn range_band(arm: &ArmOutcome, role: Role, low: Option<&Curve>, high: Option<&Curve>) -> Option<Band> {
-    let (low, high) = low.zip(high)?;
-    let pick = |curve: &Curve, i: &usize| curve.values.get(*i).copied().unwrap_or(0.0);
-    let pairs = arm.grid.iter().map(|i| (pick(low, i), pick(high, i)));
+/// Between two ends; before the dose that causes the range they are one curve.
+fn range_band(arm: &ArmOutcome, role: Role, range: &RangeOutcome, k: usize) -> Option<Band> {
+    let (low, high) = range.low.curves.get(k).zip(range.high.curves.get(k))?;
+    let (times, pairs): (Vec<f64>, Vec<[f64; 2]>) = if range.low.times == range.high.times {
+        (range.low.times.clone(), low.values.iter().zip(&high.values).map(|(a, b)| [*a, *b]).collect())
+    } else {
+        let mut times: Vec<f64> = range.low.times.iter().chain(&range.high.times).copied().collect();
+        times.sort_by(f64::total_cmp);
+        times.dedup();
+        let at = |end: &EndOutcome, curve: &Curve, t: f64| interpolate(&end.times, &curve.values, t).unwrap_or(0.0);
+        let pairs = times.iter().map(|t| [at(&range.low, low, *t), at(&range.high, high, *t)]).collect();
+        (times, pairs)
+    };
     Some(Band {
         label: arm.label.clone(),
         role,
-        x: arm.grid.iter().map(|&i| arm.times[i]).collect(),
-        low: pairs.clone().map(|(a, b)| a.min(b)).collect(),
-        high: pairs.map(|(a, b)| a.max(b)).collect(),
+        x: times,
+        low: pairs.iter().map(|[a, b]| a.min(*b)).collect(),
+        high: pairs.iter().map(|[a, b]| a.max(*b)).collect(),
     })
 }
 

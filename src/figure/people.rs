@@ -6,7 +6,7 @@ use crate::library::EvidenceKind;
 use crate::outcome::{ArmOutcome, Outcome};
 #[cfg(doc)]
 use crate::people::MAY_NOT_FEEL;
-use crate::people::{ArmCrowd, Counted, CrowdOutcome, of_people};
+use crate::people::{Counted, CrowdOutcome, SessionCrowd, of_people};
 use crate::units::number;
 
 /// Spread between people of one arm.
@@ -24,16 +24,14 @@ pub struct Ribbon {
     pub inner: Vec<[f64; 2]>,
 }
 
-/// People counted for a strip.
+/// People counted for a session of a strip.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StripPeople {
     /// One bar; for a range one for its low and one for its high end.
     pub bars: Vec<CountedBar>,
-    /// What stands beside them, longest first.
-    pub words: Vec<String>,
 }
 
-/// Everybody under one curve, as a bar.
+/// Everybody under one curve, as a bar. All times are minutes from time 0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CountedBar {
     /// "low end" or "high end" of a range, else empty.
@@ -105,36 +103,44 @@ fn who(crowd: &CrowdOutcome) -> String {
 }
 
 impl StripPeople {
-    pub(super) fn new(counted: &ArmCrowd, evidence: EvidenceKind) -> Self {
+    /// Of a session that starts at a time, minutes from time 0.
+    pub(super) fn new(counted: &SessionCrowd, start: f64) -> Self {
+        Self { bars: counted.counts.iter().map(|c| CountedBar::new(c, start)).collect() }
+    }
+
+    /// What stands beside a strip, longest first.
+    pub(super) fn words(counted: &SessionCrowd, evidence: EvidenceKind) -> Vec<String> {
         let people = counted.people();
         let (n, base) = of_people(counted.reaching(), people);
         let many = counted.few_reach().map_or(String::new(), |said| format!(": {said}"));
         let ends = if counted.counts.len() > 1 { " (two ends of a range)" } else { "" };
+        let which = counted.session.words().map_or(String::new(), |w| format!("{w}: "));
         let timing = format!("timing backed by: {}", backed_by(evidence));
-        let words = vec![
-            format!("{n} of {base} reach their own dissociative level{ends}{many}; {people} made-up people; {timing}"),
-            format!("{n} of {base} reach their own dissociative level{many}; {timing}"),
-            format!("{n} of {base} reach it{many}; {timing}"),
+        vec![
+            format!(
+                "{which}{n} of {base} reach their own dissociative level{ends}{many}; {people} made-up people; {timing}"
+            ),
+            format!("{which}{n} of {base} reach their own dissociative level{many}; {timing}"),
+            format!("{which}{n} of {base} reach it{many}; {timing}"),
             format!("{n} of {base} reach it{many}"),
             format!("{n} of {base}{many}"),
             format!("{n} of {base}"),
-        ];
-        Self { bars: counted.counts.iter().map(CountedBar::new).collect(), words }
+        ]
     }
 }
 
 impl CountedBar {
-    fn new(counted: &Counted) -> Self {
+    fn new(counted: &Counted, start: f64) -> Self {
         let w = &counted.windows;
-        let ends = |p: Option<[f64; 3]>| p.map(|p| [p[0], p[2]]);
+        let ends = |p: Option<[f64; 3]>| p.map(|p| [p[0] + start, p[2] + start]);
         Self {
             end: counted.end,
             noticing: ends(w.onset_told()),
             few_notice: w.few_notice,
-            strongest: w.strongest,
+            strongest: w.strongest.map(|span| span.map(|m| m + start)),
             fading: ends(w.fading_told()),
             few_reach: w.few_reach,
-            above: counted.above.clone(),
+            above: counted.above.iter().map(|[minute, share]| [minute + start, *share]).collect(),
             outlasts: w.outlasts,
         }
     }

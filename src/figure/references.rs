@@ -56,7 +56,8 @@ impl References {
         let sources = sources(outcome);
         let mut lines = Vec::new();
         for (arm, role) in outcome.arms.iter().zip(roles(&outcome.arms)) {
-            of_arm(arm, role, library, &sources, &mut lines);
+            let label = if outcome.arms.len() > 1 { role.lettered(&arm.label) } else { arm.label.clone() };
+            of_arm((arm, &label), role, library, &sources, &mut lines);
         }
         lines.push(RefLine::Heading("Sources".to_owned()));
         if sources.is_empty() {
@@ -85,7 +86,7 @@ impl References {
 }
 
 /// Every source of every arm once, in the order in which they first come.
-fn sources(outcome: &Outcome) -> Vec<&str> {
+pub(super) fn sources(outcome: &Outcome) -> Vec<&str> {
     let mut list: Vec<&str> = Vec::new();
     for source in outcome.arms.iter().flat_map(|a| &a.sources) {
         if !list.contains(&source.as_str()) {
@@ -95,8 +96,14 @@ fn sources(outcome: &Outcome) -> Vec<&str> {
     list
 }
 
-fn of_arm(arm: &ArmOutcome, role: Role, library: &Library, sources: &[&str], lines: &mut Vec<RefLine>) {
-    let heading = format!("{}: {}; {}", arm.label, doses_in_words(arm), arm.drug_name);
+fn of_arm(
+    (arm, label): (&ArmOutcome, &str),
+    role: Role,
+    library: &Library,
+    sources: &[&str],
+    lines: &mut Vec<RefLine>,
+) {
+    let heading = format!("{label}: {}; {}", doses_in_words(arm), arm.drug_name);
     lines.push(RefLine::Arm(heading, role, arm.range.is_some()));
     lines.push(RefLine::Text(format!("{} ({}); {}.", arm.model_title, arm.model, arm.site.words())));
     if let Ok(model) = library.model(&arm.model) {

@@ -1,16 +1,31 @@
-//! One strip of a figure: when an arm may be noticed, is strongest, fades.
+//! One strip of a figure: when an arm may be noticed, is strongest, fades, session by session.
 
-use super::{ProgrammeTimes, Role, Strip, StripPeople, View};
+use super::{ProgrammeTimes, Role, Strip, StripPart, StripPeople, StripSession, View};
 use crate::library::Effects;
-use crate::outcome::ArmOutcome;
+use crate::outcome::{ArmOutcome, SessionOutcome};
 use crate::people::CrowdOutcome;
 use crate::units::{MINUTES_PER_HOUR, Time};
 
 impl Strip {
     /// What stands after the label: the longest of its bars' names.
     pub fn end_words(&self) -> &'static str {
-        let bars = self.people.iter().flat_map(|p| &p.bars);
+        let bars = self.sessions.iter().flat_map(|s| &s.people).flat_map(|p| &p.bars);
         bars.map(|b| b.end).max_by_key(|end| end.len()).unwrap_or_default()
+    }
+
+    /// Bars of counted people, of the session that has most of them; none where nobody is counted.
+    pub fn bars(&self) -> usize {
+        self.sessions.iter().flat_map(|s| &s.people).map(|p| p.bars.len()).max().unwrap_or(0)
+    }
+
+    /// Whether people are counted.
+    pub fn is_counted(&self) -> bool {
+        self.sessions.iter().any(|s| s.people.is_some())
+    }
+
+    /// Whether what programmes say is shown.
+    pub fn has_programme(&self) -> bool {
+        self.sessions.iter().any(|s| s.programme.is_some())
     }
 }
 
@@ -22,31 +37,42 @@ pub(super) fn strip(
     crowd: Option<&CrowdOutcome>,
 ) -> Strip {
     let counted = crowd.and_then(|c| c.arm(arm.index)).filter(|c| c.model == arm.model);
-    let w = &arm.windows;
-    let ends = |p: Option<[f64; 3]>| p.map(|p| [p[0], p[2]]);
-    let programme = effects.programme(role.route).filter(|_| view.programmes).map(|p| {
-        // programmes count from the first dose
-        let minutes = |t: [Time; 2]| t.map(|t| t.minutes() + arm.first_dose() * MINUTES_PER_HOUR);
-        ProgrammeTimes { onset: minutes(p.onset), strongest: minutes(p.strongest), end: minutes(p.experience) }
-    });
+    let of_session = |(k, s): (usize, &SessionOutcome)| {
+        let start = s.session.start * MINUTES_PER_HOUR;
+        let people = counted.and_then(|c| c.sessions.get(k)).map(|c| StripPeople::new(c, start));
+        let until = arm.sessions.get(k + 1).map(|next| next.session.start * MINUTES_PER_HOUR);
+        let programme = effects.programme(role.route).filter(|_| view.programmes).map(|p| {
+            // programmes count from the first dose
+            let minutes = |t: [Time; 2]| t.map(|t| t.minutes() + start);
+            ProgrammeTimes { onset: minutes(p.onset), strongest: minutes(p.strongest), end: minutes(p.experience) }
+        });
+        StripSession {
+            number: [s.session.number, s.session.of],
+            start,
+            until,
+            parts: parts(s, start),
+            caution: s.caution.iter().map(|span| span.map(|h| h * MINUTES_PER_HOUR)).collect(),
+            people,
+            programme,
+        }
+    };
+    let words = counted.and_then(|c| c.first()).map_or(Vec::new(), |first| StripPeople::words(first, arm.evidence));
     Strip {
         label: arm.label.clone(),
         role,
-        noticing: ends(w.onset),
-        strongest: w.strongest,
-        fading: ends(w.main_effects_end),
-        caution: effects.caution(&arm.drug).and_then(|c| above(arm, c.band[0].ng_ml())),
         doses: arm.doses.iter().map(|d| [d.start * MINUTES_PER_HOUR, d.end * MINUTES_PER_HOUR]).collect(),
-        people: counted.map(|c| StripPeople::new(c, arm.evidence)),
-        programme,
+        sessions: arm.sessions.iter().enumerate().map(of_session).collect(),
+        words,
     }
 }
 
-/// First and last time at which the highest curve drawn is at or above a level, minutes.
-fn above(arm: &ArmOutcome, ng_ml: f64) -> Option<[f64; 2]> {
-    let curves = arm.range.as_ref().map_or(&arm.curves, |r| &r.high.curves);
-    let values = &curves.first()?.values;
-    let first = values.iter().position(|v| *v >= ng_ml)?;
-    let last = values.iter().rposition(|v| *v >= ng_ml)?;
-    Some([arm.times[first] * MINUTES_PER_HOUR, arm.times[last] * MINUTES_PER_HOUR])
+fn parts(session: &SessionOutcome, start: f64) -> Vec<StripPart> {
+    let at = |span: [f64; 2]| span.map(|m| m + start);
+    let ends = |p: Option<[f64; 3]>| p.map(|p| at([p[0], p[2]]));
+    let of = |p: &crate::analysis::Part| StripPart {
+        noticing: ends(p.onset),
+        strongest: p.strongest.map(at),
+        fading: ends(p.main_effects_end),
+    };
+    session.windows.parts.iter().map(of).collect()
 }

@@ -1,29 +1,75 @@
 //! What a figure says in words: doses, windows, legend, footer.
 
-use super::{DRIVING_RULE, EDUCATION_ONLY, PointSet, STAFF_DECIDE, View};
-use crate::outcome::{ArmOutcome, Outcome};
+use super::{DRIVING_RULE, EDUCATION_ONLY, PointSet, RULE_BAR, View, cmax_ng_ml, roles};
+use crate::citation;
+use crate::outcome::{ArmOutcome, Curve, Outcome};
 use crate::people::CrowdOutcome;
 use crate::regimen::{AfterHold, Route};
-use crate::units::{Time, significant};
+use crate::units::{MINUTES_PER_HOUR, Time, significant};
+
+/// More arms than this stand in the footer by their letters.
+const MANY: usize = 8;
 
 /// A time in minutes as people say it.
 pub fn minutes_in_words(minutes: f64) -> String {
     if minutes < 1.0 { "under 1".to_owned() } else { significant(minutes, 2) }
 }
 
-/// The windows in one sentence.
+/// The windows of an arm in one sentence; of a course those of its first session.
 pub fn strip_words(arm: &ArmOutcome) -> String {
-    let w = &arm.windows;
+    let w = arm.windows();
+    let which = arm.first_session().and_then(|s| s.session.words()).map_or(String::new(), |w| format!(", {w}"));
     let span = |p: Option<[f64; 3]>| p.map(|p| format!("{} to {} min", minutes_in_words(p[0]), minutes_in_words(p[2])));
-    let Some(onset) = span(w.onset) else {
-        return format!("{}: below the level at which something is noticed", arm.label);
+    let label = format!("{}{which}", arm.label);
+    if w.onset.is_none() && w.main_effects_end.is_none() {
+        return format!("{label}: below the level at which something is noticed; {RULE_BAR}");
+    }
+    let said: Vec<String> = w
+        .parts
+        .iter()
+        .map(|part| {
+            let onset = span(part.onset).map(|o| format!("may begin to notice {o}"));
+            let strongest =
+                part.strongest.map(|s| format!("strongest {} to {} min", significant(s[0], 2), significant(s[1], 2)));
+            let fading = span(part.main_effects_end).map(|f| format!("main effects fading {f}"));
+            let fading = fading.or_else(|| Some("dissociative level not reached".to_owned()));
+            [onset, strongest, fading].into_iter().flatten().collect::<Vec<_>>().join(", ")
+        })
+        .collect();
+    format!("{label}: {}; {RULE_BAR}", said.join("; again "))
+}
+
+/// Arms with their doses, peaks and windows, for whoever does not see the picture.
+pub fn in_words(arms: &[ArmOutcome]) -> String {
+    let mut words = vec!["Concentration over time.".to_owned()];
+    words.extend(arms.iter().map(arm_in_words));
+    words.join(" ")
+}
+
+fn arm_in_words(arm: &ArmOutcome) -> String {
+    let peak = |curve: &Curve| {
+        let at = significant(curve.exposure.tmax * MINUTES_PER_HOUR, 2);
+        format!("{} ng/mL at {at} min", significant(cmax_ng_ml(curve), 3))
     };
-    let strongest = w
-        .strongest
-        .map_or(String::new(), |s| format!(", strongest {} to {} min", significant(s[0], 2), significant(s[1], 2)));
-    let fading = span(w.main_effects_end)
-        .map_or(", dissociative level not reached".to_owned(), |f| format!(", main effects fading {f}"));
-    format!("{}: may begin to notice {onset}{strongest}{fading}; then {STAFF_DECIDE}", arm.label)
+    let first = |curves: &[Curve]| curves.first().map(peak).unwrap_or_default();
+    let peak = match &arm.range {
+        Some(range) => format!("between {} and {}", first(&range.low.curves), first(&range.high.curves)),
+        None => first(&arm.curves),
+    };
+    let windows = strip_words(arm);
+    let windows = windows.strip_prefix(&format!("{}: ", arm.label)).unwrap_or(&windows);
+    format!("{}: {}; peak {peak}; {windows}.", arm.label, doses_in_words(arm))
+}
+
+/// Short names of the works behind what is shown, each once.
+fn cited(outcome: &Outcome) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for name in super::sources(outcome).into_iter().flat_map(citation::short) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
 }
 
 pub(super) fn legend_text(arm: &ArmOutcome, crowd: Option<&CrowdOutcome>) -> String {
@@ -67,24 +113,32 @@ fn amounts_in_words(arm: &ArmOutcome) -> String {
     }
 }
 
-pub(super) fn footer(outcome: &Outcome, view: &View, points: &[PointSet], crowd: Option<&CrowdOutcome>) -> Vec<String> {
-    let mut lines: Vec<String> = outcome
-        .arms
-        .iter()
-        .map(|a| {
-            let assumption = a.assumptions.first().map_or(String::new(), |s| format!("; {s}"));
-            format!(
-                "{}: {} mg base, model {}, {}{assumption}",
-                a.label,
-                significant(a.dose_mg, 3),
-                a.model,
-                a.site.words()
-            )
-        })
-        .collect();
-    for arm in &outcome.arms {
-        lines.extend(arm.warnings.iter().map(|w| format!("{}, beware: {w}", arm.label)));
+/// Models and assumptions, then what to beware of: each line once, after the arms it holds for; letters stand for many
+/// arms.
+fn of_arms(outcome: &Outcome) -> Vec<String> {
+    let many = outcome.arms.len() > MANY;
+    let (mut models, mut warnings) = (Vec::new(), Vec::new());
+    for (arm, role) in outcome.arms.iter().zip(roles(&outcome.arms)) {
+        let name = if many { role.letter() } else { arm.label.clone() };
+        let mg = if many { String::new() } else { format!("{} mg base, ", significant(arm.dose_mg, 3)) };
+        let assumption = arm.assumptions.first().map_or(String::new(), |s| format!("; {s}"));
+        let model = format!("{mg}model {}, {}{assumption}", arm.model, arm.site.words());
+        group(&mut models, &name, model);
+        arm.warnings.iter().for_each(|w| group(&mut warnings, &name, w.clone()));
     }
+    let models = models.into_iter().map(|(names, text)| format!("{}: {text}", names.join(", ")));
+    models.chain(warnings.into_iter().map(|(names, text)| format!("{}, beware: {text}", names.join(", ")))).collect()
+}
+
+fn group(list: &mut Vec<(Vec<String>, String)>, name: &str, text: String) {
+    match list.iter_mut().find(|(_, known)| *known == text) {
+        Some((names, _)) => names.push(name.to_owned()),
+        None => list.push((vec![name.to_owned()], text)),
+    }
+}
+
+pub(super) fn footer(outcome: &Outcome, view: &View, points: &[PointSet], crowd: Option<&CrowdOutcome>) -> Vec<String> {
+    let mut lines = of_arms(outcome);
     lines.extend(crowd.iter().flat_map(|c| super::people::footer(c, outcome, view)));
     if !points.is_empty() {
         let names: Vec<&str> = points.iter().map(|p| p.label.as_str()).collect();
@@ -96,5 +150,12 @@ pub(super) fn footer(outcome: &Outcome, view: &View, points: &[PointSet], crowd:
         None => format!("Typical person of {}", outcome.subject.weight),
     };
     lines.push(format!("{who}. {EDUCATION_ONLY} Whatever a curve says: {DRIVING_RULE}."));
+    let version = format!("ketasim {}", env!("CARGO_PKG_VERSION"));
+    let cited = cited(outcome);
+    lines.push(if cited.is_empty() {
+        format!("{version}.")
+    } else {
+        format!("{version}. Sources (in full: References): {}.", cited.join("; "))
+    });
     lines
 }

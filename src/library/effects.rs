@@ -19,6 +19,8 @@ pub struct Effects {
     pub cautions: Vec<Caution>,
     /// How many people must cross a level before its time is told.
     pub no_time_below: NoTimeBelow,
+    /// When doses are another session.
+    pub session: SessionGap,
     /// What stands behind the timing of a drug and route.
     evidence: Vec<Evidence>,
     /// What programmes say, by route.
@@ -109,6 +111,18 @@ pub struct Caution {
 pub struct NoTimeBelow {
     /// Share of people.
     pub people: Fraction,
+    /// Key of its source.
+    pub source: String,
+    /// How it was come by.
+    pub grade: Grade,
+}
+
+/// Doses this far apart are different sessions.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SessionGap {
+    /// Least time from the end of one dose to the start of the next that opens a session.
+    pub gap: Time,
     /// Key of its source.
     pub source: String,
     /// How it was come by.
@@ -306,6 +320,7 @@ struct File {
     venous_delay: VenousFile,
     caution: Vec<CautionFile>,
     no_time_below: Option<NoTimeBelow>,
+    session: Option<SessionGap>,
     evidence: Vec<Evidence>,
     programme: Vec<Programme>,
     source: crate::model::Ordered<crate::model::SourceFile>,
@@ -386,6 +401,7 @@ pub(super) fn parse(name: &str, text: &str, shipped: Option<&Effects>) -> Result
         .chain(file.programme.iter().map(|p| &p.source))
         .chain([&file.venous_delay.source])
         .chain(file.no_time_below.iter().map(|n| &n.source))
+        .chain(file.session.iter().map(|n| &n.source))
         .map(String::as_str)
         .collect();
     if let Some(unknown) = named.iter().find(|key| !file.source.0.iter().any(|(k, _)| k == *key)) {
@@ -402,17 +418,24 @@ pub(super) fn parse(name: &str, text: &str, shipped: Option<&Effects>) -> Result
         .located(name, text));
     }
     let mut sources: Vec<Source> = file.source.0.into_iter().map(|(key, s)| s.named(key)).collect();
-    let no_time_below = match (own, shipped) {
-        (Some(own), _) => own,
-        (None, Some(shipped)) => {
-            let kept = shipped.no_time_below.clone();
-            if !sources.iter().any(|s| s.key == kept.source) {
-                sources.extend(shipped.sources.iter().find(|s| s.key == kept.source).cloned());
-            }
-            kept
+    // what a file of one's own leaves out is as shipped, with its source
+    let mut kept = |source: &str| {
+        if !sources.iter().any(|s| s.key == source) {
+            sources.extend(shipped.iter().flat_map(|e| &e.sources).find(|s| s.key == source).cloned());
         }
-        (None, None) => return Err(Error::input("there is no [no_time_below]").located(name, text)),
     };
+    let missing = |table: &str| Error::input(format!("there is no [{table}]")).located(name, text);
+    let no_time_below =
+        own.or_else(|| shipped.map(|e| e.no_time_below.clone())).ok_or_else(|| missing("no_time_below"))?;
+    kept(&no_time_below.source);
+    let session = file.session.or_else(|| shipped.map(|e| e.session.clone())).ok_or_else(|| missing("session"))?;
+    if session.gap.hours() <= 0.0 {
+        return Err(Error::input(format!("sessions cannot be {} apart", session.gap))
+            .remedy("write for example gap = \"12 h\", or leave [session] out")
+            .at(path!["session", "gap"])
+            .located(name, text));
+    }
+    kept(&session.source);
     let pairs = file.pair.into_iter().enumerate().map(|(i, p)| pair(i, p)).collect::<Result<_>>();
     let ends = file.venous_delay.half_life;
     Ok(Effects {
@@ -431,6 +454,7 @@ pub(super) fn parse(name: &str, text: &str, shipped: Option<&Effects>) -> Result
             })
             .collect(),
         no_time_below,
+        session,
         evidence: file.evidence,
         programmes: file.programme,
         sources,

@@ -9,7 +9,7 @@ mod effects;
 mod published;
 
 pub use conditions::{Condition, Measured};
-pub use drugs::{AnalyteName, Drug};
+pub use drugs::{Anaesthesia, AnalyteName, DoseLimits, Drug};
 pub use effects::{Caution, Delay, Effects, EvidenceKind, Level, LevelKind, NoTimeBelow, Pair, Programme};
 pub use published::Published;
 
@@ -37,6 +37,8 @@ pub struct Library {
     pub drugs: Vec<Drug>,
     /// Analytes.
     pub analytes: Vec<AnalyteName>,
+    /// From when on a dose is taken for one of anaesthesia, or for a slip.
+    pub limits: DoseLimits,
     /// Levels, delays, bands, programme figures.
     pub effects: Effects,
     /// Conditions with measured changes.
@@ -67,10 +69,11 @@ impl Library {
     /// # Errors
     /// Never with the shipped files, which tests read; the type keeps a broken build from panicking.
     pub fn embedded() -> Result<Self> {
-        let (drugs, analytes) = drugs::parse("assets/drugs.toml", include_str!("../../assets/drugs.toml"))?;
+        let drugs::Read { drugs, analytes, limits } =
+            drugs::parse("assets/drugs.toml", include_str!("../../assets/drugs.toml"))?;
         let effects = effects::parse("assets/effects.toml", include_str!("../../assets/effects.toml"), None)?;
         let conditions = conditions::parse("assets/conditions.toml", include_str!("../../assets/conditions.toml"))?;
-        let mut library = Self { models: Vec::new(), drugs, analytes, effects, conditions };
+        let mut library = Self { models: Vec::new(), drugs, analytes, limits, effects, conditions };
         for (name, text) in EMBEDDED_MODELS {
             library.add(&format!("models/{name}"), text, Origin::Embedded)?;
         }
@@ -230,6 +233,12 @@ impl Library {
         let mut list: Vec<&Model> = by_disposition.into_values().collect();
         list.sort_by_key(|m| m.id != first.id);
         list
+    }
+
+    /// Models of the drug that can be simulated, have all these routes and were made for such a person.
+    pub fn made_for(&self, drug: &str, routes: &[Route], subject: &Subject) -> Vec<&Model> {
+        let whole = self.models().filter(|m| m.drug == drug && m.incomplete.is_none());
+        whole.filter(|m| m.fits(routes, subject)).collect()
     }
 
     /// Name of an analyte for people.

@@ -412,7 +412,7 @@ pub struct OnlyFile {
 #[serde(deny_unknown_fields)]
 pub struct RangeFile {
     pub route: Route,
-    /// Total amount by this route above which the range is drawn; absent: always.
+    /// Single dose by this route above which the range is drawn; absent: always.
     pub above: Option<Amount>,
     pub low: RangeEndFile,
     pub high: RangeEndFile,

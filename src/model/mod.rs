@@ -12,7 +12,7 @@ pub use individual::Individual;
 pub(crate) use individual::by_effects;
 
 use crate::regimen::{AfterHold, Dose, Form, Route};
-use crate::units::{Age, Amount, Dim, Time, Weight};
+use crate::units::{Age, Amount, Dim, Time, Weight, exceeds};
 use expr::Expr;
 use std::collections::BTreeMap;
 
@@ -648,9 +648,10 @@ impl Model {
         list
     }
 
-    /// The range that applies to `total` given by `route`.
-    pub fn range(&self, route: Route, total: Amount) -> Option<&Range> {
-        self.ranges.iter().find(|r| r.route == route && r.above.is_none_or(|above| total.mg() > above.mg() + 1e-9))
+    /// The range that applies to a single dose by `route`.
+    pub fn range(&self, route: Route, dose: Amount) -> Option<&Range> {
+        let above = |r: &Range| r.above.is_none_or(|above| exceeds(dose.mg(), above.mg()));
+        self.ranges.iter().find(|r| r.route == route && above(r))
     }
 
     /// Whether it has these routes and was made for such a person.

@@ -2,18 +2,24 @@
 
 mod notes;
 mod others;
+mod page;
+mod rows;
 mod run;
+mod sessions;
 mod swap;
 
+pub use page::{PageReason, PageReasonKind, PageVerdict, page_verdict};
 pub use swap::swapped;
 
+pub use rows::{Column, Rows};
 pub use run::spacing;
+pub(crate) use sessions::range_of;
 
 use crate::analysis::{Exposure, Nca, Windows};
 use crate::library::EvidenceKind;
 use crate::model::{Grade, Site};
 use crate::regimen::Route;
-use crate::sim::Solver;
+use crate::sim::{Session, Solver};
 use crate::subject::Subject;
 use crate::units::{NG_ML_PER_MG_L, Time};
 
@@ -44,6 +50,8 @@ pub struct Outcome {
 /// What came out of one arm.
 #[derive(Debug, Clone)]
 pub struct ArmOutcome {
+    /// Whether it is of an earlier edit, kept to look at while the arm as it is now cannot be run.
+    pub faded: bool,
     /// Index in the scenario.
     pub index: usize,
     /// Label.
@@ -76,19 +84,23 @@ pub struct ArmOutcome {
     pub curves: Vec<Curve>,
     /// The parent at the effect site, where the model has one.
     pub effect: Option<Curve>,
+    /// All curves at the grid's times, events and peaks: one set, or one for each end of a range.
+    pub rows: Vec<Rows>,
     /// Two ends, where one line would claim too much.
     pub range: Option<RangeOutcome>,
-    /// When something may be noticed.
-    pub windows: Windows,
+    /// Its sessions, in order: windows are those of one session, never joined over a gap between two.
+    pub sessions: Vec<SessionOutcome>,
     /// What stands behind timings of this drug and route.
     pub evidence: EvidenceKind,
     /// What the other models of this drug and route say, each at its own site.
     pub others: Vec<OtherModel>,
-    /// Where the models fall below the level of the dissociative part, in words.
+    /// Where the models fall below the level of the dissociative part in the first session, in words.
     pub below_level: Option<String>,
     /// Where this arm lies outside what was studied: dose, weight, age, time of holding.
-    pub outside: Vec<String>,
-    /// Median end of main effects by model, where several models apply; minutes.
+    pub outside: Vec<Outside>,
+    /// What stands against a patient's page, over all sessions.
+    pub page: PageVerdict,
+    /// Median end of main effects of the first session by model, where several models apply; minutes from its first dose.
     pub by_model: Vec<(String, f64)>,
     /// What programmes publish about the routes, in words; not measurements.
     pub programmes: Vec<String>,
@@ -104,6 +116,27 @@ pub struct ArmOutcome {
     pub grade: Grade,
 }
 
+/// Something that was not studied.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outside {
+    /// What it is, in words: a dose with its time, a body weight.
+    pub words: String,
+    /// Start of the dose that causes it, h from time 0; none where the whole arm is meant.
+    pub from_h: Option<f64>,
+}
+
+/// One session of an arm.
+#[derive(Debug, Clone)]
+pub struct SessionOutcome {
+    /// Which, and when.
+    pub session: Session,
+    /// When something may be noticed, in minutes from its first dose.
+    pub windows: Windows,
+    /// Stretches in which the highest curve drawn is in the range where people were waking from anaesthesia, h from
+    /// time 0.
+    pub caution: Vec<[f64; 2]>,
+}
+
 /// Another model of the same drug and routes.
 #[derive(Debug, Clone)]
 pub struct OtherModel {
@@ -117,6 +150,9 @@ pub struct OtherModel {
     pub values: Vec<f64>,
     /// Highest of them, and when (min).
     pub peak: [f64; 2],
+    /// Last time of the first session at the level of the dissociative part, min from its first dose; none where the
+    /// level is not reached or not known.
+    pub above_until: Option<f64>,
     /// Why it may differ from the chosen model.
     pub why: Vec<String>,
 }
@@ -141,6 +177,8 @@ pub struct Curve {
 pub struct RangeOutcome {
     /// Why a range.
     pub note: String,
+    /// Start of the first dose that causes it, h: before it the two ends are one curve.
+    pub from: f64,
     /// Low end.
     pub low: EndOutcome,
     /// High end.
@@ -154,7 +192,9 @@ pub struct EndOutcome {
     pub label: String,
     /// Bioavailability.
     pub bioavailability: Option<f64>,
-    /// Curves as in the arm, at the arm's times.
+    /// Times of all points up to the horizon, h; its inputs may end at other times than those of the other end.
+    pub times: Vec<f64>,
+    /// Curves as in the arm, at these times.
     pub curves: Vec<Curve>,
 }
 
@@ -180,6 +220,21 @@ impl ArmOutcome {
     /// When the first dose is given, h.
     pub fn first_dose(&self) -> f64 {
         self.doses.iter().map(|d| d.start).reduce(f64::min).unwrap_or(0.0)
+    }
+
+    /// Where it lies outside what was studied, in words.
+    pub fn outside_words(&self) -> impl Iterator<Item = &str> {
+        self.outside.iter().map(|o| o.words.as_str())
+    }
+
+    /// The first session, the one that comparisons tell.
+    pub fn first_session(&self) -> Option<&SessionOutcome> {
+        self.sessions.first()
+    }
+
+    /// The windows of the first session.
+    pub fn windows(&self) -> Windows {
+        self.first_session().map(|s| s.windows.clone()).unwrap_or_default()
     }
 
     /// Highest parent concentration drawn, ng/mL.

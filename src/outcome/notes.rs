@@ -1,12 +1,13 @@
 //! What must be said beside a curve: sources, assumptions, what to beware of.
 
-use super::ArmOutcome;
 use super::run::{Runner, Solved};
+use super::{ArmOutcome, Outside, PageReason, PageReasonKind};
 use crate::analysis::Windows;
 use crate::model::expr::Expr;
 use crate::model::{ConditionRule, Effect, Grade, Model, Pace, Parameter, Reading, Site};
 use crate::regimen::{Form, Route};
-use crate::units::significant;
+use crate::sim::SingleDose;
+use crate::units::{Amount, Time, exceeds, significant};
 use std::collections::BTreeMap;
 
 impl Runner<'_> {
@@ -54,36 +55,28 @@ impl Runner<'_> {
     }
 
     /// Where the arm lies outside what was studied.
-    pub(super) fn outside(&self, model: &Model, plain: &Solved) -> Vec<String> {
+    pub(super) fn outside(&self, model: &Model, plain: &Solved) -> Vec<Outside> {
         let subject = &self.scenario.subject;
+        let whole = |words: String| Outside { words, from_h: None };
         let mut list = Vec::new();
         let note = model.limits_note.as_ref().map_or(String::new(), |n| format!(" ({n})"));
         if let Some([low, high]) = model.weight.filter(|[a, b]| subject.weight < *a || subject.weight > *b) {
-            list.push(format!("{} is outside the model's body weights, {low} to {high}{note}", subject.weight));
+            list.push(whole(format!("{} is outside the model's body weights, {low} to {high}{note}", subject.weight)));
         }
         if let Some([low, high]) = model.age.filter(|[a, b]| subject.age < *a || subject.age > *b) {
-            list.push(format!("{} is outside the model's ages, {low} to {high}{note}", subject.age));
+            list.push(whole(format!("{} is outside the model's ages, {low} to {high}{note}", subject.age)));
         }
-        let doses = &plain.schedule().doses;
-        for dose in doses {
-            let studied = model.routes.get(&dose.route).and_then(|r| r.studied);
-            let Some([low, high]) = studied else { continue };
-            let total: f64 = doses.iter().filter(|d| d.route == dose.route).map(|d| d.amount).sum();
-            if total < low.mg() - 1e-9 || total > high.mg() + 1e-9 {
-                let span = if low == high { low.to_string() } else { format!("{low} to {high}") };
-                let line =
-                    format!("{} mg by route {} is outside what was studied, {span}", significant(total, 3), dose.route);
-                if !list.contains(&line) {
-                    list.push(line);
-                }
-            }
-        }
-        list.extend(plain.schedule().extrapolated.iter().cloned());
+        list.extend(not_studied(model, &plain.schedule().single_doses()));
+        let manner = |(words, from): &(String, f64)| Outside { words: words.clone(), from_h: Some(*from) };
+        list.extend(plain.schedule().extrapolated.iter().map(manner));
         list
     }
 
     pub(super) fn warnings(&self, model: &Model, arm: &ArmOutcome) -> Vec<String> {
-        let mut list = arm.outside.clone();
+        let mut list: Vec<String> = arm.outside_words().map(str::to_owned).collect();
+        list.extend(self.offers(model));
+        let told = |r: &&PageReason| r.kind != PageReasonKind::NoModel;
+        list.extend(arm.page.reasons.iter().filter(told).map(|r| r.words.clone()));
         if let Some(range) = &arm.range {
             list.push(format!("a range, not a line: {}", range.note));
         }
@@ -101,7 +94,7 @@ impl Runner<'_> {
         for route in &arm.routes {
             list.extend(self.library.effects.evidence_note(&arm.drug, *route).map(str::to_owned));
         }
-        if arm.windows.outlasts {
+        if arm.sessions.iter().any(|s| s.windows.outlasts) {
             list.push("main effects may outlast the simulated day: no time of fading is given".to_owned());
         }
         if self.arm.doses.iter().any(|d| d.route == Route::Iv && d.duration.is_none()) {
@@ -126,6 +119,38 @@ impl Runner<'_> {
             )
         })
     }
+}
+
+/// Single doses larger or smaller than those that were studied: equal ones in one line, from the first of them on.
+fn not_studied(model: &Model, doses: &[SingleDose]) -> Vec<Outside> {
+    // dose in words, span that was studied, times it is given
+    let mut list: Vec<(String, String, Vec<f64>)> = Vec::new();
+    for dose in doses {
+        let studied = model.routes.get(&dose.route).and_then(|r| r.studied);
+        let Some([low, high]) = studied.map(|s| s.map(Amount::mg)) else { continue };
+        if !exceeds(dose.amount, high) && !exceeds(low, dose.amount) {
+            continue;
+        }
+        let what = format!("{} mg by route {}", significant(dose.amount, 4), dose.route);
+        match list.iter_mut().find(|(known, ..)| *known == what) {
+            Some((.., times)) => times.push(dose.complete),
+            None => {
+                let span = if low == high { format!("{low} mg") } else { format!("{low} mg to {high} mg") };
+                list.push((what, span, vec![dose.complete]));
+            }
+        }
+    }
+    let line = |(what, span, times): (String, String, Vec<f64>)| {
+        let first = times.first().copied().unwrap_or(0.0);
+        let more = match times.len() {
+            0 | 1 => String::new(),
+            2 => " and once more".to_owned(),
+            n => format!(" and {} times more", n - 1),
+        };
+        let at = Time::from_hours(first);
+        Outside { words: format!("{what} at {at}{more} is outside what was studied, {span}"), from_h: Some(first) }
+    };
+    list.into_iter().map(line).collect()
 }
 
 /// How many of the settings reach the dissociative level, said without a judgement: it must not read as

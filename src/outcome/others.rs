@@ -1,12 +1,12 @@
 //! What the other models of the same drug and routes say, and why they may differ.
 
-use super::run::Runner;
+use super::run::{Runner, Solved};
 use super::{ArmOutcome, OtherModel};
-use crate::analysis;
 use crate::error::Result;
 use crate::library::Effects;
 use crate::model::Model;
 use crate::regimen::Route;
+use crate::sim::Session;
 use crate::units::{MINUTES_PER_HOUR, NG_ML_PER_MG_L, significant};
 use std::collections::BTreeMap;
 
@@ -16,9 +16,14 @@ const SAME: f64 = 1e-6;
 impl Runner<'_> {
     /// Every other model that has the routes and was made for such a person; one that refuses the arm, or
     /// gives the same curve, is left out.
-    pub(super) fn others(&self, model: &Model, routes: &[Route]) -> Result<Vec<OtherModel>> {
+    pub(super) fn others(
+        &self,
+        model: &Model,
+        routes: &[Route],
+        plain: &Solved,
+        first: &Session,
+    ) -> Result<Vec<OtherModel>> {
         let subject = &self.scenario.subject;
-        let plain = self.solve(model, model.estimated_from, &BTreeMap::new())?;
         let Some(own) = plain.curve(&model.drug, model.estimated_from)? else { return Ok(Vec::new()) };
         let fits = |m: &&Model| m.id != model.id && m.drug == model.drug && m.fits(routes, subject);
         let mut list = Vec::new();
@@ -39,6 +44,7 @@ impl Runner<'_> {
                 times: solved.trajectory().times[..curve.values.len()].to_vec(),
                 values: curve.values,
                 peak: [exposure.cmax * NG_ML_PER_MG_L, exposure.tmax * MINUTES_PER_HOUR],
+                above_until: self.above_until(other, first),
                 why: why(model, other),
             });
         }
@@ -70,16 +76,15 @@ fn why(model: &Model, other: &Model) -> Vec<String> {
 }
 
 /// "below 100 ng/mL between 44 and 58 min, by model", over the chosen model and those of other dispositions.
-pub(super) fn below_level(arm: &ArmOutcome, effects: &Effects) -> Option<String> {
+pub(super) fn below_level(arm: &ArmOutcome, own: Option<f64>, effects: &Effects) -> Option<String> {
     let level = effects.dissociative(&arm.drug)?.ng_ml();
-    let own = arm.curves.first()?;
-    let mut ends = vec![last_above(&arm.times, &own.values, level)];
-    ends.extend(arm.others.iter().map(|o| last_above(&o.times, &o.values, level)));
+    let mut ends = vec![own];
+    ends.extend(arm.others.iter().map(|o| o.above_until));
     if ends.len() < 2 {
         return None;
     }
     let never = ends.iter().filter(|e| e.is_none()).count();
-    let reached: Vec<f64> = ends.into_iter().flatten().map(|h| h * MINUTES_PER_HOUR).collect();
+    let reached: Vec<f64> = ends.into_iter().flatten().collect();
     let level = significant(level, 3);
     let some =
         if never > 0 { format!("; {never} of {} models never reach it", never + reached.len()) } else { String::new() };
@@ -89,24 +94,5 @@ pub(super) fn below_level(arm: &ArmOutcome, effects: &Effects) -> Option<String>
         0 => Some(format!("no model reaches {level} ng/mL")),
         1 => Some(format!("below {level} ng/mL from {low:.0} min{some}")),
         _ => Some(format!("below {level} ng/mL between {low:.0} and {high:.0} min, by model{some}")),
-    }
-}
-
-/// Last time at or above a level, h; the end of the picture when it is never left.
-fn last_above(times: &[f64], values: &[f64], level: f64) -> Option<f64> {
-    let end = || times.iter().zip(values).next_back().filter(|(_, v)| **v >= level).map(|(t, _)| *t);
-    analysis::last_above(times, values, level).or_else(end)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::last_above;
-
-    #[test]
-    fn the_last_crossing_counts() {
-        let times = [0.0, 1.0, 2.0, 3.0];
-        assert_eq!(last_above(&times, &[0.0, 10.0, 0.0, 0.0], 5.0), Some(1.5));
-        assert_eq!(last_above(&times, &[0.0, 1.0, 0.0, 0.0], 5.0), None);
-        assert_eq!(last_above(&times, &[0.0, 10.0, 8.0, 6.0], 5.0), Some(3.0));
     }
 }

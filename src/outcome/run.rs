@@ -1,8 +1,9 @@
 //! One arm from model to curves, areas and windows.
 
 use super::notes::{Used, sources};
-use super::{ArmOutcome, Curve, EndOutcome, Options, Outcome, RangeOutcome};
-use crate::analysis::{Exposure, nca, windows};
+use super::sessions::range_of;
+use super::{ArmOutcome, Curve, EndOutcome, Options, Outcome, RangeOutcome, SessionOutcome};
+use crate::analysis::{Exposure, Windows, nca};
 use crate::error::{Error, Result};
 use crate::library::{Library, Programme};
 use crate::model::expr::Expr;
@@ -10,8 +11,8 @@ use crate::model::{Model, RangeEnd, Site};
 use crate::path;
 use crate::regimen::{AfterHold, Dose, Route};
 use crate::scenario::{Scenario, StudyArm};
-use crate::sim::{Followed, Schedule, Solver, Trajectory};
-use crate::units::{Amount, MINUTES_PER_HOUR, NG_ML_PER_MG_L, Time};
+use crate::sim::{Change, Followed, Points, Schedule, Set, Solver, SystemOutput, Trajectory};
+use crate::units::{MINUTES_PER_HOUR, NG_ML_PER_MG_L, Time};
 use std::collections::BTreeMap;
 
 /// Points of a curve are at most about this many unless asked otherwise.
@@ -26,12 +27,28 @@ impl Scenario {
     /// The first arm's refusal, with its path.
     pub fn run(&self, library: &Library, options: Options) -> Result<Outcome> {
         self.check(library)?;
-        let mut arms = Vec::new();
-        for (i, arm) in self.arms.iter().enumerate().filter(|(_, a)| a.on) {
-            arms.push(self.run_arm(i, library, options).map_err(|e| at_arm(e, i, &arm.label))?);
-        }
+        let arms = self.run_each(library, options)?.into_iter().map(|(_, arm)| arm).collect::<Result<_>>()?;
+        Ok(self.outcome(arms))
+    }
+
+    /// Runs every arm that is on by itself: what is wrong with one leaves the others alone. By index.
+    ///
+    /// # Errors
+    /// When something other than an arm is refused.
+    pub fn run_each(&self, library: &Library, options: Options) -> Result<Vec<(usize, Result<ArmOutcome>)>> {
+        self.check_head(library)?;
+        let on = self.arms.iter().enumerate().filter(|(_, a)| a.on);
+        let run = |i: usize, label: &str| {
+            self.check_arm(i, library)?;
+            self.run_arm(i, library, options).map_err(|e| at_arm(e, i, label))
+        };
+        Ok(on.map(|(i, arm)| (i, run(i, &arm.label))).collect())
+    }
+
+    /// These arms as the outcome of the scenario.
+    pub fn outcome(&self, arms: Vec<ArmOutcome>) -> Outcome {
         let points = arms.first().map_or(0, |a: &ArmOutcome| a.grid.len());
-        Ok(Outcome { title: self.title.clone(), subject: self.subject.clone(), horizon: self.horizon, arms, points })
+        Outcome { title: self.title.clone(), subject: self.subject.clone(), horizon: self.horizon, arms, points }
     }
 
     /// Curves of one person whose parameters are given, at the arm's own site and the grid's times, ng/mL by analyte.
@@ -47,8 +64,7 @@ impl Scenario {
     ) -> Result<Vec<Vec<f64>>> {
         let arm = &self.arms[index];
         let model = arm.model_in(library)?;
-        let every = spacing(self.horizon, options.every)?;
-        let runner = Runner { scenario: self, arm, library, every, solver: options.solver };
+        let runner = Runner::new(self, arm, library, options)?;
         let solved = runner.solve(model, arm.site_in(model)?, parameters)?;
         let grid = &solved.trajectory().grid;
         Ok(solved.curves()?.into_iter().map(|c| grid.iter().map(|i| c.values[*i]).collect()).collect())
@@ -58,36 +74,53 @@ impl Scenario {
     ///
     /// # Errors
     /// When the arm cannot be simulated, with a path inside the arm.
+    #[expect(clippy::too_many_lines, reason = "one arm's figures in the order in which they are found")]
     pub fn run_arm(&self, index: usize, library: &Library, options: Options) -> Result<ArmOutcome> {
         let arm = &self.arms[index];
         let model = arm.model_in(library)?;
         let site = arm.site_in(model)?;
-        let every = spacing(self.horizon, options.every)?;
-        let runner = Runner { scenario: self, arm, library, every, solver: options.solver };
+        let runner = Runner::new(self, arm, library, options)?;
         let plain = runner.solve(model, site, &BTreeMap::new())?;
         let routes = arm.routes();
-        let range = routes.iter().find_map(|r| model.range(*r, Amount::from_mg(plain.followed.given_by(*r))));
-        let ends = match range {
-            Some(r) => Some((runner.solve(model, site, &r.low.set)?, runner.solve(model, site, &r.high.set)?)),
+        let marks = &plain.schedule().doses;
+        let caused = range_of(model, plain.schedule());
+        let ends = match caused {
+            Some((r, from)) => Some([runner.end(model, site, from, &r.low)?, runner.end(model, site, from, &r.high)?]),
             None => None,
         };
-        let seen: Vec<&Solved> = ends.as_ref().map_or_else(|| vec![&plain], |(low, high)| vec![low, high]);
-        // where blood is drawn cannot change an effect: its clock runs on the model's own site
-        let own = model.estimated_from;
-        let read: Vec<_> = seen.iter().filter_map(|s| s.followed.parent(own).map(|o| (s.trajectory(), o))).collect();
-        let windows = windows(&read, &arm.drug, &library.effects);
-        let by_model = runner.by_model(model, &routes, windows.main_effects_end);
-        let others = runner.others(model, &routes)?;
-        let range = match (range, ends) {
-            (Some(r), Some((low, high))) => {
-                Some(RangeOutcome { note: r.note.clone(), low: low.end(&r.low)?, high: high.end(&r.high)? })
-            }
+        let page = match &ends {
+            Some([low, high]) => runner.page(model, &[low, high]),
+            None => runner.page(model, &[&plain]),
+        };
+        let rows = match &ends {
+            Some([low, high]) => vec![low.rows("low end"), high.rows("high end")],
+            None => vec![plain.rows("")],
+        };
+        let range = match (caused, &ends) {
+            (Some((r, from)), Some([low, high])) => Some(RangeOutcome {
+                note: r.note.clone(),
+                from,
+                low: low.outcome(&r.low)?,
+                high: high.outcome(&r.high)?,
+            }),
             _ => None,
+        };
+        let list = runner.sessions_of(marks);
+        let sessions = runner.by_session(model, site, &list, caused)?;
+        let (by_model, others) = match sessions.first() {
+            Some(first) => {
+                // where no times are given other models give none either
+                let told = first.windows != Windows::default();
+                let by_model = if told { runner.by_model(model, &routes, first) } else { Vec::new() };
+                (by_model, runner.others(model, &routes, &plain, &first.session)?)
+            }
+            None => (Vec::new(), Vec::new()),
         };
         let used = Used::by(model, &routes, site);
         let first_route = routes.first().copied().unwrap_or(Route::Iv);
         let shown = plain.trajectory().shown;
         let mut result = ArmOutcome {
+            faded: false,
             index,
             label: arm.label.clone(),
             drug: arm.drug.clone(),
@@ -103,12 +136,14 @@ impl Scenario {
             grid: plain.trajectory().grid.clone(),
             curves: plain.curves()?,
             effect: plain.curve(&arm.drug, Site::Effect)?,
+            rows,
             range,
-            windows,
+            sessions,
             evidence: library.effects.evidence(&arm.drug, first_route),
             others,
             below_level: None,
             outside: runner.outside(model, &plain),
+            page,
             by_model,
             programmes: routes.iter().filter_map(|r| library.effects.programme(*r)).map(Programme::words).collect(),
             sources: sources(model, &used),
@@ -118,9 +153,10 @@ impl Scenario {
             grade: used.worst_grade(model),
             routes,
         };
-        result.below_level = super::others::below_level(&result, &library.effects);
+        let own_until = list.first().and_then(|first| runner.above_until(model, first));
+        result.below_level = super::others::below_level(&result, own_until, &library.effects);
         result.assumptions = runner.assumptions(model, &plain, &used);
-        result.assumptions.extend(super::notes::settings_reaching(&result.windows));
+        result.assumptions.extend(super::notes::settings_reaching(&result.windows()));
         result.warnings = runner.warnings(model, &result);
         Ok(result)
     }
@@ -139,11 +175,22 @@ pub fn spacing(horizon: Time, every: Option<Time>) -> Result<f64> {
         return Ok(step.min(hours / 60.0));
     };
     let every = every.hours();
-    if every > 0.0 && hours / every <= MOST_ASKED_POINTS {
+    if every <= 0.0 {
+        return Err(Error::input("--every has to be more than 0").remedy("write for example --every \"1 min\""));
+    }
+    // the finest that is named has to pass in spite of rounding
+    if hours / every <= MOST_ASKED_POINTS * (1.0 + 1e-9) {
         return Ok(every);
     }
-    Err(Error::input(format!("points every {} over {horizon}", Time::from_hours(every)))
-        .remedy(format!("write for example --every \"1 min\"; a curve has at most {MOST_ASKED_POINTS} points")))
+    Err(Error::input(format!("--every gives more than {MOST_ASKED_POINTS} points over the horizon of {horizon}"))
+        .remedy(format!("--every \"{}\" and more works, or a shorter horizon", finest(horizon))))
+}
+
+/// A round spacing that is just coarse enough.
+fn finest(horizon: Time) -> Time {
+    let minutes = horizon.minutes() / MOST_ASKED_POINTS;
+    let digit = 10_f64.powf(minutes.log10().floor());
+    Time::from_minutes((minutes / digit).ceil() * digit)
 }
 
 fn at_arm(error: Error, index: usize, label: &str) -> Error {
@@ -163,22 +210,45 @@ pub(super) struct Runner<'a> {
     pub(super) arm: &'a StudyArm,
     pub(super) library: &'a Library,
     every: f64,
-    solver: Solver,
+    pub(super) solver: Solver,
 }
 
 /// One model solved for the arm.
 pub(super) struct Solved {
-    followed: Followed,
+    pub(super) followed: Followed,
     site: Site,
     drug: String,
 }
 
-impl Runner<'_> {
-    pub(super) fn solve(&self, model: &Model, site: Site, set: &BTreeMap<String, Expr>) -> Result<Solved> {
+impl<'a> Runner<'a> {
+    /// With points as far apart as they are drawn.
+    pub(super) fn new(
+        scenario: &'a Scenario,
+        arm: &'a StudyArm,
+        library: &'a Library,
+        options: Options,
+    ) -> Result<Self> {
+        let every = spacing(scenario.horizon, options.every)?;
+        Ok(Self { scenario, arm, library, every, solver: options.solver })
+    }
+
+    /// A model followed over the scenario's horizon; `set` replaces parameters for every dose.
+    pub(super) fn solve(&self, model: &Model, site: Site, set: &Set) -> Result<Solved> {
         let set = &self.with_conditions(model, set);
+        self.solve_changed(model, site, Change::all(set))
+    }
+
+    fn solve_changed(&self, model: &Model, site: Site, change: Change) -> Result<Solved> {
         let case = self.arm.case(model, &self.scenario.subject, self.library)?;
-        let followed = case.follow(set, self.scenario.horizon.hours(), self.every, self.solver)?;
+        let points = Points::grid(self.scenario.horizon.hours(), self.every);
+        let followed = case.follow_over(change, points, f64::INFINITY, self.solver)?;
         Ok(Solved { followed, site, drug: model.drug.clone() })
+    }
+
+    /// One end of a range, which begins with the dose at `from`.
+    fn end(&self, model: &Model, site: Site, from: f64, end: &RangeEnd) -> Result<Solved> {
+        let (set, later) = (self.with_conditions(model, &Set::new()), self.with_conditions(model, &end.set));
+        self.solve_changed(model, site, Change { set: &set, later: Some((from, &later)) })
     }
 
     /// The share that reaches the blood through the mouth, and the share swallowed after holding:
@@ -196,13 +266,13 @@ impl Runner<'_> {
         Ok(plain.bioavailability()?.zip(mouth).map(|(all, mouth)| [mouth, (all - mouth).max(0.0)]))
     }
 
-    /// Median end of main effects under every applicable model; a model that refuses the arm is left out.
-    fn by_model(&self, model: &Model, routes: &[Route], own: Option<[f64; 3]>) -> Vec<(String, f64)> {
+    /// Median end of main effects of a session under every applicable model; a model that refuses the arm is left out.
+    fn by_model(&self, model: &Model, routes: &[Route], first: &SessionOutcome) -> Vec<(String, f64)> {
+        let own = first.windows.main_effects_end;
         let mut list: Vec<(String, f64)> = own.map(|w| (model.id.clone(), w[1])).into_iter().collect();
         for other in self.library.applicable(model, routes, &self.scenario.subject).into_iter().skip(1) {
-            let Ok(solved) = self.solve(other, other.estimated_from, &BTreeMap::new()) else { continue };
-            let Some(output) = solved.followed.parent(other.estimated_from) else { continue };
-            let windows = windows(&[(solved.trajectory(), output)], &self.arm.drug, &self.library.effects);
+            let Ok(followed) = self.session(other, &first.session, None) else { continue };
+            let windows = self.windows_of(other, &[followed], &first.session);
             list.extend(windows.main_effects_end.map(|w| (other.id.clone(), w[1])));
         }
         if list.len() > 1 { list } else { Vec::new() }
@@ -210,8 +280,28 @@ impl Runner<'_> {
 }
 
 impl Solved {
+    /// Of a model that was followed, read at a site.
+    pub(super) fn new(followed: Followed, site: Site, drug: &str) -> Self {
+        Self { followed, site, drug: drug.to_owned() }
+    }
+
+    /// As the end of a range.
+    fn outcome(&self, end: &RangeEnd) -> Result<EndOutcome> {
+        let shown = self.trajectory().shown;
+        Ok(EndOutcome {
+            label: end.label.clone(),
+            bioavailability: self.bioavailability()?,
+            times: self.trajectory().times[..shown].to_vec(),
+            curves: self.curves()?,
+        })
+    }
+
     pub(super) fn schedule(&self) -> &Schedule {
         &self.followed.schedule
+    }
+
+    pub(super) fn parent(&self, site: Site) -> Option<&SystemOutput> {
+        self.followed.parent(site)
     }
 
     pub(super) fn trajectory(&self) -> &Trajectory {
@@ -234,23 +324,24 @@ impl Solved {
 
     /// All analytes at the site, parent first.
     fn curves(&self) -> Result<Vec<Curve>> {
-        let mut names: Vec<&str> = self
-            .trajectory()
-            .system
-            .outputs
-            .iter()
-            .filter(|o| o.site == self.site)
-            .map(|o| o.analyte.as_str())
-            .collect();
-        names.sort_by_key(|a| *a != self.drug);
         let mut list = Vec::new();
-        for name in names {
-            list.extend(self.curve(name, self.site)?);
+        for output in self.at_site() {
+            list.extend(self.curve(&output.analyte, self.site)?);
         }
         Ok(list)
     }
 
-    fn end(&self, end: &RangeEnd) -> Result<EndOutcome> {
-        Ok(EndOutcome { label: end.label.clone(), bioavailability: self.bioavailability()?, curves: self.curves()? })
+    fn at_site(&self) -> Vec<&SystemOutput> {
+        let outputs = &self.trajectory().system.outputs;
+        let mut list: Vec<&SystemOutput> = outputs.iter().filter(|o| o.site == self.site).collect();
+        list.sort_by_key(|o| o.analyte != self.drug);
+        list
+    }
+
+    /// What is written as curves: all analytes at the site, parent first, then the parent at the effect site.
+    pub(super) fn read_outs(&self) -> Vec<&SystemOutput> {
+        let mut list = self.at_site();
+        list.extend(self.followed.parent(Site::Effect));
+        list
     }
 }

@@ -9,7 +9,7 @@ use super::program::{Program, Slot, Wanted};
 use crate::error::{Error, Result};
 use crate::model::expr::Expr;
 use crate::regimen::AfterHold;
-use crate::sim::{Case, Schedule};
+use crate::sim::{Case, Schedule, Session};
 use std::collections::BTreeMap;
 
 /// People whose curves lie together.
@@ -18,6 +18,25 @@ pub(super) const CHUNK: usize = 256;
 const MOST_ATTEMPTS: u64 = 200;
 /// Rounding allowed where shares are added up.
 const SLACK: f64 = 1e-9;
+
+/// Which doses are given, and which time is 0 for those who follow them.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Within {
+    /// Doses that start before this, h.
+    pub before: f64,
+    /// h; what was given earlier has left what it leaves by then.
+    pub origin: f64,
+}
+
+impl Within {
+    /// Every dose, from time 0 on.
+    pub const ALL: Self = Self { before: f64::INFINITY, origin: 0.0 };
+
+    /// The doses of a session and those before it, from its start on.
+    pub fn session(session: &Session) -> Self {
+        Self { before: session.before(), origin: session.start }
+    }
+}
 
 /// How one dose enters by one way.
 #[derive(Debug, Clone)]
@@ -121,11 +140,14 @@ impl ArmEngine {
         (dt, steps): (f64, usize),
         (bodies, seed, first_draws): (Bodies, u64, FirstDraws),
         effect_of: Option<usize>,
+        within: Within,
     ) -> Result<Self> {
         let model = case.model;
         let typical = crate::model::Individual::typical(model, case.subject, set)?;
         let salt = (case.base_per_hydrochloride, case.sprays);
-        let puts = Schedule::put_down(model, &typical, case.subject, case.doses, salt)?;
+        let mut puts = Schedule::put_down(model, &typical, case.subject, case.doses, salt)?;
+        puts.retain(|p| p.start < within.before);
+        puts.iter_mut().for_each(|p| p.start -= within.origin);
         let mouths = puts.iter().map(|p| p.mouth + 1).max().unwrap_or(1);
         let mut program = Program::new(model, set, mouths, wanted)?;
         if let Some(output) = effect_of {

@@ -1,6 +1,6 @@
 //! Percentile bands of every analyte at every point of the grid.
 
-use super::arm::{ArmEngine, CHUNK, ChunkState, Place, Sink};
+use super::arm::{ArmEngine, CHUNK, ChunkState, Place, Sink, Within};
 use super::body::Bodies;
 use super::draw::{ByModel, FirstDraws, MOST_KEPT};
 use super::lanes::{LANES, Lane};
@@ -248,7 +248,8 @@ fn engine(
     let wanted: Vec<Wanted> = analytes.iter().map(|a| Wanted { analyte: a.clone(), site }).collect();
     let set = model.conditions_on(&scenario.conditions, &arm.routes());
     let bodies = Bodies::new(&scenario.subject, &scenario.population, crowd.seed);
-    let engine = ArmEngine::new(&case, &set, &wanted, (every, steps), (bodies, crowd.seed, first_draws), None)?;
+    let engine =
+        ArmEngine::new(&case, &set, &wanted, (every, steps), (bodies, crowd.seed, first_draws), None, Within::ALL)?;
     Ok((engine, analytes))
 }
 

@@ -4,7 +4,7 @@
 //! under one model, and the typical person under every model that has both routes.
 
 use super::tornado::{Figures, figures};
-use super::{ArmCrowd, Counted, PeopleWindows, Person};
+use super::{ArmCrowd, Counted, Person};
 use crate::analysis::percentile;
 use crate::error::{Error, Result};
 use crate::library::Library;
@@ -19,7 +19,7 @@ pub struct Ratio {
     pub people: usize,
 }
 
-/// First arm over second, person by person.
+/// First arm over second, person by person; of a course its first session.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Exposures {
     /// Which ends of ranges are meant: "IM at its low end"; empty where neither arm is a range.
@@ -64,16 +64,16 @@ pub fn exposures(a: &ArmCrowd, b: &ArmCrowd) -> Result<Vec<Exposures>> {
     Ok(list)
 }
 
-fn ends(arm: &ArmCrowd) -> Vec<(String, &PeopleWindows)> {
+fn ends(arm: &ArmCrowd) -> Vec<(String, &[Person])> {
     let name = |c: &Counted| {
-        if c.end.is_empty() { String::new() } else { format!("{} at its {}", c.windows.label, c.end) }
+        if c.end.is_empty() { String::new() } else { format!("{} at its {}", arm.label, c.end) }
     };
-    arm.counts.iter().map(|c| (name(c), &c.windows)).collect()
+    arm.first().map_or(Vec::new(), |s| s.counts.iter().map(|c| (name(c), c.people.as_slice())).collect())
 }
 
-fn paired(at: String, a: &PeopleWindows, b: &PeopleWindows) -> Exposures {
+fn paired(at: String, a: &[Person], b: &[Person]) -> Exposures {
     let of = |f: &dyn Fn(&Person) -> Option<f64>| -> Option<Ratio> {
-        let pairs = a.people.iter().zip(&b.people);
+        let pairs = a.iter().zip(b);
         ratio(pairs.filter_map(|(x, y)| Some(f(x)? / f(y).filter(|v| *v > 0.0)?)).collect())
     };
     Exposures {
@@ -161,7 +161,7 @@ mod tests {
         let found = exposures(&all.arms[1], &all.arms[0]).unwrap().remove(0).above.unwrap();
         assert!(found.people > 50 && found.percentiles[0] > 1.95 && found.percentiles[2] < 2.6, "{found:?}");
         let with_gap = |p: &Person| p.end.zip(p.begin).is_some_and(|(end, begin)| end - begin > 450.0);
-        assert!(all.arms[1].counts[0].windows.people.iter().filter(|p| p.reaches).all(with_gap));
+        assert!(all.arms[1].sessions[0].counts[0].people.iter().filter(|p| p.reaches).all(with_gap));
     }
 
     #[test]

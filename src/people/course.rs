@@ -4,7 +4,7 @@
 //! What a dose brings is known beforehand at each person's first point with it, and is added there.
 
 use super::arm::Sink;
-use super::kernel::{Event, Kernel, Scratch, next_point};
+use super::kernel::{Event, HOUR, Kernel, Scratch, next_point};
 use super::lanes::{LANES, Lane, Work, splat};
 use super::modes::ModesRoom;
 
@@ -75,10 +75,15 @@ impl Work for Preparing<'_> {
             kernel.exponential::<FMA>(generator, dt, &mut room.scratch);
             kernel.read_slots(slots, lanes);
             lanes.extend_from_slice(&room.scratch.power);
+            // what was given hours before the first point is carried there hour by hour
+            let long = events.iter().any(|e| e.time.iter().any(|t| *t < -HOUR));
+            if long {
+                kernel.exponential::<FMA>(generator, HOUR, &mut room.scratch);
+            }
             for event in events.iter() {
                 let Some(state) = kernel.place(event.state) else { continue };
                 let (_, after) = next_point(&event.time, dt);
-                kernel.carried::<FMA>(generator, (state, &event.amount, &after), &mut room.scratch, lanes);
+                kernel.carried::<FMA>(generator, (state, &event.amount, &after), long, &mut room.scratch, lanes);
             }
         }
         arrivals.clear();

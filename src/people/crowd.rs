@@ -3,16 +3,17 @@
 use super::bands::{Wanting, one};
 use super::dots::{Dot, fading_dots, noticing_dots};
 use super::draw::{ByModel, FirstDraws, room_for};
-use super::windows::windows_of;
+use super::windows::{people_of, summed};
 use super::{ArmBands, Crowd, MAY_NOT_FEEL, PeopleWindows, Person, Progress, Workers};
 use crate::error::{Error, Result};
-use crate::library::Library;
-use crate::model::Range;
-use crate::model::expr::Expr;
+use crate::library::{Effects, Library};
+use crate::outcome::range_of;
 use crate::scenario::Scenario;
-use crate::sim::Solver;
-use crate::units::{Amount, MINUTES_PER_HOUR};
-use std::collections::BTreeMap;
+use crate::sim::{Session, Set, sessions};
+use crate::units::MINUTES_PER_HOUR;
+
+/// Rounding error of a time that must not lie before the session that begins there, min.
+const SLACK: f64 = 1e-6;
 
 /// A crowd given every arm that is on.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,15 +31,31 @@ pub struct CrowdOutcome {
 pub struct ArmCrowd {
     /// Index in the scenario.
     pub index: usize,
+    /// Label.
+    pub label: String,
     /// Percentiles over time; none for an arm whose curve is a range: its two ends are another kind of not knowing.
     pub bands: Option<ArmBands>,
     /// 25th and 75th percentile by analyte and point, beside the bands.
     pub quartiles: Vec<Vec<[f64; 2]>>,
     /// Model.
     pub model: String,
-    /// Everybody, counted; for a range twice, at its low end and at its high end. The two are never put together:
-    /// ends are doubt about the model, people are spread.
+    /// Everybody counted, session by session.
+    pub sessions: Vec<SessionCrowd>,
+}
+
+/// Everybody counted in one session. Times are minutes from its first dose.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SessionCrowd {
+    /// Which, and when.
+    pub session: Session,
+    /// For a range twice, at its low end and at its high end: ends are doubt about the model, people are spread.
     pub counts: Vec<Counted>,
+    /// Over everybody; of a range over both ends, where one time or one share has to be said.
+    pub windows: PeopleWindows,
+    /// Twenty who stand for all: when something is noticed. Of a range they are taken from both ends.
+    pub noticing: Vec<Dot>,
+    /// When main effects fade.
+    pub fading: Vec<Dot>,
 }
 
 /// Everybody under one curve.
@@ -46,14 +63,20 @@ pub struct ArmCrowd {
 pub struct Counted {
     /// "low end" or "high end" of a range; empty for a curve that is none.
     pub end: &'static str,
+    /// Everybody, in order.
+    pub people: Vec<Person>,
     /// When people may notice something and when that fades.
     pub windows: PeopleWindows,
     /// How many of 100 are above their own level of the dissociative part: minute and number.
     pub above: Vec<[f64; 2]>,
-    /// Twenty who stand for all: when something is noticed.
-    pub noticing: Vec<Dot>,
-    /// When main effects fade.
-    pub fading: Vec<Dot>,
+}
+
+impl Counted {
+    /// How many of 100 people are above their own level at a time, minutes from the first dose of the session.
+    pub fn above_at(&self, minutes: f64) -> f64 {
+        let n = self.people.iter().filter(|p| p.is_above(minutes)).count();
+        100.0 * n as f64 / self.people.len().max(1) as f64
+    }
 }
 
 impl CrowdOutcome {
@@ -64,19 +87,48 @@ impl CrowdOutcome {
 }
 
 impl ArmCrowd {
-    /// How many of 100 are above their own level at a time (minutes): low and high, equal but for a range.
+    /// The first session, the one that comparisons tell.
+    pub fn first(&self) -> Option<&SessionCrowd> {
+        self.sessions.first()
+    }
+
+    /// The session in which a time (minutes from time 0) lies: the last that has begun.
+    pub fn session_at(&self, minutes: f64) -> Option<&SessionCrowd> {
+        self.sessions.iter().rfind(|s| s.session.start * MINUTES_PER_HOUR <= minutes + SLACK)
+    }
+
+    /// How many of 100 are above their own level at a time (minutes from time 0): low and high, equal but for a range.
     pub fn above_at(&self, minutes: f64) -> [f64; 2] {
-        self.span(|w| w.above_at(minutes))
+        let of = |s: &SessionCrowd| s.above_at(minutes - s.session.start * MINUTES_PER_HOUR);
+        self.session_at(minutes).map_or([0.0; 2], of)
     }
 
     /// People.
     pub fn people(&self) -> usize {
-        self.counts.first().map_or(0, |c| c.windows.people.len())
+        self.first().map_or(0, SessionCrowd::people)
+    }
+}
+
+impl SessionCrowd {
+    fn new(session: &Session, counts: Vec<Counted>, effects: &Effects) -> Self {
+        let everybody: Vec<&Person> = counts.iter().flat_map(|c| &c.people).collect();
+        Self {
+            session: *session,
+            windows: summed(&everybody, effects),
+            noticing: noticing_dots(&everybody),
+            fading: fading_dots(&everybody),
+            counts,
+        }
     }
 
-    /// How many of 100 reach their own level at all: low and high.
+    /// People.
+    pub fn people(&self) -> usize {
+        self.counts.first().map_or(0, |c| c.people.len())
+    }
+
+    /// How many of 100 reach their own level at all: low and high, equal but for a range.
     pub fn reaching(&self) -> [f64; 2] {
-        self.span(|w| 100.0 * w.share_reaching)
+        self.span(|c| 100.0 * c.windows.share_reaching)
     }
 
     /// Whether [`super::MAY_NOT_FEEL`] is said of the dissociative part; of a range, at which of its ends.
@@ -89,8 +141,14 @@ impl ArmCrowd {
         }
     }
 
-    fn span(&self, of: impl Fn(&PeopleWindows) -> f64) -> [f64; 2] {
-        let values = self.counts.iter().map(|c| of(&c.windows));
+    /// How many of 100 are above their own level at a time (minutes from the first dose of the session): low and high,
+    /// equal but for a range.
+    pub fn above_at(&self, minutes: f64) -> [f64; 2] {
+        self.span(|c| c.above_at(minutes))
+    }
+
+    fn span(&self, of: impl Fn(&Counted) -> f64) -> [f64; 2] {
+        let values = self.counts.iter().map(of);
         values.fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], v| [low.min(v), high.max(v)])
     }
 }
@@ -175,45 +233,60 @@ pub fn arm_crowd(
     with_draws(scenario, index, library, (crowd, room_for(crowd)), (workers, progress))
 }
 
-/// Everybody of one arm counted, without bands over time: by its index in a checked scenario.
+/// Everybody of one arm counted, without bands over time: by its index in a checked scenario, in every session, or in
+/// the one of a number. The window, the page, its JSON and the command line all count by this function.
 ///
 /// # Errors
-/// When the arm cannot be simulated, or `progress` says to stop.
+/// When the arm cannot be simulated or has no such session, or `progress` says to stop.
 pub fn counted(
     scenario: &Scenario,
     index: usize,
     library: &Library,
-    crowd: Crowd,
+    (crowd, only): (Crowd, Option<usize>),
     workers: &dyn Workers,
     progress: Progress,
-) -> Result<Vec<Counted>> {
-    let range = range_of(scenario, index, library)?;
-    counts(scenario, index, library, range, (crowd, room_for(crowd)), (workers, progress))
+) -> Result<Vec<SessionCrowd>> {
+    counts(scenario, index, library, (crowd, room_for(crowd), only), (workers, progress))
 }
 
-/// Under the curve, or under both ends of the range that one line would hide.
+/// In every session, or in one: under the curve, or under both ends of the range that one line would hide.
 fn counts(
     scenario: &Scenario,
     index: usize,
     library: &Library,
-    range: Option<&Range>,
-    (crowd, first_draws): (Crowd, FirstDraws),
+    (crowd, first_draws, only): (Crowd, FirstDraws, Option<usize>),
     (workers, progress): (&dyn Workers, Progress),
-) -> Result<Vec<Counted>> {
-    let until = scenario.horizon.hours() * MINUTES_PER_HOUR;
-    let count = |end: &'static str, set: &BTreeMap<String, Expr>, progress: Progress| {
-        let windows = windows_of(scenario, index, library, (crowd, first_draws.clone()), set, (workers, progress))?;
-        Ok(Counted {
-            end,
-            above: above(&windows.people, until),
-            noticing: noticing_dots(&windows.people),
-            fading: fading_dots(&windows.people),
-            windows,
-        })
-    };
-    let Some(range) = range else { return Ok(vec![count("", &BTreeMap::new(), progress)?]) };
-    let low = count("low end", &range.low.set, &|s| progress(0.5 * s))?;
-    Ok(vec![low, count("high end", &range.high.set, &|s| progress(0.5 + 0.5 * s))?])
+) -> Result<Vec<SessionCrowd>> {
+    let arm = &scenario.arms[index];
+    let model = arm.model_in(library)?;
+    let schedule = arm.case(model, &scenario.subject, library)?.schedule()?;
+    let all = sessions(&schedule.doses, library.effects.session.gap.hours());
+    let range = range_of(model, &schedule);
+    let chosen: Vec<&Session> = all.iter().filter(|s| only.is_none_or(|number| s.number == number)).collect();
+    if let (Some(number), true) = (only, chosen.is_empty()) {
+        return Err(Error::input(format!("arm \"{}\" has no session {number}", arm.label))
+            .remedy(format!("it has {}, counted from 1", all.len())));
+    }
+    let jobs = chosen.len().max(1) as f64;
+    let mut list = Vec::new();
+    for (k, session) in chosen.into_iter().enumerate() {
+        let count = |end: &'static str, set: &Set, [from, part]: [f64; 2]| {
+            let told = |s: f64| progress((k as f64 + from + part * s) / jobs);
+            let drawn = (crowd, first_draws.clone());
+            let people = people_of(scenario, index, library, drawn, (set, session), (workers, &told))?;
+            let windows = summed(&people.iter().collect::<Vec<_>>(), &library.effects);
+            Ok::<_, Error>(Counted { end, above: above(&people), windows, people })
+        };
+        // a dose that comes later does not make a range of an earlier session
+        let counts = match range.filter(|(_, from)| *from <= session.end) {
+            Some((range, _)) => {
+                vec![count("low end", &range.low.set, [0.0, 0.5])?, count("high end", &range.high.set, [0.5, 0.5])?]
+            }
+            None => vec![count("", &Set::new(), [0.0, 1.0])?],
+        };
+        list.push(SessionCrowd::new(session, counts, &library.effects));
+    }
+    Ok(list)
 }
 
 /// The same, with draws kept for other arms of the model.
@@ -225,7 +298,9 @@ fn with_draws(
     (workers, progress): (&dyn Workers, Progress),
 ) -> Result<ArmCrowd> {
     let go_on = |share: f64| if progress(share) { Ok(()) } else { Err(Error::cannot("stopped")) };
-    let range = range_of(scenario, index, library)?;
+    let arm = &scenario.arms[index];
+    let model = arm.model_in(library)?;
+    let range = range_of(model, &arm.case(model, &scenario.subject, library)?.schedule()?);
     let (mut bands, mut quartiles, mut done) = (None, Vec::new(), 0.0);
     if range.is_none() {
         done = 0.4;
@@ -236,42 +311,31 @@ fn with_draws(
         go_on(done)?;
     }
     let part = |s: f64| progress(done + (0.95 - done) * s);
-    let counts = counts(scenario, index, library, range, (crowd, first_draws), (workers, &part))?;
+    let sessions = counts(scenario, index, library, (crowd, first_draws, None), (workers, &part))?;
     go_on(0.95)?;
-    let model = scenario.arms[index].model_in(library)?.id.clone();
-    Ok(ArmCrowd { index, bands, quartiles, model, counts })
+    Ok(ArmCrowd { index, label: arm.label.clone(), bands, quartiles, model: model.id.clone(), sessions })
 }
 
-/// The range that one line would hide, as for one person.
-fn range_of<'a>(scenario: &Scenario, index: usize, library: &'a Library) -> Result<Option<&'a Range>> {
-    let arm = &scenario.arms[index];
-    let model = arm.model_in(library)?;
-    if model.ranges.is_empty() {
-        return Ok(None);
+/// How many of 100 are above their own level, minute by minute until the last is not, or the simulated day is over.
+fn above(people: &[Person]) -> Vec<[f64; 2]> {
+    let mut steps: Vec<(f64, i32)> = Vec::new();
+    for person in people {
+        steps.extend(person.begin.map(|t| (t, 1)));
+        steps.extend(person.begin.and(person.end).map(|t| (t, -1)));
+        steps.extend(person.gaps.iter().flat_map(|[from, to]| [(*from, -1), (*to, 1)]));
     }
-    let case = arm.case(model, &scenario.subject, library)?;
-    // what is given does not depend on points
-    let horizon = scenario.horizon.hours();
-    let followed = case.follow(&BTreeMap::new(), horizon, horizon, Solver::default())?;
-    Ok(arm.routes().iter().find_map(|r| model.range(*r, Amount::from_mg(followed.given_by(*r)))))
-}
-
-/// How many of 100 are above their own level, at 241 times up to a time in minutes.
-fn above(people: &[Person], until: f64) -> Vec<[f64; 2]> {
-    const STEPS: usize = 240;
-    let reaching = || people.iter().filter(|p| p.reaches);
-    let mut begins: Vec<f64> = reaching().filter_map(|p| p.begin).collect();
-    let mut ends: Vec<f64> = reaching().filter_map(|p| p.end).collect();
-    begins.sort_by(f64::total_cmp);
-    ends.sort_by(f64::total_cmp);
-    let up_to = |list: &[f64], t: f64| list.partition_point(|v| *v <= t);
-    (0..=STEPS)
-        .map(|i| {
-            let t = until * i as f64 / STEPS as f64;
-            let n = up_to(&begins, t).saturating_sub(up_to(&ends, t));
-            [t, 100.0 * n as f64 / people.len().max(1) as f64]
-        })
-        .collect()
+    steps.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let share = |n: i32| 100.0 * f64::from(n) / people.len().max(1) as f64;
+    let last = steps.last().map_or(0.0, |(t, _)| t.ceil());
+    let (mut count, mut next, mut list) = (0, steps.iter().peekable(), Vec::new());
+    for minute in 0..=last as usize {
+        let minute = minute as f64;
+        while let Some((_, step)) = next.next_if(|(t, _)| *t <= minute) {
+            count += step;
+        }
+        list.push([minute, share(count)]);
+    }
+    list
 }
 
 #[cfg(test)]
@@ -289,13 +353,16 @@ mod tests {
         assert_eq!(all.arms.len(), outcome.arms.len());
         for (crowd, arm) in all.arms.iter().zip(&outcome.arms) {
             assert_eq!((crowd.index, crowd.bands.is_none()), (arm.index, arm.range.is_some()), "{}", arm.label);
-            let ends: Vec<&str> = crowd.counts.iter().map(|c| c.end).collect();
+            assert_eq!(crowd.sessions.len(), 1);
+            let session = &crowd.sessions[0];
+            let ends: Vec<&str> = session.counts.iter().map(|c| c.end).collect();
             let expected: &[&str] = if arm.range.is_some() { &["low end", "high end"] } else { &[""] };
-            assert_eq!(ends, expected, "{}: the two ends are never put together", arm.label);
-            for counted in &crowd.counts {
-                assert_eq!((counted.windows.people.len(), counted.fading.len()), (60, crate::people::DOTS));
+            assert_eq!(ends, expected, "{}: counted at each end", arm.label);
+            assert_eq!(session.fading.len(), crate::people::DOTS);
+            for counted in &session.counts {
+                assert_eq!(counted.people.len(), 60);
                 for [minute, share] in &counted.above {
-                    assert!((counted.windows.above_at(*minute) - share).abs() < 1e-9, "{} at {minute}", arm.label);
+                    assert!((counted.above_at(*minute) - share).abs() < 1e-9, "{} at {minute}", arm.label);
                 }
             }
             let [low, high] = crowd.above_at(60.0);

@@ -8,7 +8,7 @@ pub const DOTS: usize = 20;
 /// Where a dot stands.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Dot {
-    /// Minutes from time 0.
+    /// Minutes from the first dose of the session.
     At(f64),
     /// Later than was simulated.
     Beyond,
@@ -17,13 +17,13 @@ pub enum Dot {
 }
 
 /// When something is first noticed, over people whose study has such a level; none where no study has.
-pub fn noticing_dots(people: &[Person]) -> Vec<Dot> {
+pub fn noticing_dots(people: &[&Person]) -> Vec<Dot> {
     dots(people.iter().filter(|p| p.asked).map(|p| p.onset.map_or(Dot::Never, Dot::At)).collect())
 }
 
 /// When main effects fade: the last time above the own level.
-pub fn fading_dots(people: &[Person]) -> Vec<Dot> {
-    let of = |p: &Person| match p.end {
+pub fn fading_dots(people: &[&Person]) -> Vec<Dot> {
+    let of = |p: &&Person| match p.end {
         Some(end) => Dot::At(end),
         None if p.outlasts => Dot::Beyond,
         None => Dot::Never,
@@ -56,6 +56,7 @@ mod tests {
             ..Person::default()
         };
         let people: Vec<Person> = (0..100).map(person).collect();
+        let people: Vec<&Person> = people.iter().collect();
         let found = fading_dots(&people);
         assert_eq!(found.len(), DOTS);
         let count = |f: &dyn Fn(&Dot) -> bool| found.iter().filter(|d| f(d)).count();

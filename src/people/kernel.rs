@@ -16,6 +16,8 @@ const SMALL: f64 = 0.25;
 /// Terms of the action of an exponential at most, and when it has settled.
 const MOST_TERMS: usize = 60;
 const SETTLED: f64 = 1e-16;
+/// The step by which what was given long before the first point is carried there, h.
+pub(super) const HOUR: f64 = 1.0;
 
 /// An entry of the generator.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -255,12 +257,14 @@ impl Kernel {
         }
     }
 
-    /// Adds exp(G dt) times an amount in `state` behind `out`, `dt` each person's own.
+    /// Adds exp(G dt) times an amount in `state` behind `out`, `dt` each person's own. With `hours` the step of one
+    /// hour stands in `scratch.power`, and whole hours that all have in common are made with it.
     #[inline(always)]
     pub fn carried<const FMA: bool>(
         &self,
         generator: &[Lane],
         (state, amount, dt): (usize, &Lane, &Lane),
+        hours: bool,
         scratch: &mut Scratch,
         out: &mut Vec<Lane>,
     ) {
@@ -268,15 +272,15 @@ impl Kernel {
         out.resize(first + self.n, splat(0.0));
         let z = &mut out[first..];
         z[state] = *amount;
+        let common = if hours { (-largest(&map(dt, |d| -d)) / HOUR).floor().max(0.0) } else { 0.0 };
+        let dt = &map(dt, |d| d - common * HOUR);
         let longest = largest(dt);
-        if longest <= 0.0 {
-            return;
-        }
         let fastest = self.diagonal.iter().fold(splat(0.0), |q, d| map2(&q, &generator[*d], |q, g| larger(q, -g)));
         let parts = (largest(&fastest) * longest).ceil().max(1.0);
         let h = map(dt, |d| d / parts);
-        let Scratch { a: term, a2: next, .. } = scratch;
-        for _ in 0..parts as usize {
+        let Scratch { a: term, a2: next, power, .. } = scratch;
+        let series = if longest > 0.0 { parts as usize } else { 0 };
+        for _ in 0..series {
             term.clear();
             term.extend_from_slice(z);
             for k in 1..MOST_TERMS {
@@ -297,6 +301,12 @@ impl Kernel {
                     break;
                 }
             }
+        }
+        for _ in 0..common as usize {
+            next.clear();
+            next.resize(self.n, splat(0.0));
+            self.step::<FMA>(power, z, next);
+            z.copy_from_slice(next);
         }
     }
 

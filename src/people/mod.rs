@@ -30,11 +30,11 @@ pub use bands::{ArmBands, Band, Progress, bands, courses, individuals, subject_o
 #[doc(hidden)]
 pub use bands::{Kept, simulation_alone};
 pub use compare::{Exposures, Ratio, comparable, exposures, models_ratio};
-pub use crowd::{ArmByArm, ArmCrowd, Counted, CrowdOutcome, arm_crowd, counted, crowd_outcome};
+pub use crowd::{ArmByArm, ArmCrowd, Counted, CrowdOutcome, SessionCrowd, arm_crowd, counted, crowd_outcome};
 pub use dots::{DOTS, Dot, fading_dots, noticing_dots};
 pub use percentiles::{PERCENTILES, Tracker};
 pub use tornado::{Figures, Measure, Swing, Tornado, tornado};
-pub use windows::{PeopleWindows, Person, people_windows};
+pub use windows::{PeopleWindows, Person};
 
 use crate::error::{Error, Result};
 use crate::library::Effects;
@@ -81,6 +81,11 @@ pub fn of_people([low, high]: [f64; 2], people: usize) -> (String, usize) {
     let [low, high] = [low, high].map(|share| (share * base as f64 / 100.0).round());
     (if low == high { format!("{low}") } else { format!("{low} to {high}") }, base)
 }
+
+/// How many people, and which, where nobody says: the same in the window, on the page and on the command line.
+pub const USUAL_PEOPLE: usize = 1000;
+/// Their seed.
+pub const USUAL_SEED: u64 = 1;
 
 /// Fewer people than this make no 5th percentile.
 pub const LEAST_PEOPLE: usize = 20;

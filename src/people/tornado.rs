@@ -2,22 +2,19 @@
 //! typical, by the exact solver for one person; weight and age too, where a scenario lets people differ. One at a time:
 //! correlations between parameters are left out.
 
-use crate::analysis::{Exposure, time_above};
+use crate::analysis::{Exposure, length, stretches_above};
 use crate::error::{Error, Result};
 use crate::library::Library;
 use crate::model::expr::Expr;
 use crate::model::{Grade, Individual, Model};
 use crate::scenario::{Scenario, StudyArm};
-use crate::sim::Solver;
-use crate::units::{Age, MINUTES_PER_HOUR, NG_ML_PER_MG_L, Weight};
+use crate::sim::{Change, Points, Solver, TAIL_H};
+use crate::units::{Age, Concentration, MINUTES_PER_HOUR, NG_ML_PER_MG_L, Weight};
 use std::collections::BTreeMap;
 
 /// The two ends of each number, as shares of people, and the standard normal deviate of the second.
 const ENDS: [f64; 2] = [0.05, 0.95];
 const Z: f64 = 1.645;
-/// A curve is followed this long after the last dose, h, with points this far apart.
-const TAIL_H: f64 = 24.0;
-const EVERY_H: f64 = 2.0 / MINUTES_PER_HOUR;
 
 /// What a typical curve says.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -167,22 +164,23 @@ pub(super) fn figures(
     set: &BTreeMap<String, Expr>,
 ) -> Result<Figures> {
     let case = arm.case(model, &scenario.subject, library)?;
-    let horizon = crate::regimen::last_end(&arm.doses).hours() + TAIL_H;
-    let followed = case.follow(set, horizon, EVERY_H, Solver::default())?;
+    let last = case.marks()?.iter().map(|d| d.end).fold(0.0, f64::max);
+    let points = Points { horizon: last + TAIL_H, every: None, dense_from: 0.0 };
+    let followed = case.follow_over(Change::all(set), points, f64::INFINITY, Solver::default())?;
     let output = followed
         .parent(model.estimated_from)
         .ok_or_else(|| Error::cannot(format!("{} has no curve of its own drug", model.id)))?;
     let trajectory = &followed.trajectory;
     let series = trajectory.series(output);
     let exposure = Exposure::of(trajectory, output, &series)?;
-    let shown = trajectory.shown;
+    let above = |level: Concentration| {
+        let stretches = stretches_above(trajectory, output, &series, (level.mg_l(), 0.0));
+        length(&stretches, points.horizon) * MINUTES_PER_HOUR
+    };
     Ok(Figures {
         cmax: exposure.cmax * NG_ML_PER_MG_L,
         tmax: exposure.tmax * MINUTES_PER_HOUR,
-        above: library
-            .effects
-            .dissociative(&arm.drug)
-            .map(|l| time_above(&trajectory.times[..shown], &series[..shown], l.mg_l()) * MINUTES_PER_HOUR),
+        above: library.effects.dissociative(&arm.drug).map(above),
         auc: exposure.auc_inf * NG_ML_PER_MG_L,
     })
 }

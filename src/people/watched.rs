@@ -4,15 +4,11 @@ use super::arm::{Place, Sink};
 use super::draw::{generator, normal, stream_of, uniform};
 use super::lanes::{LANES, Lane, Work, splat, wide};
 use super::windows::Person;
-use crate::analysis::{first_above, last_above, time_above};
+use crate::analysis::{SHORTEST_DELAY_H, STRONGEST, crossing};
 use crate::library::{Delay, Effects, Level, LevelKind};
 use crate::model::Site;
 use crate::units::{MINUTES_PER_HOUR, NG_ML_PER_MG_L};
 
-/// Strongest means at least this part of the highest.
-const STRONGEST: f64 = 0.9;
-/// A half-life of the delay below this (3 s) is none, h.
-const SHORTEST_DELAY: f64 = 1.0 / 1200.0;
 /// Stream of the draws of levels and delays.
 const STREAM: &str = "levels and delays";
 /// Below this difference of two values, of their sum, the series of a logarithm is exact.
@@ -34,7 +30,7 @@ impl Own {
         let mut rng = generator(seed, stream_of(STREAM), person, 0);
         let pairs: Vec<_> = effects.pairs.iter().filter(|p| p.levels.contains_key(drug)).collect();
         if pairs.is_empty() {
-            return Self { ke0: 1.0 / SHORTEST_DELAY, notice: None, dissociative: None };
+            return Self { ke0: 1.0 / SHORTEST_DELAY_H, notice: None, dissociative: None };
         }
         let pair = pairs[(uniform(&mut rng) * pairs.len() as f64) as usize % pairs.len()];
         let delay = if site == Site::Venous { &effects.venous_delay } else { &pair.delay };
@@ -47,7 +43,7 @@ impl Own {
             pair.levels.get(drug).and_then(|l| l.get(&kind)).map(|l: &Level| l.median.mg_l() * (l.sigma() * z).exp())
         };
         Self {
-            ke0: std::f64::consts::LN_2 / half_life.max(SHORTEST_DELAY),
+            ke0: std::f64::consts::LN_2 / half_life.max(SHORTEST_DELAY_H),
             notice: level(LevelKind::Notice),
             dissociative: level(LevelKind::Dissociative),
         }
@@ -57,7 +53,7 @@ impl Own {
 /// Plasma and effect site of sixteen people at every point; when they are through, what is read of each is kept.
 pub(super) struct Watched<'a> {
     dt: f64,
-    times: Vec<f64>,
+    points: usize,
     owns: &'a [Own],
     /// Plasma at every point, then the effect site.
     values: Vec<f64>,
@@ -92,7 +88,7 @@ impl<'a> Watched<'a> {
     pub fn new(points: usize, dt: f64, owns: &'a [Own]) -> Self {
         Self {
             dt,
-            times: (0..points).map(|p| p as f64 * dt).collect(),
+            points,
             owns,
             values: vec![0.0; 2 * points * LANES],
             columns: vec![0.0; points * LANES],
@@ -101,26 +97,93 @@ impl<'a> Watched<'a> {
     }
 }
 
+/// The effect site of one person at points `dt` hours apart; between two of them it is the cubic of which both ends'
+/// slopes are known, ke0 (plasma - site).
+struct EffectSite<'a> {
+    dt: f64,
+    ke0: f64,
+    values: &'a [f64],
+    /// Plasma of sixteen people side by side at each point, and which of them this one is.
+    plasma: (&'a [Lane], usize),
+}
+
+impl EffectSite<'_> {
+    /// Slope at a point, per distance of two points.
+    fn slope(&self, i: usize) -> f64 {
+        let (rows, lane) = self.plasma;
+        self.ke0 * self.dt * (rows[i][lane] - self.values[i])
+    }
+
+    fn at(&self, i: usize, x: f64) -> f64 {
+        let (a, b, y) = (self.values[i], self.values[i + 1], 1.0 - x);
+        a * (1.0 + 2.0 * x) * y * y + b * (3.0 - 2.0 * x) * x * x + self.slope(i) * x * y * y
+            - self.slope(i + 1) * x * x * y
+    }
+
+    /// Time (h) and value of the peak beside the highest point.
+    fn peak(&self, top: usize) -> (f64, f64) {
+        for i in [top.wrapping_sub(1), top] {
+            let ends = (i.wrapping_add(1) < self.values.len()).then(|| (self.slope(i), self.slope(i + 1)));
+            let Some((left, right)) = ends.filter(|(left, right)| *left > 0.0 && *right < 0.0) else { continue };
+            let rise = self.values[i + 1] - self.values[i];
+            let slope = |x: f64| {
+                left * (1.0 - 4.0 * x + 3.0 * x * x) + right * (3.0 * x * x - 2.0 * x) + 6.0 * rise * (x - x * x)
+            };
+            let x = crossing(1.0, slope);
+            return ((i as f64 + x) * self.dt, self.at(i, x));
+        }
+        (top as f64 * self.dt, self.values[top])
+    }
+
+    /// Every time (h) at which it comes to or leaves a level, the first of them upwards; `peak` lies above it.
+    fn crossings(&self, level: f64, peak: (f64, f64)) -> Vec<f64> {
+        let mut above = self.values[0] >= level;
+        let mut list = if above { vec![0.0] } else { Vec::new() };
+        for (i, value) in self.values.iter().enumerate().skip(1) {
+            if (*value >= level) != above {
+                let sign = if above { 1.0 } else { -1.0 };
+                let x = crossing(1.0, |x| sign * (self.at(i - 1, x) - level));
+                list.push((i as f64 - 1.0 + x) * self.dt);
+                above = !above;
+            }
+        }
+        if list.is_empty() {
+            // above it for less than the distance of two points
+            list = vec![peak.0, peak.0];
+        }
+        list
+    }
+}
+
 impl Person {
-    /// As far as it is read from the effect site, of which the time and value of the strongest are known.
-    fn at_site(own: &Own, times: &[f64], site: &[f64], (peak, strongest): (f64, f64)) -> Self {
+    /// As far as it is read from the effect site, the highest point of which is known.
+    fn at_site(own: &Own, site: &EffectSite, top: usize) -> Self {
         let minutes = |h: f64| h * MINUTES_PER_HOUR;
-        let high = strongest * STRONGEST;
-        let first = |level: f64| first_above(times, site, level).map(minutes);
-        let last = |level: f64| last_above(times, site, level).map(minutes);
-        let level = own.dissociative.filter(|level| strongest >= *level);
-        let end = level.and_then(last);
+        let peak = site.peak(top);
+        let reached = |level: Option<f64>| level.filter(|level| peak.1 > 0.0 && peak.1 >= *level);
+        let strong = reached(Some(peak.1 * STRONGEST)).map(|level| site.crossings(level, peak));
+        let strong = strong.and_then(|list| Some([*list.first()?, *list.last()?]));
+        let level = reached(own.dissociative);
+        let main = level.map(|level| site.crossings(level, peak)).unwrap_or_default();
+        // an odd number of crossings: still above at the last point
+        let outlasts = main.len() % 2 == 1;
+        let end = main.last().filter(|_| !outlasts);
+        let gaps: Box<[[f64; 2]]> =
+            main.get(1..).unwrap_or_default().chunks_exact(2).map(|gap| [minutes(gap[0]), minutes(gap[1])]).collect();
+        let inside = |[begin, end]: [f64; 2]| end - begin - gaps.iter().map(|[a, b]| b - a).sum::<f64>();
+        let begin = main.first().copied().map(minutes);
         Self {
-            onset: own.notice.and_then(first),
-            peak: minutes(peak),
-            strongest: [first(high).unwrap_or(0.0), last(high).unwrap_or(0.0)],
-            end,
+            onset: reached(own.notice).and_then(|level| site.crossings(level, peak).first().copied()).map(minutes),
+            peak: minutes(peak.0),
+            strongest: strong.unwrap_or_default().map(minutes),
+            end: end.copied().map(minutes),
             reaches: level.is_some(),
-            outlasts: level.is_some() && end.is_none(),
+            outlasts,
             level: own.dissociative.unwrap_or(0.0) * NG_ML_PER_MG_L,
-            begin: level.and_then(first),
-            above: end.and(level).map(|level| minutes(time_above(times, site, level))),
+            begin,
+            above: begin.zip(end).map(|(begin, end)| inside([begin, minutes(*end)])),
             asked: own.notice.is_some(),
+            gaps,
             ..Self::default()
         }
     }
@@ -185,18 +248,18 @@ fn atanh_part(x: f64) -> f64 {
 impl Sink for Watched<'_> {
     #[inline(always)]
     fn put(&mut self, _block: usize, point: usize, output: usize, values: &Lane) {
-        let at = (output * self.times.len() + point) * LANES;
+        let at = (output * self.points + point) * LANES;
         self.values[at..at + LANES].copy_from_slice(values);
     }
 
     #[inline(always)]
     fn room(&mut self, _block: usize, first: usize, _count: usize) -> Place<'_> {
-        let outputs = self.times.len() * LANES;
+        let outputs = self.points * LANES;
         Place { values: &mut self.values[first * LANES..], outputs, points: LANES }
     }
 
     fn done(&mut self, block: usize) {
-        let points = self.times.len();
+        let points = self.points;
         let (plasma, site) = self.values.as_chunks::<LANES>().0.split_at(points);
         let (highest, strongest, areas) = wide(Tops { plasma, site, dt: self.dt });
         for (point, row) in site.iter().enumerate() {
@@ -205,13 +268,13 @@ impl Sink for Watched<'_> {
             }
         }
         let owns = self.owns.iter().skip(block * LANES).take(LANES);
-        for (l, (own, site)) in owns.zip(self.columns.chunks(points)).enumerate() {
-            let strongest = (self.times[strongest.point[l] as usize], strongest.value[l]);
+        for (l, (own, column)) in owns.zip(self.columns.chunks(points)).enumerate() {
+            let site = EffectSite { dt: self.dt, ke0: own.ke0, values: column, plasma: (plasma, l) };
             self.people.push(Person {
                 cmax: highest.value[l] * NG_ML_PER_MG_L,
-                tmax: self.times[highest.point[l] as usize] * MINUTES_PER_HOUR,
+                tmax: highest.point[l] * self.dt * MINUTES_PER_HOUR,
                 auc: areas[l] * NG_ML_PER_MG_L,
-                ..Person::at_site(own, &self.times, site, strongest)
+                ..Person::at_site(own, &site, strongest.point[l] as usize)
             });
         }
     }

@@ -3,29 +3,26 @@
 //! A person belongs to one study: levels and delay are drawn together from it. Percentiles are over the people who
 //! reach a level; the share who do is told beside them. None of this says when somebody can leave or drive.
 
-use super::arm::{ArmEngine, CHUNK, ChunkState};
+use super::arm::{ArmEngine, CHUNK, ChunkState, Within};
 use super::body::Bodies;
-use super::draw::{ByModel, FirstDraws};
+use super::draw::FirstDraws;
 use super::lanes::LANES;
 use super::program::Wanted;
 use super::watched::{Own, Watched};
 use super::{Crowd, Progress, Workers};
 use crate::error::{Error, Result};
 use crate::library::{Effects, Library};
-use crate::model::expr::Expr;
 use crate::scenario::Scenario;
+use crate::sim::{Session, Set, TAIL_H};
 use crate::units::MINUTES_PER_HOUR;
-use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-/// Effects are followed this long after the last dose, h.
-const TAIL_H: f64 = 24.0;
-/// Points of that course at most; a minute apart where that is enough.
-const MOST_POINTS: f64 = 1800.0;
+/// Points of a session at most (a week by the minute); a minute apart where that is enough.
+const MOST_POINTS: f64 = 10_080.0;
 
-/// One person of one arm. Times in minutes from time 0, at which most arms have their first dose.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+/// One person in one session of an arm. Times in minutes from the first dose of the session.
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Person {
     /// Highest plasma concentration, ng/mL.
     pub cmax: f64,
@@ -51,26 +48,34 @@ pub struct Person {
     pub begin: Option<f64>,
     /// Time above it in all, gaps between doses left out; none when it is not reached or still exceeded at the end.
     pub above: Option<f64>,
+    /// When it is below that level between two stretches above it.
+    pub gaps: Box<[[f64; 2]]>,
     /// Whether the person's study has a level of noticing at all.
     pub asked: bool,
 }
 
-/// Windows over people.
+impl Person {
+    /// Whether the person is above their own level of the dissociative part at a time.
+    pub fn is_above(&self, minutes: f64) -> bool {
+        let begun = self.begin.is_some_and(|begin| begin <= minutes);
+        let ended = self.end.is_some_and(|end| end <= minutes) || !self.reaches;
+        begun && !ended && !self.gaps.iter().any(|[from, to]| (*from..*to).contains(&minutes))
+    }
+
+    /// Whether anything is felt at all: a level is reached.
+    fn feels(&self) -> bool {
+        self.onset.is_some() || self.reaches
+    }
+}
+
+/// Windows over people, of one session. Times in minutes from its first dose.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PeopleWindows {
-    /// Index of the arm in the scenario.
-    pub index: usize,
-    /// Label.
-    pub label: String,
-    /// Model.
-    pub model: String,
-    /// Everybody, in order.
-    pub people: Vec<Person>,
     /// 10th, 50th and 90th percentile over people who notice.
     pub onset: Option<[f64; 3]>,
-    /// Of the time of the strongest effect, over everybody.
+    /// Of the time of the strongest effect, over everybody; none where nobody reaches a level.
     pub peak: Option<[f64; 3]>,
-    /// 10th percentile of starts and 90th of ends.
+    /// 10th percentile of starts and 90th of ends; none where nobody reaches a level.
     pub strongest: Option<[f64; 2]>,
     /// Over people who reach the level of the dissociative part; none while some outlast the simulated day.
     pub main_effects_end: Option<[f64; 3]>,
@@ -96,59 +101,31 @@ impl PeopleWindows {
     pub fn fading_told(&self) -> Option<[f64; 3]> {
         self.main_effects_end.filter(|_| !self.few_reach)
     }
-
-    /// How many of 100 people are still above their own level at a time, minutes.
-    pub fn above_at(&self, minutes: f64) -> f64 {
-        let above = |p: &&Person| p.reaches && (p.outlasts || p.end.is_some_and(|end| end > minutes));
-        let begun = |p: &&Person| p.begin.is_some_and(|begin| begin <= minutes);
-        let n = self.people.iter().filter(above).filter(begun).count();
-        100.0 * n as f64 / self.people.len().max(1) as f64
-    }
 }
 
-/// Windows of every arm that is on.
-///
-/// # Errors
-/// When an arm cannot be simulated.
-pub fn people_windows(
-    scenario: &Scenario,
-    library: &Library,
-    crowd: Crowd,
-    workers: &dyn Workers,
-) -> Result<Vec<PeopleWindows>> {
-    crowd.check()?;
-    scenario.check(library)?;
-    let on = (0..scenario.arms.len()).filter(|i| scenario.arms[*i].on);
-    let mut drawn = ByModel::default();
-    on.map(|index| {
-        let first_draws = drawn.of(scenario.arms[index].model_in(library)?, crowd);
-        windows_of(scenario, index, library, (crowd, first_draws), &BTreeMap::new(), (workers, &|_| true))
-    })
-    .collect()
-}
-
-/// Windows of one arm; `end` replaces parameters, as an end of a range does.
-pub(super) fn windows_of(
+/// People of one session of one arm; `end` replaces parameters, as an end of a range does.
+pub(super) fn people_of(
     scenario: &Scenario,
     index: usize,
     library: &Library,
     (crowd, first_draws): (Crowd, FirstDraws),
-    end: &BTreeMap<String, Expr>,
+    (end, session): (&Set, &Session),
     (workers, progress): (&dyn Workers, Progress),
-) -> Result<PeopleWindows> {
+) -> Result<Vec<Person>> {
     let arm = &scenario.arms[index];
     let model = arm.model_in(library)?;
     // where blood is drawn cannot change an effect: its clock runs on the model's own site
     let site = model.estimated_from;
     let case = arm.case(model, &scenario.subject, library)?;
-    let length = crate::regimen::last_end(&arm.doses).hours() + TAIL_H;
+    let length = session.end - session.start + TAIL_H;
     let dt = (length / MOST_POINTS).max(1.0 / MINUTES_PER_HOUR);
     let steps = (length / dt).ceil() as usize;
     let wanted = [Wanted { analyte: arm.drug.clone(), site }];
     let mut set = model.conditions_on(&scenario.conditions, &arm.routes());
     set.extend(end.iter().map(|(name, formula)| (name.clone(), formula.clone())));
     let bodies = Bodies::new(&scenario.subject, &scenario.population, crowd.seed);
-    let engine = ArmEngine::new(&case, &set, &wanted, (dt, steps), (bodies, crowd.seed, first_draws), Some(0))?;
+    let drawn = (bodies, crowd.seed, first_draws);
+    let engine = ArmEngine::new(&case, &set, &wanted, (dt, steps), drawn, Some(0), Within::session(session))?;
     let own = |person: usize| Own::draw(&library.effects, &arm.drug, site, crowd.seed, person);
     let count = crowd.people;
     let chunks: Vec<Mutex<Result<Vec<Person>>>> =
@@ -181,12 +158,12 @@ pub(super) fn windows_of(
     for chunk in chunks {
         people.extend(chunk.into_inner().unwrap_or_else(|_| Ok(Vec::new()))?);
     }
-    Ok(summed((index, &arm.label, &model.id), people, &library.effects))
+    Ok(people)
 }
 
 /// Percentiles and shares over these people.
-fn summed((index, label, model): (usize, &str, &str), people: Vec<Person>, effects: &Effects) -> PeopleWindows {
-    let of = |f: &dyn Fn(&Person) -> Option<f64>| -> Vec<f64> { people.iter().filter_map(f).collect() };
+pub(super) fn summed(people: &[&Person], effects: &Effects) -> PeopleWindows {
+    let of = |f: &dyn Fn(&Person) -> Option<f64>| -> Vec<f64> { people.iter().filter_map(|p| f(p)).collect() };
     let outlasts = people.iter().any(|p| p.outlasts);
     let spans = |values: Vec<f64>| crate::analysis::spans(&values);
     let onset = spans(of(&|p| p.onset));
@@ -194,25 +171,22 @@ fn summed((index, label, model): (usize, &str, &str), people: Vec<Person>, effec
     let share = |n: usize| n as f64 / people.len().max(1) as f64;
     let (starts, stops) = (spans(of(&|p| Some(p.strongest[0]))), spans(of(&|p| Some(p.strongest[1]))));
     let share_reaching = share(people.iter().filter(|p| p.reaches).count());
-    let share_noticing = noticing(&people);
+    let share_noticing = noticing(people);
+    let felt = people.iter().any(|p| p.feels());
     PeopleWindows {
-        index,
-        label: label.to_owned(),
-        model: model.to_owned(),
         onset,
-        peak: spans(of(&|p| Some(p.peak))),
-        strongest: starts.zip(stops).map(|(a, b)| [a[0], b[2]]),
+        peak: spans(of(&|p| Some(p.peak))).filter(|_| felt),
+        strongest: starts.zip(stops).map(|(a, b)| [a[0], b[2]]).filter(|_| felt),
         main_effects_end: end,
         share_reaching,
         share_noticing,
         outlasts,
         few_notice: share_noticing.is_some_and(|s| super::too_few(s, effects)),
         few_reach: super::too_few(share_reaching, effects),
-        people,
     }
 }
 
-fn noticing(people: &[Person]) -> Option<f64> {
+fn noticing(people: &[&Person]) -> Option<f64> {
     let asked = people.iter().filter(|p| p.asked).count();
     let noticed = people.iter().filter(|p| p.onset.is_some()).count();
     (asked > 0).then(|| noticed as f64 / asked as f64)
@@ -233,7 +207,8 @@ mod tests {
             ..Person::default()
         };
         let effects = Library::embedded().unwrap().effects;
-        summed((0, "a", "m"), (0..100).map(person).collect(), &effects)
+        let people: Vec<Person> = (0..100).map(person).collect();
+        summed(&people.iter().collect::<Vec<_>>(), &effects)
     }
 
     /// One rule for both levels, each by itself: below 60 of 100 words stand in place of a time.
@@ -246,7 +221,8 @@ mod tests {
             // what others read as JSON stays
             assert_eq!((w.onset, w.main_effects_end), (Some([5.0; 3]), Some([60.0; 3])));
         }
-        let nobody = summed((0, "a", "m"), vec![Person::default(); 20], &Library::embedded().unwrap().effects);
+        let people = vec![Person::default(); 20];
+        let nobody = summed(&people.iter().collect::<Vec<_>>(), &Library::embedded().unwrap().effects);
         assert!(!nobody.few_notice && nobody.few_reach, "nobody's study asked for noticing");
     }
 }

@@ -1,7 +1,7 @@
 //! Predicted against observed on a page.
 
 use super::layout::{Canvas, GAP, SMALL, TEXT, foot_lines, head_lines};
-use super::{Align, Dash, Ink, Measure, Page, Scene, Shape, TimeSpan, ticks};
+use super::{Align, Dash, Ink, Measure, Page, Said, Scene, Shape, TimeSpan, ticks};
 use crate::figure::{Agreement, AgreementPanel};
 use crate::regimen::Route;
 
@@ -18,7 +18,7 @@ pub fn agreement_page(figure: &Agreement) -> Page {
 
 /// Lays the picture out.
 pub fn agreement(figure: &Agreement, page: Page, measure: &dyn Measure) -> Scene {
-    let mut canvas = Canvas { shapes: Vec::new(), measure, scale: page.scale, right: page.width };
+    let mut canvas = Canvas { shapes: Vec::new(), measure, scale: page.scale, right: page.width, letters: false };
     canvas.shapes.push(Shape::Rect { rect: [0.0, 0.0, page.width, page.height], ink: Ink::Background, alpha: 1.0 });
     let top = head_lines(&mut canvas, &figure.title, "each model at its own site, or at the site that a study states");
     foot_lines(&mut canvas, &figure.footer, page);
@@ -38,7 +38,10 @@ pub fn agreement(figure: &Agreement, page: Page, measure: &dyn Measure) -> Scene
         x += canvas.width(route.words(), TEXT) + 28.0;
     }
     let time = TimeSpan { x: [0.0, 1.0], hours: [0.0, 1.0] };
-    Scene { width: page.width, height: page.height, shapes: canvas.shapes, plots: Vec::new(), time, strips: Vec::new() }
+    let said =
+        Said { title: figure.title.clone(), description: figure.in_words(), sources: Vec::new(), parts: Vec::new() };
+    let (width, height) = (page.width, page.height);
+    Scene { width, height, shapes: canvas.shapes, plots: Vec::new(), time, strips: Vec::new(), said }
 }
 
 fn draw(canvas: &mut Canvas, panel: &AgreementPanel, [left, top, right, bottom]: [f64; 4]) {

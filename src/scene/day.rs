@@ -3,7 +3,7 @@
 //! Lengths are multiples of the size of the text, so that the picture is the same on paper and on a screen.
 
 use super::layout::{Canvas, wrap};
-use super::{Align, Dash, Ink, Measure, Scene, Shape, TimeSpan};
+use super::{Align, Dash, Ink, Measure, Said, Scene, Shape, TimeSpan};
 use crate::timeline::{Band, Day, DotRow};
 use crate::units::MINUTES_PER_HOUR;
 
@@ -47,7 +47,7 @@ const TOP_LEFT: [Align; 2] = [Align::Start, Align::Start];
 
 /// Lays the day out on `width` points with text of `size` points; the height is what that needs.
 pub fn day(day: &Day, width: f64, size: f64, measure: &dyn Measure) -> Scene {
-    let mut canvas = Canvas { shapes: Vec::new(), measure, scale: size, right: width };
+    let mut canvas = Canvas { shapes: Vec::new(), measure, scale: size, right: width, letters: false };
     let column = column(&canvas, day);
     let hours = day.until.max(1.0) / MINUTES_PER_HOUR;
     let time = TimeSpan { x: [0.0, (width - column).max(0.4 * width)], hours: [0.0, hours] };
@@ -65,7 +65,15 @@ pub fn day(day: &Day, width: f64, size: f64, measure: &dyn Measure) -> Scene {
         y += if i + 1 == day.dots.len() { 0.6 + LINE } else { 0.9 } * size;
     }
     y = paragraph(&mut canvas, &day.dots_caption, y);
-    Scene { width, height: y, shapes: canvas.shapes, plots: Vec::new(), time, strips: Vec::new() }
+    Scene {
+        width,
+        height: y,
+        shapes: canvas.shapes,
+        plots: Vec::new(),
+        time,
+        strips: Vec::new(),
+        said: Said::default(),
+    }
 }
 
 /// Room right of the axis for boxes: no wider than their words need in as few lines as there can be.

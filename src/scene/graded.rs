@@ -1,10 +1,10 @@
-//! A strip of counted people, one bar or one for each end of a range: darker where more of them are above their own level, ending in a fade and then the
-//! block in which staff decide.
+//! A session of a strip of counted people, one bar or one for each end of a range: darker where more of them are above
+//! their own level, fading to nothing.
 
 use super::layout::{Canvas, GAP, SMALL, TEXT};
-use super::strip::{FAINT, fade, finish, parts_of};
+use super::strip::{FAINT, fade, finish};
 use super::{Align, Ink, TimeSpan};
-use crate::figure::{CountedBar, STAFF_DECIDE, Strip, StripPeople};
+use crate::figure::{CountedBar, Strip, StripPeople, StripSession};
 use crate::units::MINUTES_PER_HOUR;
 
 /// Opacity when all are above their own level.
@@ -24,9 +24,24 @@ pub(super) fn height(people: &StripPeople, lane: f64) -> f64 {
     if n > 1.0 { n * HALF + (n - 1.0) * BETWEEN } else { lane }
 }
 
-/// Draws the bars, their words, and the line of words under them.
-pub(super) fn draw(canvas: &mut Canvas, strip: &Strip, people: &StripPeople, time: TimeSpan, rect: [f64; 4]) {
-    let [left, top, right, bottom] = rect;
+/// The line of words under a strip; the margin beside the bar is free at this height.
+pub(super) fn words(canvas: &mut Canvas, words: &[String], [left, _, _, bottom]: [f64; 4]) {
+    let s = canvas.scale;
+    let room = canvas.right - left - 4.0 * s;
+    if let Some(words) = words.iter().find(|w| canvas.width(w, SMALL) <= room) {
+        canvas.text([left, bottom + 4.0 * s], words, Ink::Muted, SMALL, [Align::Start, Align::Start]);
+    }
+}
+
+/// Draws the bars of a session.
+pub(super) fn draw(
+    canvas: &mut Canvas,
+    strip: &Strip,
+    (session, people): (&StripSession, &StripPeople),
+    time: TimeSpan,
+    rect: [f64; 4],
+) {
+    let [left, top, right, _] = rect;
     let s = canvas.scale;
     let several = people.bars.len() > 1;
     // what is highest reaches the range of waking first: the hatch is that of the last bar
@@ -34,22 +49,24 @@ pub(super) fn draw(canvas: &mut Canvas, strip: &Strip, people: &StripPeople, tim
     for (i, one) in people.bars.iter().enumerate() {
         let y = top + i as f64 * (HALF + BETWEEN) * s;
         let own = if several { [left, y, right, y + HALF * s] } else { rect };
-        let strip = Strip { caution: strip.caution.filter(|_| i == last), ..strip.clone() };
-        bar(canvas, &strip, one, time, own);
+        let hatched = if i == last { session.caution.clone() } else { Vec::new() };
+        bar(canvas, strip, &StripSession { caution: hatched, people: None, ..session.clone() }, one, time, own);
         if several {
-            let at = [right + (GAP + 5.0) * s + canvas.width(&strip.label, TEXT), 0.5 * (own[1] + own[3])];
+            let at = [time.x[1] + (GAP + 5.0) * s + canvas.width(&strip.label, TEXT), 0.5 * (own[1] + own[3])];
             canvas.text(at, one.end, Ink::Muted, SMALL, [Align::Start, Align::Middle]);
         }
     }
-    // the margin beside the bar is free at this height
-    let room = canvas.right - left - 4.0 * s;
-    if let Some(words) = people.words.iter().find(|w| canvas.width(w, SMALL) <= room) {
-        canvas.text([left, bottom + 4.0 * s], words, Ink::Muted, SMALL, [Align::Start, Align::Start]);
-    }
 }
 
-fn bar(canvas: &mut Canvas, strip: &Strip, people: &CountedBar, time: TimeSpan, rect: [f64; 4]) {
-    let ink = Ink::Route(strip.role.route);
+fn bar(
+    canvas: &mut Canvas,
+    strip: &Strip,
+    session: &StripSession,
+    people: &CountedBar,
+    time: TimeSpan,
+    rect: [f64; 4],
+) {
+    let ink = strip.role.ink();
     let [left, top, right, bottom] = rect;
     let x = |minutes: f64| time.to_x(minutes / MINUTES_PER_HOUR).clamp(left, right).round();
     let mut parts: Vec<(f64, f64, Vec<&str>)> = Vec::new();
@@ -70,16 +87,12 @@ fn bar(canvas: &mut Canvas, strip: &Strip, people: &CountedBar, time: TimeSpan, 
             parts.extend([(begin, peak[0], vec!["noticing"]), (peak[0], peak[1], vec!["strongest"])]);
             match (people.fading, beyond) {
                 (Some(fading), true) => {
-                    until = [
-                        format!("fading until {} min, then {STAFF_DECIDE}", fading[1].round()),
-                        format!("until {} min", fading[1].round()),
-                    ];
+                    until =
+                        [format!("fading until {} min", fading[1].round()), format!("until {} min", fading[1].round())];
                     parts.push((peak[1], right, until.iter().map(String::as_str).collect()));
                 }
                 (Some(fading), false) => {
                     parts.push((x(fading[0]).max(peak[1]), stop, vec!["main effects fading", "fading"]));
-                    canvas.rect([stop, top, right, bottom], Ink::Staff, 1.0);
-                    parts_of(canvas, [stop, right], rect, &[STAFF_DECIDE, "staff decide", "staff"], Ink::OnStaff);
                 }
                 (None, _) => parts.push((peak[1], right, no_end(people).to_vec())),
             }
@@ -91,29 +104,18 @@ fn bar(canvas: &mut Canvas, strip: &Strip, people: &CountedBar, time: TimeSpan, 
             parts.push((left, right, words.to_vec()));
         }
     }
-    finish(canvas, strip, time, rect, parts);
+    finish(canvas, session, time, rect, parts);
 }
 
 /// In place of a time, longest first.
-const FEW_NOTICE: [&str; 3] = [
-    "many people at this dose may not feel this, so no time is given; staff decide",
-    "many may not feel this; staff decide",
-    "staff decide",
-];
-const FEW_REACH: [&str; 3] = [
-    "dissociative part: many people at this dose may not feel this; staff decide",
-    "many may not feel this; staff decide",
-    "staff decide",
-];
-const NO_LEVEL: [&str; 3] =
-    ["no study has a level of noticing for this drug; staff decide", "no level known; staff decide", "staff decide"];
-const OUTLASTS: [&str; 3] = [
-    "some are above their level a day later: no end is given; staff decide",
-    "no end is given; staff decide",
-    "staff decide",
-];
+const FEW_NOTICE: [&str; 2] =
+    ["many people at this dose may not feel this, so no time is given", "many may not feel this"];
+const FEW_REACH: [&str; 2] =
+    ["dissociative part: many people at this dose may not feel this", "many may not feel this"];
+const NO_LEVEL: [&str; 2] = ["no study has a level of noticing for this drug", "no level known"];
+const OUTLASTS: [&str; 2] = ["some are above their level a day later: no end is given", "no end is given"];
 
-fn no_end(people: &CountedBar) -> [&'static str; 3] {
+fn no_end(people: &CountedBar) -> [&'static str; 2] {
     if people.few_reach { FEW_REACH } else { OUTLASTS }
 }
 

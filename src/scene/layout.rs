@@ -1,6 +1,6 @@
 //! Where everything of a figure goes on a page.
 
-use super::{Align, Dash, Ink, Measure, Page, Scene, Shape, TimeSpan, plot, strip, ticks};
+use super::{Align, Dash, Ink, Measure, Page, Said, Scene, Shape, TimeSpan, marks, plot, strip, ticks};
 use crate::figure::Figure;
 
 /// Text sizes: small print, text, headings, title.
@@ -12,6 +12,10 @@ pub(super) const TITLE: f64 = 20.0;
 pub(super) const PROGRAMMES_SAY: &str = "programmes say";
 /// Space between things, in steps of four points.
 pub(super) const GAP: f64 = 8.0;
+/// Title in words of a picture that has none.
+const NO_TITLE: &str = "Concentration over time";
+/// Between text and the edge of the page.
+const EDGE: f64 = 4.0;
 /// Length of the line sample before a label.
 pub(super) const SAMPLE: f64 = 20.0;
 
@@ -20,14 +24,17 @@ pub(super) struct Canvas<'a> {
     pub shapes: Vec<Shape>,
     pub measure: &'a dyn Measure,
     pub scale: f64,
-    /// Right edge of the page.
+    /// Where text ends at the latest.
     pub right: f64,
+    /// Arms carry their letters.
+    pub letters: bool,
 }
 
 /// Lays a figure out on a page.
 pub fn layout(figure: &Figure, page: Page, measure: &dyn Measure) -> Scene {
     let s = page.scale;
-    let mut canvas = Canvas { shapes: Vec::new(), measure, scale: s, right: page.width };
+    let right = page.width - EDGE * s;
+    let mut canvas = Canvas { shapes: Vec::new(), measure, scale: s, right, letters: figure.letters };
     let (mut top, mut bottom) = (0.0, page.height - GAP * s);
     if page.furniture {
         canvas.shapes.push(Shape::Rect { rect: [0.0, 0.0, page.width, page.height], ink: Ink::Background, alpha: 1.0 });
@@ -37,7 +44,7 @@ pub fn layout(figure: &Figure, page: Page, measure: &dyn Measure) -> Scene {
     let left = left_margin(&canvas, figure);
     let right = page.width - right_margin(&canvas, figure, page.width);
     let time = TimeSpan { x: [left, right.max(left + 40.0)], hours: figure.time };
-    let strips_height = strip::height(figure) * s;
+    let strips_height = strip::height(&canvas, figure, time);
     let axis_height = (TEXT + 2.0 * GAP) * s;
     let panels_bottom = (bottom - strips_height - axis_height).max(top + 40.0);
     let each = (panels_bottom - top) / figure.panels.len().max(1) as f64;
@@ -49,7 +56,13 @@ pub fn layout(figure: &Figure, page: Page, measure: &dyn Measure) -> Scene {
     }
     time_axis(&mut canvas, figure, time, panels_bottom, &marks);
     let strips = strip::draw(&mut canvas, figure, time, panels_bottom + axis_height);
-    Scene { width: page.width, height: page.height, shapes: canvas.shapes, plots, time, strips }
+    let said = Said {
+        title: if figure.title.trim().is_empty() { NO_TITLE.to_owned() } else { figure.title.clone() },
+        description: figure.description.clone(),
+        sources: figure.sources.clone(),
+        parts: Vec::new(),
+    };
+    Scene { width: page.width, height: page.height, shapes: canvas.shapes, plots, time, strips, said }
 }
 
 /// Wide enough for the widest number of any y axis.
@@ -63,18 +76,22 @@ fn left_margin(canvas: &Canvas, figure: &Figure) -> f64 {
 fn right_margin(canvas: &Canvas, figure: &Figure, width: f64) -> f64 {
     let lines = figure.panels.iter().flat_map(|p| {
         let own = p.lines.iter().map(|l| (&l.label, l.role)).chain(p.bands.iter().map(|b| (&b.label, b.role)));
-        own.map(|(label, role)| (label, plot::end_words(p, role)))
+        own.map(|(label, role)| (plot::end_label(canvas, label, role), plot::end_words(p, role)))
     });
-    let with_words = |(label, words): (&String, &str)| {
+    let with_words = |(label, words): (String, &str)| {
         let after = if words.is_empty() { 0.0 } else { canvas.width(words, SMALL) + 5.0 * canvas.scale };
-        canvas.width(label, TEXT) + after
+        canvas.width(&label, TEXT) + after
     };
-    let own = lines.chain(figure.strips.iter().map(|s| (&s.label, s.end_words()))).map(with_words).fold(0.0, f64::max);
+    let strips = figure.strips.iter().map(|s| (s.label.clone(), s.end_words()));
+    let own = lines.chain(strips).map(with_words).fold(0.0, f64::max);
     let behind = figure.panels.iter().flat_map(|p| &p.behind).map(|l| canvas.width(&l.label, SMALL));
     let widest = behind.fold(own, f64::max);
-    let programmes =
-        if figure.strips.iter().any(|s| s.programme.is_some()) { canvas.width(PROGRAMMES_SAY, SMALL) } else { 0.0 };
-    (widest.max(programmes - SAMPLE * canvas.scale) + (SAMPLE + 2.0 * GAP) * canvas.scale).min(width / 3.0)
+    let programmes = if figure.strips.iter().any(crate::figure::Strip::has_programme) {
+        canvas.width(PROGRAMMES_SAY, SMALL)
+    } else {
+        0.0
+    };
+    (widest.max(programmes - SAMPLE * canvas.scale) + (SAMPLE + 2.0 * GAP + EDGE) * canvas.scale).min(width / 3.0)
 }
 
 fn head(canvas: &mut Canvas, figure: &Figure) -> f64 {
@@ -103,14 +120,8 @@ fn foot(canvas: &mut Canvas, figure: &Figure, page: Page, bottom: f64) -> f64 {
     y -= row * rows as f64 + GAP * s;
     let begin = y;
     for (entry, lines) in entries {
-        let (ink, middle) = (Ink::Route(entry.role.route), y + row / 2.0 - 1.0);
-        if entry.fill {
-            let rect = [x, middle - 5.0 * s, x + 30.0 * s, middle + 5.0 * s];
-            canvas.shapes.push(Shape::Rect { rect, ink, alpha: 0.35 });
-        } else {
-            let dash = Dash::of(entry.role.route, entry.role.variant);
-            canvas.line(vec![[x, middle], [x + 30.0 * s, middle]], ink, 2.5, dash);
-        }
+        let middle = y + row / 2.0 - 1.0;
+        marks::sample(canvas, entry.role, entry.fill, [x, middle - 5.0 * s, x + 30.0 * s, middle + 5.0 * s]);
         for line in lines {
             canvas.text([x + indent, y], &line, Ink::Text, TEXT, [Align::Start, Align::Start]);
             y += row;
@@ -147,7 +158,7 @@ fn time_marks(canvas: &Canvas, figure: &Figure, time: TimeSpan) -> Vec<(f64, Str
     let per_unit = figure.in_time_unit(1.0);
     let widest = canvas.width("00000", TEXT).max(1.0);
     let wanted = ((time.x[1] - time.x[0]) / widest).floor().clamp(2.0, 14.0) as usize;
-    ticks::time(low, high, figure.hours, wanted).into_iter().map(|(v, label)| (v / per_unit, label)).collect()
+    ticks::time(low, high, figure.unit, wanted).into_iter().map(|(v, label)| (v / per_unit, label)).collect()
 }
 
 fn time_axis(canvas: &mut Canvas, figure: &Figure, time: TimeSpan, y: f64, marks: &[(f64, String)]) {
@@ -176,15 +187,37 @@ fn unit_that_fits(canvas: &Canvas, unit: &str, figure: &Figure, room: f64) -> St
     if canvas.width(unit, TEXT) <= room { unit.to_owned() } else { figure.time_unit().to_owned() }
 }
 
+/// Text cut so that it fits, with a sign that it was.
+pub(super) fn shortened(canvas: &Canvas, text: &str, size: f64, most: f64) -> String {
+    if most.is_infinite() || canvas.width(text, size) <= most {
+        return text.to_owned();
+    }
+    let ends: Vec<usize> = text.trim_end_matches(['…', ' ']).char_indices().map(|(at, _)| at).collect();
+    // widths grow with length: the longest that fits is found by halving
+    let fits = ends.partition_point(|end| canvas.width(&format!("{}…", text[..*end].trim_end()), size) <= most);
+    fits.checked_sub(1).map_or_else(String::new, |last| format!("{}…", text[..ends[last]].trim_end()))
+}
+
 impl Canvas<'_> {
     /// Width of text at a nominal size, scaled.
     pub fn width(&self, text: &str, size: f64) -> f64 {
         self.measure.width(text, size * self.scale)
     }
 
+    /// Text that ends at the right edge of the page at the latest: what does not fit is shortened.
     pub fn text(&mut self, at: [f64; 2], text: &str, ink: Ink, size: f64, align: [Align; 2]) {
-        let text = text.to_owned();
-        self.shapes.push(Shape::Text { at, text, ink, size: size * self.scale, align, turned: false });
+        let room = if align[0] == Align::Start { self.right - at[0] } else { f64::INFINITY };
+        self.text_within(at, text, ink, size, align, room);
+    }
+
+    /// Text at most `room` wide, shortened where it is wider; the whole of it stays with the shape.
+    pub fn text_within(&mut self, at: [f64; 2], text: &str, ink: Ink, size: f64, align: [Align; 2], room: f64) {
+        let shown = shortened(self, text, size, room + 0.5);
+        if shown.trim_matches(['…', ' ']).is_empty() {
+            return;
+        }
+        let whole = (shown != text).then(|| text.to_owned());
+        self.shapes.push(Shape::Text { at, text: shown, ink, size: size * self.scale, align, turned: false, whole });
     }
 
     pub fn line(&mut self, points: Vec<[f64; 2]>, ink: Ink, width: f64, dash: Dash) {

@@ -1,17 +1,15 @@
 //! One panel of concentrations.
 
-use super::layout::{Canvas, GAP, HEADING, SAMPLE, SMALL, TEXT, wrap};
-use super::{Align, Dash, Ink, PlotArea, Shape, TimeSpan, ticks};
-use crate::figure::{Band, Line, Panel, Ribbon};
+use super::layout::{Canvas, GAP, HEADING, SAMPLE, SMALL, TEXT, shortened, wrap};
+use super::{Align, Dash, Ink, PlotArea, Shape, TimeSpan, letters, line_width, marks, ticks};
+use crate::figure::{Band, Line, Panel, Ribbon, Role};
 
-/// Line of a curve.
-const CURVE: f64 = 2.5;
 /// Above what goes beyond.
 const BEYOND: &str = "Outside what was studied.";
+/// Width of the wash along what goes beyond, points.
+const WASH: f64 = 11.0;
 /// At most this many lines of it: the figures beside the plot say all.
 const BEYOND_LINES: usize = 3;
-/// Fill of a range.
-const SOFT: f64 = 0.28;
 /// Fills of a ribbon: 90 % of people, and on top of it 50 %.
 const OUTER: f64 = 0.16;
 const INNER: f64 = 0.24;
@@ -52,13 +50,16 @@ pub(super) fn draw(
     let rect = [time.x[0], words_top + below, time.x[1], bottom];
     let area = PlotArea { rect, y: panel.y, log: panel.log };
     canvas.rect(rect, Ink::Plot, 1.0);
-    tint(canvas, panel, rect);
     grid(canvas, panel, area, time, marks);
     caution(canvas, panel, area);
+    wash(canvas, panel, area, time);
     behind(canvas, panel, area, time);
     panel.bands.iter().for_each(|band| draw_band(canvas, band, area, time));
     panel.ribbons.iter().for_each(|ribbon| draw_ribbon(canvas, ribbon, area, time));
     panel.lines.iter().for_each(|line| draw_line(canvas, line, area, time));
+    if canvas.letters {
+        letters::draw(canvas, panel, area, time);
+    }
     points(canvas, panel, area, time);
     heading(canvas, panel, rect, top, one_row);
     for (i, (line, ink)) in words.iter().enumerate() {
@@ -150,30 +151,26 @@ fn clipped(x: &[f64], y: &[f64], time: TimeSpan) -> Vec<[f64; 2]> {
 }
 
 fn draw_line(canvas: &mut Canvas, line: &Line, area: PlotArea, time: TimeSpan) {
-    let dash = Dash::of(line.role.route, line.role.variant);
-    let ink = Ink::Route(line.role.route);
+    let (ink, dash, width) = (line.role.ink(), Dash::of(line.role.variant), line_width(line.role));
     let mut run = Vec::new();
     for [hours, value] in clipped(&line.x, &line.y, time) {
         // on a log axis what lies below its foot is not drawn along it
         if area.log && value < area.y[0] {
-            canvas.line(std::mem::take(&mut run), ink, CURVE, dash);
+            canvas.line(std::mem::take(&mut run), ink, width, dash);
         } else {
             run.push([time.to_x(hours), area.to_y(value)]);
         }
     }
-    canvas.line(run, ink, CURVE, dash);
+    canvas.line(run, ink, width, dash);
 }
 
 fn draw_band(canvas: &mut Canvas, band: &Band, area: PlotArea, time: TimeSpan) {
     let (low, high) = (clipped(&band.x, &band.low, time), clipped(&band.x, &band.high, time));
     let seen: Vec<usize> = (0..high.len()).filter(|&i| !area.log || high[i][1] >= area.y[0]).collect();
-    let ink = Ink::Route(band.role.route);
     let x: Vec<f64> = seen.iter().map(|&i| time.to_x(high[i][0])).collect();
     let upper: Vec<f64> = seen.iter().map(|&i| area.to_y(high[i][1])).collect();
     let lower: Vec<f64> = seen.iter().map(|&i| area.to_y(low[i][1])).collect();
-    if x.len() > 1 {
-        canvas.shapes.push(Shape::Band { x, upper, lower, ink, alpha: SOFT });
-    }
+    marks::range(canvas, band.role, &x, &upper, &lower);
 }
 
 /// Two fills, the wider one lighter.
@@ -189,7 +186,7 @@ fn draw_ribbon(canvas: &mut Canvas, ribbon: &Ribbon, area: PlotArea, time: TimeS
         let upper: Vec<f64> = seen.iter().map(|&i| area.to_y(high[i][1])).collect();
         let lower: Vec<f64> = seen.iter().map(|&i| area.to_y(low[i][1])).collect();
         if x.len() > 1 {
-            let ink = Ink::Route(ribbon.role.route);
+            let ink = ribbon.role.ink();
             canvas.shapes.push(Shape::Band { x, upper, lower, ink, alpha });
         }
     }
@@ -214,15 +211,32 @@ fn behind(canvas: &mut Canvas, panel: &Panel, area: PlotArea, time: TimeSpan) {
             .filter(|p| !area.log || p[1] >= area.y[0])
             .map(|[hours, value]| [time.to_x(hours), area.to_y(value)])
             .collect();
-        canvas.line(seen, Ink::Route(line.role.route), 1.0, Dash::Solid);
+        canvas.line(seen, line.role.ink(), 1.0, Dash::Solid);
     }
 }
 
-/// A tint under the curves where they go beyond what was studied.
-fn tint(canvas: &mut Canvas, panel: &Panel, [left, top, right, bottom]: [f64; 4]) {
-    if !panel.outside.is_empty() {
-        canvas.rect([left, top, right, bottom], Ink::CautionHatch, 0.28);
-        canvas.rect([left, top, right, top + 2.0 * canvas.scale], Ink::Caution, 1.0);
+/// A wash along a curve from where it goes beyond what was studied; no other curve is touched by it.
+fn wash(canvas: &mut Canvas, panel: &Panel, area: PlotArea, time: TimeSpan) {
+    let wide = WASH * canvas.scale;
+    for (role, from) in &panel.washed {
+        let within = TimeSpan { hours: [time.hours[0].max(*from), time.hours[1]], ..time };
+        if within.hours[0] >= within.hours[1] {
+            continue;
+        }
+        let place = |curve: Vec<[f64; 2]>| -> Vec<[f64; 2]> {
+            curve.into_iter().map(|[hours, value]| [time.to_x(hours), area.to_y(value)]).collect()
+        };
+        for line in panel.lines.iter().filter(|l| l.role == *role) {
+            canvas.line(place(clipped(&line.x, &line.y, within)), Ink::CautionHatch, WASH, Dash::Solid);
+        }
+        for band in panel.bands.iter().filter(|b| b.role == *role) {
+            let (low, high) = (place(clipped(&band.x, &band.low, within)), place(clipped(&band.x, &band.high, within)));
+            let [_, top, _, bottom] = area.rect;
+            let x = high.iter().map(|p| p[0]).collect();
+            let upper = high.iter().map(|p| (p[1] - 0.5 * wide).max(top)).collect();
+            let lower = low.iter().map(|p| (p[1] + 0.5 * wide).min(bottom)).collect();
+            canvas.shapes.push(Shape::Band { x, upper, lower, ink: Ink::CautionHatch, alpha: 1.0 });
+        }
     }
 }
 
@@ -241,24 +255,12 @@ fn beyond(canvas: &Canvas, panel: &Panel, width: f64) -> Vec<String> {
     lines
 }
 
-/// Text cut so that it fits, with a sign that it was.
-fn shortened(canvas: &Canvas, text: &str, size: f64, most: f64) -> String {
-    if canvas.width(text, size) <= most {
-        return text.to_owned();
-    }
-    let mut short = text.trim_end_matches(['…', ' ']).to_owned();
-    while !short.is_empty() && canvas.width(&format!("{short}…"), size) > most {
-        short.pop();
-    }
-    format!("{}…", short.trim_end())
-}
-
 /// A label beside the end of a curve.
 struct End<'a> {
     y: f64,
     label: &'a str,
     words: &'a str,
-    role: crate::figure::Role,
+    role: Role,
     kind: EndOf,
 }
 
@@ -269,30 +271,41 @@ enum EndOf {
     OtherModel,
 }
 
-/// Labels beside the ends of curves, pushed apart, each with a sample of its line.
+/// Labels beside the ends of curves, pushed apart, each with a sample of its line and a leader from the curve.
 fn end_labels(canvas: &mut Canvas, panel: &Panel, area: PlotArea, time: TimeSpan, page_right: f64) {
     let s = canvas.scale;
     let [_, top, right, bottom] = area.rect;
     let ends = ends(panel, area, time);
     let row = ((TEXT + 4.0) * s).min((bottom - top) / ends.len().max(1) as f64);
+    // where rows are low the letters are small rather than one over another
+    let fits = row / s - 1.0;
     let wanted: Vec<f64> = ends.iter().map(|e| e.y).collect();
     let placed = pushed_apart(&wanted, row, [top + row / 2.0, bottom - row / 2.0]);
     for (end, y) in ends.into_iter().zip(placed) {
-        let (ink, x) = (Ink::Route(end.role.route), right + SAMPLE * s);
-        let lead = vec![[right + 1.0, end.y], [right + 5.0 * s, y], [x, y]];
-        match end.kind {
-            EndOf::Band => canvas.rect([right + 4.0 * s, y - 4.0 * s, x, y + 4.0 * s], ink, 0.45),
-            EndOf::Curve => canvas.line(lead, ink, 1.8, Dash::of(end.role.route, end.role.variant)),
-            EndOf::OtherModel => canvas.line(lead, ink, 0.8, Dash::Solid),
+        let (ink, x) = (end.role.ink(), right + SAMPLE * s);
+        let half = (0.5 * row - 1.5 * s).min(4.5 * s);
+        let other = end.kind == EndOf::OtherModel;
+        canvas.line(vec![[right + 1.0, end.y], [right + 5.0 * s, y]], ink, 0.8, Dash::Solid);
+        if other {
+            canvas.line(vec![[right + 5.0 * s, y], [x, y]], ink, 0.8, Dash::Solid);
+        } else {
+            marks::sample(canvas, end.role, end.kind == EndOf::Band, [right + 5.0 * s, y - half, x, y + half]);
         }
-        let size = if end.kind == EndOf::OtherModel { SMALL } else { TEXT };
-        let label = shortened(canvas, end.label, size, page_right - x - 5.0 * s);
-        canvas.text([x + 5.0 * s, y], &label, Ink::RouteText(end.role.route), size, [Align::Start, Align::Middle]);
+        let size = (if other { SMALL } else { TEXT }).min(fits);
+        let label = if other { end.label.to_owned() } else { end_label(canvas, end.label, end.role) };
+        let room = page_right - x - 5.0 * s;
+        let align = [Align::Start, Align::Middle];
+        canvas.text_within([x + 5.0 * s, y], &label, end.role.text_ink(), size, align, room);
         let after = x + 10.0 * s + canvas.width(&label, size);
         if after + canvas.width(end.words, SMALL) <= page_right {
-            canvas.text([after, y], end.words, Ink::Muted, SMALL, [Align::Start, Align::Middle]);
+            canvas.text([after, y], end.words, Ink::Muted, SMALL.min(fits), align);
         }
     }
+}
+
+/// The label of an arm at the end of its curve, after its letter where arms carry letters.
+pub(super) fn end_label(canvas: &Canvas, label: &str, role: Role) -> String {
+    if canvas.letters { role.lettered(label) } else { label.to_owned() }
 }
 
 /// Where the curves end, top to bottom.
@@ -313,7 +326,7 @@ fn ends(panel: &Panel, area: PlotArea, time: TimeSpan) -> Vec<End<'_>> {
 }
 
 /// What stands after the label of an arm, where people are shown.
-pub(super) fn end_words(panel: &Panel, role: crate::figure::Role) -> &'static str {
+pub(super) fn end_words(panel: &Panel, role: Role) -> &'static str {
     if let Some(ribbon) = panel.ribbons.iter().find(|r| r.role == role) {
         return ribbon.words;
     }

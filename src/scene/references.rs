@@ -1,8 +1,9 @@
 //! References on pages that print.
 
 use super::layout::{Canvas, GAP, HEADING, SMALL, TITLE, wrap};
-use super::{Align, Dash, Ink, Measure, Scene, Shape, TimeSpan};
+use super::{Align, Dash, Ink, Measure, Part, Said, Scene, Shape, TimeSpan, marks};
 use crate::figure::{RefLine, References};
+use std::ops::Range;
 
 /// A4, points.
 const WIDTH: f64 = 595.0;
@@ -17,95 +18,132 @@ const INDENT: f64 = 24.0;
 /// A heading is not the last thing on a page: it takes this much with it.
 const KEEP: f64 = 3.0 * ROW;
 
+/// A page as it fills: shapes, and what each run of them is.
+struct Sheet<'a> {
+    canvas: Canvas<'a>,
+    parts: Vec<(Part, Range<usize>)>,
+}
+
+impl<'a> Sheet<'a> {
+    fn new(measure: &'a dyn Measure) -> Self {
+        let white = Shape::Rect { rect: [0.0, 0.0, WIDTH, HEIGHT], ink: Ink::Background, alpha: 1.0 };
+        let canvas = Canvas { shapes: vec![white], measure, scale: 1.0, right: WIDTH, letters: false };
+        Self { canvas, parts: vec![(Part::Decoration, 0..1)] }
+    }
+
+    /// What was drawn since the last part ended.
+    fn end(&mut self, part: Part) {
+        let from = self.parts.last().map_or(0, |(_, range)| range.end);
+        self.parts.push((part, from..self.canvas.shapes.len()));
+    }
+}
+
 /// As many A4 pages as the lines need.
 pub fn reference_pages(references: &References, measure: &dyn Measure) -> Vec<Scene> {
     let mut pages = Vec::new();
-    let mut canvas = page(measure);
-    let mut y = head(&mut canvas, references);
+    let mut sheet = Sheet::new(measure);
+    let mut y = head(&mut sheet, references);
     for line in &references.lines {
         let (indent, size, ink) = style(line);
-        let rows = wrap(&canvas, line.words(), size, WIDTH - 2.0 * MARGIN - indent);
+        let rows = wrap(&sheet.canvas, line.words(), size, WIDTH - 2.0 * MARGIN - indent);
         let heading = matches!(line, RefLine::Heading(_) | RefLine::Arm(..));
         let row = if heading { HEADING + GAP } else { ROW };
         let before = if heading { GAP } else { 0.0 };
         let needed = before + row * rows.len() as f64 + if heading { KEEP } else { 0.0 };
         if y + needed > HEIGHT - MARGIN - 2.0 * ROW {
-            pages.push(std::mem::replace(&mut canvas, page(measure)));
+            pages.push(std::mem::replace(&mut sheet, Sheet::new(measure)));
             y = MARGIN;
         } else {
             y += before;
         }
-        mark(&mut canvas, line, y);
+        mark(&mut sheet, line, y);
         for words in rows {
-            canvas.text([MARGIN + indent, y], &words, ink, size, [Align::Start, Align::Start]);
+            sheet.canvas.text([MARGIN + indent, y], &words, ink, size, [Align::Start, Align::Start]);
             y += row;
         }
+        sheet.end(said(line));
     }
-    pages.push(canvas);
+    pages.push(sheet);
     let count = pages.len();
-    pages.into_iter().enumerate().map(|(i, canvas)| finished(canvas, references, [i + 1, count])).collect()
+    pages.into_iter().enumerate().map(|(i, sheet)| finished(sheet, references, [i + 1, count])).collect()
+}
+
+/// What a line is for who hears it; what the eye sees before it is said in words.
+fn said(line: &RefLine) -> Part {
+    let words = line.words().to_owned();
+    match line {
+        RefLine::Heading(_) => Part::Heading(2, words),
+        RefLine::Arm(..) => Part::Heading(3, words),
+        RefLine::Text(_) | RefLine::Item(_) => Part::Paragraph(words),
+        RefLine::Caution(_) => Part::Paragraph(format!("Beware: {words}")),
+        RefLine::Source(n, _) => Part::Paragraph(format!("[{n}] {words}")),
+    }
 }
 
 /// Title and subtitle; returns where they end.
-fn head(canvas: &mut Canvas, references: &References) -> f64 {
+fn head(sheet: &mut Sheet, references: &References) -> f64 {
     let mut y = MARGIN;
-    for (text, size, ink) in [(&references.title, TITLE, Ink::Text), (&references.subtitle, TEXT, Ink::Muted)] {
-        for words in wrap(canvas, text, size, WIDTH - 2.0 * MARGIN) {
-            canvas.text([MARGIN, y], &words, ink, size, [Align::Start, Align::Start]);
+    let title = Part::Heading(1, references.title.clone());
+    let subtitle = Part::Paragraph(references.subtitle.clone());
+    for (text, size, ink, part) in
+        [(&references.title, TITLE, Ink::Text, title), (&references.subtitle, TEXT, Ink::Muted, subtitle)]
+    {
+        for words in wrap(&sheet.canvas, text, size, WIDTH - 2.0 * MARGIN) {
+            sheet.canvas.text([MARGIN, y], &words, ink, size, [Align::Start, Align::Start]);
             y += size + 5.0;
         }
+        sheet.end(part);
     }
     y + GAP
-}
-
-fn page(measure: &dyn Measure) -> Canvas<'_> {
-    let white = Shape::Rect { rect: [0.0, 0.0, WIDTH, HEIGHT], ink: Ink::Background, alpha: 1.0 };
-    Canvas { shapes: vec![white], measure, scale: 1.0, right: WIDTH }
 }
 
 /// Indent, size and ink of a line.
 fn style(line: &RefLine) -> (f64, f64, Ink) {
     match line {
         RefLine::Heading(_) => (0.0, HEADING, Ink::Text),
-        RefLine::Arm(_, role, _) => (INDENT + GAP, HEADING - 2.0, Ink::RouteText(role.route)),
+        RefLine::Arm(_, role, _) => (INDENT + GAP, HEADING - 2.0, role.text_ink()),
         RefLine::Text(_) => (0.0, TEXT, Ink::Text),
         RefLine::Item(_) | RefLine::Caution(_) | RefLine::Source(..) => (INDENT, TEXT, Ink::Text),
     }
 }
 
-/// What stands before a line.
-fn mark(canvas: &mut Canvas, line: &RefLine, y: f64) {
+/// What stands before a line. The sample of an arm is there for the eye alone; a number or a sign belongs to its line.
+fn mark(sheet: &mut Sheet, line: &RefLine, y: f64) {
     let x = MARGIN + INDENT - GAP;
-    match line {
+    let (sign, ink) = match line {
         RefLine::Arm(_, role, fill) => {
             let middle = y + (HEADING - 2.0) / 2.0 + 2.0;
-            if *fill {
-                let rect = [MARGIN, middle - 4.0, MARGIN + INDENT, middle + 4.0];
-                canvas.rect(rect, Ink::Route(role.route), 0.45);
-                return;
-            }
-            let points = vec![[MARGIN, middle], [MARGIN + INDENT, middle]];
-            canvas.line(points, Ink::Route(role.route), 2.5, Dash::of(role.route, role.variant));
+            marks::sample(&mut sheet.canvas, *role, *fill, [MARGIN, middle - 4.0, MARGIN + INDENT, middle + 4.0]);
+            sheet.end(Part::Decoration);
+            return;
         }
-        RefLine::Item(_) => canvas.text([x, y], "–", Ink::Muted, TEXT, [Align::End, Align::Start]),
-        RefLine::Caution(_) => canvas.text([x, y], "▲", Ink::Caution, TEXT, [Align::End, Align::Start]),
-        RefLine::Source(n, _) => canvas.text([x, y], &format!("[{n}]"), Ink::Muted, TEXT, [Align::End, Align::Start]),
-        RefLine::Heading(_) | RefLine::Text(_) => {}
-    }
+        RefLine::Item(_) => ("–".to_owned(), Ink::Muted),
+        RefLine::Caution(_) => ("▲".to_owned(), Ink::Caution),
+        RefLine::Source(n, _) => (format!("[{n}]"), Ink::Muted),
+        RefLine::Heading(_) | RefLine::Text(_) => return,
+    };
+    sheet.canvas.text([x, y], &sign, ink, TEXT, [Align::End, Align::Start]);
 }
 
-/// The foot: what this is for, and which page it is.
-fn finished(mut canvas: Canvas, references: &References, [nth, count]: [usize; 2]) -> Scene {
+/// The foot: what this is for, and which page it is. It is heard once, at the end.
+fn finished(mut sheet: Sheet, references: &References, [nth, count]: [usize; 2]) -> Scene {
     let y = HEIGHT - MARGIN;
     let ends = vec![[MARGIN, y - GAP], [WIDTH - MARGIN, y - GAP]];
+    let canvas = &mut sheet.canvas;
     canvas.line(ends, Ink::Grid, 1.0, Dash::Solid);
     let size = SMALL - 2.0;
     let place = format!("{nth} of {count}");
-    let room = WIDTH - 2.0 * MARGIN - canvas.width(&place, size) - 2.0 * GAP;
-    for (i, words) in wrap(&canvas, &references.foot, size, room).iter().enumerate() {
-        canvas.text([MARGIN, y + i as f64 * (size + 3.0)], words, Ink::Muted, size, [Align::Start, Align::Start]);
-    }
     canvas.text([WIDTH - MARGIN, y], &place, Ink::Muted, size, [Align::End, Align::Start]);
+    let room = WIDTH - 2.0 * MARGIN - canvas.width(&place, size) - 2.0 * GAP;
+    let foot = wrap(canvas, &references.foot, size, room);
+    sheet.end(Part::Decoration);
+    for (i, words) in foot.iter().enumerate() {
+        let at = [MARGIN, y + i as f64 * (size + 3.0)];
+        sheet.canvas.text(at, words, Ink::Muted, size, [Align::Start, Align::Start]);
+    }
+    sheet.end(if nth == count { Part::Paragraph(references.foot.clone()) } else { Part::Decoration });
     let time = TimeSpan { x: [0.0, 1.0], hours: [0.0, 1.0] };
-    Scene { width: WIDTH, height: HEIGHT, shapes: canvas.shapes, plots: Vec::new(), time, strips: Vec::new() }
+    let said = Said { title: references.title.clone(), parts: sheet.parts, ..Said::default() };
+    let shapes = sheet.canvas.shapes;
+    Scene { width: WIDTH, height: HEIGHT, shapes, plots: Vec::new(), time, strips: Vec::new(), said }
 }

@@ -1,8 +1,9 @@
-//! Strips under the plot: when one may notice, when it is strongest, when main effects fade.
+//! Strips under the plot: when one may notice, when it is strongest, when main effects fade; and the bar of rules
+//! under all of them. Strips fade to nothing: what a curve shows decides neither leaving nor driving.
 
-use super::layout::{Canvas, GAP, PROGRAMMES_SAY, SMALL, TEXT};
+use super::layout::{Canvas, GAP, PROGRAMMES_SAY, SMALL, TEXT, wrap};
 use super::{Align, Dash, Ink, Shape, TimeSpan};
-use crate::figure::{DRIVING_RULE, Figure, STAFF_DECIDE, STRIP_NOTE, Strip};
+use crate::figure::{Figure, RULE_BAR, STRIP_NOTE, Strip, StripPart, StripSession};
 use crate::units::MINUTES_PER_HOUR;
 
 /// Height of a lane and of the lane for programmes below it.
@@ -18,36 +19,47 @@ const STRONGEST: f64 = 0.60;
 /// A fade is drawn in this many steps.
 const STEPS: usize = 24;
 
-/// Height of all strips before scaling.
-pub(super) fn height(figure: &Figure) -> f64 {
+/// The least width of a session on a long axis, points.
+const LEAST: f64 = 4.0;
+/// The least length of a fade, points.
+const LEAST_FADE: f64 = 12.0;
+/// Tip of the bar of rules, and its space above and below the words.
+const TIP: f64 = 12.0;
+const PAD: f64 = 4.0;
+
+/// Height of all strips and of the bar of rules below them.
+pub(super) fn height(canvas: &Canvas, figure: &Figure, time: TimeSpan) -> f64 {
     if figure.strips.is_empty() {
         return 0.0;
     }
-    SMALL + GAP + figure.strips.iter().map(|s| lane(s) + BETWEEN).sum::<f64>()
+    let strips = SMALL + GAP + figure.strips.iter().map(|s| lane(s) + BETWEEN).sum::<f64>();
+    strips * canvas.scale + rule_height(canvas, rule_lines(canvas, time).len())
 }
 
 fn lane(strip: &Strip) -> f64 {
     let bars = bars(strip);
-    let words = if strip.people.is_some() { COUNTED } else { 0.0 };
-    bars + words + if strip.programme.is_some() { PROGRAMME + 2.0 } else { 0.0 }
+    let words = if strip.is_counted() { COUNTED } else { 0.0 };
+    bars + words + if strip.has_programme() { PROGRAMME + 2.0 } else { 0.0 }
 }
 
 fn bars(strip: &Strip) -> f64 {
-    strip.people.as_ref().map_or(LANE, |people| super::graded::height(people, LANE))
+    let counted = strip.sessions.iter().filter_map(|s| s.people.as_ref());
+    counted.map(|people| super::graded::height(people, LANE)).fold(LANE, f64::max)
 }
 
-/// Draws all strips from `top` down and says where each lies.
+/// Draws all strips from `top` down, with the bar of rules below them, and says where each strip lies. None is drawn
+/// without the bar.
 pub(super) fn draw(canvas: &mut Canvas, figure: &Figure, time: TimeSpan, top: f64) -> Vec<[f64; 4]> {
     let s = canvas.scale;
     if figure.strips.is_empty() {
         return Vec::new();
     }
-    let programmes = figure.strips.iter().any(|s| s.programme.is_some());
-    let counted = figure.strips.iter().any(|s| s.people.is_some());
-    let darker = if counted { "darker: more people above their own level; " } else { "" };
+    let programmes = figure.strips.iter().any(Strip::has_programme);
+    let darker =
+        if figure.strips.iter().any(Strip::is_counted) { "darker: more people above their own level; " } else { "" };
     let key = "; hatched: what programmes say, close where strongest";
-    let long = format!("{darker}{STRIP_NOTE}; {DRIVING_RULE}{}", if programmes { key } else { "" });
-    let middle = format!("{darker}{STRIP_NOTE}{}", if programmes { key } else { "" });
+    let long = format!("{darker}{STRIP_NOTE}{}", if programmes { key } else { "" });
+    let middle = format!("{darker}{STRIP_NOTE}");
     let short = "main effects fading: not the time to leave or drive";
     let room = time.x[1] - time.x[0] + GAP * s;
     let note = [long.as_str(), &middle, STRIP_NOTE, short]
@@ -59,103 +71,170 @@ pub(super) fn draw(canvas: &mut Canvas, figure: &Figure, time: TimeSpan, top: f6
     let mut places = Vec::new();
     for strip in &figure.strips {
         let rect = [time.x[0], y, time.x[1], y + bars(strip) * s];
-        let mut foot = rect[3];
-        if let Some(people) = &strip.people {
-            super::graded::draw(canvas, strip, people, time, rect);
-            foot += COUNTED * s;
-        } else {
-            one(canvas, strip, time, rect);
-        }
-        if let Some(p) = &strip.programme {
-            let below = [rect[0], foot + 2.0 * s, rect[2], foot + (2.0 + PROGRAMME) * s];
-            programme(canvas, *p, time, below);
-        }
+        lane_of(canvas, strip, time, rect);
         let label_at = [rect[2] + GAP * s, 0.5 * (rect[1] + rect[3])];
-        canvas.text(label_at, &strip.label, Ink::RouteText(strip.role.route), TEXT, [Align::Start, Align::Middle]);
+        let room = canvas.right - label_at[0] - strip_end(canvas, strip);
+        canvas.text_within(label_at, &strip.label, strip.role.text_ink(), TEXT, [Align::Start, Align::Middle], room);
         places.push(rect);
         y += (lane(strip) + BETWEEN) * s;
     }
+    rule_bar(canvas, time, y);
     places
 }
 
-fn one(canvas: &mut Canvas, strip: &Strip, time: TimeSpan, rect: [f64; 4]) {
-    let ink = Ink::Route(strip.role.route);
-    let [left, top, right, bottom] = rect;
-    let x = |minutes: f64| time.to_x(minutes / MINUTES_PER_HOUR).clamp(left, right).round();
-    let (longer, shorter): (String, String);
-    let mut parts: Vec<(f64, f64, Vec<&str>)> = Vec::new();
-    let end = match (strip.noticing, strip.strongest, strip.fading) {
-        (Some(noticing), Some(strongest), Some(fading)) => {
-            let (begin, sure) = (x(noticing[0]), x(noticing[1].min(strongest[0].max(noticing[0]))));
-            fade(canvas, [begin, top, sure, bottom], ink, [FAINT, NOTICING]);
-            let peak = [x(strongest[0]).max(sure), x(strongest[1]).max(sure)];
-            canvas.rect([sure, top, peak[0], bottom], ink, NOTICING);
-            canvas.rect([peak[0], top, peak[1], bottom], ink, STRONGEST);
-            let (from, to) = (x(fading[0]).max(peak[1]), x(fading[1]).max(peak[1]));
-            canvas.rect([peak[1], top, from, bottom], ink, STRONGEST * 0.7);
-            fade(canvas, [from, top, to, bottom], ink, [STRONGEST * 0.7, 0.04]);
-            parts.extend([(begin, peak[0], vec!["noticing"]), (peak[0], peak[1], vec!["strongest"])]);
-            let beyond = time.to_x(fading[1] / MINUTES_PER_HOUR) > right + 0.5;
-            if beyond {
-                // the fade runs out of the picture: nothing after it is shown
-                longer = format!("fading until {} min, then {STAFF_DECIDE}", fading[1].round());
-                shorter = format!("until {} min", fading[1].round());
-                parts.push((peak[1], right, vec![&longer, &shorter]));
-                None
-            } else {
-                parts.push((from, to, vec!["main effects fading", "fading"]));
-                Some(to)
-            }
-        }
-        (Some(noticing), _, _) => {
-            // no level is left behind, so no time may be drawn after which something is over
-            let begin = x(noticing[0]);
-            fade(canvas, [begin, top, x(noticing[1]), bottom], ink, [FAINT, NOTICING]);
-            canvas.rect([x(noticing[1]), top, right, bottom], ink, NOTICING);
-            let words = [
-                "dissociative level not reached, effects still possible; staff decide",
-                "level not reached; staff decide",
-            ];
-            parts.push((begin, right, words.to_vec()));
-            None
-        }
-        _ => {
-            let words =
-                ["below the level at which something is noticed; staff decide", "below the level; staff decide"];
-            canvas.rect(rect, ink, 0.04);
-            parts.push((left, right, words.to_vec()));
-            None
-        }
-    };
-    if let Some(end) = end {
-        canvas.rect([end, top, right, bottom], Ink::Staff, 1.0);
-        parts_of(canvas, [end, right], rect, &[STAFF_DECIDE, "staff decide", "staff"], Ink::OnStaff);
+/// Room that the names of bars need after the label of a strip.
+fn strip_end(canvas: &Canvas, strip: &Strip) -> f64 {
+    match strip.end_words() {
+        "" => 0.0,
+        words => canvas.width(words, SMALL) + 5.0 * canvas.scale,
     }
-    finish(canvas, strip, time, rect, parts);
 }
 
-/// Hatch where people were waking from anaesthesia, words of the parts, doses.
+/// One strip: every session by itself.
+fn lane_of(canvas: &mut Canvas, strip: &Strip, time: TimeSpan, rect: [f64; 4]) {
+    let s = canvas.scale;
+    let mut foot = rect[3];
+    if strip.is_counted() {
+        super::graded::words(canvas, &strip.words, rect);
+        foot += COUNTED * s;
+    }
+    for session in &strip.sessions {
+        let x = |minutes: f64| time.to_x(minutes / MINUTES_PER_HOUR).clamp(rect[0], rect[2]);
+        // nothing is drawn into the next session, nor before this one
+        let own = [x(session.start), rect[1], session.until.map_or(rect[2], x), rect[3]];
+        if own[2] <= own[0] {
+            continue;
+        }
+        match &session.people {
+            Some(people) => super::graded::draw(canvas, strip, (session, people), time, own),
+            None => one(canvas, strip, session, time, own),
+        }
+        if let Some(p) = &session.programme {
+            programme(canvas, *p, time, [own[0], foot + 2.0 * s, own[2], foot + (2.0 + PROGRAMME) * s]);
+        }
+    }
+    if strip.has_programme() {
+        let at = [rect[2] + GAP * s, foot + (2.0 + 0.5 * PROGRAMME) * s];
+        canvas.text(at, PROGRAMMES_SAY, Ink::Muted, SMALL, [Align::Start, Align::Middle]);
+    }
+    doses(canvas, strip, time, rect);
+}
+
+fn one(canvas: &mut Canvas, strip: &Strip, session: &StripSession, time: TimeSpan, rect: [f64; 4]) {
+    let ink = strip.role.ink();
+    let [left, top, right, bottom] = rect;
+    let x = |minutes: f64| time.to_x(minutes / MINUTES_PER_HOUR).clamp(left, right).round();
+    let mut parts: Vec<(f64, f64, Vec<&str>)> = Vec::new();
+    let beyond: Vec<[String; 2]> = session.parts.iter().map(until_words).collect();
+    for (part, beyond) in session.parts.iter().zip(&beyond) {
+        match (part.noticing, part.strongest, part.fading) {
+            (noticing, Some(strongest), Some(fading)) => {
+                let begin = noticing.map_or(x(strongest[0]), |n| x(n[0]));
+                let sure = noticing.map_or(begin, |n| x(n[1].min(strongest[0].max(n[0]))));
+                fade(canvas, [begin, top, sure, bottom], ink, [FAINT, NOTICING]);
+                let peak = [x(strongest[0]).max(sure), x(strongest[1]).max(sure)];
+                canvas.rect([sure, top, peak[0], bottom], ink, NOTICING);
+                canvas.rect([peak[0], top, peak[1], bottom], ink, STRONGEST);
+                let from = x(fading[0]).max(peak[1]);
+                // even a short one is seen to fade
+                let to = x(fading[1]).max(from + LEAST_FADE * canvas.scale).min(right);
+                canvas.rect([peak[1], top, from, bottom], ink, STRONGEST * 0.7);
+                fade(canvas, [from, top, to, bottom], ink, [STRONGEST * 0.7, 0.0]);
+                if to - begin < LEAST * canvas.scale {
+                    canvas.rect([begin, top, (begin + LEAST * canvas.scale).min(right), bottom], ink, STRONGEST);
+                }
+                parts.extend([(begin, peak[0], vec!["noticing"]), (peak[0], peak[1], vec!["strongest"])]);
+                if time.to_x(fading[1] / MINUTES_PER_HOUR) > right + 0.5 {
+                    // the fade runs out of the picture: nothing after it is shown
+                    parts.push((peak[1], right, beyond.iter().map(String::as_str).collect()));
+                } else {
+                    parts.push((from, to, vec!["main effects fading", "fading"]));
+                }
+            }
+            (Some(noticing), _, _) => {
+                // no level is left behind, so no time may be drawn after which something is over
+                let (begin, sure) = (x(noticing[0]), x(noticing[1]));
+                fade(canvas, [begin, top, sure, bottom], ink, [FAINT, NOTICING]);
+                canvas.rect([sure, top, right, bottom], ink, NOTICING);
+                let words = ["dissociative level not reached, effects still possible", "level not reached"];
+                parts.push((begin, right, words.to_vec()));
+            }
+            _ => {
+                canvas.rect(rect, ink, 0.04);
+                let words = ["below the level at which something is noticed", "below the level"];
+                parts.push((left, right, words.to_vec()));
+            }
+        }
+    }
+    finish(canvas, session, time, rect, parts);
+}
+
+fn until_words(part: &StripPart) -> [String; 2] {
+    let end = part.fading.map_or(0.0, |f| f[1].round());
+    [format!("fading until {end} min"), format!("until {end} min")]
+}
+
+/// Hatch where people were waking from anaesthesia, words of the parts, the number of the session.
 pub(super) fn finish(
     canvas: &mut Canvas,
-    strip: &Strip,
+    session: &StripSession,
     time: TimeSpan,
     rect: [f64; 4],
     mut parts: Vec<(f64, f64, Vec<&str>)>,
 ) {
     let [left, top, right, bottom] = rect;
     let x = |minutes: f64| time.to_x(minutes / MINUTES_PER_HOUR).clamp(left, right).round();
-    if let Some([from, to]) = strip.caution {
-        let span = [x(from), top, x(to), bottom];
+    for [from, to] in &session.caution {
+        let span = [x(*from), top, x(*to), bottom];
         canvas.rect(span, Ink::Plot, 0.6);
         canvas.hatch(span, Ink::Caution, 1.0, 6.0);
         // words give way to the hatch: what reaches beyond it is named there
         parts.retain(|(a, b, _)| *b <= span[0] || *b > span[2] || *a >= span[2]);
         parts.iter_mut().filter(|(a, b, _)| *b > span[2] && *a < span[2]).for_each(|part| part.0 = span[2]);
     }
-    for (from, to, words) in parts {
-        parts_of(canvas, [from, to], rect, &words, Ink::Text);
+    let [number, of] = session.number;
+    let drawn = parts.iter().map(|(_, b, _)| *b).fold(left, f64::max).min(right);
+    for (from, to, words) in &parts {
+        parts_of(canvas, [*from, *to], rect, words, Ink::Text);
     }
-    doses(canvas, strip, time, rect);
+    if of > 1 {
+        // beside what is drawn, where the next session leaves room
+        let beside = [drawn.max(left + LEAST * canvas.scale), right];
+        let words = [format!("session {number} of {of}"), format!("{number}")];
+        let room = beside[1] - beside[0] - 6.0 * canvas.scale;
+        if let Some(words) = words.iter().find(|w| canvas.width(w, SMALL) <= room) {
+            let at = [beside[0] + 3.0 * canvas.scale, 0.5 * (top + bottom)];
+            canvas.text(at, words, Ink::Muted, SMALL, [Align::Start, Align::Middle]);
+        }
+    }
+}
+
+/// What staff and rules decide, under all strips: from the first minute past the end of the axis.
+fn rule_bar(canvas: &mut Canvas, time: TimeSpan, top: f64) {
+    let s = canvas.scale;
+    let lines = rule_lines(canvas, time);
+    let bottom = top + rule_height(canvas, lines.len()) - BETWEEN * s;
+    let (end, middle) = (rule_end(canvas, time), 0.5 * (top + bottom));
+    let neck = end - TIP * s;
+    let (x, upper, lower) = (vec![time.x[0], neck, end], vec![top, top, middle], vec![bottom, bottom, middle]);
+    canvas.shapes.push(Shape::Band { x, upper, lower, ink: Ink::Staff, alpha: 1.0 });
+    for (i, line) in lines.iter().enumerate() {
+        let y = top + (PAD + (SMALL + 3.0) * (i as f64 + 0.5)) * s;
+        canvas.text([time.x[0] + GAP * s, y], line, Ink::OnStaff, SMALL, [Align::Start, Align::Middle]);
+    }
+}
+
+fn rule_end(canvas: &Canvas, time: TimeSpan) -> f64 {
+    (canvas.right - GAP * canvas.scale).max(time.x[1])
+}
+
+fn rule_lines(canvas: &Canvas, time: TimeSpan) -> Vec<String> {
+    let room = rule_end(canvas, time) - time.x[0] - (TIP + 2.0 * GAP) * canvas.scale;
+    wrap(canvas, RULE_BAR, SMALL, room)
+}
+
+fn rule_height(canvas: &Canvas, lines: usize) -> f64 {
+    ((SMALL + 3.0) * lines as f64 + 2.0 * PAD + BETWEEN) * canvas.scale
 }
 
 /// Writes the longest of the words that fits.
@@ -210,6 +289,4 @@ fn programme(canvas: &mut Canvas, p: crate::figure::ProgrammeTimes, time: TimeSp
         let y = if span == p.onset { top } else { bottom };
         canvas.line(vec![[x(span[0]), y], [x(span[1]), y]], Ink::Programme, 2.0, Dash::Solid);
     }
-    let at = [right + GAP * canvas.scale, 0.5 * (top + bottom)];
-    canvas.text(at, PROGRAMMES_SAY, Ink::Muted, SMALL, [Align::Start, Align::Middle]);
 }

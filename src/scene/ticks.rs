@@ -1,5 +1,6 @@
 //! Round numbers along an axis.
 
+use crate::figure::TimeUnit;
 use crate::units::number;
 
 /// Positions and labels of a linear axis with about `wanted` ticks.
@@ -15,11 +16,16 @@ pub fn linear(low: f64, high: f64, wanted: usize) -> Vec<(f64, String)> {
 }
 
 /// Positions and labels of a time axis, in steps that clocks have.
-pub fn time(low: f64, high: f64, hours: bool, wanted: usize) -> Vec<(f64, String)> {
+pub fn time(low: f64, high: f64, unit: TimeUnit, wanted: usize) -> Vec<(f64, String)> {
     const MINUTES: [f64; 14] =
         [1.0, 2.0, 5.0, 10.0, 15.0, 20.0, 30.0, 60.0, 120.0, 240.0, 360.0, 720.0, 1440.0, 10_080.0];
     const HOURS: [f64; 11] = [0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 6.0, 12.0, 24.0, 48.0, 168.0];
-    let steps: &[f64] = if hours { &HOURS } else { &MINUTES };
+    const DAYS: [f64; 7] = [0.25, 0.5, 1.0, 2.0, 7.0, 14.0, 28.0];
+    let steps: &[f64] = match unit {
+        TimeUnit::Minutes => &MINUTES,
+        TimeUnit::Hours => &HOURS,
+        TimeUnit::Days => &DAYS,
+    };
     let rough = (high - low) / wanted.max(1) as f64;
     match steps.iter().find(|s| **s >= rough) {
         Some(step) => multiples(low, high, *step),
@@ -54,8 +60,9 @@ mod tests {
     fn ticks_are_round() {
         let labels = |t: Vec<(f64, String)>| t.into_iter().map(|(_, l)| l).collect::<Vec<_>>().join(" ");
         assert_eq!(labels(linear(0.0, 271.0, 5)), "0 100 200");
-        assert_eq!(labels(time(0.0, 240.0, false, 12)), "0 20 40 60 80 100 120 140 160 180 200 220 240");
-        assert_eq!(labels(time(0.0, 4.0, true, 8)), "0 0.5 1 1.5 2 2.5 3 3.5 4");
+        assert_eq!(labels(time(0.0, 240.0, TimeUnit::Minutes, 12)), "0 20 40 60 80 100 120 140 160 180 200 220 240");
+        assert_eq!(labels(time(0.0, 4.0, TimeUnit::Hours, 8)), "0 0.5 1 1.5 2 2.5 3 3.5 4");
+        assert_eq!(labels(time(0.0, 42.0, TimeUnit::Days, 14)), "0 7 14 21 28 35 42");
         assert_eq!(log(1.0, 100.0).into_iter().filter_map(|(_, l)| l).collect::<Vec<_>>(), ["1", "10", "100"]);
         assert!(linear(1.0, 1.0, 5).is_empty() && log(0.0, 1.0).is_empty());
     }

@@ -1,6 +1,9 @@
 //! Doses given to a person under a model, followed over time: what every face of the simulator runs.
 
-use super::{Plan, Schedule, Solver, SprayRules, System, SystemOutput, Trajectory, simulate};
+use super::trajectory::SAME_INSTANT;
+use super::{
+    DoseMark, Plan, Points, Schedule, Session, Solver, SprayRules, System, SystemOutput, Trajectory, sessions, simulate,
+};
 use crate::error::{Error, Result};
 use crate::model::expr::Expr;
 use crate::model::{Individual, Model, Site};
@@ -35,28 +38,122 @@ pub struct Followed {
     drug: String,
 }
 
+/// Parameters that are replaced, by name.
+pub type Set = BTreeMap<String, Expr>;
+
+/// Parameters that are replaced, and from which dose on.
+#[derive(Debug, Clone, Copy)]
+pub struct Change<'a> {
+    /// For every dose.
+    pub set: &'a Set,
+    /// For doses that start at or after a time (h), in place of `set`; none where all doses enter alike.
+    pub later: Option<(f64, &'a Set)>,
+}
+
+impl<'a> Change<'a> {
+    /// The same for every dose.
+    pub fn all(set: &'a Set) -> Self {
+        Self { set, later: None }
+    }
+}
+
 impl Case<'_> {
     /// Follows the case up to `horizon` with points every `every` hours; `set` replaces parameters.
     ///
     /// # Errors
     /// When the model cannot be used for these doses or this person.
-    pub fn follow(&self, set: &BTreeMap<String, Expr>, horizon: f64, every: f64, solver: Solver) -> Result<Followed> {
-        let person = Individual::typical(self.model, self.subject, set)?;
-        let plan: Plan =
-            Schedule::plan(self.model, &person, self.subject, self.doses, self.base_per_hydrochloride, self.sprays)?;
-        let system = System::new(self.model, &person, plan.mouths)?;
-        let schedule = plan.on(&system);
+    pub fn follow(&self, set: &Set, horizon: f64, every: f64, solver: Solver) -> Result<Followed> {
+        self.follow_over(Change::all(set), Points::grid(horizon, every), f64::INFINITY, solver)
+    }
+
+    /// Follows what is put down before `before` (h), at the given points.
+    ///
+    /// # Errors
+    /// When the model cannot be used for these doses or this person.
+    pub fn follow_over(&self, change: Change, points: Points, before: f64, solver: Solver) -> Result<Followed> {
+        let person = Individual::typical(self.model, self.subject, change.set)?;
+        let until = change.later.map_or(before, |(from, _)| from.min(before));
+        let (mut system, mut schedule) = self.planned(&person, [f64::NEG_INFINITY, until])?;
         let iv_areas = iv_areas(self.model, &person, &system)?;
-        let trajectory = simulate(&system, &schedule, horizon, every, solver)?;
+        if let Some((from, set)) = change.later {
+            let person = Individual::typical(self.model, self.subject, set)?;
+            let (later, then) = self.planned(&person, [from, before])?;
+            schedule = schedule.beside(system.states.len(), then);
+            system = system.beside(&later);
+        }
+        let trajectory = simulate(&system, &schedule, points, solver)?;
         if !trajectory.is_finite() {
             return Err(Error::cannot(format!("{} gives no finite concentrations for this arm", self.model.id))
                 .remedy("check the amounts and the body weight"));
         }
         Ok(Followed { trajectory, schedule, iv_areas, drug: self.model.drug.clone() })
     }
+
+    /// The system of a person, and what is put down in it within these times (h).
+    fn planned(&self, person: &Individual, within: [f64; 2]) -> Result<(System, Schedule)> {
+        let plan: Plan =
+            Schedule::plan(self.model, person, self.subject, self.doses, self.base_per_hydrochloride, self.sprays)?;
+        let plan = plan.between(within);
+        let system = System::new(self.model, person, plan.mouths)?;
+        let schedule = plan.on(&system);
+        Ok((system, schedule))
+    }
+
+    /// What is given when, without simulating.
+    ///
+    /// # Errors
+    /// When the model cannot be used for these doses or this person.
+    pub fn schedule(&self) -> Result<Schedule> {
+        let person = Individual::typical(self.model, self.subject, &Set::new())?;
+        Ok(self.planned(&person, [f64::NEG_INFINITY, f64::INFINITY])?.1)
+    }
+
+    /// Start, end and amount of every dose and spray, without simulating.
+    ///
+    /// # Errors
+    /// As [`Case::schedule`].
+    pub fn marks(&self) -> Result<Vec<DoseMark>> {
+        Ok(self.schedule()?.doses)
+    }
+
+    /// The sessions of the doses, `gap` hours or more apart.
+    ///
+    /// # Errors
+    /// As [`Case::marks`].
+    pub fn sessions(&self, gap: f64) -> Result<Vec<Session>> {
+        Ok(sessions(&self.marks()?, gap))
+    }
 }
 
 impl Followed {
+    /// Points at which something is given, ends or moves, both sides of a jump, up to the horizon.
+    pub fn events(&self) -> Vec<usize> {
+        let Trajectory { times, shown, .. } = &self.trajectory;
+        let times = &times[..*shown];
+        let mut list: Vec<usize> = Vec::new();
+        for (time, _) in &self.schedule.acts {
+            let from = times.partition_point(|t| *t < time - SAME_INSTANT);
+            list.extend((from..times.len()).take_while(|i| times[*i] <= time + SAME_INSTANT));
+        }
+        list.sort_unstable();
+        list.dedup();
+        list
+    }
+
+    /// Starts and ends of doses that no point stands at, because a lag or the model's own length lies between: the
+    /// point before and the hours from there.
+    pub fn marks_between(&self) -> Vec<(usize, f64)> {
+        let times = &self.trajectory.times[..self.trajectory.shown];
+        let marks = self.schedule.doses.iter().flat_map(|d| [d.start, d.end]);
+        marks
+            .filter_map(|mark| {
+                let left = times.partition_point(|t| *t <= mark + SAME_INSTANT).checked_sub(1)?;
+                let dt = mark - times[left];
+                (dt > SAME_INSTANT && left + 1 < times.len()).then_some((left, dt))
+            })
+            .collect()
+    }
+
     /// The read-out of an analyte at a site.
     pub fn output(&self, analyte: &str, site: Site) -> Option<&SystemOutput> {
         self.trajectory.system.outputs.iter().find(|o| o.analyte == analyte && o.site == site)
@@ -65,11 +162,6 @@ impl Followed {
     /// The read-out of the drug itself.
     pub fn parent(&self, site: Site) -> Option<&SystemOutput> {
         self.output(&self.drug, site)
-    }
-
-    /// All drug given by a route, mg base.
-    pub fn given_by(&self, route: Route) -> f64 {
-        self.schedule.doses.iter().filter(|d| d.route == route).map(|d| d.amount).sum()
     }
 
     /// Area to infinity over that of the same mass given into a vein; `None` where the model has no vein.

@@ -1,12 +1,14 @@
 //! A regimen laid out in time for one person: jumps, input rates and transfers.
 
+use super::single::{Part, SingleDose, most_within, parts, singles};
+use super::sprays::{SprayRules, number_sprays, sprays_of};
 use super::system::System;
 use crate::error::{Error, Result, suggestion};
 use crate::model::{Individual, Model, RouteModel};
 use crate::path;
 use crate::regimen::{AfterHold, Dose, DoseAmount, Form, Route};
 use crate::subject::Subject;
-use crate::units::{Amount, Time};
+use crate::units::Time;
 
 /// Something that happens at an instant.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,15 +36,6 @@ pub enum Act {
     },
 }
 
-/// What a drug's product says of sprays.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct SprayRules {
-    /// Amount of one device, by which an unstated number of sprays is counted.
-    pub device: Option<Amount>,
-    /// Time between sprays when the dose does not say.
-    pub every: Time,
-}
-
 /// A regimen laid out in time.
 #[derive(Debug, Clone)]
 pub struct Schedule {
@@ -56,13 +49,17 @@ pub struct Schedule {
     pub doses: Vec<DoseMark>,
     /// What was taken for granted, in words.
     pub taken: Vec<String>,
-    /// Where a dose goes beyond what was studied, in words.
-    pub extrapolated: Vec<String>,
+    /// Where a manner of giving goes beyond what was studied: in words, and when such a dose is given first, h.
+    pub extrapolated: Vec<(String, f64)>,
+    /// What is given at once, before lozenges and sprays are joined.
+    parts: Vec<Part>,
 }
 
-/// A dose on the time axis.
+/// A dose, or one spray of it, on the time axis.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct DoseMark {
+    /// Which of all doses, repeats counted: the same for the sprays of one.
+    pub dose: usize,
     /// h
     pub start: f64,
     /// h
@@ -77,14 +74,18 @@ pub struct DoseMark {
 
 /// One dose put down: amounts in mg base, times in h.
 #[derive(Debug)]
-struct Put<'a> {
-    dose: &'a Dose,
-    way_in: &'a RouteModel,
-    start: f64,
-    amount: f64,
-    /// 0 for a first spray, else which it is.
-    spray: usize,
-    hold: Option<(f64, AfterHold)>,
+pub(super) struct Put<'a> {
+    pub(super) dose: &'a Dose,
+    pub(super) way_in: &'a RouteModel,
+    pub(super) start: f64,
+    pub(super) amount: f64,
+    /// Whether it is the second or a later spray of its series.
+    pub(super) later: bool,
+    /// Whether it is of the same series of sprays as the spray before it.
+    pub(super) goes_on: bool,
+    /// Which time of giving a dose it belongs to: its sprays share one, its repeats do not.
+    pub(super) occasion: usize,
+    pub(super) hold: Option<(f64, AfterHold)>,
 }
 
 impl Schedule {
@@ -105,11 +106,29 @@ impl Schedule {
         let slots = assign_mouths(&puts);
         let mouths = slots.iter().map(|s| s + 1).max().unwrap_or(0);
         Ok(Plan {
+            parts: parts(&puts),
             puts: puts.iter().zip(slots).map(|(p, s)| p.lower(person, s)).collect(),
             mouths,
             taken,
             extrapolated,
         })
+    }
+
+    /// The doses as studies count them, in order of time: a lozenge, a series of sprays, an injection, an infusion. A
+    /// later session adds doses and changes none before it.
+    pub fn single_doses(&self) -> Vec<SingleDose> {
+        singles(&self.parts)
+    }
+
+    /// The most that is given by a route within so many hours, mg base, and when that begins, h.
+    pub fn most_within(&self, route: Route, hours: f64) -> (f64, f64) {
+        most_within(&self.parts, route, hours)
+    }
+
+    /// The largest single dose by a route of what is given before `until` (h), mg base; 0 where there is none.
+    pub fn largest_single(&self, route: Route, until: f64) -> f64 {
+        let before: Vec<Part> = self.parts.iter().filter(|p| p.start < until).copied().collect();
+        singles(&before).iter().filter(|d| d.route == route).map(|d| d.amount).fold(0.0, f64::max)
     }
 }
 
@@ -120,15 +139,17 @@ fn laid_out<'a>(
     subject: &Subject,
     doses: &'a [Dose],
     (base_per_salt, sprays): (f64, SprayRules),
-    (taken, extrapolated): (&mut Vec<String>, &mut Vec<String>),
+    (taken, extrapolated): (&mut Vec<String>, &mut Vec<(String, f64)>),
 ) -> Result<Vec<Put<'a>>> {
     let mut puts = Vec::new();
-    for (index, dose) in doses.iter().enumerate() {
+    let mut occasion = 0;
+    for index in in_order(doses, subject, base_per_salt) {
+        let dose = &doses[index];
         let way_in = route_of(model, dose.route).map_err(|e| e.within(path!["dose", index]))?;
         check_keys(model, way_in, dose).map_err(|e| e.within(path!["dose", index]))?;
         let hold = hold_of(way_in, person, dose, taken, extrapolated);
         let amount = base_amount(dose, subject, base_per_salt);
-        let (count, every) = sprays_of(dose, amount, sprays, taken);
+        let (count, every) = sprays_of(dose, subject, sprays, taken).map_err(|e| e.within(path!["dose", index]))?;
         for start in dose.starts() {
             for k in 0..count {
                 puts.push(Put {
@@ -136,15 +157,37 @@ fn laid_out<'a>(
                     way_in,
                     start: start.hours() + every * k as f64,
                     amount: amount / count as f64,
-                    spray: 0,
+                    later: false,
+                    goes_on: k > 0,
+                    occasion,
                     hold,
                 });
             }
+            occasion += 1;
         }
     }
     puts.sort_by(|a, b| a.start.total_cmp(&b.start));
-    number_sprays(&mut puts, person);
+    number_sprays(&mut puts, person, taken);
     Ok(puts)
+}
+
+/// Dose lines in an order of their own, so that no number depends on how the lines of a file are ordered.
+fn in_order(doses: &[Dose], subject: &Subject, base_per_salt: f64) -> Vec<usize> {
+    let hours = |t: Option<Time>| t.map_or(-1.0, Time::hours);
+    let key = |d: &Dose| {
+        let amount = base_amount(d, subject, base_per_salt);
+        let times = [d.time.hours(), amount, hours(d.length()), hours(d.hold), hours(d.spray_every)];
+        let repeat = d.repeat.map_or((-1.0, 0), |r| (r.every.hours(), r.additional));
+        let kind = (d.route, per_kg(d), d.after == Some(AfterHold::Spit), d.sprays, repeat.1);
+        (times, repeat.0, kind)
+    };
+    let mut list: Vec<usize> = (0..doses.len()).collect();
+    list.sort_by(|a, b| {
+        let ((times, every, kind), other) = (key(&doses[*a]), key(&doses[*b]));
+        let numbers = times.iter().zip(&other.0).map(|(x, y)| x.total_cmp(y)).find(|o| o.is_ne());
+        numbers.unwrap_or_else(|| every.total_cmp(&other.1)).then(kind.cmp(&other.2))
+    });
+    list
 }
 
 /// A dose or spray as it is put down, for those who lower it for many people.
@@ -187,11 +230,11 @@ impl Schedule {
             way_in: put.way_in,
             start: put.start,
             amount: put.amount,
-            per_kg: matches!(put.dose.amount, DoseAmount::PerKg(_)),
-            later: put.spray > 0,
+            per_kg: per_kg(put.dose),
+            later: put.later,
             hold: put.hold,
             mouth,
-            length: put.dose.duration.map(Time::hours),
+            length: put.dose.length().map(Time::hours),
         };
         Ok(puts.iter().zip(mouths).map(one).collect())
     }
@@ -201,10 +244,11 @@ impl Schedule {
 #[derive(Debug)]
 pub struct Plan {
     puts: Vec<Lowered>,
+    parts: Vec<Part>,
     /// Doses held at once, at most.
     pub mouths: usize,
     taken: Vec<String>,
-    extrapolated: Vec<String>,
+    extrapolated: Vec<(String, f64)>,
 }
 
 #[derive(Debug)]
@@ -221,6 +265,14 @@ enum Target {
 }
 
 impl Plan {
+    /// Keeps what is put down from one time to before another, h.
+    #[must_use]
+    pub fn between(mut self, [from, before]: [f64; 2]) -> Self {
+        self.puts.retain(|p| p.mark.start >= from && p.mark.start < before);
+        self.parts.retain(|p| p.start >= from && p.start < before);
+        self
+    }
+
     /// Resolves compartments to the states of `system`.
     pub fn on(&self, system: &System) -> Schedule {
         let mut acts: Vec<(f64, Act)> = Vec::new();
@@ -244,16 +296,37 @@ impl Plan {
             doses: self.puts.iter().map(|p| p.mark).collect(),
             taken: self.taken.clone(),
             extrapolated: self.extrapolated.clone(),
+            parts: self.parts.clone(),
         }
+    }
+}
+
+impl Schedule {
+    /// Both schedules as one, for a system in which the states of the other stand behind `states` of this.
+    #[must_use]
+    pub(super) fn beside(mut self, states: usize, other: Self) -> Self {
+        let shifted = |act: Act| match act {
+            Act::Add { state, amount } => Act::Add { state: state + states, amount },
+            Act::Rate { state, change } => Act::Rate { state: state + states, change },
+            Act::Move { from, into } => Act::Move { from: from + states, into: into + states },
+        };
+        self.acts.extend(other.acts.into_iter().map(|(time, act)| (time, shifted(act))));
+        self.acts.sort_by(|a, b| a.0.total_cmp(&b.0));
+        self.given += other.given;
+        self.mouths += other.mouths;
+        self.parts.extend(other.parts);
+        self.parts.sort_by(|a, b| a.start.total_cmp(&b.start));
+        self.doses.extend(other.doses);
+        self.doses.sort_by(|a, b| a.start.total_cmp(&b.start));
+        self
     }
 }
 
 impl Put<'_> {
     fn lower(&self, person: &Individual, slot: usize) -> Lowered {
         let mut acts = Vec::new();
-        let later = self.spray > 0;
-        let shares = person.parts(self.way_in.ways.iter().map(|w| w.share_of(later)));
-        let own_length = self.dose.duration.map(Time::hours);
+        let shares = person.parts(self.way_in.ways.iter().map(|w| w.share_of(self.later)));
+        let own_length = self.dose.length().map(Time::hours);
         let mut end = self.start + own_length.unwrap_or(0.0);
         for (way, share) in self.way_in.ways.iter().zip(shares) {
             let amount = self.amount * share;
@@ -282,6 +355,7 @@ impl Put<'_> {
         }
         Lowered {
             mark: DoseMark {
+                dose: self.occasion,
                 start: self.start,
                 end,
                 amount: self.amount,
@@ -327,7 +401,7 @@ fn hold_of(
     person: &Individual,
     dose: &Dose,
     taken: &mut Vec<String>,
-    extrapolated: &mut Vec<String>,
+    extrapolated: &mut Vec<(String, f64)>,
 ) -> Option<(f64, AfterHold)> {
     let hold = way_in.hold.as_ref()?;
     let time = dose.hold.map_or_else(|| person.value(&hold.default), Time::hours);
@@ -340,11 +414,17 @@ fn hold_of(
         (Some(_), None) => taken.push(format!("after the hold not stated: {rest} taken")),
         _ => {}
     }
+    // lines come in order of time: the first one stays
+    let mut note = |words: String| {
+        if !extrapolated.iter().any(|(known, _)| *known == words) {
+            extrapolated.push((words, dose.time.hours()));
+        }
+    };
     if let Some(studied) = hold.studied.filter(|s| time > s.hours() + 1e-9) {
-        extrapolated.push(format!("held {time_text}, longer than the {studied} that was studied: extrapolated"));
+        note(format!("held {time_text}, longer than the {studied} that was studied: extrapolated"));
     }
     if after == AfterHold::Spit {
-        extrapolated.push("spat out after holding: extrapolated from doses that were swallowed".to_owned());
+        note("spat out after holding: extrapolated from doses that were swallowed".to_owned());
     }
     Some((time, after))
 }
@@ -354,40 +434,11 @@ fn base_amount(dose: &Dose, subject: &Subject, base_per_salt: f64) -> f64 {
         Form::Base => 1.0,
         Form::Hydrochloride => base_per_salt,
     };
-    dose.amount.for_weight(subject.weight).mg() * factor
+    dose.given().for_weight(subject.weight).mg() * factor
 }
 
-fn sprays_of(dose: &Dose, amount: f64, rules: SprayRules, taken: &mut Vec<String>) -> (u64, f64) {
-    if dose.route != Route::In {
-        return (1, 0.0);
-    }
-    let by_device =
-        |device: Amount| (amount / device.mg() - 1e-9).ceil().clamp(1.0, crate::regimen::MOST_SPRAYS as f64) as u64;
-    let count = dose.sprays.unwrap_or_else(|| {
-        let count = rules.device.map_or(1, by_device);
-        let each = rules.device.map_or(String::new(), |d| format!(" of {d}"));
-        taken.push(format!("sprays not stated: {count}{each} taken"));
-        count
-    });
-    let every = dose.spray_every.unwrap_or(rules.every);
-    if count > 1 && dose.spray_every.is_none() {
-        taken.push(format!("time between sprays not stated: {every} taken"));
-    }
-    (count, every.hours())
-}
-
-/// The count of sprays starts again after a pause that the model states.
-fn number_sprays(puts: &mut [Put], person: &Individual) {
-    let mut last: Option<(f64, usize)> = None;
-    for put in puts.iter_mut() {
-        let Some(restart) = &put.way_in.sprays_restart else { continue };
-        let pause = person.value(restart);
-        put.spray = match last {
-            Some((time, spray)) if put.start - time < pause - 1e-9 => spray + 1,
-            _ => 0,
-        };
-        last = Some((put.start, put.spray));
-    }
+pub(super) fn per_kg(dose: &Dose) -> bool {
+    matches!(dose.amount, DoseAmount::PerKg(_))
 }
 
 /// Gives every dose that is held a mouth of its own for as long as it is held.

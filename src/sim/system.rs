@@ -208,12 +208,36 @@ impl System {
         (smaller, place)
     }
 
+    /// Two systems with the same read-outs as one: what is put into either is read together, and neither feeds the
+    /// other. Doses that enter in another way than those before them need this.
+    #[must_use]
+    pub(super) fn beside(&self, other: &Self) -> Self {
+        let (n, m) = (self.states.len(), other.states.len());
+        let mut rates = DMatrix::zeros(n + m, n + m);
+        rates.view_mut((0, 0), (n, n)).copy_from(&self.rates);
+        rates.view_mut((n, n), (m, m)).copy_from(&other.rates);
+        let row = |a: &RowDVector<f64>, b: &RowDVector<f64>| {
+            RowDVector::from_iterator(n + m, a.iter().chain(b.iter()).copied())
+        };
+        let outputs = self.outputs.iter().zip(&other.outputs);
+        Self {
+            rates,
+            states: self.states.iter().chain(&other.states).cloned().collect(),
+            outputs: outputs.map(|(a, b)| SystemOutput { row: row(&a.row, &b.row), ..a.clone() }).collect(),
+            first: self.first.clone(),
+            mouths: self.mouths,
+        }
+    }
+
     /// For each state, the area under `row` that one mg there leads to when nothing more happens: w K = -row.
     ///
     /// # Errors
     /// When the rate matrix cannot be inverted, which the checks of a model exclude.
     pub fn area_per_amount(&self, row: &RowDVector<f64>) -> Result<DVector<f64>> {
         let moving: Vec<usize> = (0..self.states.len()).filter(|&i| self.states[i].kind != StateKind::Sink).collect();
+        if moving.is_empty() {
+            return Ok(DVector::zeros(self.states.len()));
+        }
         let k = self.rates.select_rows(&moving).select_columns(&moving);
         let c = row.select_columns(&moving).transpose() * -1.0;
         let solved =

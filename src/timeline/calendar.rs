@@ -17,6 +17,8 @@ struct Entry {
     from: Moment,
     to: Option<Moment>,
     all_day: bool,
+    /// Whether it is a time to come to the clinic.
+    here: bool,
     title: String,
     words: String,
 }
@@ -40,9 +42,12 @@ pub fn calendar(timeline: &Timeline, words: &Words, stamp: &Moment) -> Result<St
     );
     text.line("CALSCALE", "GREGORIAN");
     text.line("METHOD", "PUBLISH");
-    zone(&mut text, start);
-    for entry in entries(timeline, words, start)? {
-        text.entry(&entry, stamp);
+    let entries = entries(timeline, words, start)?;
+    let all = entries.iter().flat_map(|e| [Some(&e.from), e.to.as_ref()]).flatten();
+    let last = all.cloned().reduce(Moment::max).unwrap_or_else(|| start.clone());
+    zone(&mut text, start, &last);
+    for entry in &entries {
+        text.entry(entry, timeline, stamp);
     }
     text.line("END", "VCALENDAR");
     Ok(text.0)
@@ -52,7 +57,8 @@ fn entries(timeline: &Timeline, words: &Words, start: &Moment) -> Result<Vec<Ent
     let term = |id: &str| words.term(id).to_owned();
     let mut list = Vec::new();
     let mut add = |id, from: Moment, to: Option<Moment>, all_day, title: String, words: String| {
-        list.push(Entry { id, from, to, all_day, title, words });
+        let here = matches!(id, "visit" | "next");
+        list.push(Entry { id, from, to, all_day, here, title, words });
     };
     let place = timeline.clinic.name.clone().unwrap_or_default();
     let from = timeline.arrival().unwrap_or_else(|| start.clone());
@@ -79,9 +85,9 @@ fn entries(timeline: &Timeline, words: &Words, start: &Moment) -> Result<Vec<Ent
     Ok(list)
 }
 
-/// The zone by its changes of the clock around the visit, so that a program without a list of zones reads it right.
-fn zone(text: &mut Text, start: &Moment) {
-    let (first, changes) = start.changes();
+/// The zone by its changes of the clock from before the visit to after its last entry, so that a program without a list of zones reads it right.
+fn zone(text: &mut Text, start: &Moment, last: &Moment) {
+    let (first, changes) = start.changes(last);
     text.line("BEGIN", "VTIMEZONE");
     text.line("TZID", start.zone());
     text.observance(false, EARLIEST, (first, first), "");
@@ -141,15 +147,21 @@ impl Text {
         self.line("END", kind);
     }
 
-    fn entry(&mut self, entry: &Entry, stamp: &Moment) {
+    fn entry(&mut self, entry: &Entry, timeline: &Timeline, stamp: &Moment) {
         self.line("BEGIN", "VEVENT");
-        // the same visit keeps its entries when it is imported twice
-        self.line("UID", &format!("{}-{}@ketasim", entry.from.basic(), entry.id));
+        // the same visit keeps its entries when it is imported twice, and one with an id when it is moved
+        self.line("UID", &format!("{}-{}@ketasim", timeline.uid, entry.id));
         self.line("DTSTAMP", &format!("{}Z", stamp.utc()));
+        // a later file of the same visit takes the place of an earlier one
+        self.line("SEQUENCE", &stamp.minutes_since_2020().to_string());
         if entry.all_day {
             self.line("DTSTART;VALUE=DATE", &entry.from.basic_date());
         } else {
-            let zoned = |name: &str, m: &Moment| (format!("{name};TZID={}", m.zone()), m.basic());
+            // a reading that comes twice is taken for the first of the two: there UTC alone says which is meant
+            let zoned = |name: &str, m: &Moment| match m.which_of_two() {
+                Some(_) => (name.to_owned(), format!("{}Z", m.utc())),
+                None => (format!("{name};TZID={}", m.zone()), m.basic()),
+            };
             let (name, value) = zoned("DTSTART", &entry.from);
             self.line(&name, &value);
             if let Some(to) = &entry.to {
@@ -160,6 +172,16 @@ impl Text {
         self.text("SUMMARY", &entry.title);
         if !entry.words.is_empty() {
             self.text("DESCRIPTION", &entry.words);
+        }
+        if let Some(place) = timeline.clinic.address.as_ref().filter(|a| entry.here && !a.trim().is_empty()) {
+            self.text("LOCATION", place);
+        }
+        if let Some(early) = timeline.visit.remind.filter(|_| entry.here) {
+            self.line("BEGIN", "VALARM");
+            self.line("ACTION", "DISPLAY");
+            self.text("DESCRIPTION", &entry.title);
+            self.line("TRIGGER", &format!("-PT{}M", early.minutes().round()));
+            self.line("END", "VALARM");
         }
         // a reminder of rules and ranges must not show somebody as busy
         self.line("TRANSP", if entry.id == "visit" { "OPAQUE" } else { "TRANSPARENT" });

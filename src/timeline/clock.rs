@@ -23,7 +23,19 @@ impl Moment {
                 .remedy("write the year first and the clock from 0 to 24, for example \"2026-12-01 10:00\"")
         };
         let trimmed = text.trim();
+        let late = |_| Error::input(format!("{text} lies too far away")).remedy("name a year between 1900 and 2200");
+        if let Ok(moment) = trimmed.parse::<Timestamp>() {
+            // an offset names the moment itself, whatever the clocks of the zone do
+            let at = moment.to_zoned_datetime(zone);
+            return if (1900..=2200).contains(&at.year()) { Ok(Self(at)) } else { Err(late(())) };
+        }
         let at: DateTime = trimmed.parse().map_err(|_| wrong())?;
+        let offset_is_lost =
+            trimmed.contains('[') || trimmed.get(11..).is_some_and(|clock| clock.contains(['+', '-', 'Z', 'z']));
+        if offset_is_lost {
+            return Err(Error::input(format!("the offset of \"{text}\" is not understood"))
+                .remedy("write for example \"2026-12-01T10:00:00-06:00\", or the clock alone: \"2026-12-01 10:00\""));
+        }
         if !trimmed.contains(':') || at.second() != 0 || at.subsec_nanosecond() != 0 {
             return Err(wrong());
         }
@@ -37,11 +49,13 @@ impl Moment {
                 .remedy("name a time before or after the change"));
             }
             AmbiguousOffset::Fold { .. } => {
+                let both =
+                    [zone.to_ambiguous_zoned_datetime(at).earlier(), zone.to_ambiguous_zoned_datetime(at).later()];
+                let both: Vec<String> = both.into_iter().flatten().map(|m| Self(m).rfc3339()).collect();
                 return Err(Error::input(format!("clocks in {name} are put back over {text}: that time comes twice"))
-                    .remedy("name a time before or after the change"));
+                    .remedy(format!("say which with its offset: {}", both.join(" or "))));
             }
         }
-        let late = |_| Error::input(format!("{text} lies too far away")).remedy("name a year between 1900 and 2200");
         if !(1900..=2200).contains(&at.year()) {
             return Err(late(()));
         }
@@ -124,6 +138,12 @@ impl Moment {
         self.0.timestamp() < other.0.timestamp()
     }
 
+    /// Whole minutes since 2020 began in UTC; 0 before.
+    pub fn minutes_since_2020(&self) -> i64 {
+        const BEGAN: i64 = 1_577_836_800;
+        ((self.0.timestamp().as_second() - BEGAN) / 60).max(0)
+    }
+
     /// Name of the zone.
     pub fn zone(&self) -> &str {
         self.0.time_zone().iana_name().unwrap_or("UTC")
@@ -152,7 +172,25 @@ impl Moment {
     /// Clock alone in a language: "10:00 am", "10:00"; its parts stay on one line.
     pub fn clock(&self, words: &Words) -> String {
         let pattern = if words.term("clock") == "12" { "%-I:%M\u{a0}%P" } else { "%H:%M" };
-        self.0.strftime(pattern).to_string()
+        let clock = self.0.strftime(pattern).to_string();
+        // a reading that comes twice says which of the two it is: the earlier one would shorten a rule
+        match self.which_of_two() {
+            None => clock,
+            Some(second) => words.fill(if second { "clock-second" } else { "clock-first" }, &[("clock", &clock)]),
+        }
+    }
+
+    /// Where clocks are put back a reading comes twice: whether this is the second time; none where it comes once.
+    pub fn which_of_two(&self) -> Option<bool> {
+        match self.0.time_zone().to_ambiguous_zoned_datetime(self.0.datetime()).offset() {
+            AmbiguousOffset::Fold { after, .. } => Some(self.0.offset() == after),
+            _ => None,
+        }
+    }
+
+    /// Whether it is on the same day of the calendar as another.
+    pub fn same_day(&self, other: &Self) -> bool {
+        self.0.date() == other.0.date()
     }
 
     /// Date in a language: "Tuesday, December 1, 2026".
@@ -175,12 +213,13 @@ impl Moment {
         words.fill("date-clock", &[("date", &self.date(words)), ("clock", &self.clock(words))])
     }
 
-    /// Changes of the clock in this zone from a year before to a year after, with the offsets in seconds before
+    /// Changes of the clock in this zone from a year before to a year after `last`, with the offsets in seconds before
     /// and after and whether summer time begins; the first entry is what holds before them.
-    pub(super) fn changes(&self) -> (i32, Vec<Change>) {
+    pub(super) fn changes(&self, last: &Self) -> (i32, Vec<Change>) {
         let zone = self.0.time_zone();
         let year = SignedDuration::from_hours(24 * 366);
-        let (from, to) = (self.0.saturating_sub(year).timestamp(), self.0.saturating_add(year).timestamp());
+        let last = if last.is_before(self) { self } else { last };
+        let (from, to) = (self.0.saturating_sub(year).timestamp(), last.0.saturating_add(year).timestamp());
         let mut offset = zone.to_offset(from).seconds();
         let first = offset;
         let mut list = Vec::new();

@@ -70,7 +70,12 @@ impl Timeline {
         let mut list =
             vec![undated(VisitKind::Evaluation, rule.evaluation), undated(VisitKind::Preparation, rule.preparation)];
         for number in 1..=visits {
-            let start = self.start.as_ref().map(|s| s.days_later(days * i64::from(number - 1)));
+            let after = |m: &Moment, visits: u32| m.days_later(days * i64::from(visits));
+            // the second visit is the next one, where that has its date
+            let start = match (&self.next, number) {
+                (Some(next), 2..) => Some(after(next, number - 2)),
+                _ => self.start.as_ref().map(|s| after(s, number - 1)),
+            };
             let end = start.as_ref().map(|s| s.after(self.last_dose));
             let later = |hours| end.as_ref().map(|e| e.after(hours));
             let (from, to) = (later(self.rules.integration.from), later(self.rules.integration.to));

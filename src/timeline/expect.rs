@@ -2,11 +2,9 @@
 //!
 //! Only a patient's page joins these kinds of not knowing into one range; everywhere else they stand apart.
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::library::{EvidenceKind, Library, Published};
-use crate::people::{
-    Counted, Crowd, Dot, PeopleWindows, Person, Progress, Workers, counted, fading_dots, noticing_dots,
-};
+use crate::people::{Counted, Crowd, Dot, Progress, SessionCrowd, Workers, counted};
 use crate::scenario::Scenario;
 use crate::units::Time;
 
@@ -83,11 +81,29 @@ pub struct Expected {
     pub fading: Vec<Dot>,
     /// How many people stand behind them.
     pub people: usize,
+    /// The seed they were drawn with.
+    pub seed: u64,
     /// What was joined, the chosen model first.
     pub parts: Vec<Part>,
 }
 
 impl Expected {
+    /// Nothing: for a dose of which no times are told.
+    pub fn unknown() -> Self {
+        Self {
+            notice: None,
+            strongest: None,
+            easing: None,
+            few_notice: false,
+            few_strong: false,
+            noticing: Vec::new(),
+            fading: Vec::new(),
+            people: 0,
+            seed: crate::people::USUAL_SEED,
+            parts: Vec::new(),
+        }
+    }
+
     /// The range of noticing for a patient's page; none where many may not feel this: then a sentence says so instead.
     pub fn shown_notice(&self) -> Option<Span> {
         self.notice.filter(|_| !self.few_notice)
@@ -107,15 +123,15 @@ impl Expected {
 /// People drawn for each further model: their 10th and 90th percentile are enough.
 const OTHERS: usize = 300;
 
-/// Joins people, models and published ranges for one arm of a checked scenario.
+/// Joins people, models and published ranges for one session of an arm of a checked scenario, by its number.
 ///
 /// # Errors
-/// When the arm cannot be simulated, or `progress` says to stop.
+/// When the arm cannot be simulated or has no such session, or `progress` says to stop.
 pub fn expect(
     scenario: &Scenario,
     index: usize,
     library: &Library,
-    crowd: Crowd,
+    (crowd, session): (Crowd, usize),
     workers: &dyn Workers,
     progress: Progress,
 ) -> Result<Expected> {
@@ -129,7 +145,11 @@ pub fn expect(
         .map(|m| m.id.clone())
         .collect();
     let jobs = others.len() as f64 + 1.0;
-    let own = counted(scenario, index, library, crowd, workers, &|s| progress(s / jobs))?;
+    let one = |of: Vec<SessionCrowd>| {
+        of.into_iter().next().ok_or_else(|| Error::cannot(format!("there is no session {session}")))
+    };
+    let only = |crowd: Crowd| (crowd, Some(session));
+    let own = one(counted(scenario, index, library, only(crowd), workers, &|s| progress(s / jobs))?)?;
     let mut parts = part_of(&own, &model.id);
     for (k, id) in others.into_iter().enumerate() {
         let mut other = scenario.clone();
@@ -138,7 +158,7 @@ pub fn expect(
         other.arms[index].site = None;
         let few = Crowd { people: crowd.people.min(OTHERS), ..crowd };
         let at = |s: f64| progress((k as f64 + 1.0 + s) / jobs);
-        match counted(&other, index, library, few, workers, &at) {
+        match counted(&other, index, library, only(few), workers, &at).and_then(one) {
             Ok(people) => parts.extend(part_of(&people, &id)),
             // stopped is stopped; a model that refuses this arm has nothing to say on it
             Err(e) if !at(1.0) => return Err(e),
@@ -147,44 +167,44 @@ pub fn expect(
     }
     parts.extend(published(&arm.drug, &routes, library)?);
     let join = |of: &dyn Fn(&Part) -> Option<Span>| parts.iter().filter_map(of).reduce(Span::join).map(Span::rounded);
-    // both ends of a range together: only here are people and doubt about the model joined
-    let people: Vec<Person> = own.iter().flat_map(|c| c.windows.people.iter().copied()).collect();
     Ok(Expected {
         notice: join(&|p| p.notice),
         strongest: join(&|p| p.strongest),
         easing: join(&|p| p.easing),
-        few_notice: own.iter().any(|c| c.windows.few_notice),
-        few_strong: own.iter().any(|c| c.windows.few_reach),
-        noticing: noticing_dots(&people),
-        fading: fading_dots(&people),
-        people: people.len(),
+        few_notice: own.counts.iter().any(|c| c.windows.few_notice),
+        few_strong: own.counts.iter().any(|c| c.windows.few_reach),
+        people: own.people(),
+        seed: crowd.seed,
+        noticing: own.noticing,
+        fading: own.fading,
         parts,
     })
 }
 
 /// What the people of one model say; both ends of a range.
-fn part_of(counts: &[Counted], id: &str) -> Vec<Part> {
-    let windows = counts.iter().map(|c| &c.windows);
-    windows
-        .map(|w| Part {
+fn part_of(own: &SessionCrowd, id: &str) -> Vec<Part> {
+    let of = |c: &Counted| {
+        let w = &c.windows;
+        Part {
             from: id.to_owned(),
             kind: EvidenceKind::Model,
             notice: w.onset.map(|p| Span::new(p[0], p[2])),
             strongest: w.strongest.map(|s| Span::new(s[0], s[1])),
-            easing: fading(w),
-        })
-        .collect()
+            easing: fading(c),
+        }
+    };
+    own.counts.iter().map(of).collect()
 }
 
 /// 10th to 90th percentile; where some outlast the simulated day the 90th may not be known.
-fn fading(windows: &PeopleWindows) -> Option<Span> {
-    if let Some(p) = windows.main_effects_end {
+fn fading(counted: &Counted) -> Option<Span> {
+    if let Some(p) = counted.windows.main_effects_end {
         return Some(Span::new(p[0], p[2]));
     }
-    let mut known: Vec<f64> = windows.people.iter().filter_map(|p| p.end).collect();
+    let mut known: Vec<f64> = counted.people.iter().filter_map(|p| p.end).collect();
     known.sort_by(f64::total_cmp);
     let low = known.get(known.len() / 10)?;
-    windows.outlasts.then_some(Span { low: *low, high: None })
+    counted.windows.outlasts.then_some(Span { low: *low, high: None })
 }
 
 /// What trials and programmes say of a drug by these routes.

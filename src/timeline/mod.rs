@@ -24,13 +24,13 @@ pub use words::Words;
 
 use crate::error::{Error, Result};
 use crate::library::Library;
+use crate::outcome::{PageVerdict, page_verdict};
 use crate::path;
 use crate::people::{Crowd, Progress, Workers};
 use crate::regimen::Route;
 use crate::scenario::{Clinic, Scenario, Visit};
-use crate::sim::Solver;
+use crate::sim::Session;
 use crate::units::Time;
-use std::collections::BTreeMap;
 
 /// One arm of a scenario as a visit.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,12 +43,18 @@ pub struct Timeline {
     pub drug: String,
     /// Route of the first dose.
     pub route: Route,
-    /// How many doses are given.
+    /// What its entries in a calendar are known by: the visit's own id, or a fingerprint of all that is said of it.
+    pub uid: String,
+    /// Which session of the arm this visit is.
+    pub session: Session,
+    /// How many doses are given in it.
     pub doses: usize,
-    /// End of the last dose, from the start of the first.
+    /// End of its last dose, from the start of its first.
     pub last_dose: Time,
     /// What may be felt.
     pub expected: Expected,
+    /// What stands against a patient's page.
+    pub page: PageVerdict,
     /// Least stay after the last dose: the clinic's, never below the drug's floor; none while the clinic has to state it.
     pub stay: Option<Time>,
     /// Start of the first dose.
@@ -150,8 +156,8 @@ impl Missing {
     /// The refusal, with what would have worked.
     pub fn error(self) -> Error {
         match self {
-            Self::CrisisLine => Error::input("the patient's page is not made while the crisis line is blank")
-                .remedy("add crisis_line = \"...\" under [clinic]: the number to call when somebody feels unsafe")
+            Self::CrisisLine => Error::input("the patient's page is not made while the crisis line has no number")
+                .remedy("add for example crisis_line = \"555-0199\" under [clinic]: the number to call when somebody feels unsafe")
                 .at(path!["clinic", "crisis_line"]),
             Self::Stay => Error::input("the patient's page is not made while the clinic's least stay is blank")
                 .remedy(
@@ -174,7 +180,9 @@ impl Timeline {
         (crowd, workers, progress): (Crowd, &dyn Workers, Progress),
     ) -> Result<Self> {
         // rules first: a visit that is refused needs no crowd
-        let expected = |s: &Scenario| expect::expect(s, index, library, crowd, workers, progress);
+        crowd.check()?;
+        let expected =
+            |s: &Scenario, session: usize| expect::expect(s, index, library, (crowd, session), workers, progress);
         Self::with(scenario, index, library, expected)
     }
 
@@ -184,21 +192,23 @@ impl Timeline {
     /// When the scenario is refused, a time names no moment, the clinic's stay is below the drug's floor, or a dose
     /// other than a lozenge is to be taken at home.
     pub fn of(scenario: &Scenario, index: usize, library: &Library, expected: Expected) -> Result<Self> {
-        Self::with(scenario, index, library, |_| Ok(expected))
+        Self::with(scenario, index, library, |_, _| Ok(expected))
     }
 
     fn with(
         scenario: &Scenario,
         index: usize,
         library: &Library,
-        expected: impl FnOnce(&Scenario) -> Result<Expected>,
+        expected: impl FnOnce(&Scenario, usize) -> Result<Expected>,
     ) -> Result<Self> {
         scenario.check(library)?;
-        let scenario = from_first_dose(scenario, index)?;
+        let scenario = with_arm(scenario, index)?;
         let arm = &scenario.arms[index];
         let clinic = scenario.clinic.clone().unwrap_or_default();
         let visit = scenario.visit.clone().unwrap_or_default();
         let rules = Rules::embedded()?;
+        Rules::lengths(&clinic, &visit)?;
+        let uid = uid(&scenario, index, &visit)?;
         let stay = rules.stay(&arm.drug, &clinic)?;
         let start = rules::start(&visit)?;
         let next = rules::next(&visit, start.as_ref())?;
@@ -207,19 +217,22 @@ impl Timeline {
                 .remedy("take at_home out, or give the dose by route \"sl\"")
                 .at(path!["visit", "at_home"]));
         }
-        let horizon = scenario.horizon.hours();
-        let case = arm.case(arm.model_in(library)?, &scenario.subject, library)?;
-        let given = case.follow(&BTreeMap::new(), horizon, horizon, Solver::default())?;
-        let marks = &given.schedule.doses;
-        let last_dose = Time::from_hours(marks.iter().map(|d| d.end.max(d.start)).fold(0.0, f64::max));
+        let session = session_of(&scenario, index, library)?;
+        let marks = arm.case(arm.model_in(library)?, &scenario.subject, library)?.marks()?;
+        let mut own = marks.iter().filter(|d| d.start >= session.start && d.start < session.before());
+        let route = own.next().map_or(Route::Iv, |d| d.route);
+        let page = page_verdict(&scenario, index, &session, library)?;
         Ok(Self {
             arm: index,
             label: arm.label.clone(),
             drug: arm.drug.clone(),
-            route: arm.doses.first().map_or(Route::Iv, |d| d.route),
-            doses: arm.doses.iter().map(|d| d.count() as usize).sum(),
-            last_dose,
-            expected: expected(&scenario)?,
+            route,
+            uid,
+            session,
+            doses: session.doses,
+            last_dose: Time::from_hours(session.end - session.start),
+            expected: if page.above_label() { Expected::unknown() } else { expected(&scenario, session.number)? },
+            page,
             stay,
             start,
             next,
@@ -275,9 +288,9 @@ impl Timeline {
             (PhaseKind::Before, exact(None, self.arrival().or(self.start.clone()))),
             (PhaseKind::Arrival, exact(self.arrival(), self.start.clone())),
             (PhaseKind::Dose, exact(self.start.clone(), self.dose_ends())),
-            (PhaseKind::Noticing, When::Range(self.expected.notice)),
-            (PhaseKind::Strongest, When::Range(self.expected.strongest)),
-            (PhaseKind::Easing, When::Range(self.expected.easing)),
+            (PhaseKind::Noticing, When::Range(self.expected.shown_notice())),
+            (PhaseKind::Strongest, When::Range(self.expected.shown_strongest())),
+            (PhaseKind::Easing, When::Range(self.expected.shown_easing())),
             (PhaseKind::StaffCheck, exact(self.check_from(), None)),
             (PhaseKind::RideHome, When::Staff),
             (PhaseKind::RestOfDay, exact(None, None)),
@@ -296,9 +309,10 @@ impl Timeline {
 
     /// What has to be filled in before a patient's page can be handed out.
     pub fn missing(&self) -> Vec<Missing> {
-        let blank = |text: &Option<String>| text.as_ref().is_none_or(|t| t.trim().is_empty());
+        // a placeholder is no number to call
+        let numbered = |text: &Option<String>| text.as_ref().is_some_and(|t| t.chars().any(char::is_numeric));
         let mut list = Vec::new();
-        if blank(&self.clinic.crisis_line) {
+        if !numbered(&self.clinic.crisis_line) {
             list.push(Missing::CrisisLine);
         }
         if self.stay.is_none() && !self.at_home() {
@@ -307,26 +321,89 @@ impl Timeline {
         list
     }
 
-    /// Refuses while something has to be filled in.
+    /// Refuses a patient's page while something stands against it or has to be filled in.
     ///
     /// # Errors
-    /// Names the first thing that is missing.
+    /// Names what stands against it, or the first thing that is missing.
     pub fn printable(&self) -> Result<()> {
+        self.page.check().map_err(|e| e.at(path!["arm", self.arm, "label"]))?;
         self.missing().first().map_or(Ok(()), |m| Err(m.error()))
     }
 }
 
-/// A scenario in which the clock of an arm starts with its first dose, as that of a visit does.
+/// What a calendar knows a visit by. An id in the file stays when the visit is moved; without one, files that differ in
+/// anything have different fingerprints, so that no two visits take each other's place.
+fn uid(scenario: &Scenario, index: usize, visit: &Visit) -> Result<String> {
+    let arm = scenario.arms.get(index).ok_or_else(no_arm)?;
+    let session = visit.session.map_or(String::new(), |n| format!("-s{n}"));
+    let Some(id) = &visit.id else {
+        let said = format!("{}\n{}", scenario.to_toml()?, arm.label);
+        return Ok(format!("{:032x}{session}", fingerprint(said.as_bytes())));
+    };
+    let fits = |c: char| c.is_ascii_alphanumeric() || "-._".contains(c);
+    if id.is_empty() || id.len() > 64 || !id.chars().all(fits) {
+        return Err(Error::input(format!("\"{id}\" is no id of a visit"))
+            .remedy("up to 64 letters, digits, points and hyphens, for example id = \"2026-0117-a\"")
+            .at(path!["visit", "id"]));
+    }
+    Ok(format!("{id}{session}"))
+}
+
+/// FNV-1a in 128 bits: the same on every machine, and no secret.
+fn fingerprint(bytes: &[u8]) -> u128 {
+    const BASIS: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
+    const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
+    bytes.iter().fold(BASIS, |hash, byte| (hash ^ u128::from(*byte)).wrapping_mul(PRIME))
+}
+
+/// All sessions of an arm.
+///
+/// # Errors
+/// When there is no such arm, or it cannot be simulated.
+pub fn sessions_of(scenario: &Scenario, index: usize, library: &Library) -> Result<Vec<Session>> {
+    let arm = scenario.arms.get(index).ok_or_else(no_arm)?;
+    let case = arm.case(arm.model_in(library)?, &scenario.subject, library)?;
+    case.sessions(library.effects.session.gap.hours())
+}
+
+/// The session that a page is for: the chosen one, or the only one.
+///
+/// # Errors
+/// When the arm has several and none is chosen, or has no such session.
+pub fn session_of(scenario: &Scenario, index: usize, library: &Library) -> Result<Session> {
+    let arm = scenario.arms.get(index).ok_or_else(no_arm)?;
+    let all = sessions_of(scenario, index, library)?;
+    let chosen = scenario.visit.as_ref().and_then(|v| v.session);
+    let number = match chosen {
+        Some(number) => number as usize,
+        None if all.len() > 1 => {
+            return Err(Error::input(format!(
+                "arm \"{}\" has {} sessions, and a page is for one",
+                arm.label,
+                all.len()
+            ))
+            .remedy(format!("choose one: session = 1 under [visit] (or --session 1), up to {}", all.len()))
+            .at(path!["visit"]));
+        }
+        None => 1,
+    };
+    all.iter().find(|s| s.number == number).copied().ok_or_else(|| {
+        Error::input(format!("arm \"{}\" has no session {number}", arm.label))
+            .remedy(format!("from 1 to {}", all.len()))
+            .at(path!["visit", "session"])
+    })
+}
+
+/// A scenario in which an arm takes part, whether it is on or not.
 ///
 /// # Errors
 /// When there is no such arm.
-pub fn from_first_dose(scenario: &Scenario, index: usize) -> Result<Scenario> {
+pub fn with_arm(scenario: &Scenario, index: usize) -> Result<Scenario> {
     let mut scenario = scenario.clone();
-    let Some(arm) = scenario.arms.get_mut(index) else {
-        return Err(Error::input("there is no arm to make a timeline of").remedy("add an [[arm]] with a dose"));
-    };
-    arm.on = true;
-    let first = crate::regimen::first_start(&arm.doses).hours();
-    arm.doses.iter_mut().for_each(|d| d.time = Time::from_hours(d.time.hours() - first));
+    scenario.arms.get_mut(index).ok_or_else(no_arm)?.on = true;
     Ok(scenario)
+}
+
+fn no_arm() -> Error {
+    Error::input("there is no arm to make a timeline of").remedy("add an [[arm]] with a dose")
 }

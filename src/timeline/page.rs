@@ -96,14 +96,19 @@ impl<'a> Setting<'a> {
         put("easing", expected.shown_easing().map(|s| span(s, words)));
         put("started", t.start.as_ref().map(|m| m.date_clock(words)));
         put("arrival", t.arrival().or(t.start.clone()).map(|m| m.clock(words)));
+        put("arrival_date", t.arrival().map(|m| m.date(words)));
         put("check", t.check_from().map(|m| m.clock(words)));
+        put("check_date", t.check_from().map(|m| m.date(words)));
         put("drive", t.drive_from()?.map(|m| m.date_clock(words)));
         let [from, to] = t.integration().map_or([None, None], |[a, b]| [Some(a), Some(b)]);
         put("integration_from", from.map(|m| m.date_clock(words)));
         put("integration_to", to.map(|m| m.date_clock(words)));
         put("next", t.next.as_ref().map(|m| m.date_clock(words)));
+        put("page_refused", t.page.words());
+        put("touches", t.page.touches.clone());
         put("visits", Some(clinic.visits.unwrap_or(t.rules.course.visits).to_string()));
         let known = |name: &str| blanks.contains_key(name);
+        let other_day = |m: Option<super::Moment>| m.zip(t.start.as_ref()).is_some_and(|(m, start)| !m.same_day(start));
         let holds = BTreeMap::from([
             ("esketamine", t.drug == "esketamine"),
             ("iv", t.route.id() == "iv"),
@@ -117,6 +122,8 @@ impl<'a> Setting<'a> {
             ("fasting", known("fasting")),
             ("stay", known("stay")),
             ("arrive", known("arrive")),
+            ("arrival_other_day", other_day(t.arrival())),
+            ("check_other_day", other_day(t.check_from())),
             ("no_alcohol", known("no_alcohol")),
             ("ride_alone", clinic.ride_alone == Some(true)),
             ("at_home", t.at_home()),
@@ -129,6 +136,10 @@ impl<'a> Setting<'a> {
             ("talking", t.visit.style == Some(Style::Talking)),
             ("inward", t.visit.style == Some(Style::Inward)),
             ("style", t.visit.style.is_some()),
+            ("page_refused", known("page_refused")),
+            ("page_made", t.page.made()),
+            ("above_label", t.page.above_label()),
+            ("touches", known("touches")),
         ]);
         Ok(Self { timeline, words, blanks, holds })
     }
@@ -214,7 +225,10 @@ impl<'a> Setting<'a> {
             after: (self.say("row-integration"), self.say("row-integration-words")),
             dots: dots.to_vec(),
             caption: self.say("picture-caption"),
-            dots_caption: self.say("dots-caption"),
+            dots_caption: self.words.fill(
+                "dots-caption",
+                &[("people", &t.expected.people.to_string()), ("seed", &t.expected.seed.to_string())],
+            ),
         }
     }
 

@@ -17,6 +17,8 @@ pub struct Rules {
     pub format: u32,
     /// Least stay after the last dose, by drug; one that is not here needs the clinic's own.
     pub stay: BTreeMap<String, Stay>,
+    /// A stay shorter than this is taken for a blank.
+    pub stay_floor: Stay,
     /// When somebody may drive again.
     pub driving: Driving,
     /// When programmes suggest an integration visit.
@@ -93,6 +95,9 @@ pub struct CourseRule {
     pub note: String,
 }
 
+/// Longest stay, notice and interval between visits that can be meant (sixty days), h.
+const LONGEST_H: f64 = 1440.0;
+
 impl Rules {
     /// Those that ship with ketasim.
     ///
@@ -118,7 +123,35 @@ impl Rules {
                 .remedy(format!("at least {} after the last dose; {}", floor.least, self.source(&floor.source)))
                 .at(path!["clinic", "stay"]));
         }
+        let least = &self.stay_floor;
+        if let Some(own) = clinic.stay.filter(|own| *own < least.least) {
+            return Err(Error::input(format!("a stay of {own} after the last dose is no stay"))
+                .remedy(format!("by the clinic's rule, for example stay = \"2 h\"; not below {}", least.least))
+                .at(path!["clinic", "stay"]));
+        }
         Ok(clinic.stay.or(floor.map(|f| f.least)))
+    }
+
+    /// Refuses lengths of time that no clinic can mean: below nothing, or longer than sixty days.
+    ///
+    /// # Errors
+    /// With the key that is wrong.
+    pub(super) fn lengths(clinic: &Clinic, visit: &Visit) -> Result<()> {
+        let all = [
+            ("clinic", "stay", clinic.stay),
+            ("clinic", "arrive", clinic.arrive),
+            ("clinic", "no_alcohol", clinic.no_alcohol),
+            ("clinic", "every", clinic.every),
+            ("visit", "remind", visit.remind),
+        ];
+        let longest = Time::from_hours(LONGEST_H);
+        let odd = |time: &Time| !(0.0..=LONGEST_H).contains(&time.hours());
+        match all.into_iter().find_map(|(table, key, time)| Some((table, key, time.filter(odd)?))) {
+            Some((table, key, time)) => Err(Error::input(format!("{key} cannot be {time}"))
+                .remedy(format!("from 0 min to {longest}, for example \"2 h\""))
+                .at(path![table, key])),
+            None => Ok(()),
+        }
     }
 
     /// When driving is not ruled out any more: the latest of the elapsed hours after the last dose, the same clock time

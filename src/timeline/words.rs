@@ -101,12 +101,16 @@ pub const BLANKS: &[(&str, &str)] = &[
     ("easing", "range of times in which main effects fade"),
     ("started", "date and clock of the first dose"),
     ("arrival", "clock of the arrival"),
+    ("arrival_date", "its date"),
     ("check", "clock before which staff do not check for leaving"),
+    ("check_date", "its date"),
     ("drive", "date and clock before which nobody drives"),
     ("integration_from", "date and clock from which an integration visit is suggested"),
     ("integration_to", "date and clock up to which it is suggested"),
     ("next", "date and clock of the next visit"),
     ("visits", "number of dosing visits"),
+    ("page_refused", "what stands against the patient's page, for clinicians"),
+    ("touches", "that the caution band is touched, for clinicians"),
 ];
 
 /// What a sentence can depend on.
@@ -123,6 +127,8 @@ pub const CONDITIONS: &[(&str, &str)] = &[
     ("fasting", "the clinic's line on food and drink is known"),
     ("stay", "the least stay is known"),
     ("arrive", "the time of arrival is known"),
+    ("arrival_other_day", "people arrive on another day than that of the first dose"),
+    ("check_other_day", "staff check for leaving on another day than that of the first dose"),
     ("no_alcohol", "the clinic's hours without alcohol are known"),
     ("ride_alone", "the clinic lets people go home alone by taxi or ride app"),
     ("at_home", "a dose taken at home"),
@@ -135,6 +141,10 @@ pub const CONDITIONS: &[(&str, &str)] = &[
     ("talking", "a talking session"),
     ("inward", "an inward session"),
     ("style", "the manner of the session is known"),
+    ("page_refused", "something stands against the patient's page"),
+    ("page_made", "the patient's page is made, whether or not something stands against it"),
+    ("above_label", "the dose is above the highest for anaesthesia on a label"),
+    ("touches", "the caution band is touched"),
 ];
 
 /// Terms that pictures, dates and lists need; every language has them all.
@@ -160,6 +170,8 @@ pub const TERMS: &[&str] = &[
     "range",
     "range-open",
     "clock",
+    "clock-first",
+    "clock-second",
     "date",
     "date-clock",
     "hours-after",
@@ -285,7 +297,12 @@ impl Words {
     pub fn of(language: &str) -> Result<Self> {
         let all = Self::embedded()?;
         let tags: Vec<String> = all.iter().map(|w| w.language.clone()).collect();
-        all.into_iter().find(|w| w.language == language).ok_or_else(|| {
+        // of a tag such as es-MX or en_US the language itself decides where the whole has no words
+        let wanted = language.trim().to_lowercase().replace('_', "-");
+        let primary = wanted.split('-').next().unwrap_or_default().to_owned();
+        let of = |tag: &str| tags.iter().position(|t| t.to_lowercase() == tag);
+        let found = of(&wanted).or_else(|| of(&primary)).and_then(|at| all.into_iter().nth(at));
+        found.ok_or_else(|| {
             Error::input(format!("there are no words in the language \"{language}\""))
                 .remedy(suggestion(language, tags.iter().map(String::as_str)))
         })

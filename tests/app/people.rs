@@ -92,7 +92,7 @@ fn ribbons_are_for_lines_only_and_say_what_they_are() {
     {
         assert!(words.contains(part), "{part} is missing in {words}");
     }
-    assert!(figure.strips.iter().all(|s| s.people.is_some()));
+    assert!(figure.strips.iter().all(|s| s.is_counted()));
     let svg = String::from_utf8(ketasim::export::render(figure, ketasim::export::Format::Svg).unwrap()).unwrap();
     for part in ["120 made-up people", "90 % of people", "seed 1", "not doubt about the model", "of 100 reach"] {
         assert!(svg.contains(part), "{part} is missing in the file");
@@ -109,8 +109,9 @@ fn every_route_has_a_sentence_and_twenty_dots() {
         let (still, base) = ketasim::people::of_people(counted.above_at(60.0), counted.people());
         assert_eq!(base, 100);
         assert!(says(&harness, &format!("Of 100 made-up people, {still} still above their own level at 60 min")));
-        let ends: &[&str] = if arm.range.is_some() { &[" low end", " high end"] } else { &[""] };
-        for (end, one) in ends.iter().zip(&counted.counts) {
+        // of a range the twenty are taken from both ends, as on the patient's page
+        let end = if arm.range.is_some() { " (both ends of its range)" } else { "" };
+        for one in &counted.sessions {
             for (what, few) in [("noticing", one.windows.few_notice), ("fading", one.windows.few_reach)] {
                 let row = format!("{} {what}{end}: 20 dots", arm.label);
                 assert!(says(&harness, &row), "{row}");
@@ -241,8 +242,8 @@ fn people_differ_in_weight_as_far_as_the_fields_say() {
     assert_eq!((weight.low.kg(), weight.high.kg(), weight.median), (70.0, 70.0, None));
     // everybody still weighs 70 kg; only the order of multiplying differs
     for (now, then) in direct(&harness, 60).arms.iter().zip(&before.arms) {
-        for (a, b) in
-            now.counts.iter().zip(&then.counts).flat_map(|(a, b)| a.windows.people.iter().zip(&b.windows.people))
+        for (a, b) in (now.sessions[0].counts.iter().zip(&then.sessions[0].counts))
+            .flat_map(|(a, b)| a.people.iter().zip(&b.people))
         {
             assert!((a.cmax / b.cmax - 1.0).abs() < 1e-12, "{} {}", a.cmax, b.cmax);
         }
@@ -254,7 +255,7 @@ fn people_differ_in_weight_as_far_as_the_fields_say() {
     harness.step();
     settle(&mut harness);
     assert_eq!(*harness.state().people.outcome.as_ref().unwrap(), direct(&harness, 60));
-    let cmax = |of: &ketasim::people::CrowdOutcome| of.arms[0].counts[0].windows.people[0].cmax;
+    let cmax = |of: &ketasim::people::CrowdOutcome| of.arms[0].sessions[0].counts[0].people[0].cmax;
     assert!((cmax(&direct(&harness, 60)) / cmax(&before) - 1.0).abs() > 1e-3, "weight changes a dose per kg");
     assert!(says(&harness, "they differ: weight 70 to 110 kg, evenly"));
     // people whom the model was not made for are refused in words

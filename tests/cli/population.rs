@@ -24,8 +24,13 @@ fn bands_have_the_columns_that_others_rely_on_whatever_the_threads() {
 
 #[test]
 fn json_has_windows_over_people_and_the_time_it_took() {
-    let all = json(&["population", "--people", "200", "--json"]);
-    assert!(all["elapsed_ms"].as_f64().unwrap() > 0.0);
+    let call = ["population", "--people", "200", "--json"];
+    let all = json(&call);
+    assert!(all["elapsed_ms"].is_null(), "the same input gives the same text");
+    assert_eq!((all["people"].as_u64(), all["seed"].as_u64()), (Some(200), Some(1)));
+    let timed = json(&[&call[..], &["--timing"]].concat());
+    assert!(timed["elapsed_ms"].as_f64().unwrap() > 0.0);
+    assert_eq!(timed["arms"], all["arms"]);
     for arm in all["arms"].as_array().unwrap() {
         let windows = &arm["windows"];
         let share = windows["share_reaching"].as_f64().unwrap();

@@ -68,7 +68,9 @@ fn wrong_arguments_are_refused_like_wrong_files() {
 
 #[test]
 fn help_is_everywhere_and_shows_an_example() {
-    let commands = ["", "compare", "simulate", "models", "models list", "models show", "models check"];
+    let commands = ["", "compare", "simulate", "population", "validate", "timeline", "models"];
+    let of_models = ["models list", "models show", "models fit", "models check"];
+    let commands = commands.into_iter().chain(of_models);
     for command in commands {
         let words: Vec<&str> = command.split_whitespace().chain(["--help"]).collect();
         let page = printed(&words);

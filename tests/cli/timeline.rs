@@ -56,7 +56,10 @@ fn json_tells_ranges_from_rules() {
         let of = |name: &str| phases.iter().find(|p| p["phase"] == name).unwrap();
         for effect in ["noticing", "strongest", "easing"] {
             assert_eq!(of(effect)["kind"], "range");
-            assert!(of(effect)["min"][0].as_f64().unwrap() < of(effect)["min"][1].as_f64().unwrap());
+            // of 50 people too few reach the dissociative part: no range in JSON where the page gives no time
+            let few = effect == "easing";
+            assert_eq!(of(effect)["min"].is_null(), few, "{effect}");
+            assert!(few || of(effect)["min"][0].as_f64().unwrap() < of(effect)["min"][1].as_f64().unwrap());
             assert!(of(effect).get("not_before").is_none());
         }
         assert_eq!(of("ride_home")["kind"], "staff");
@@ -76,7 +79,7 @@ fn what_is_missing_or_wrong_is_refused_with_its_place() {
         assert!(status == Some(2) && said.contains("crisis line") && said.contains("crisis_line = "), "{said}");
         // a clinician may look before everything is filled in
         let sheet = run(&["timeline", file, "--people", "50", "--audience", "clinician"]);
-        assert!(sheet.status.success() && text(&sheet.stdout).contains("crisis line is blank"));
+        assert!(sheet.status.success() && text(&sheet.stdout).contains("crisis line has no number"));
     });
     with_file("short", &VISIT.replace("3 h", "1 h"), |file| {
         let (status, said) = code(&["timeline", file, "--arm", "B", "--people", "50"]);

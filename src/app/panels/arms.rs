@@ -3,7 +3,7 @@
 use super::person::{differing, person};
 use super::{refusal, small, swatch};
 use crate::app::action::{Action, another_dose};
-use crate::app::field::Field;
+use crate::app::field::{self, Field};
 use crate::app::runner::Shown;
 use crate::figure::Role;
 use crate::library::Library;
@@ -11,6 +11,9 @@ use crate::regimen::{AfterHold, Dose, DoseAmount, Form, Repeat, Route};
 use crate::scenario::{PlasmaSite, Scenario, StudyArm};
 use crate::units::{Amount, Dim, Time, Weight, significant};
 use egui::{ComboBox, Frame, Id, Margin, RichText, ScrollArea, TextEdit, Ui};
+
+/// Nothing lasts longer than the longest simulation, h.
+const LONGEST_H: f64 = 1440.0;
 
 /// The person, with `people` how others differ, the cards, and the button that adds one.
 pub fn arms(
@@ -29,7 +32,7 @@ pub fn arms(
         if people {
             differing(ui, scenario);
         }
-        if let Some(error) = shown.error_elsewhere() {
+        if let Some(error) = &shown.error {
             refusal(ui, error);
         }
         ui.add_space(4.0);
@@ -88,7 +91,7 @@ fn card(
         let room = (ui.available_width() - 48.0).max(60.0);
         let edit =
             TextEdit::singleline(&mut arm.label).desired_width(room).font(egui::TextStyle::Heading).frame(Frame::NONE);
-        let field = ui.add(edit);
+        let field = ui.add(edit).on_hover_text(&label);
         ui.ctx().accesskit_node_builder(field.id, |node| node.set_label(format!("Label of {label}")));
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             menu(ui, arm, role.arm, library, actions);
@@ -167,7 +170,13 @@ fn menu(ui: &mut Ui, arm: &mut StudyArm, index: usize, library: &Library, action
         for model in library.models().filter(|m| m.drug == arm.drug && routes.iter().all(|r| m.routes.contains_key(r)))
         {
             let chosen = arm.model.as_deref() == Some(&model.id);
-            if ui.selectable_label(chosen, &model.id).on_hover_text(&model.title).clicked() {
+            let tried = StudyArm { model: Some(model.id.clone()), site: None, ..arm.clone() };
+            let refused = tried.model_in(library).err();
+            let label = egui::Button::selectable(chosen, &model.id);
+            let shown = ui.add_enabled(refused.is_none(), label).on_hover_text(&model.title);
+            if let Some(why) = refused {
+                shown.on_disabled_hover_text(why.what());
+            } else if shown.clicked() {
                 actions.push(Action::Take(index, Some(model.id.clone())));
             }
         }
@@ -178,7 +187,14 @@ fn menu(ui: &mut Ui, arm: &mut StudyArm, index: usize, library: &Library, action
             (Some(PlasmaSite::Arterial), "an artery"),
             (Some(PlasmaSite::Venous), "an arm vein"),
         ] {
-            ui.radio_value(&mut arm.site, site, words);
+            // what the model does not have after these doses cannot be chosen, and says why
+            let refused = library.model(arm.model.as_deref().unwrap_or_default()).or_else(|_| arm.model_in(library));
+            let tried = StudyArm { site, ..arm.clone() };
+            let refused = refused.and_then(|model| tried.site_in(model)).err();
+            let radio = ui.add_enabled_ui(refused.is_none(), |ui| ui.radio_value(&mut arm.site, site, words)).inner;
+            if let Some(why) = refused {
+                radio.on_disabled_hover_text(why.what());
+            }
         }
         ui.separator();
         if ui.button("Duplicate").clicked() {
@@ -197,10 +213,11 @@ fn menu(ui: &mut Ui, arm: &mut StudyArm, index: usize, library: &Library, action
 /// The rows of one dose; true when it is to be taken away.
 fn dose_rows(ui: &mut Ui, dose: &mut Dose, name: &str, timed: bool, weight: Weight) -> bool {
     let mut remove = false;
+    let before = (dose.amount, dose.duration);
     if timed {
         ui.horizontal(|ui| {
             ui.label("at");
-            minutes(ui, &format!("{name} time"), &mut dose.time, "30 min");
+            length(ui, &format!("{name} time"), &mut dose.time, "30 min");
             remove = ui.small_button("remove").on_hover_text(format!("remove {name}")).clicked();
         });
     }
@@ -216,6 +233,10 @@ fn dose_rows(ui: &mut Ui, dose: &mut Dose, name: &str, timed: bool, weight: Weig
     });
     ui.horizontal(|ui| manner(ui, dose, name));
     repeat(ui, dose, name);
+    if before != (dose.amount, dose.duration) {
+        // what was typed now stands; a rate or a stop of before would contradict it
+        (dose.rate, dose.stop) = (None, dose.stop.filter(|stop| dose.duration.is_some_and(|whole| *stop < whole)));
+    }
     remove
 }
 
@@ -262,7 +283,7 @@ fn manner(ui: &mut Ui, dose: &mut Dose, name: &str) {
             let mut infusion = dose.duration.is_some();
             ui.checkbox(&mut infusion, "over");
             match (&mut dose.duration, infusion) {
-                (Some(duration), true) => minutes(ui, &format!("{name} infusion"), duration, "40 min"),
+                (Some(duration), true) => length(ui, &format!("{name} infusion"), duration, "40 min"),
                 (None, true) => dose.duration = Some(remembered(ui, "duration", 30.0)),
                 (Some(duration), false) => {
                     remember(ui, "duration", *duration);
@@ -279,7 +300,7 @@ fn manner(ui: &mut Ui, dose: &mut Dose, name: &str) {
                 return;
             };
             ui.label("held");
-            minutes(ui, &format!("{name} hold"), hold, "10 min");
+            length(ui, &format!("{name} hold"), hold, "10 min");
             let mut after = dose.after.unwrap_or_default();
             let words = |a| if a == AfterHold::Swallow { "swallowed" } else { "spat out" };
             let combo = ComboBox::from_id_salt("after").selected_text(words(after)).width(86.0).show_ui(ui, |ui| {
@@ -309,7 +330,7 @@ fn sprays(ui: &mut Ui, dose: &mut Dose, name: &str) {
     ui.label(unit);
     if let Some(every) = dose.spray_every.as_mut().filter(|_| count > 1.0) {
         ui.label("every");
-        minutes(ui, &format!("{name} spray interval"), every, "5 min");
+        length(ui, &format!("{name} spray interval"), every, "5 min");
     }
 }
 
@@ -318,7 +339,7 @@ fn repeat(ui: &mut Ui, dose: &mut Dose, name: &str) {
     let mut gone = false;
     ui.horizontal(|ui| {
         ui.label("again every");
-        minutes(ui, &format!("{name} repeat interval"), &mut repeat.every, "30 min");
+        length(ui, &format!("{name} repeat interval"), &mut repeat.every, "30 min");
         let mut more = repeat.additional as f64;
         let label = format!("{name} further doses");
         let field = Field {
@@ -341,12 +362,8 @@ fn repeat(ui: &mut Ui, dose: &mut Dose, name: &str) {
     }
 }
 
-fn minutes(ui: &mut Ui, name: &str, time: &mut Time, example: &str) {
-    let mut value = time.minutes();
-    let field = Field { name, unit: "min", dim: Dim::TIME, example, speed: 0.5, decimals: 1, range: [0.0, 86_400.0] };
-    if field.show(ui, &mut value).changed() {
-        *time = Time::from_minutes(value);
-    }
+fn length(ui: &mut Ui, name: &str, time: &mut Time, example: &str) {
+    field::time(ui, name, time, example, [Time::from_hours(0.0), Time::from_hours(LONGEST_H)]);
 }
 
 /// A switched-off infusion comes back with the length it had.

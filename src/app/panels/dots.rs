@@ -3,7 +3,7 @@
 use super::small;
 use crate::app::theme;
 use crate::figure::Role;
-use crate::people::{Counted, CrowdOutcome, Dot, MAY_NOT_FEEL};
+use crate::people::{CrowdOutcome, Dot, MAY_NOT_FEEL, SessionCrowd};
 use crate::scene::Ink;
 use crate::units::number;
 use egui::{Align2, FontId, Pos2, Sense, Stroke, Ui, Vec2};
@@ -32,8 +32,8 @@ impl Axes {
     /// Lines that hold the dots of every route, but no more than is simulated.
     pub fn of(crowd: &CrowdOutcome, horizon: f64) -> Self {
         let last = |dots: &[Dot]| dots.iter().map(|d| if let Dot::At(t) = d { *t } else { 0.0 }).fold(0.0, f64::max);
-        let end = |of: fn(&Counted) -> &[Dot]| {
-            let most = crowd.arms.iter().flat_map(|a| &a.counts).map(|c| last(of(c))).fold(SHORTEST, f64::max);
+        let end = |of: fn(&SessionCrowd) -> &[Dot]| {
+            let most = crowd.arms.iter().flat_map(|a| &a.sessions).map(|c| last(of(c))).fold(SHORTEST, f64::max);
             ((most / 10.0).ceil() * 10.0).min(horizon)
         };
         Self { noticing: end(|c| &c.noticing), fading: end(|c| &c.fading) }

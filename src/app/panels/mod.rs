@@ -23,15 +23,16 @@ pub use status::status;
 pub use toolbar::toolbar;
 pub use visit::{patient, visit};
 
+use super::canvas::paint_shapes;
 use super::runner::Shown;
 use super::theme;
-use crate::error::Error;
+use crate::error::{Error, Step};
 use crate::figure::Role;
 use crate::library::Library;
 use crate::regimen::Route;
 use crate::scenario::StudyArm;
-use crate::scene::{Dash, Ink, dashes};
-use egui::{RichText, Sense, Stroke, Ui, Vec2};
+use crate::scene::Ink;
+use egui::{RichText, Sense, Ui, Vec2};
 
 /// What a panel only looks at.
 #[derive(Clone, Copy)]
@@ -47,29 +48,44 @@ pub struct Seen<'a> {
 /// A sample of an arm's line, or of its fill.
 fn swatch(ui: &mut Ui, role: Role, fill: bool, on: bool) {
     let (rect, _) = ui.allocate_exact_size(Vec2::new(26.0, 14.0), Sense::hover());
-    let colour = theme::ink(ui, Ink::Route(role.route)).gamma_multiply(if on { 1.0 } else { 0.4 });
-    if fill {
-        ui.painter().rect_filled(rect.shrink2(Vec2::new(0.0, 3.0)), 1.0, colour.gamma_multiply(0.55));
-        return;
-    }
-    let y = f64::from(rect.center().y);
-    let ends = [[f64::from(rect.left()), y], [f64::from(rect.right()), y]];
-    let pieces = match Dash::of(role.route, role.variant) {
-        Dash::Solid => vec![ends.to_vec()],
-        Dash::Pattern(pattern) => dashes(&ends, pattern),
-    };
-    for piece in pieces {
-        let points = piece.into_iter().map(|[x, y]| egui::pos2(x as f32, y as f32)).collect();
-        ui.painter().add(egui::Shape::line(points, Stroke::new(2.5, colour)));
-    }
+    let place = [0.0, 2.0, f64::from(rect.width()), f64::from(rect.height()) - 2.0];
+    paint_shapes(ui, &crate::scene::swatch(role, fill, place), rect.min, if on { 1.0 } else { 0.4 });
 }
 
 /// A refusal beside what caused it.
 fn refusal(ui: &mut Ui, error: &Error) {
     let colour = theme::ink(ui, Ink::Caution);
     ui.label(RichText::new(error.what()).color(colour));
-    if let Some(remedy) = error.what_would_work() {
+    if let Some(remedy) = remedy(error) {
         ui.weak(remedy);
+    }
+}
+
+/// What would have worked, said for the window: there are no keys and no options to write here.
+fn remedy(error: &Error) -> Option<&str> {
+    let said = error.what_would_work()?;
+    let of_files = ["`", "[[", "under [", "[visit]", " = \"", "--"];
+    if !of_files.iter().any(|part| said.contains(part)) {
+        return Some(said);
+    }
+    let key = error.path().iter().rev().find_map(|step| match step {
+        Step::Key(key) => Some(key.as_str()),
+        Step::Index(_) => None,
+    });
+    match key? {
+        "site" => Some("choose where plasma is read from in the menu (⋮) of the arm"),
+        "model" => Some("choose another model in the menu (⋮) of the arm"),
+        "horizon" | "time" | "repeat" | "additional" => {
+            Some("lengthen the time simulated, or give fewer or earlier doses")
+        }
+        "spray_every" => Some("lengthen the time simulated, or bring the sprays closer together"),
+        "every" => Some("write for example 30 min"),
+        "label" => Some("give each arm a name of its own"),
+        "crisis_line" => Some("fill in the number to call when somebody feels unsafe"),
+        "stay" => Some("fill in how long people stay after the last dose, for example 2 h"),
+        "visit" | "session" => Some("choose which session the page is for"),
+        "start" | "timezone" | "next" => Some("fill in the time zone, for example America/Chicago"),
+        _ => None,
     }
 }
 

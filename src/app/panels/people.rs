@@ -9,7 +9,7 @@ use crate::app::theme;
 use crate::figure::{Role, View, backed_by, roles};
 use crate::library::Effects;
 use crate::outcome::{ArmOutcome, Outcome};
-use crate::people::{ArmCrowd, of_people};
+use crate::people::{ArmCrowd, SessionCrowd, of_people};
 use crate::scene::Ink;
 use crate::units::{Dim, MINUTES_PER_HOUR, number};
 use egui::{RichText, Slider, Ui};
@@ -103,11 +103,12 @@ pub(super) fn card(
 ) {
     ui.add_space(4.0);
     ui.label(sentence(counted, minute));
-    rows(ui, (arm, role), counted, axes);
+    rows(ui, (arm, role), counted, minute, axes);
     small(ui, &format!("timing backed by: {}", backed_by(arm.evidence)));
-    if let Some(staff) = effects.staff(&arm.drug, role.route) {
-        let at = staff.at.minutes() + arm.first_dose() * MINUTES_PER_HOUR;
-        let (still, base) = of_people(counted.above_at(at), counted.people());
+    let staff = effects.staff(&arm.drug, role.route).zip(counted.session_at(minute).or(counted.first()));
+    if let Some((staff, session)) = staff {
+        let at = staff.at.minutes();
+        let (still, base) = of_people(session.above_at(at), session.people());
         small(
             ui,
             &format!(
@@ -119,24 +120,24 @@ pub(super) fn card(
     }
 }
 
-/// Rows of dots; for a range those of each end.
-fn rows(ui: &mut Ui, (arm, role): (&ArmOutcome, Role), counted: &ArmCrowd, axes: Axes) {
-    let several = counted.counts.len() > 1;
-    for one in &counted.counts {
-        if several {
-            small(ui, &format!("{} of its range", one.end));
-        }
-        let name = |what: &str| [&arm.label, what, one.end].join(" ").trim_end().to_owned();
-        let w = &one.windows;
-        dots(ui, role, &name("noticing"), ("may notice", w.few_notice), &one.noticing, axes.noticing);
-        dots(ui, role, &name("fading"), ("fading", w.few_reach), &one.fading, axes.fading);
+/// Two rows of dots: those of the session at the counted minute.
+fn rows(ui: &mut Ui, (arm, role): (&ArmOutcome, Role), counted: &ArmCrowd, minute: f64, axes: Axes) {
+    let Some(session) = counted.session_at(minute).or(counted.first()) else { return };
+    if let Some(which) = session.session.words() {
+        small(ui, &format!("{which}, minutes from its first dose"));
     }
+    let ends = if session.counts.len() > 1 { " (both ends of its range)" } else { "" };
+    let name = |what: &str| format!("{} {what}{ends}", arm.label);
+    let w = &session.windows;
+    dots(ui, role, &name("noticing"), ("may notice", w.few_notice), &session.noticing, axes.noticing);
+    dots(ui, role, &name("fading"), ("fading", w.few_reach), &session.fading, axes.fading);
 }
 
 /// "Of 100 made-up people, 63 still above their own level at 60 min".
 pub fn sentence(counted: &ArmCrowd, minute: f64) -> String {
     let (still, base) = of_people(counted.above_at(minute), counted.people());
-    let many = counted.few_reach().map_or(String::new(), |said| format!("; {said}"));
+    let few = counted.session_at(minute).or(counted.first()).and_then(SessionCrowd::few_reach);
+    let many = few.map_or(String::new(), |said| format!("; {said}"));
     format!("Of {base} made-up people, {still} still above their own level at {} min{many}", number(minute.round()))
 }
 
@@ -163,7 +164,7 @@ pub(super) fn counted(ui: &mut Ui, shown: &Shown, people: &People, minute: f64) 
                 ui.vertical(|ui| {
                     ui.label(in_colour(ui, &arm.label, role.route).strong());
                     ui.label(sentence(counted, minute));
-                    rows(ui, (arm, *role), counted, axes);
+                    rows(ui, (arm, *role), counted, minute, axes);
                 });
             }
         });

@@ -1,6 +1,6 @@
 //! Who is simulated.
 
-use crate::app::field::Field;
+use crate::app::field::{self, Field};
 use crate::population::Between;
 use crate::scenario::Scenario;
 use crate::subject::{Ancestry, Sex, Subject};
@@ -27,20 +27,8 @@ pub fn person(ui: &mut Ui, subject: &mut Subject, horizon: &mut Time) {
         choice(ui, "Sex", &mut subject.sex, &Sex::ALL);
     });
     ui.horizontal(|ui| {
-        let mut hours = horizon.hours();
-        let length = Field {
-            name: "Simulated for",
-            unit: "h",
-            dim: Dim::TIME,
-            example: "4 h",
-            speed: 0.05,
-            decimals: 2,
-            range: [1.0 / 60.0, 1440.0],
-        };
         ui.label("for");
-        if length.show(ui, &mut hours).changed() {
-            *horizon = Time::from_hours(hours);
-        }
+        field::time(ui, "Simulated for", horizon, "4 h", [Time::from_minutes(1.0), Time::from_hours(1440.0)]);
         ui.label("ancestry");
         choice(ui, "Ancestry", &mut subject.ancestry, &Ancestry::ALL);
     });

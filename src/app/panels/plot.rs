@@ -2,20 +2,22 @@
 
 use super::arms::add_menu;
 use crate::app::action::Action;
-use crate::app::canvas::{EguiMeasure, paint};
+use crate::app::canvas::{EguiMeasure, paint, whole_at, without_drawing};
 use crate::app::people::People;
 use crate::app::runner::Shown;
 use crate::app::state::Look;
 use crate::app::theme;
-use crate::figure::{Figure, View};
+use crate::figure::{Figure, View, in_words};
 use crate::outcome::ArmOutcome;
 use crate::scenario::StudyArm;
 use crate::scene::{Ink, Page, Scene, layout};
-use crate::units::{MINUTES_PER_HOUR, significant};
+use crate::units::significant;
 use egui::{Align2, FontId, Key, Modifiers, Pos2, Rect, Response, Sense, Stroke, Ui, Vec2};
 
 /// A panel lower than this cannot be read.
 const LEAST: f32 = 150.0;
+/// Row of a label beside the end of a curve.
+const LABEL_ROW: f32 = 13.0;
 /// Ribbons need more.
 const LEAST_OF_PEOPLE: f32 = 200.0;
 
@@ -36,17 +38,23 @@ pub fn plot(
         return;
     };
     switches(ui, &mut look.view, people, compare);
+    foreign(ui, figure, &outcome.arms);
     let room = ui.available_size();
     let lane = |s: &crate::figure::Strip| {
-        28.0 + s.people.as_ref().map_or(0.0, |p| 9.0 + 8.0 * p.bars.len() as f32)
-            + if s.programme.is_some() { 12.0 } else { 0.0 }
+        let counted = if s.is_counted() { 9.0 + 8.0 * s.bars() as f32 } else { 0.0 };
+        28.0 + counted + if s.has_programme() { 12.0 } else { 0.0 }
     };
-    let lanes: f32 = figure.strips.iter().map(lane).sum();
+    // with the bar of rules below them
+    let rules = if figure.strips.is_empty() { 0.0 } else { 44.0 };
+    let lanes: f32 = figure.strips.iter().map(lane).sum::<f32>() + rules;
     let beyond = figure.panels.iter().filter(|p| !p.outside.is_empty()).count() as f32 * 45.0;
     // words over the plot take rows from it, the more the narrower it is
     let rows = |words: &str| (words.len() as f32 * 5.6 / room.x.max(100.0)).ceil();
     let ribbons: f32 = figure.panels.iter().filter_map(|p| p.ribbon_words.as_deref()).map(|w| 14.0 * rows(w)).sum();
     let least = if people.outcome.is_some() { LEAST_OF_PEOPLE } else { LEAST };
+    // the label of each curve has a row beside the plot
+    let labels = figure.panels.iter().map(|p| p.lines.len() + p.bands.len() + p.behind.len()).max().unwrap_or(0);
+    let least = least.max(LABEL_ROW * labels as f32 + 40.0);
     let least = least * figure.panels.len() as f32 + 40.0 + lanes + beyond + ribbons;
     let dim = if shown.error.is_some() { 0.4 } else { 1.0 };
     let horizon = outcome.horizon.hours();
@@ -83,6 +91,9 @@ pub(super) fn picture(
     let page = Page { width: f64::from(size.x), height: f64::from(size.y), furniture: false, scale: 1.0 };
     let scene = layout(figure, page, &EguiMeasure(ui.ctx()));
     paint(ui, &scene, rect.min, dim);
+    if let Some(whole) = response.hover_pos().and_then(|at| whole_at(ui, &scene, rect.min, at)) {
+        response.clone().on_hover_text(whole);
+    }
     pointer(ui, &response, &scene, rect, cursor);
     if let Some(zoom) = zoom {
         wheel_and_drag(ui, &response, &scene, rect, zoom, horizon);
@@ -100,6 +111,20 @@ pub(super) fn picture(
         node.set_role(egui::accesskit::Role::Image);
         node.set_label(words);
     });
+}
+
+/// Says which letters of the title and the labels show as boxes.
+fn foreign(ui: &mut Ui, figure: &Figure, arms: &[ArmOutcome]) {
+    let texts = arms.iter().map(|a| a.label.as_str()).chain([figure.title.as_str()]).collect::<Vec<_>>().join(" ");
+    let missing = without_drawing(ui, &texts);
+    if !missing.is_empty() {
+        let words = format!(
+            "Boxes stand for letters that the font of this window lacks: {}. An SVG file keeps them.",
+            missing.chars().map(|c| format!("{c} (U+{:04X})", u32::from(c))).collect::<Vec<_>>().join(", ")
+        );
+        let colour = theme::ink(ui, Ink::Caution);
+        ui.label(egui::RichText::new(words).small().color(colour));
+    }
 }
 
 pub(super) fn empty(ui: &mut Ui, shown: &Shown, offered: &[StudyArm], actions: &mut Vec<Action>) {
@@ -290,14 +315,7 @@ fn read_out(ui: &Ui, figure: &Figure, scene: &Scene, rect: Rect, hours: f64) {
 
 /// The picture in words, for those who hear it.
 pub(super) fn summary(figure: &Figure, arms: &[ArmOutcome], cursor: Option<f64>) -> String {
-    let mut words = vec!["Concentration over time.".to_owned()];
-    for arm in arms {
-        let Some(curve) = arm.curves.first() else { continue };
-        let at = significant(curve.exposure.tmax * MINUTES_PER_HOUR, 2);
-        let peak = significant(arm.highest(), 3);
-        let most = if arm.range.is_some() { "at most " } else { "" };
-        words.push(format!("{}: peak {most}{peak} ng/mL at {at} min.", arm.label));
-    }
+    let mut words = vec![in_words(arms)];
     if let Some(hours) = cursor {
         words.push(format!("At {} {}:", significant(figure.in_time_unit(hours), 3), figure.time_unit()));
         for (label, _, [low, high]) in figure.panels.iter().flat_map(|p| p.at(hours)) {

@@ -35,12 +35,22 @@ pub fn results(ui: &mut Ui, shown: &Shown, people: &People, minute: &mut f64, li
             refusal(ui, error);
         }
         for (arm, role) in outcome.arms.iter().zip(roles(&outcome.arms)) {
+            if let Some(error) = shown.error_of_arm(arm.index) {
+                ui.label(in_colour(ui, &arm.label, role.route).size(theme::HEADING).strong());
+                small(ui, "no figures, because");
+                refusal(ui, error);
+                ui.separator();
+                continue;
+            }
             ui.horizontal(|ui| {
                 swatch(ui, role, arm.range.is_some(), true);
                 ui.label(in_colour(ui, &arm.label, role.route).size(theme::HEADING).strong());
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| small(ui, arm.site.id()));
             });
             small(ui, &doses_in_words(arm));
+            if let Some(which) = arm.first_session().and_then(|s| s.session.words()) {
+                small(ui, &format!("times in words are of {which}; the strips show each by itself"));
+            }
             ui.push_id(("figures", arm.index), |ui| {
                 ui.scope(|ui| figures(ui, arm));
                 let counted = people.outcome.as_ref().and_then(|c| c.arm(arm.index));

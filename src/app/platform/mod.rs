@@ -4,10 +4,13 @@
 mod native;
 #[cfg(not(target_arch = "wasm32"))]
 pub use native::{
-    Background, MOST_PEOPLE, Picker, SideBySide, Stopwatch, display, exists, guarded, read_text, unix_seconds, write,
+    Background, MOST_PEOPLE, Picker, SideBySide, Stopwatch, display, exists, guarded, in_folder, read_text,
+    unix_seconds, write,
 };
 
 #[cfg(target_arch = "wasm32")]
 mod web;
 #[cfg(target_arch = "wasm32")]
-pub use web::{Background, MOST_PEOPLE, Picker, SideBySide, Stopwatch, exists, read_text, unix_seconds, write};
+pub use web::{
+    Background, MOST_PEOPLE, Picker, SideBySide, Stopwatch, exists, in_folder, read_text, unix_seconds, write,
+};

@@ -161,6 +161,8 @@ impl crate::people::Workers for SideBySide {
 /// # Errors
 /// When it is missing, too large or not text.
 pub fn read_text(path: &str, most: usize) -> Result<String> {
+    // the command line's word for standard input would wait here for something that nobody types
+    let path = if path == crate::files::STANDARD { "./-" } else { path };
     crate::files::read_text(std::path::Path::new(path), most)
 }
 
@@ -175,6 +177,11 @@ pub fn exists(path: &str) -> bool {
 /// When it cannot be written.
 pub fn write(path: &str, bytes: &[u8]) -> Result<()> {
     crate::files::write_atomic(std::path::Path::new(path), bytes)
+}
+
+/// A path with its folder, so that a message says where a file is.
+pub fn in_folder(path: &str) -> String {
+    std::path::absolute(path).map_or(path.to_owned(), |whole| whole.display().to_string())
 }
 
 /// Refuses where no display is set at all, before the window library looks for one.

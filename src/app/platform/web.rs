@@ -118,6 +118,11 @@ pub fn write(path: &str, _bytes: &[u8]) -> Result<()> {
     none(path)
 }
 
+/// The name alone: a browser has no folders.
+pub fn in_folder(path: &str) -> String {
+    path.to_owned()
+}
+
 /// Never.
 pub fn exists(_path: &str) -> bool {
     false

@@ -110,9 +110,11 @@ impl Modes {
                     let left = end - dose[0].time[l];
                     // what comes after the last point is not seen
                     doubt[l] += if left > 0.0 { sums.doubt[l] } else { 0.0 };
+                    // the peak of what was given before the first point may not be seen any more
+                    let seen = dose[0].time[l] >= 0.0;
                     let bound = sums.bound(l, left);
-                    at_end |= bound.is_none() && left > 0.0 && sums.doubt[l] > 0.0;
-                    peak[l] = larger(bound.unwrap_or(0.0), peak[l]);
+                    at_end |= seen && bound.is_none() && left > 0.0 && sums.doubt[l] > 0.0;
+                    peak[l] = larger(bound.filter(|_| seen).unwrap_or(0.0), peak[l]);
                 }
             }
             if at_end {

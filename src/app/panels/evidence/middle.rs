@@ -37,7 +37,7 @@ pub(super) fn middle(
     if let Some(figure) = evidence.curve() {
         let height = (ui.ctx().content_rect().height() * 0.44).clamp(190.0, 460.0);
         let size = Vec2::new(ui.available_width().max(200.0), height);
-        let dim = if chosen.seen.shown.error.is_some() { 0.4 } else { 1.0 };
+        let dim = if chosen.seen.shown.error.is_some() || chosen.arm.faded { 0.4 } else { 1.0 };
         let words = summary(figure, std::slice::from_ref(arm), *cursor);
         picture(ui, (figure, &words), (size, dim), chosen.outcome.horizon.hours(), None, cursor);
     }

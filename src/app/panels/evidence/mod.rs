@@ -77,7 +77,7 @@ pub fn evidence(
     }
     CentralPanel::default().show(ui, |ui| {
         scroll(ui, ("curve", arm.index), |ui| {
-            if let Some(error) = &seen.shown.error {
+            if let Some(error) = seen.shown.error.as_ref().or(seen.shown.error_of_arm(arm.index)) {
                 small(ui, "the last good curve, because");
                 refusal(ui, error);
             }

@@ -25,11 +25,13 @@ pub(super) fn numbers(ui: &mut Ui, model: &Model, arm: &ArmOutcome) {
     }
     if !model.spreads.is_empty() {
         CollapsingHeader::new(format!("Spread between people ({})", model.spreads.len())).show(ui, |ui| {
+            small(ui, "The grade is that of the spread, not of the number that spreads.");
             for spread in &model.spreads {
+                let name = format!("spread of {}", spread.name);
                 row(
                     ui,
                     model,
-                    (&spread.name, &spread.words()),
+                    (&name, &spread.words()),
                     (spread.grade, &spread.source),
                     [None, spread.note.as_deref()],
                 );

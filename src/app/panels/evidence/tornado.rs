@@ -60,7 +60,7 @@ fn about(found: &Tornado, measure: Measure, chosen: &Chosen) -> String {
     };
     let range = if chosen.arm.range.is_some() { "; drawn as a range, here at the model's own value" } else { "" };
     format!(
-        "{}: typical {typical}{level}. Each number in turn at its 5th and 95th percentile over people, the others typical{range}; one at a time, so correlations between them are left out. Open: at the 5th; filled: at the 95th.",
+        "{}: typical {typical}{level}. Each number in turn at its 5th and 95th percentile over people, the others typical{range}; one at a time, so correlations between them are left out. Open: at the 5th; filled: at the 95th. The letter is the grade of the spread, not of the number itself.",
         found.model
     )
 }

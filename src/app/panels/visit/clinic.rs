@@ -8,6 +8,8 @@ use crate::app::state::Look;
 use crate::app::visit::VisitPage;
 use crate::regimen::Route;
 use crate::scenario::{Clinic, Scenario, Style, Visit};
+use crate::sim::Session;
+use crate::units::Time;
 use egui::{ComboBox, ScrollArea, TextEdit, Ui};
 
 /// Draws the form.
@@ -21,12 +23,20 @@ pub(super) fn clinic(
     heading(ui, "For the clinic");
     small(ui, "Fill this in, then hand out the page. Nothing typed here leaves this computer.");
     ui.add_space(4.0);
-    if ui.button("Try the sample visit").on_hover_text("a made-up clinic; undo brings yours back").clicked() {
-        actions.push(Action::Sample);
-    }
+    ui.menu_button("Try the sample visit", |ui| {
+        ui.set_max_width(260.0);
+        ui.label(
+            "A made-up clinic with six routes takes the place of your doses and of this form. Undo brings them back.",
+        );
+        if ui.button("Replace mine by the sample").clicked() {
+            actions.push(Action::Sample);
+            ui.close();
+        }
+    });
     ui.add_space(4.0);
     let chosen = VisitPage::arm(scenario, look);
     pick(ui, scenario, chosen, look);
+    which_session(ui, scenario, page);
     let mut own = scenario.clinic.clone().unwrap_or_default();
     needed(ui, &mut own);
     let mut visit = scenario.visit.clone().unwrap_or_default();
@@ -54,6 +64,29 @@ fn pick(ui: &mut Ui, scenario: &Scenario, chosen: usize, look: &mut Look) {
     small(ui, "Drug, dose and route are set under Compare.");
 }
 
+/// Of a course, which session the page is for.
+fn which_session(ui: &mut Ui, scenario: &mut Scenario, page: &VisitPage) {
+    if page.sessions.len() < 2 {
+        return;
+    }
+    let words = |s: &Session| {
+        let at = Time::from_hours(s.start);
+        format!("{}, {at} after the first", s.words().unwrap_or_default())
+    };
+    let chosen = scenario.visit.as_ref().and_then(|v| v.session);
+    let shown = page.sessions.iter().find(|s| Some(s.number as u32) == chosen).map_or("choose one".to_owned(), words);
+    let label = ui.label("Which session");
+    let combo = ComboBox::from_id_salt("session of the visit").selected_text(shown).width(240.0).show_ui(ui, |ui| {
+        for session in &page.sessions {
+            let number = Some(session.number as u32);
+            if ui.selectable_label(chosen == number, words(session)).clicked() {
+                scenario.visit.get_or_insert_default().session = number;
+            }
+        }
+    });
+    combo.response.labelled_by(label.id);
+}
+
 /// What the page cannot do without, and whom it names.
 fn needed(ui: &mut Ui, own: &mut Clinic) {
     heading(ui, "Whom to call, how long to stay");
@@ -70,7 +103,7 @@ fn when(ui: &mut Ui, visit: &mut Visit, lozenge: bool, page: &VisitPage) {
     text(ui, "Next visit", &mut visit.next, "2026-12-08 10:00");
     ui.add_space(4.0);
     ui.horizontal(|ui| {
-        ui.label("Session");
+        ui.label("Manner");
         for (style, name, help) in [
             (None, "not said", "the page says nothing on it"),
             (Some(Style::Talking), "talking", "preparation, then talking as it comes"),

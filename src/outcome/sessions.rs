@@ -1,0 +1,95 @@
+//! The sessions of an arm: each followed by itself, on points of its own.
+
+use super::SessionOutcome;
+use super::run::{Runner, Solved};
+use crate::analysis::{Windows, stretches_above, windows};
+use crate::error::Result;
+use crate::model::{Model, Range, Site};
+use crate::sim::{Change, DoseMark, Followed, Points, Schedule, Session, Set, SingleDose, sessions};
+use crate::units::{Amount, MINUTES_PER_HOUR};
+
+/// A range, and the start of the first dose that causes it, h.
+pub(super) type Caused<'m> = (&'m Range, f64);
+
+impl Runner<'_> {
+    /// The sessions of these doses.
+    pub(super) fn sessions_of(&self, doses: &[DoseMark]) -> Vec<Session> {
+        sessions(doses, self.library.effects.session.gap.hours())
+    }
+
+    /// One session under the ends of a range, or under the one curve.
+    pub(super) fn ends_of(&self, model: &Model, session: &Session, range: Option<Caused>) -> Result<Vec<Followed>> {
+        match range.filter(|(_, from)| *from <= session.end) {
+            Some((range, from)) => [&range.low, &range.high]
+                .map(|end| self.session(model, session, Some((from, &end.set))))
+                .into_iter()
+                .collect(),
+            None => Ok(vec![self.session(model, session, None)?]),
+        }
+    }
+
+    /// Windows and cautions of every session. What comes after a session is not given in it, so that a later dose
+    /// changes nothing before it; what earlier sessions left is.
+    pub(super) fn by_session(
+        &self,
+        model: &Model,
+        site: Site,
+        list: &[Session],
+        range: Option<Caused>,
+    ) -> Result<Vec<SessionOutcome>> {
+        list.iter()
+            .map(|session| {
+                let followed = self.ends_of(model, session, range)?;
+                let caution = followed.last().map_or(Vec::new(), |high| self.caution_of(high, site, session));
+                let windows = self.windows_of(model, &followed, session);
+                // above every label no times are given
+                let solved: Vec<Solved> =
+                    followed.into_iter().map(|f| Solved::new(f, model.estimated_from, &model.drug)).collect();
+                let above = self.page(model, &solved.iter().collect::<Vec<_>>()).above_label();
+                let windows = if above { Windows::default() } else { windows };
+                Ok(SessionOutcome { session: *session, windows, caution })
+            })
+            .collect()
+    }
+
+    /// One session under a model; `later` replaces parameters for doses from a time on.
+    pub(super) fn session(&self, model: &Model, session: &Session, later: Option<(f64, &Set)>) -> Result<Followed> {
+        let set = self.with_conditions(model, &Set::new());
+        let changed = later.map(|(from, set)| (from, self.with_conditions(model, set)));
+        let change = Change { set: &set, later: changed.as_ref().map(|(from, set)| (*from, set)) };
+        let case = self.arm.case(model, &self.scenario.subject, self.library)?;
+        let points = Points::of_session(session);
+        case.follow_over(change, points, session.before(), self.solver)
+    }
+
+    /// Where blood is drawn cannot change an effect: its clock runs on the model's own site.
+    pub(super) fn windows_of(&self, model: &Model, followed: &[Followed], session: &Session) -> Windows {
+        let own = model.estimated_from;
+        let read: Vec<_> = followed.iter().filter_map(|f| f.parent(own).map(|o| (&f.trajectory, o))).collect();
+        windows(&read, session.start, &self.arm.drug, &self.library.effects)
+    }
+
+    fn caution_of(&self, followed: &Followed, site: Site, session: &Session) -> Vec<[f64; 2]> {
+        let band = self.library.effects.caution(&self.arm.drug);
+        let (Some(band), Some(output)) = (band, followed.parent(site)) else { return Vec::new() };
+        let series = followed.trajectory.series(output);
+        stretches_above(&followed.trajectory, output, &series, (band.band[0].mg_l(), session.start))
+    }
+
+    /// Last time at the level of the dissociative part in a session, min from its first dose.
+    pub(super) fn above_until(&self, model: &Model, session: &Session) -> Option<f64> {
+        let level = self.library.effects.dissociative(&self.arm.drug)?;
+        let followed = self.session(model, session, None).ok()?;
+        let output = followed.parent(model.estimated_from)?;
+        let series = followed.trajectory.series(output);
+        let last = stretches_above(&followed.trajectory, output, &series, (level.mg_l(), session.start)).pop()?;
+        let end = followed.trajectory.times.last().copied().unwrap_or(session.end);
+        Some((last[1].min(end) - session.start) * MINUTES_PER_HOUR)
+    }
+}
+
+/// The range that one line would hide, and the start of the first dose that causes it.
+pub(crate) fn range_of<'m>(model: &'m Model, schedule: &Schedule) -> Option<Caused<'m>> {
+    let caused = |d: SingleDose| Some((model.range(d.route, Amount::from_mg(d.amount))?, d.complete));
+    schedule.single_doses().into_iter().filter_map(caused).min_by(|a, b| a.1.total_cmp(&b.1))
+}

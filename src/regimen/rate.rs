@@ -1,0 +1,208 @@
+//! Infusions by their rate, and a dose as its file has it: of amount, duration and rate any two.
+
+use super::{AfterHold, Dose, DoseAmount, Form, Repeat, Route, at_start};
+use crate::error::{Error, Result};
+use crate::path;
+use crate::units::{Dim, Quantity, Time};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::fmt;
+use std::str::FromStr;
+
+/// How fast an infusion runs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct InfusionRate {
+    /// What one hour brings.
+    pub per_hour: DoseAmount,
+    /// As it was written: `2 mg/min`.
+    pub written: String,
+    /// What was worked out from it.
+    pub gives: Gives,
+}
+
+/// What a rate was written in place of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Gives {
+    /// Beside amount and duration, which it repeats.
+    #[default]
+    Nothing,
+    /// The amount is rate times duration.
+    Amount,
+    /// The duration is amount over rate.
+    Duration,
+}
+
+/// Slowest and fastest rate in mg/h or mg/kg/h; others are taken for a slip of the pen.
+const RATES: std::ops::RangeInclusive<f64> = 1e-9..=1e5;
+/// Of amount, duration and rate together: they agree to this part, which is how rates are rounded.
+const AGREE: f64 = 0.005;
+
+impl FromStr for InfusionRate {
+    type Err = Error;
+    fn from_str(text: &str) -> Result<Self> {
+        let help = "write for example \"0.1 mg/kg/h\" or \"2 mg/min\"";
+        let written = text.trim().to_owned();
+        let quantity =
+            Quantity::parse(text).map_err(|e| if e.what_would_work().is_some() { e } else { e.remedy(help) })?;
+        let value = quantity.value;
+        let per_hour = match quantity.dim {
+            Dim::DRUG_RATE => DoseAmount::Fixed(crate::units::Amount::from_mg(value)),
+            Dim::DRUG_RATE_PER_WEIGHT => DoseAmount::PerKg(value),
+            Dim::NONE => return Err(Error::input(format!("\"{written}\" has no unit")).remedy(help)),
+            other => {
+                let what = format!("\"{written}\" is in {other}, but a rate is in mg/h or mg/kg/h");
+                return Err(Error::input(what).remedy(help));
+            }
+        };
+        if !RATES.contains(&value) {
+            let wrong = if value < 1.0 { "a rate is more than nothing" } else { "no infusion is that fast" };
+            return Err(Error::input(format!("a rate of {written}: {wrong}")).remedy(help));
+        }
+        Ok(Self { per_hour, written, gives: Gives::Nothing })
+    }
+}
+
+impl fmt::Display for InfusionRate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.written)
+    }
+}
+
+impl Serialize for InfusionRate {
+    fn serialize<S: Serializer>(&self, s: S) -> std::result::Result<S::Ok, S::Error> {
+        s.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for InfusionRate {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> std::result::Result<Self, D::Error> {
+        crate::units::text_value(d, "0.1 mg/kg/h")
+    }
+}
+
+impl InfusionRate {
+    /// What a length of time brings.
+    fn times(&self, time: Time) -> DoseAmount {
+        self.per_hour.scaled(time.hours())
+    }
+
+    /// How long an amount takes; none where only one of the two is per body weight.
+    fn time_for(&self, amount: DoseAmount) -> Option<Time> {
+        let alike = std::mem::discriminant(&amount) == std::mem::discriminant(&self.per_hour);
+        alike.then(|| Time::from_hours(amount.number() / self.per_hour.number()))
+    }
+
+    fn mixed(&self, amount: DoseAmount) -> Error {
+        Error::input(format!("{amount} at {self}: how long that takes would depend on body weight"))
+            .remedy("write amount and rate both per kg, or both not; or write amount and duration")
+    }
+
+    /// Refuses what contradicts the amount or the duration of its dose.
+    ///
+    /// # Errors
+    /// When the three do not agree.
+    pub(super) fn check(&self, dose: &Dose) -> Result<()> {
+        let Some(duration) = dose.duration else {
+            return Err(Error::input(format!("a rate of {self} alone does not say how much is given"))
+                .remedy("add the duration, as in duration = \"40 min\"")
+                .at(path!["rate"]));
+        };
+        let Some(needed) = self.time_for(dose.amount) else { return Err(self.mixed(dose.amount).at(path!["rate"])) };
+        if self.gives == Gives::Duration && !super::SPAN_H.contains(&needed.hours()) {
+            return Err(Error::input(format!("{} at {self} takes {needed}", dose.amount))
+                .remedy("an infusion takes from 1 s to 60 d: check amount and rate")
+                .at(path!["rate"]));
+        }
+        if (needed.hours() / duration.hours() - 1.0).abs() > AGREE {
+            return Err(Error::input(format!(
+                "amount, duration and rate do not agree: {self} over {duration} is {}, not {}",
+                self.times(duration),
+                dose.amount
+            ))
+            .remedy("leave one of the three out: it is worked out from the other two")
+            .at(path!["rate"]));
+        }
+        Ok(())
+    }
+}
+
+/// A dose as its file has it.
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct DoseFile {
+    #[serde(default = "at_start")]
+    time: Time,
+    route: Route,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    amount: Option<DoseAmount>,
+    #[serde(default)]
+    form: Form,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    duration: Option<Time>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    rate: Option<InfusionRate>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    stop: Option<Time>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    hold: Option<Time>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    after: Option<AfterHold>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sprays: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    spray_every: Option<Time>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    repeat: Option<Repeat>,
+}
+
+/// An error that reads well through serde's one string.
+pub(super) struct Refused(Error);
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.for_serde())
+    }
+}
+
+impl TryFrom<DoseFile> for Dose {
+    type Error = Refused;
+
+    fn try_from(file: DoseFile) -> std::result::Result<Self, Refused> {
+        let DoseFile { time, route, form, duration, stop, hold, after, sprays, spray_every, repeat, .. } = file;
+        let refuse = |what: String, remedy: &str| Err(Refused(Error::input(what).remedy(remedy)));
+        let (amount, duration, rate) = match (file.amount, duration, file.rate) {
+            (Some(amount), duration, None) => (amount, duration, None),
+            (Some(amount), Some(duration), Some(rate)) => (amount, Some(duration), Some(rate)),
+            (None, Some(duration), Some(rate)) => {
+                let rate = InfusionRate { gives: Gives::Amount, ..rate };
+                (rate.times(duration), Some(duration), Some(rate))
+            }
+            (Some(amount), None, Some(rate)) => match rate.time_for(amount) {
+                Some(time) => (amount, Some(time), Some(InfusionRate { gives: Gives::Duration, ..rate })),
+                None => return Err(Refused(rate.mixed(amount))),
+            },
+            (None, None, Some(rate)) => {
+                let what = format!("a rate of {rate} alone does not say how much is given");
+                return refuse(what, "add duration = \"40 min\" or an amount");
+            }
+            (None, Some(_), None) => {
+                let what = "a duration alone does not say how much is given".to_owned();
+                return refuse(what, "add amount = \"35 mg\" or rate = \"0.1 mg/kg/h\"");
+            }
+            (None, None, None) => {
+                let remedy = "add amount = \"35 mg\"; for an infusion, two of amount, duration and rate";
+                return refuse("the key `amount` is missing".to_owned(), remedy);
+            }
+        };
+        Ok(Self { time, route, amount, form, duration, rate, stop, hold, after, sprays, spray_every, repeat })
+    }
+}
+
+impl From<Dose> for DoseFile {
+    fn from(dose: Dose) -> Self {
+        let Dose { time, route, amount, form, duration, rate, stop, hold, after, sprays, spray_every, repeat } = dose;
+        let gives = rate.as_ref().map_or(Gives::Nothing, |r| r.gives);
+        let amount = (gives != Gives::Amount).then_some(amount);
+        let duration = duration.filter(|_| gives != Gives::Duration);
+        Self { time, route, amount, form, duration, rate, stop, hold, after, sprays, spray_every, repeat }
+    }
+}
