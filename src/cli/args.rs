@@ -107,12 +107,15 @@ pub struct Compare {
     /// output, in place of the text
     #[arg(long, value_name = "PATH")]
     pub references: Option<PathBuf>,
+    /// Also tell in JSON how long the simulation took
+    #[arg(long, requires = "json")]
+    pub timing: bool,
 }
 
 impl Compare {
     /// The opening scenario as text, with a picture.
     pub fn with_plot(path: &str) -> Self {
-        Self { file: None, json: false, csv: false, plot: Some(PathBuf::from(path)), references: None }
+        Self { file: None, json: false, csv: false, plot: Some(PathBuf::from(path)), references: None, timing: false }
     }
 }
 
@@ -146,7 +149,10 @@ pub struct Simulate {
 
 /// Arguments of `population`.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:
+#[command(after_help = "Columns of --csv: arm,time_h,analyte,site,p5,p50,p95
+Rows: every --every, and beside that every start and end of a dose and the peaks of the typical person's curves.
+
+Examples:
   ketasim population
   ketasim population my-scenario.toml --people 10000 --seed 1 --csv > bands.csv
   ketasim population my-scenario.toml --json

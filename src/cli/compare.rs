@@ -29,9 +29,12 @@ pub fn run(options: &Compare, library: &Library) -> Result<()> {
 /// As [`run`].
 pub fn show(given: &Given, options: &Compare, library: &Library) -> Result<()> {
     let (plot, text) = outputs(options)?;
+    #[expect(clippy::disallowed_methods, reason = "the command tells how long it took")]
+    let started = std::time::Instant::now();
     let outcome = given.run(library, Options::default())?;
+    let elapsed_ms = options.timing.then(|| started.elapsed().as_secs_f64() * 1e3);
     if options.json {
-        out::print_json(&Comparison::new(&outcome, given.not_run()))?;
+        out::print_json(&Comparison { elapsed_ms, ..Comparison::new(&outcome, given.not_run()) })?;
     } else if options.csv {
         out::print(&csv(&outcome).to_csv())?;
     } else if text {

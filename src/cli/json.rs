@@ -17,6 +17,9 @@ pub struct Comparison {
     arms: Vec<Arm>,
     not_run: Vec<String>,
     note: &'static str,
+    /// Only told when asked for, so that the same input gives the same text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub elapsed_ms: Option<f64>,
 }
 
 #[derive(Debug, Serialize)]
@@ -164,6 +167,7 @@ impl Comparison {
             arms: outcome.arms.iter().map(|a| arm(a, subject.weight.kg())).collect(),
             not_run,
             note: EDUCATION_ONLY,
+            elapsed_ms: None,
         }
     }
 }

@@ -5,8 +5,10 @@ use super::{Given, out};
 use crate::error::Result;
 use crate::figure::{DRIVING_RULE, EDUCATION_ONLY, STRIP_NOTE};
 use crate::library::{Library, Published};
+use crate::outcome::ArmOutcome;
 use crate::people::{
-    ArmBands, Crowd, Dot, InTurn, MAY_NOT_FEEL, PeopleWindows, SessionCrowd, Workers, bands, counted, of_people,
+    ArmBands, Band, Crowd, Dot, InTurn, MAY_NOT_FEEL, PeopleWindows, SessionCrowd, Workers, bands, bands_at, counted,
+    of_people,
 };
 use crate::population::Limits;
 use crate::scenario::Scenario;
@@ -84,15 +86,22 @@ pub fn run(options: &Population, library: &Library) -> Result<()> {
     let progress = progress();
     let bands = bands(&given.scenario, library, crowd, &workers, &progress).map_err(located)?;
     let elapsed_ms = options.timing.then(|| started.elapsed().as_secs_f64() * 1e3);
+    let mut between = Vec::new();
     for arm in &bands {
         say(arm);
-        if let Some(range) = range_of(&given.scenario, arm.index, library)? {
+        let plain = given.scenario.run_arm(arm.index, library, crate::outcome::Options::default())?;
+        if let Some(range) = &plain.range {
             let beside = "the bands are people around the model's plain run; its range is another kind of not knowing";
-            out::note(&format!("{}: {beside}: {range}", arm.label));
+            out::note(&format!("{}: {beside}: {}", arm.label, range.note));
+        }
+        if options.csv {
+            let times = between_points(arm, &plain);
+            let bands = bands_at(&given.scenario, arm.index, library, (crowd, &times), &workers, &progress);
+            between.push((times, bands.map_err(located)?));
         }
     }
     if options.csv {
-        return out::stream(|out| csv(&bands, out));
+        return out::stream(|out| csv(&bands, &between, out));
     }
     let on = (0..given.scenario.arms.len()).filter(|i| given.scenario.arms[*i].on);
     let people: Vec<Vec<SessionCrowd>> = on
@@ -108,10 +117,19 @@ pub fn run(options: &Population, library: &Library) -> Result<()> {
     if options.regimens { out::print(&published(&bands, &people)?) } else { Ok(()) }
 }
 
-/// Why the model draws a range for this arm, where it does.
-fn range_of(scenario: &Scenario, index: usize, library: &Library) -> Result<Option<String>> {
-    let arm = scenario.run_arm(index, library, crate::outcome::Options::default())?;
-    Ok(arm.range.map(|r| r.note))
+/// Times of the curve of the typical person that lie between the points of the bands: starts and ends of doses, peaks.
+fn between_points(arm: &ArmBands, plain: &ArmOutcome) -> Vec<f64> {
+    let horizon = arm.times.last().copied().unwrap_or(0.0);
+    let near = |a: f64, b: f64| (a - b).abs() < crate::people::SAME_TIME_H;
+    let on_grid = |t: f64| {
+        let next = arm.times.partition_point(|point| *point < t);
+        arm.times[next.saturating_sub(1)..].iter().take(2).any(|point| near(*point, t))
+    };
+    let mut times: Vec<f64> = plain.rows.iter().flat_map(|r| r.marked.iter().copied()).collect();
+    times.retain(|t| (0.0..=horizon).contains(t) && !on_grid(*t));
+    times.sort_by(f64::total_cmp);
+    times.dedup_by(|a, b| near(*a, *b));
+    times
 }
 
 /// What must be known of an arm's people.
@@ -130,12 +148,19 @@ fn say(arm: &ArmBands) {
     }
 }
 
-fn csv(bands: &[ArmBands], out: &mut dyn std::io::Write) -> std::io::Result<()> {
+/// Bands of an arm at times between its points.
+type Between = (Vec<f64>, Vec<Band>);
+
+fn csv(bands: &[ArmBands], between: &[Between], out: &mut dyn std::io::Write) -> std::io::Result<()> {
     writeln!(out, "arm,time_h,analyte,site,p5,p50,p95")?;
-    for arm in bands {
+    for (arm, (times, found)) in bands.iter().zip(between) {
         let label = crate::curves::quoted(&arm.label);
-        for band in &arm.bands {
-            for (time, p) in arm.times.iter().zip(&band.percentiles) {
+        for (band, extra) in arm.bands.iter().zip(found) {
+            let mut rows: Vec<(f64, [f64; 3])> =
+                arm.times.iter().copied().zip(band.percentiles.iter().copied()).collect();
+            rows.extend(times.iter().copied().zip(extra.percentiles.iter().copied()));
+            rows.sort_by(|a, b| a.0.total_cmp(&b.0));
+            for (time, p) in rows {
                 let [low, middle, high] = p.map(crate::curves::full);
                 writeln!(out, "{label},{time},{},{},{low},{middle},{high}", band.analyte, arm.site.id())?;
             }

@@ -13,6 +13,8 @@ pub struct Rows {
     pub end: &'static str,
     /// Times, h, ascending; one stands twice where some curve jumps, before and after.
     pub times: Vec<f64>,
+    /// Of these, starts and ends of doses and inputs, jumps and peaks, whether on the regular grid or not.
+    pub marked: Vec<f64>,
     /// Analytes at the site, parent first, then the effect site.
     pub columns: Vec<Column>,
 }
@@ -36,13 +38,14 @@ impl Solved {
             self.read_outs().into_iter().map(|o| (o, trajectory.series(o))).collect();
         // a place is a point and hours after it
         let at = |point: usize| (point, 0.0);
-        let mut places: Vec<(usize, f64)> = trajectory.grid.iter().copied().map(at).collect();
-        places.extend(self.followed.events().into_iter().map(at));
-        places.extend(self.followed.marks_between());
-        places.extend(trajectory.shown.checked_sub(1).map(at));
+        let mut marked: Vec<(usize, f64)> = self.followed.events().into_iter().map(at).collect();
+        marked.extend(self.followed.marks_between());
         for (output, series) in &outputs {
-            places.extend(peaks(trajectory, output, series).iter().map(|p| (p.point, p.after)));
+            marked.extend(peaks(trajectory, output, series).iter().map(|p| (p.point, p.after)));
         }
+        let mut places: Vec<(usize, f64)> = trajectory.grid.iter().copied().map(at).collect();
+        places.extend(&marked);
+        places.extend(trajectory.shown.checked_sub(1).map(at));
         places.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
         places.dedup();
         places.dedup_by(|later, earlier| {
@@ -62,6 +65,7 @@ impl Solved {
         Rows {
             end,
             times: places.iter().map(|(point, after)| trajectory.times[*point] + after).collect(),
+            marked: marked.iter().map(|(point, after)| trajectory.times[*point] + after).collect(),
             columns: outputs.iter().map(column).collect(),
         }
     }

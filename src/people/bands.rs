@@ -27,6 +27,9 @@ const LEAST_ROWS: usize = 24;
 /// Distance of two rows: a power of two would put every row into the same corner of the processor's memory.
 const ROW: usize = CHUNK + LANES;
 
+/// Times nearer to each other than this are one, h: 3.6 ms.
+pub const SAME_TIME_H: f64 = 1e-6;
+
 /// Bands of one arm.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ArmBands {
@@ -156,7 +159,7 @@ pub(super) fn one(
     let arm = &scenario.arms[index];
     let model = arm.model_in(library)?;
     let site = arm.site_in(model)?;
-    let (engine, analytes) = engine(scenario, index, library, crowd, first_draws)?;
+    let (engine, analytes) = engine(scenario, index, library, crowd, first_draws, Points::Grid)?;
     let (found, drawn_again) = rows(&engine, analytes.len(), crowd.people, wanting, chunks, work)?;
     let (mut bands, mut quartiles) = (Vec::new(), Vec::new());
     for (analyte, found) in analytes.into_iter().zip(found) {
@@ -213,7 +216,7 @@ pub fn courses(
     crowd: Crowd,
     people: std::ops::Range<usize>,
 ) -> Result<Vec<Vec<Vec<f64>>>> {
-    let (engine, analytes) = engine(scenario, index, library, crowd, FirstDraws::default())?;
+    let (engine, analytes) = engine(scenario, index, library, crowd, FirstDraws::default(), Points::Grid)?;
     let (points, first) = (engine.steps + 1, people.start / CHUNK * CHUNK);
     let mut list = Vec::with_capacity(people.len());
     for chunk in (first..people.end).step_by(CHUNK) {
@@ -230,6 +233,62 @@ pub fn courses(
     Ok(list)
 }
 
+/// Bands of one arm at times of one's own, h, in order: at starts and ends of doses and at peaks, which a coarse grid
+/// would hide. Parent first.
+///
+/// # Errors
+/// When the arm cannot be simulated, or `progress` says to stop.
+pub fn bands_at(
+    scenario: &Scenario,
+    index: usize,
+    library: &Library,
+    (crowd, times): (Crowd, &[f64]),
+    workers: &dyn Workers,
+    progress: Progress,
+) -> Result<Vec<Band>> {
+    crowd.check()?;
+    let every = crate::outcome::spacing(scenario.horizon, crowd.every)?;
+    // times as far from the grid's as each other lie on one grid of their own, which begins later
+    let mut grids: BTreeMap<i64, Vec<usize>> = BTreeMap::new();
+    for (i, time) in times.iter().enumerate() {
+        let after = time - (time / every).floor() * every;
+        grids.entry((after / SAME_TIME_H).round() as i64).or_default().push(i);
+    }
+    let mut kept = Kept::default();
+    let mut list: Vec<Band> = Vec::new();
+    let count = grids.len() as f64;
+    for (done, places) in grids.into_values().enumerate() {
+        let points = |i: usize| (times[i] / every).floor() as usize;
+        let Some(from) = places.iter().map(|i| times[*i] - points(*i) as f64 * every).next() else { continue };
+        let steps = places.iter().map(|i| points(*i)).max().unwrap_or(0);
+        let first_draws = kept.drawn.of(scenario.arms[index].model_in(library)?, crowd);
+        let (engine, analytes) =
+            engine(scenario, index, library, crowd, first_draws, Points::From { origin: from, steps })?;
+        let part = |share: f64| progress((done as f64 + share) / count);
+        let (found, _) =
+            rows(&engine, analytes.len(), crowd.people, Wanting::Bands, &mut kept.chunks, (workers, &part))?;
+        list.resize_with(analytes.len(), || Band { analyte: String::new(), percentiles: vec![[0.0; 3]; times.len()] });
+        for ((band, analyte), found) in list.iter_mut().zip(analytes).zip(found) {
+            band.analyte = analyte;
+            places.iter().for_each(|i| band.percentiles[*i] = found.percentiles[points(*i)]);
+        }
+    }
+    Ok(list)
+}
+
+/// Points at which people are read out.
+enum Points {
+    /// From time 0 to the horizon.
+    Grid,
+    /// As far apart, from a later time on.
+    From {
+        /// h.
+        origin: f64,
+        /// One less than their number.
+        steps: usize,
+    },
+}
+
 /// The engine of an arm, and its analytes.
 fn engine(
     scenario: &Scenario,
@@ -237,19 +296,22 @@ fn engine(
     library: &Library,
     crowd: Crowd,
     first_draws: FirstDraws,
+    points: Points,
 ) -> Result<(ArmEngine, Vec<String>)> {
     let arm = &scenario.arms[index];
     let model = arm.model_in(library)?;
     let site = arm.site_in(model)?;
     let case = arm.case(model, &scenario.subject, library)?;
     let every = crate::outcome::spacing(scenario.horizon, crowd.every)?;
-    let steps = (scenario.horizon.hours() / every + 1e-9).floor() as usize;
+    let (steps, within) = match points {
+        Points::Grid => ((scenario.horizon.hours() / every + 1e-9).floor() as usize, Within::ALL),
+        Points::From { origin, steps } => (steps, Within { origin, ..Within::ALL }),
+    };
     let analytes: Vec<String> = model.analytes(site).into_iter().map(str::to_owned).collect();
     let wanted: Vec<Wanted> = analytes.iter().map(|a| Wanted { analyte: a.clone(), site }).collect();
     let set = model.conditions_on(&scenario.conditions, &arm.routes());
     let bodies = Bodies::new(&scenario.subject, &scenario.population, crowd.seed);
-    let engine =
-        ArmEngine::new(&case, &set, &wanted, (every, steps), (bodies, crowd.seed, first_draws), None, Within::ALL)?;
+    let engine = ArmEngine::new(&case, &set, &wanted, (every, steps), (bodies, crowd.seed, first_draws), None, within)?;
     Ok((engine, analytes))
 }
 

@@ -26,7 +26,7 @@ mod tornado;
 mod watched;
 mod windows;
 
-pub use bands::{ArmBands, Band, Progress, bands, courses, individuals, subject_of};
+pub use bands::{ArmBands, Band, Progress, SAME_TIME_H, bands, bands_at, courses, individuals, subject_of};
 #[doc(hidden)]
 pub use bands::{Kept, simulation_alone};
 pub use compare::{Exposures, Ratio, comparable, exposures, models_ratio};

@@ -18,8 +18,35 @@ fn bands_have_the_columns_that_others_rely_on_whatever_the_threads() {
         assert!(0.0 <= low && low <= middle && middle <= high, "{line}");
         rows += 1;
     }
-    // four arms, ketamine and norketamine, 241 minutes
-    assert_eq!(rows, 4 * 2 * 241);
+    // four arms, ketamine and norketamine, 241 minutes, and between them some peaks
+    assert!((4 * 2 * 241..4 * 2 * 245).contains(&rows), "{rows}");
+}
+
+/// A coarse grid hides neither the end of an infusion nor a peak: the rows between its points are those of a fine grid.
+#[test]
+fn a_coarse_grid_hides_no_maximum_of_the_bands() {
+    let rows = |every: &str, label: &str| -> Vec<(f64, [f64; 3])> {
+        let text = printed(&["population", OPENING, "--people", "100", "--csv", "--every", every]);
+        let rows = text.lines().filter(|l| l.starts_with(&format!("{label},")) && l.contains(",ketamine,"));
+        let cells = rows.map(|l| l.split(',').map(str::to_owned).collect::<Vec<_>>());
+        let number = |c: &String| c.parse::<f64>().unwrap();
+        cells.map(|c| (number(&c[1]), [4, 5, 6].map(|k| number(&c[k])))).collect()
+    };
+    for label in ["IV", "IM"] {
+        let (coarse, fine) = (rows("2 h", label), rows("1 min", label));
+        assert!(coarse.len() > 3 && coarse.is_sorted_by(|a, b| a.0 < b.0), "{coarse:?}");
+        for end in 0..3 {
+            let most = |rows: &[(f64, [f64; 3])]| rows.iter().map(|r| r.1[end]).fold(0.0, f64::max);
+            assert!(most(&coarse) / most(&fine) > 0.85, "{label}: {} of {}", most(&coarse), most(&fine));
+        }
+        for (time, percentiles) in &coarse {
+            let same = fine.iter().find(|r| (r.0 - time).abs() < 1e-9);
+            let Some((_, expected)) = same else { continue };
+            assert!(percentiles.iter().zip(expected).all(|(a, b)| (a - b).abs() <= 1e-9 * b), "{label} at {time} h");
+        }
+    }
+    // the infusion of the opening screen ends after 40 min
+    assert!(rows("2 h", "IV").iter().any(|r| (r.0 - 40.0 / 60.0).abs() < 1e-9));
 }
 
 #[test]
@@ -31,6 +58,9 @@ fn json_has_windows_over_people_and_the_time_it_took() {
     let timed = json(&[&call[..], &["--timing"]].concat());
     assert!(timed["elapsed_ms"].as_f64().unwrap() > 0.0);
     assert_eq!(timed["arms"], all["arms"]);
+    let [plain, timed] = [json(&["compare", "--json"]), json(&["compare", "--json", "--timing"])];
+    assert!(plain["elapsed_ms"].is_null() && timed["elapsed_ms"].as_f64().unwrap() > 0.0);
+    assert_eq!(timed["arms"], plain["arms"]);
     for arm in all["arms"].as_array().unwrap() {
         let windows = &arm["windows"];
         let share = windows["share_reaching"].as_f64().unwrap();
