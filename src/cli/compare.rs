@@ -34,7 +34,7 @@ pub fn show(given: &Given, options: &Compare, library: &Library) -> Result<()> {
     let outcome = given.run(library, Options::default())?;
     let elapsed_ms = options.timing.then(|| started.elapsed().as_secs_f64() * 1e3);
     if options.json {
-        out::print_json(&Comparison { elapsed_ms, ..Comparison::new(&outcome, given.not_run()) })?;
+        out::print_json(&Comparison::new(&outcome, given.not_run(), elapsed_ms))?;
     } else if options.csv {
         out::print(&csv(&outcome).to_csv())?;
     } else if text {

@@ -19,7 +19,7 @@ pub struct Comparison {
     note: &'static str,
     /// Only told when asked for, so that the same input gives the same text.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub elapsed_ms: Option<f64>,
+    elapsed_ms: Option<f64>,
 }
 
 #[derive(Debug, Serialize)]
@@ -152,7 +152,7 @@ struct Median {
 
 impl Comparison {
     /// Of an outcome; `not_run` are the arms that are off.
-    pub fn new(outcome: &Outcome, not_run: Vec<String>) -> Self {
+    pub fn new(outcome: &Outcome, not_run: Vec<String>, elapsed_ms: Option<f64>) -> Self {
         let subject = &outcome.subject;
         Self {
             title: outcome.title.clone(),
@@ -167,7 +167,7 @@ impl Comparison {
             arms: outcome.arms.iter().map(|a| arm(a, subject.weight.kg())).collect(),
             not_run,
             note: EDUCATION_ONLY,
-            elapsed_ms: None,
+            elapsed_ms,
         }
     }
 }
