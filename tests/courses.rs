@@ -124,6 +124,22 @@ fn a_weekly_course_is_six_sessions_with_the_windows_of_one() {
     }
 }
 
+/// The peak of equal doses a week apart is that of the first: which is highest by rounding says nothing.
+#[test]
+fn equal_peaks_are_told_at_the_first() {
+    for dose in [IM, IV] {
+        let alone = one("4 h", &[dose.to_owned()]);
+        let course = one("42 d", &[format!("{dose}\nrepeat = {{ every = '7 d', additional = 5 }}")]);
+        let ends = |arm: &ArmOutcome| -> Vec<(f64, f64)> {
+            let ends = arm.range.iter().flat_map(|r| [&r.low, &r.high]).flat_map(|e| &e.curves);
+            arm.curves[..1].iter().chain(ends).map(|c| (c.exposure.tmax, c.exposure.cmax)).collect()
+        };
+        for ((tmax, cmax), (expected, same)) in ends(&course).into_iter().zip(ends(&alone)) {
+            assert!((tmax - expected).abs() < 1e-6 && (cmax / same - 1.0).abs() < 1e-9, "{dose}: {tmax} h");
+        }
+    }
+}
+
 /// By hand: 12 h from the end of one dose to the start of the next make another session, less do not; an infusion of 96 h
 /// is one, whatever comes within 12 h of its end.
 #[test]

@@ -34,6 +34,9 @@ pub struct Nca {
     pub auc_inf: Option<f64>,
 }
 
+/// Peaks that differ by less than this part are equal.
+const EQUAL: f64 = 1e-9;
+
 impl Exposure {
     /// Reads `output` of `trajectory`.
     ///
@@ -43,12 +46,19 @@ impl Exposure {
         let shown = trajectory.shown;
         let top = (0..shown).fold(0, |best, i| if series[i] > series[best] { i } else { best });
         let (mut tmax, mut cmax) = (trajectory.times[top], series[top]);
-        // between two points far apart there may be more than at the highest of them
-        for peak in peaks(trajectory, output, series) {
-            if peak.value > cmax {
-                (tmax, cmax) = (trajectory.times[peak.point] + peak.after, peak.value);
+        // between two points far apart there may be more than at the highest of them; a curve jumps at cuts alone
+        let cuts = (0..shown).filter(|i| trajectory.is_cut(*i)).map(|i| (trajectory.times[i], series[i]));
+        let local = peaks(trajectory, output, series);
+        let local = local.iter().map(|p| (trajectory.times[p.point] + p.after, p.value));
+        let tops: Vec<(f64, f64)> = cuts.chain(local).collect();
+        for (time, value) in &tops {
+            if *value > cmax {
+                (tmax, cmax) = (*time, *value);
             }
         }
+        // of the peaks of equal doses far apart one is the highest by rounding alone: the first is told
+        let equal = tops.iter().filter(|top| top.1 >= cmax * (1.0 - EQUAL) && top.0 < tmax);
+        tmax = equal.map(|top| top.0).fold(tmax, f64::min);
         let still_rising = top + 1 == shown && cmax > 0.0 && trajectory.slope(output, top) > 0.0;
         Ok(Self {
             cmax,
