@@ -137,7 +137,7 @@ impl Person {
         let (years, age) = age(arm, &population, &mut aged)?;
         let weight = weight(arm, age, assumed)?;
         if !aged.is_empty() && years == Subject::default().age && weight.kg() < SMALL_KG {
-            return Err(format!("age not stated of people of {weight}, who may be children"));
+            return Err(format!("no age, and people of {weight} may be children"));
         }
         assumed.append(&mut aged);
         let ancestry = ancestry(&population);
@@ -157,7 +157,7 @@ fn weight(arm: &Arm, age: Age, assumed: &mut Vec<String>) -> Reason<Weight> {
     let cell = arm.cell("mean_weight_kg");
     match arm.number("mean_weight_kg") {
         Cell::Number(kg) => Ok(Weight::from_kg(kg)),
-        Cell::Missing if age == Age::Child => Err("weight not stated: none is taken for granted of a child".to_owned()),
+        Cell::Missing if age == Age::Child => Err("no weight: for children none is assumed".to_owned()),
         Cell::Missing => {
             let weight = Subject::default().weight;
             assumed.push(format!("weight not stated: {weight} taken"));
@@ -193,12 +193,12 @@ fn age(arm: &Arm, population: &[String], assumed: &mut Vec<String>) -> Reason<(u
             assumed.push(format!("age by the words \"{who}\": {} y", number(years)));
             Ok(of(years))
         }
-        Some(Said::Unclear) => Err(format!("age not stated, and \"{who}\" may tell it: write it as mean_age_y")),
+        Some(Said::Unclear) => Err(format!("\"{who}\" may tell an age that cannot be read: write it as mean_age_y")),
         Some(Said::Range(from, to)) if (from < GROWN_UP && to <= GROWN_UP) || (young && !grown) => {
-            Err(format!("age not stated, and \"{who}\" gives only a range: none is taken for granted of a child"))
+            Err(format!("\"{who}\" gives a range of ages and no mean: for children none is assumed"))
         }
-        None if young && !grown => Err(format!("age not stated of \"{who}\": none is taken for granted of a child")),
-        None if says(&OLD) => Err(format!("age not stated of \"{who}\": none is taken for granted of the old")),
+        None if young && !grown => Err(format!("\"{who}\" has no age: for children none is assumed")),
+        None if says(&OLD) => Err(format!("\"{who}\" has no age: for old people none is assumed")),
         Some(Said::Range(from, to)) if !(from..=to).contains(&usual) => {
             let years = usual.clamp(from, to);
             assumed.push(format!("age not stated: {} y taken, the end of \"{who}\" that lies nearest", number(years)));
