@@ -1,15 +1,20 @@
 //! The only place that touches the file system: whole texts in, whole files out, folders listed.
 
 use crate::error::{Error, Result};
-use std::ffi::OsString;
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 /// A path of this name is no file: standard input where something is read. What is written never goes to it.
 pub const STANDARD: &str = "-";
 /// Tries for a name of a temporary file that nobody uses.
 const MOST_NAMES: u32 = 100;
+/// Files set aside at most.
+const MOST_ASIDE: u32 = 1000;
+
+/// Temporary files that are being written, for whoever ends the program.
+static PARTS: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
 /// The path as messages name it.
 pub fn shown(path: &Path) -> String {
@@ -31,11 +36,94 @@ pub fn read_text(path: &Path, most_bytes: usize) -> Result<String> {
     if metadata.is_dir() {
         return Err(Error::input(format!("{name} is a folder, not a file")).remedy("name a file inside it"));
     }
+    if waits(&metadata) {
+        return Err(Error::input(format!("{name} is a device, not a file")).remedy("name an ordinary file"));
+    }
     if metadata.len() > most_bytes as u64 {
         return Err(too_large(&name, &format!("has {} bytes", metadata.len()), most_bytes));
     }
     let file = File::open(path).map_err(|e| unreadable(&name, &e))?;
     text_of(file, &name, most_bytes)
+}
+
+/// Whether reading might never end and nobody could tell: a device. A pipe ends when its writer does.
+fn waits(metadata: &Metadata) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::FileTypeExt;
+        let kind = metadata.file_type();
+        kind.is_char_device() || kind.is_block_device() || kind.is_socket()
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = metadata;
+        false
+    }
+}
+
+/// Refuses what is not an ordinary file: in a window nothing may wait for a pipe.
+///
+/// # Errors
+/// For folders, pipes and devices, and what is not there.
+pub fn ordinary(path: &Path) -> Result<()> {
+    let name = shown(path);
+    let metadata = fs::metadata(path).map_err(|e| unreadable(&name, &e))?;
+    if metadata.is_file() || metadata.is_dir() {
+        return Ok(());
+    }
+    Err(Error::input(format!("{name} is not an ordinary file")).remedy("name an ordinary file"))
+}
+
+/// A file that no other program holds meanwhile.
+#[derive(Debug)]
+pub struct Lock {
+    _held: File,
+}
+
+/// Holds a file of its own for as long as the lock lives; none where another program holds it.
+///
+/// # Errors
+/// When the file cannot be made.
+pub fn lock(path: &Path) -> Result<Option<Lock>> {
+    let name = shown(path);
+    let file = OpenOptions::new().write(true).create(true).truncate(false).open(path);
+    let file = file.map_err(|e| unwritable(&name, &e))?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(Lock { _held: file })),
+        Err(fs::TryLockError::WouldBlock) => Ok(None),
+        Err(fs::TryLockError::Error(e)) => Err(unwritable(&name, &e)),
+    }
+}
+
+/// Gives a file a name that nobody uses, beside it, and says which.
+///
+/// # Errors
+/// When it cannot be renamed.
+pub fn set_aside(path: &Path) -> Result<PathBuf> {
+    let name = shown(path);
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let ending = path.extension().map_or(String::new(), |e| format!(".{}", e.to_string_lossy()));
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let Some(free) = free_name(folder, &format!("{stem}-set-aside"), &ending) else {
+        return Err(Error::cannot(format!("{name} cannot be set aside: {MOST_ASIDE} such files are there"))
+            .remedy("remove some of them"));
+    };
+    fs::rename(path, &free).map_err(|e| unwritable(&name, &e))?;
+    Ok(free)
+}
+
+/// A name in a folder that no file has: stem, number, ending; none where all are taken.
+pub fn free_name(folder: &Path, stem: &str, ending: &str) -> Option<PathBuf> {
+    (1..=MOST_ASIDE).map(|number| folder.join(format!("{stem}-{number}{ending}"))).find(|path| !path.exists())
+}
+
+/// Removes temporary files that are being written, when the program is told to end.
+pub fn remove_parts() {
+    let parts = std::mem::take(&mut *PARTS.lock().unwrap_or_else(PoisonError::into_inner));
+    for part in parts {
+        // what cannot be removed stays, and nobody is left to be told
+        let _ = fs::remove_file(part);
+    }
 }
 
 fn text_of(source: impl Read, name: &str, most_bytes: usize) -> Result<String> {
@@ -130,6 +218,7 @@ pub fn write_atomic_with(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::
     }
     let (temporary, file) = temporary_beside(&target).map_err(|e| unwritable(&name, &e))?;
     let done = fill(file, old.as_ref(), write).and_then(|()| fs::rename(&temporary, &target));
+    forget_part(&temporary);
     done.map_err(|e| {
         // nothing more can be done when this fails too, and the first failure is the one to report
         let _ = fs::remove_file(&temporary);
@@ -172,19 +261,27 @@ fn check_replaceable(name: &str, old: &Metadata) -> Result<()> {
 }
 
 fn temporary_beside(target: &Path) -> io::Result<(PathBuf, File)> {
-    let file_name = target.file_name().ok_or_else(|| io::Error::other("the path names no file"))?;
+    target.file_name().ok_or_else(|| io::Error::other("the path names no file"))?;
     for attempt in 0..MOST_NAMES {
-        let mut name = OsString::from(".");
-        name.push(file_name);
-        name.push(format!(".{}-{attempt}.part", std::process::id()));
-        let path = target.with_file_name(name);
+        // a name of its own, and a short one: the target's may be as long as names can be
+        let path = target.with_file_name(format!(".ketasim-{}-{attempt}.part", std::process::id()));
+        // told before it is there: whoever ends the program in between has nothing to remove
+        PARTS.lock().unwrap_or_else(PoisonError::into_inner).push(path.clone());
         match OpenOptions::new().write(true).create_new(true).open(&path) {
             Ok(file) => return Ok((path, file)),
-            Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(e) => return Err(e),
+            Err(e) if e.kind() == io::ErrorKind::AlreadyExists => forget_part(&path),
+            Err(e) => {
+                forget_part(&path);
+                return Err(e);
+            }
         }
     }
     Err(io::Error::other("no free name for a temporary file beside it"))
+}
+
+/// A temporary file is there no more, or is none of ours.
+fn forget_part(path: &Path) {
+    PARTS.lock().unwrap_or_else(PoisonError::into_inner).retain(|p| p != path);
 }
 
 fn unwritable(name: &str, error: &io::Error) -> Error {

@@ -71,6 +71,8 @@ pub mod citation;
 pub mod cli;
 pub mod curves;
 pub mod delimited;
+#[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
+pub mod ending;
 pub mod error;
 pub mod evidence;
 #[cfg(feature = "export")]

@@ -7,7 +7,16 @@ use std::process::ExitCode;
 /// Commands are run; without one the window opens.
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 fn main() -> ExitCode {
+    ketasim::ending::when_ended(keep);
     ketasim::cli::run(std::env::args_os(), open)
+}
+
+/// What waits to be kept when the program is told to end.
+#[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
+fn keep() {
+    #[cfg(feature = "app")]
+    // nobody is left to be told
+    let _ = ketasim::app::flush();
 }
 
 /// Opens the window, on a scenario if one is given, or says why there is none and prints the comparison.

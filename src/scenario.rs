@@ -10,7 +10,7 @@ use crate::population::Population;
 use crate::regimen::{Dose, DoseAmount, Route, check_regimen};
 use crate::sim::Case;
 use crate::subject::Subject;
-use crate::units::{Age, Time, Weight, number};
+use crate::units::{Age, Count, Length, Time, Weight, number};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -47,6 +47,22 @@ pub struct Scenario {
     pub arms: Vec<StudyArm>,
 }
 
+/// How long somebody stays after the last dose, at least. The floors that rules have are data
+/// (`assets/timeline/rules.toml`).
+pub type Stay = Length<1, { 14 * DAY_MIN }>;
+/// How long before the first dose people arrive.
+pub type Arrival = Length<0, { 7 * DAY_MIN }>;
+/// For how long before and after there is no alcohol, cannabis or sleep drug.
+pub type Abstinence = Length<0, { 30 * DAY_MIN }>;
+/// Time from one dosing visit to the next.
+pub type Interval = Length<DAY_MIN, { 366 * DAY_MIN }>;
+/// How long before an appointment a calendar reminds of it.
+pub type Reminder = Length<0, { 30 * DAY_MIN }>;
+/// Dosing visits of a course.
+pub type Visits = Count<1, 52>;
+/// Minutes in a day.
+const DAY_MIN: u32 = 1440;
+
 /// The clinic's own rules.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -68,22 +84,22 @@ pub struct Clinic {
     pub fasting: Option<String>,
     /// Least stay after the last dose.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub stay: Option<Time>,
+    pub stay: Option<Stay>,
     /// How long before the visit people arrive.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub arrive: Option<Time>,
+    pub arrive: Option<Arrival>,
     /// Whether somebody may go home alone by taxi or ride app; absent: no.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ride_alone: Option<bool>,
     /// No alcohol, cannabis or sleep drugs for so long before and after.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub no_alcohol: Option<Time>,
+    pub no_alcohol: Option<Abstinence>,
     /// Dosing visits of a course.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub visits: Option<u32>,
+    pub visits: Option<Visits>,
     /// Time from one dosing visit to the next.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub every: Option<Time>,
+    pub every: Option<Interval>,
 }
 
 /// One dosing visit.
@@ -110,7 +126,7 @@ pub struct Visit {
     pub id: Option<String>,
     /// How long before an appointment a calendar reminds of it; absent: not at all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub remind: Option<Time>,
+    pub remind: Option<Reminder>,
     /// Which session of an arm that has several, counted from 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session: Option<u32>,
@@ -225,9 +241,17 @@ impl Scenario {
             return Err(Error::input(format!("{name} has {} bytes", text.len()))
                 .remedy(format!("a scenario has at most {LARGEST_FILE} bytes")));
         }
-        let scenario: Self = toml::from_str(text).map_err(|e| Error::from_toml(&e, name, text))?;
+        let scenario = Self::read(name, text)?;
         scenario.check(library).map_err(|e| e.located(name, text))?;
         Ok(scenario)
+    }
+
+    /// Reads a file without asking whether it can be simulated.
+    ///
+    /// # Errors
+    /// With the line of what cannot be read.
+    pub fn read(name: &str, text: &str) -> Result<Self> {
+        toml::from_str(text).map_err(|e| Error::from_toml(&e, name, text))
     }
 
     /// The scenario as a file.

@@ -7,8 +7,10 @@
 
 mod digits;
 mod person;
+mod within;
 
 pub use digits::{exceeds, number, significant, tidy};
+pub use within::{Count, Length};
 
 use crate::error::{Error, Result};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};

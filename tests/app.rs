@@ -5,6 +5,8 @@
 
 #[path = "app/edges.rs"]
 mod edges;
+#[path = "app/keeping.rs"]
+mod keeping;
 #[path = "app/people.rs"]
 mod people;
 #[path = "app/visit.rs"]
@@ -24,7 +26,7 @@ fn harness() -> Harness<'static, App> {
             app.advance(&ctx);
             app.draw(ui);
         },
-        App::new(None).unwrap(),
+        App::new().unwrap(),
     );
     harness.run_ok();
     harness
@@ -278,36 +280,17 @@ fn curves_and_picture_go_to_the_clipboard() {
     assert!(commands.iter().any(large), "{:?}", harness.state().message);
 }
 
-/// What is kept on disk comes back, and what cannot be read is left at the opening screen's.
+/// What is kept comes back.
 #[test]
 fn the_state_survives_a_restart() {
-    #[derive(Default)]
-    struct Memory(std::collections::HashMap<String, String>);
-    impl eframe::Storage for Memory {
-        fn get_string(&self, key: &str) -> Option<String> {
-            self.0.get(key).cloned()
-        }
-        fn set_string(&mut self, key: &str, value: String) {
-            self.0.insert(key.to_owned(), value);
-        }
-        fn remove_string(&mut self, key: &str) {
-            self.0.remove(key);
-        }
-        fn flush(&mut self) {}
-    }
-    let mut app = App::new(None).unwrap();
+    let mut app = App::new().unwrap();
     app.state.scenario.title = "Kept".to_owned();
     app.state.look.dark = true;
     app.state.look.view = View { log: true, ..View::default() };
     (app.state.look.mode, app.state.look.arm) = (Mode::Evidence, 2);
-    let mut storage = Memory::default();
-    app.state.keep(&mut storage);
-    let again = App::new(Some(&storage)).unwrap();
+    let mut again = App::new().unwrap();
+    again.restore(&app.state.entries()).unwrap();
     assert_eq!(again.state, app.state);
-    for value in storage.0.values_mut() {
-        *value = "= broken".to_owned();
-    }
-    assert_eq!(App::new(Some(&storage)).unwrap().state, App::new(None).unwrap().state);
 }
 
 /// Label of every node that holds a text, for assertions about what is said where.
@@ -439,7 +422,7 @@ fn a_swapped_model_says_what_changed_until_the_next_edit() {
 
 #[test]
 fn references_hold_every_source_once_and_every_arm() {
-    let mut app = App::new(None).unwrap();
+    let mut app = App::new().unwrap();
     app.state.scenario.arms[4].on = true;
     let outcome = app.state.scenario.run(&app.library, ketasim::outcome::Options::default()).unwrap();
     let references = References::new(&outcome, &app.library);
@@ -466,7 +449,7 @@ fn references_hold_every_source_once_and_every_arm() {
 /// Whatever is drawn carries site, unit, model and the education line.
 #[test]
 fn a_picture_that_travels_alone_says_what_it_is() {
-    let app = App::new(None).unwrap();
+    let app = App::new().unwrap();
     let outcome = app.state.scenario.run(&app.library, ketasim::outcome::Options::default()).unwrap();
     let figure = Figure::new(&outcome, &View::default(), &app.library, &[]);
     let svg = String::from_utf8(ketasim::export::render(&figure, ketasim::export::Format::Svg).unwrap()).unwrap();

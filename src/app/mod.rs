@@ -6,6 +6,7 @@ mod action;
 mod canvas;
 mod dialog;
 mod evidence;
+mod fault;
 mod field;
 mod panels;
 mod people;
@@ -17,7 +18,10 @@ mod visit;
 
 pub use action::{Action, Purpose};
 pub use evidence::Evidence;
+pub use fault::Fault;
 pub use people::People;
+#[cfg(not(target_arch = "wasm32"))]
+pub use platform::{Keeper, flush};
 pub use runner::Shown;
 pub use state::{Look, Mode, Side, State};
 pub use visit::VisitPage;
@@ -28,6 +32,7 @@ use crate::library::Library;
 use crate::scenario::{Scenario, StudyArm};
 use egui::util::undoer::{Settings, Undoer};
 use egui::{CentralPanel, Key, KeyboardShortcut, Modifiers, Panel, Ui};
+use std::collections::BTreeMap;
 
 /// The whole app.
 pub struct App {
@@ -55,6 +60,10 @@ pub struct App {
     compared: panels::Compared,
     pace: Pace,
     help: bool,
+    /// What failed inside a frame, until somebody chose how to go on.
+    pub fault: Option<Fault>,
+    #[cfg(not(target_arch = "wasm32"))]
+    keeper: Option<Keeper>,
 }
 
 /// The slowest frame of the last seconds, for whoever doubts that the window keeps up.
@@ -77,20 +86,19 @@ impl Pace {
     }
 }
 
-/// Seconds after which an edit becomes a step of undo, and a changed state is kept on disk.
+/// Seconds after which an edit becomes a step of undo.
 const SETTLED: f32 = 0.6;
-const KEPT: u64 = 3;
 /// How much larger everything is for a projector.
 const PROJECTOR: f32 = 1.5;
 
 impl App {
-    /// The opening screen, or what was kept.
+    /// The opening screen.
     ///
     /// # Errors
     /// When the shipped files cannot be read, which tests exclude.
-    pub fn new(storage: Option<&dyn eframe::Storage>) -> Result<Self> {
+    pub fn new() -> Result<Self> {
         let library = Library::embedded()?;
-        let state = State::opening(&library)?.restore(storage, &library);
+        let state = State::opening(&library)?;
         let offered = Scenario::from_toml("assets/scenarios/arms.toml", Scenario::ARMS, &library)?.arms;
         let settings = Settings { stable_time: SETTLED, ..Settings::default() };
         Ok(Self {
@@ -109,7 +117,65 @@ impl App {
             compared: panels::Compared::default(),
             pace: Pace::default(),
             help: false,
+            fault: None,
+            #[cfg(not(target_arch = "wasm32"))]
+            keeper: None,
         })
+    }
+
+    /// Takes what was kept in place of the opening screen.
+    ///
+    /// # Errors
+    /// When it cannot be shown; the opening screen stays then.
+    pub fn restore(&mut self, kept: &BTreeMap<String, String>) -> Result<()> {
+        self.state = self.state.clone().restore(kept)?;
+        Ok(())
+    }
+
+    /// Goes on with what a file of this window holds, and keeps the work there from now on. What cannot be shown is set
+    /// aside under a name that the window tells.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub fn keep_in(&mut self, keeper: Keeper) {
+        let kept = keeper.kept().and_then(|kept| kept.map_or(Ok(()), |kept| self.restore(&kept)));
+        if let Err(why) = kept {
+            let aside = keeper.set_aside();
+            let place = match aside {
+                Ok(path) => format!("it is set aside as {}", path.display()),
+                Err(e) => format!("and it cannot be set aside: {}", e.what()),
+            };
+            let what = format!("your last work cannot be shown: {}; {place}", why.what());
+            let error = Error::input(what);
+            self.message = Some(Err(match why.what_would_work() {
+                Some(remedy) => error.remedy(remedy),
+                None => error.remedy("this is the opening screen"),
+            }));
+        } else if keeper.second {
+            let file = keeper.path().display();
+            self.message = Some(Ok(format!("another window is open: this one keeps its work in {file}")));
+        }
+        self.keeper = Some(keeper);
+    }
+
+    /// Writes a copy of the work beside the kept one, and says where.
+    #[cfg(not(target_arch = "wasm32"))]
+    fn copy_of(&self, work: &str) -> Option<String> {
+        let folder = self.keeper.as_ref()?.path().parent()?;
+        let path = crate::files::free_name(folder, "work-before-fault", ".toml")?;
+        crate::files::write_atomic(&path, work.as_bytes()).ok()?;
+        Some(path.display().to_string())
+    }
+
+    /// A page has no files.
+    #[cfg(target_arch = "wasm32")]
+    fn copy_of(&self, _work: &str) -> Option<String> {
+        None
+    }
+
+    /// Everything that follows from the state is made anew.
+    fn renew(&mut self) {
+        (self.shown, self.evidence) = (Shown::default(), Evidence::default());
+        (self.people, self.visit) = (People::default(), VisitPage::default());
+        (self.compared, self.dialog, self.cursor) = (panels::Compared::default(), dialog::Dialog::default(), None);
     }
 
     /// Sets fonts and themes; call once before the first frame.
@@ -142,6 +208,12 @@ impl App {
         if self.undoer.is_in_flux() {
             ctx.request_repaint_after_secs(SETTLED + 0.05);
         }
+    }
+
+    /// Draws the window, or what is to be said after a fault.
+    pub fn show(&mut self, ui: &mut Ui) {
+        self.frame(|app| app.draw(ui));
+        self.after_fault(ui);
     }
 
     /// Draws the window and applies what was asked for.
@@ -180,11 +252,17 @@ impl App {
         self.changed(ui, &before);
     }
 
-    /// The edit is run in the next frame, and kept once the autosave is due.
-    fn changed(&self, ui: &Ui, before: &(State, usize)) {
+    /// The edit is run in the next frame, and kept by another thread, whatever happens to this one.
+    fn changed(&mut self, ui: &Ui, before: &(State, usize)) {
         if *before != (self.state.clone(), self.points.len()) {
             ui.ctx().request_repaint();
-            ui.ctx().request_repaint_after_secs(KEPT as f32 + 0.2);
+        }
+        #[cfg(not(target_arch = "wasm32"))]
+        if let Some(keeper) = &mut self.keeper {
+            keeper.keep(self.state.entries());
+            if let Some(failure) = keeper.failure() {
+                self.message = Some(Err(failure));
+            }
         }
     }
 
@@ -304,20 +382,23 @@ impl App {
 
 impl eframe::App for App {
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
-        self.advance(ctx);
+        self.frame(|app| app.advance(ctx));
     }
 
     fn ui(&mut self, ui: &mut Ui, frame: &mut eframe::Frame) {
         self.pace.frame(ui.input(|i| i.time), frame.info().cpu_usage);
-        self.draw(ui);
+        self.show(ui);
     }
 
+    /// A browser keeps the entries itself; a desktop has [`Keeper`].
     fn save(&mut self, storage: &mut dyn eframe::Storage) {
-        self.state.keep(storage);
+        if cfg!(target_arch = "wasm32") {
+            self.state.entries().into_iter().for_each(|(key, text)| storage.set_string(&key, text));
+        }
     }
 
     fn auto_save_interval(&self) -> std::time::Duration {
-        std::time::Duration::from_secs(KEPT)
+        std::time::Duration::from_secs(3)
     }
 
     #[cfg(target_arch = "wasm32")]
@@ -344,10 +425,20 @@ pub fn open(scenario: Option<(String, Scenario)>) -> Result<()> {
         .with_app_id("ketasim")
         .with_inner_size([1280.0, 800.0])
         .with_min_inner_size([900.0, 560.0]);
-    let options = eframe::NativeOptions { viewport, ..Default::default() };
+    // what is kept of the window itself stands beside the work, which has a file of its own
+    let folder = eframe::storage_dir("ketasim");
+    let persistence_path = folder.as_ref().map(|f| f.join("window.ron"));
+    let options = eframe::NativeOptions { viewport, persistence_path, ..Default::default() };
     let start = Box::new(|cc: &eframe::CreationContext<'_>| {
         App::install(&cc.egui_ctx);
-        let mut app = App::new(cc.storage)?;
+        let mut app = App::new()?;
+        match folder.ok_or_else(|| Error::cannot("this system names no folder to keep work in")) {
+            Ok(folder) => match Keeper::new(&folder, &cc.egui_ctx) {
+                Ok(keeper) => app.keep_in(keeper),
+                Err(e) => app.message = Some(Err(e)),
+            },
+            Err(e) => app.message = Some(Err(e)),
+        }
         if let Some((name, scenario)) = scenario {
             app.take(&name, scenario);
         }

@@ -1,10 +1,11 @@
 //! What is kept between runs: the scenario and how it is looked at.
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::figure::View;
 use crate::library::Library;
 use crate::scenario::Scenario;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Everything that is saved and restored.
 #[derive(Debug, Clone, PartialEq)]
@@ -90,9 +91,12 @@ impl Default for Look {
     }
 }
 
-/// Keys in the storage.
+/// Entries of what is kept.
 const SCENARIO: &str = "scenario";
 const LOOK: &str = "look";
+const FORMAT: &str = "format";
+/// The format that is written; files without one are older and read as well.
+const KEPT_FORMAT: u32 = 2;
 
 impl State {
     /// The opening screen.
@@ -104,26 +108,37 @@ impl State {
         Ok(Self { scenario, look: Look::default() })
     }
 
-    /// Restores what was kept; what cannot be read any more is left at the opening screen's.
-    pub fn restore(mut self, storage: Option<&dyn eframe::Storage>, library: &Library) -> Self {
-        let Some(storage) = storage else { return self };
-        if let Some(look) = storage.get_string(LOOK).and_then(|text| toml::from_str(&text).ok()) {
+    /// What was kept, over the opening screen's where it holds no scenario. A scenario that cannot be simulated is shown
+    /// with its fault; one that cannot be read is not.
+    ///
+    /// # Errors
+    /// When it was kept by a newer version, or the scenario cannot be read.
+    pub fn restore(mut self, kept: &BTreeMap<String, String>) -> Result<Self> {
+        let newer = || Error::input("it was kept by a newer version of ketasim").remedy("use the newer version");
+        if let Some(format) = kept.get(FORMAT)
+            && format.parse::<u32>().ok().is_none_or(|f| f > KEPT_FORMAT)
+        {
+            return Err(newer());
+        }
+        // how things are looked at is no work: what cannot be read of it is left at the opening screen's
+        if let Some(look) = kept.get(LOOK).and_then(|text| toml::from_str(text).ok()) {
             self.look = look;
         }
-        let kept = storage.get_string(SCENARIO).and_then(|text| Scenario::from_toml("kept", &text, library).ok());
-        if let Some(scenario) = kept {
-            self.scenario = scenario;
+        if let Some(text) = kept.get(SCENARIO) {
+            self.scenario = Scenario::read("kept work", text)?;
+            if self.scenario.format != 1 {
+                return Err(newer());
+            }
         }
-        self
+        Ok(self)
     }
 
-    /// Puts the state into the storage.
-    pub fn keep(&self, storage: &mut dyn eframe::Storage) {
-        if let Ok(text) = self.scenario.to_toml() {
-            storage.set_string(SCENARIO, text);
-        }
-        if let Ok(text) = toml::to_string(&self.look) {
-            storage.set_string(LOOK, text);
-        }
+    /// The state by entries, as it is kept.
+    pub fn entries(&self) -> BTreeMap<String, String> {
+        let texts = [(SCENARIO, self.scenario.to_toml().ok()), (LOOK, toml::to_string(&self.look).ok())];
+        let mut entries: BTreeMap<String, String> =
+            texts.into_iter().filter_map(|(key, text)| Some((key.to_owned(), text?))).collect();
+        entries.insert(FORMAT.to_owned(), KEPT_FORMAT.to_string());
+        entries
     }
 }

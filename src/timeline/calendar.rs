@@ -180,7 +180,7 @@ impl Text {
             self.line("BEGIN", "VALARM");
             self.line("ACTION", "DISPLAY");
             self.text("DESCRIPTION", &entry.title);
-            self.line("TRIGGER", &format!("-PT{}M", early.minutes().round()));
+            self.line("TRIGGER", &format!("-PT{}M", early.time().minutes().round()));
             self.line("END", "VALARM");
         }
         // a reminder of rules and ranges must not show somebody as busy

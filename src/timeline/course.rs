@@ -2,6 +2,7 @@
 
 use super::Timeline;
 use super::clock::Moment;
+use crate::scenario::{Interval, Visits};
 
 /// Hours of a day as a calendar counts it.
 const HOURS_PER_DAY: f64 = 24.0;
@@ -64,13 +65,15 @@ impl Timeline {
     /// The course that this visit begins, by the clinic's numbers or else by what programmes publish.
     pub fn course(&self) -> Vec<CourseVisit> {
         let rule = &self.rules.course;
-        let visits = self.clinic.visits.unwrap_or(rule.visits).clamp(1, MOST_VISITS);
-        let days = (self.clinic.every.unwrap_or(rule.every).hours() / HOURS_PER_DAY).round().max(1.0) as i64;
+        let visits = self.clinic.visits.map_or(rule.visits, Visits::get);
+        let every = self.clinic.every.map_or(rule.every, Interval::time).hours() / HOURS_PER_DAY;
+        // twice a week is every third or fourth day
+        let days = |visits: u32| (every * f64::from(visits)).round() as i64;
         let undated = |kind, visits| CourseVisit { kind, visits, number: 0, from: None, to: None };
         let mut list =
             vec![undated(VisitKind::Evaluation, rule.evaluation), undated(VisitKind::Preparation, rule.preparation)];
         for number in 1..=visits {
-            let after = |m: &Moment, visits: u32| m.days_later(days * i64::from(visits));
+            let after = |m: &Moment, visits: u32| m.days_later(days(visits));
             // the second visit is the next one, where that has its date
             let start = match (&self.next, number) {
                 (Some(next), 2..) => Some(after(next, number - 2)),
@@ -86,6 +89,3 @@ impl Timeline {
         list
     }
 }
-
-/// More visits than this are no course.
-pub const MOST_VISITS: u32 = 52;

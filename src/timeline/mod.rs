@@ -15,7 +15,7 @@ pub mod words;
 
 pub use calendar::calendar;
 pub use clock::{Moment, zones};
-pub use course::{CourseVisit, MOST_VISITS, VisitKind};
+pub use course::{CourseVisit, VisitKind};
 pub use expect::{Expected, Span, expect};
 pub use leaflet::{Band, Block, Day, DotRow, Leaflet, Side};
 pub use page::{clinician_sheet, leaflet};
@@ -207,7 +207,6 @@ impl Timeline {
         let clinic = scenario.clinic.clone().unwrap_or_default();
         let visit = scenario.visit.clone().unwrap_or_default();
         let rules = Rules::embedded()?;
-        Rules::lengths(&clinic, &visit)?;
         let uid = uid(&scenario, index, &visit)?;
         let stay = rules.stay(&arm.drug, &clinic)?;
         let start = rules::start(&visit)?;
@@ -254,7 +253,7 @@ impl Timeline {
 
     /// When people arrive.
     pub fn arrival(&self) -> Option<Moment> {
-        self.start.as_ref().zip(self.clinic.arrive).map(|(start, early)| start.before(early))
+        self.start.as_ref().zip(self.clinic.arrive).map(|(start, early)| start.before(early.time()))
     }
 
     /// Before this staff do not even check for leaving: the least stay after the last dose. Then staff decide.

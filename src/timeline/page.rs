@@ -89,8 +89,8 @@ impl<'a> Setting<'a> {
         put("crisis_line", clinic.crisis_line.clone());
         put("fasting", clinic.fasting.clone());
         put("stay", t.stay.map(|s| length(s, words)));
-        put("arrive", clinic.arrive.map(|a| length(a, words)));
-        put("no_alcohol", clinic.no_alcohol.map(|a| length(a, words)));
+        put("arrive", clinic.arrive.map(|a| length(a.time(), words)));
+        put("no_alcohol", clinic.no_alcohol.map(|a| length(a.time(), words)));
         put("notice", expected.shown_notice().map(|s| span(s, words)));
         put("strongest", expected.shown_strongest().map(|s| span(s, words)));
         put("easing", expected.shown_easing().map(|s| span(s, words)));
@@ -106,7 +106,7 @@ impl<'a> Setting<'a> {
         put("next", t.next.as_ref().map(|m| m.date_clock(words)));
         put("page_refused", t.page.words());
         put("touches", t.page.touches.clone());
-        put("visits", Some(clinic.visits.unwrap_or(t.rules.course.visits).to_string()));
+        put("visits", Some(clinic.visits.map_or(t.rules.course.visits, crate::scenario::Visits::get).to_string()));
         let known = |name: &str| blanks.contains_key(name);
         let other_day = |m: Option<super::Moment>| m.zip(t.start.as_ref()).is_some_and(|(m, start)| !m.same_day(start));
         let holds = BTreeMap::from([

@@ -95,9 +95,6 @@ pub struct CourseRule {
     pub note: String,
 }
 
-/// Longest stay, notice and interval between visits that can be meant (sixty days), h.
-const LONGEST_H: f64 = 1440.0;
-
 impl Rules {
     /// Those that ship with ketasim.
     ///
@@ -116,7 +113,8 @@ impl Rules {
     /// When the clinic's stay is below that floor.
     pub fn stay(&self, drug: &str, clinic: &Clinic) -> Result<Option<Time>> {
         let floor = self.stay.get(drug);
-        if let (Some(own), Some(floor)) = (clinic.stay, floor)
+        let own = clinic.stay.map(crate::scenario::Stay::time);
+        if let (Some(own), Some(floor)) = (own, floor)
             && own < floor.least
         {
             return Err(Error::input(format!("a stay of {own} is shorter than {drug} allows"))
@@ -124,34 +122,12 @@ impl Rules {
                 .at(path!["clinic", "stay"]));
         }
         let least = &self.stay_floor;
-        if let Some(own) = clinic.stay.filter(|own| *own < least.least) {
+        if let Some(own) = own.filter(|own| *own < least.least) {
             return Err(Error::input(format!("a stay of {own} after the last dose is no stay"))
                 .remedy(format!("by the clinic's rule, for example stay = \"2 h\"; not below {}", least.least))
                 .at(path!["clinic", "stay"]));
         }
-        Ok(clinic.stay.or(floor.map(|f| f.least)))
-    }
-
-    /// Refuses lengths of time that no clinic can mean: below nothing, or longer than sixty days.
-    ///
-    /// # Errors
-    /// With the key that is wrong.
-    pub(super) fn lengths(clinic: &Clinic, visit: &Visit) -> Result<()> {
-        let all = [
-            ("clinic", "stay", clinic.stay),
-            ("clinic", "arrive", clinic.arrive),
-            ("clinic", "no_alcohol", clinic.no_alcohol),
-            ("clinic", "every", clinic.every),
-            ("visit", "remind", visit.remind),
-        ];
-        let longest = Time::from_hours(LONGEST_H);
-        let odd = |time: &Time| !(0.0..=LONGEST_H).contains(&time.hours());
-        match all.into_iter().find_map(|(table, key, time)| Some((table, key, time.filter(odd)?))) {
-            Some((table, key, time)) => Err(Error::input(format!("{key} cannot be {time}"))
-                .remedy(format!("from 0 min to {longest}, for example \"2 h\""))
-                .at(path![table, key])),
-            None => Ok(()),
-        }
+        Ok(own.or(floor.map(|f| f.least)))
     }
 
     /// When driving is not ruled out any more: the latest of the elapsed hours after the last dose, the same clock time

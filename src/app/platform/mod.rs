@@ -1,7 +1,11 @@
 //! What differs between a desktop and a browser: clock, file dialogs, files. Same functions in both.
 
 #[cfg(not(target_arch = "wasm32"))]
+mod keep;
+#[cfg(not(target_arch = "wasm32"))]
 mod native;
+#[cfg(not(target_arch = "wasm32"))]
+pub use keep::{Keeper, flush};
 #[cfg(not(target_arch = "wasm32"))]
 pub use native::{
     Background, MOST_PEOPLE, Picker, SideBySide, Stopwatch, display, exists, guarded, in_folder, read_text,

@@ -163,7 +163,9 @@ impl crate::people::Workers for SideBySide {
 pub fn read_text(path: &str, most: usize) -> Result<String> {
     // the command line's word for standard input would wait here for something that nobody types
     let path = if path == crate::files::STANDARD { "./-" } else { path };
-    crate::files::read_text(std::path::Path::new(path), most)
+    let path = std::path::Path::new(path);
+    crate::files::ordinary(path)?;
+    crate::files::read_text(path, most)
 }
 
 /// Whether a file of that name is there.

@@ -3,9 +3,11 @@
 use crate::app::panels::small;
 use crate::app::theme;
 use crate::app::visit::VisitPage;
+use crate::error::Error;
 use crate::scene::Ink;
-use crate::units::Time;
 use egui::{Frame, Id, Margin, RichText, TextEdit, Ui};
+use std::fmt::Display;
+use std::str::FromStr;
 
 /// A line that is seen to be one while it is empty.
 fn line<'t>(ui: &Ui, text: &'t mut String, hint: &'t str) -> TextEdit<'t> {
@@ -23,25 +25,30 @@ pub(super) fn text(ui: &mut Ui, name: &str, value: &mut Option<String>, hint: &s
     }
 }
 
-/// A length of time with its unit; empty is none. What cannot be read leaves the value and says what was expected.
-pub(super) fn time(ui: &mut Ui, name: &str, value: &mut Option<Time>, hint: &str) {
+/// A length of time with its unit, or a count; empty is none. What cannot be read leaves the value and says what was expected.
+pub(super) fn value<T: FromStr<Err = Error> + Display + Copy>(
+    ui: &mut Ui,
+    name: &str,
+    value: &mut Option<T>,
+    hint: &str,
+) {
     let id = Id::unique(("blank", name));
     let known = value.map_or(String::new(), |t| t.to_string());
     let mut shown = ui.data(|d| d.get_temp::<String>(id)).unwrap_or_else(|| known.clone());
     let label = ui.label(name);
     let edit = line(ui, &mut shown, hint).desired_width(110.0);
     let field = ui.add(edit).labelled_by(label.id);
-    let read = if shown.trim().is_empty() { Ok(None) } else { shown.parse::<Time>().map(Some) };
+    let read = if shown.trim().is_empty() { Ok(None) } else { shown.parse::<T>().map(Some) };
     if field.changed()
-        && let Ok(time) = &read
+        && let Ok(read) = &read
     {
-        *value = *time;
+        *value = *read;
     }
     match &read {
         Err(error) if field.has_focus() => {
             let colour = theme::ink(ui, Ink::Caution);
             ui.label(RichText::new(error.what()).small().color(colour));
-            small(ui, &format!("write for example {hint}"));
+            small(ui, error.what_would_work().unwrap_or("write a number with its unit"));
         }
         _ => {}
     }

@@ -1,6 +1,6 @@
 //! What the clinic fills in: which arm, when, its rules, its phones.
 
-use super::blank::{text, time};
+use super::blank::{text, value};
 use super::heading;
 use crate::app::action::Action;
 use crate::app::panels::small;
@@ -93,7 +93,7 @@ fn needed(ui: &mut Ui, own: &mut Clinic) {
     text(ui, "Local crisis line", &mut own.crisis_line, "needed before the page is handed out");
     text(ui, "Phone of the clinic", &mut own.phone, "day and night, if they differ");
     text(ui, "Name of the clinic", &mut own.name, "as patients know it");
-    time(ui, "Least stay after the last dose", &mut own.stay, "2 h");
+    value(ui, "Least stay after the last dose", &mut own.stay, "2 h");
 }
 
 fn when(ui: &mut Ui, visit: &mut Visit, lozenge: bool, page: &VisitPage) {
@@ -147,20 +147,13 @@ fn zone(ui: &mut Ui, zone: &mut Option<String>, page: &VisitPage) {
 
 fn rules(ui: &mut Ui, own: &mut Clinic) {
     heading(ui, "The clinic's rules");
-    time(ui, "Arrive before the first dose", &mut own.arrive, "30 min");
+    value(ui, "Arrive before the first dose", &mut own.arrive, "30 min");
     text(ui, "Food and drink before", &mut own.fasting, "one line; blank says: ask your clinic");
-    time(ui, "No alcohol, cannabis or sleep drugs for", &mut own.no_alcohol, "24 h");
+    value(ui, "No alcohol, cannabis or sleep drugs for", &mut own.no_alcohol, "24 h");
     let mut alone = own.ride_alone == Some(true);
     if ui.checkbox(&mut alone, "may go home alone by taxi or ride app").changed() {
         own.ride_alone = alone.then_some(true);
     }
-    let mut visits = own.visits.map(|n| n.to_string());
-    text(ui, "Dosing visits of the course", &mut visits, "6");
-    let read = visits.as_deref().map(str::trim).map(str::parse::<u32>);
-    match read {
-        None => own.visits = None,
-        Some(Ok(n)) if (1..=crate::timeline::MOST_VISITS).contains(&n) => own.visits = Some(n),
-        Some(_) => small(ui, &format!("a number from 1 to {}", crate::timeline::MOST_VISITS)),
-    }
-    time(ui, "From one dosing visit to the next", &mut own.every, "7 d");
+    value(ui, "Dosing visits of the course", &mut own.visits, "6");
+    value(ui, "From one dosing visit to the next", &mut own.every, "7 d");
 }

@@ -1,0 +1,80 @@
+//! A fault inside a frame: window and work stay, and the window says where the copy is.
+
+use super::App;
+use egui::{CentralPanel, RichText, Ui};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// What is known of a fault.
+#[derive(Debug, Clone)]
+pub struct Fault {
+    /// What it said of itself.
+    pub what: String,
+    /// The file that holds the work as it was before.
+    pub copy: Option<String>,
+}
+
+/// What somebody does after a fault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Choice {
+    StepBack,
+    GoOn,
+    Opening,
+}
+
+impl App {
+    /// Does one part of a frame; a fault in it leaves the state as it was before, written to a file of its own.
+    pub fn frame(&mut self, part: impl FnOnce(&mut Self)) {
+        if self.fault.is_some() {
+            return;
+        }
+        let before = self.state.clone();
+        let Err(cause) = catch_unwind(AssertUnwindSafe(|| part(self))) else { return };
+        let text = cause.downcast_ref::<String>().cloned();
+        let text = text.or_else(|| cause.downcast_ref::<&str>().map(|s| (*s).to_owned()));
+        self.state = before;
+        let copy = self.state.scenario.to_toml().ok().and_then(|work| self.copy_of(&work));
+        self.fault = Some(Fault { what: text.unwrap_or_default(), copy });
+    }
+
+    /// Says what happened and offers ways on.
+    pub(super) fn after_fault(&mut self, ui: &mut Ui) {
+        let Some(fault) = self.fault.clone() else { return };
+        let mut choice = None;
+        CentralPanel::default().show(ui, |ui| {
+            ui.set_max_width(600.0);
+            ui.add_space(24.0);
+            ui.heading("A part of ketasim failed");
+            ui.label("This is a fault of the program, not of what you did. Nothing that you entered is lost.");
+            if let Some(copy) = &fault.copy {
+                ui.label(format!("A copy of your work is in {copy}"));
+            }
+            let said = format!("What failed: {}", fault.what.lines().next().unwrap_or("it did not say"));
+            ui.label(RichText::new(said).small());
+            ui.add_space(12.0);
+            ui.horizontal_wrapped(|ui| {
+                for (name, meant) in [
+                    ("Take back the last edit", Choice::StepBack),
+                    ("Go on as it was", Choice::GoOn),
+                    ("Begin with the opening screen", Choice::Opening),
+                ] {
+                    if ui.button(name).clicked() {
+                        choice = Some(meant);
+                    }
+                }
+            });
+        });
+        let Some(choice) = choice else { return };
+        self.fault = None;
+        match choice {
+            Choice::StepBack => self.step_back(),
+            Choice::GoOn => {}
+            Choice::Opening => {
+                if let Ok(opening) = super::State::opening(&self.library) {
+                    self.state = opening;
+                }
+            }
+        }
+        self.renew();
+        ui.ctx().request_repaint();
+    }
+}
