@@ -74,7 +74,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 impl Error {
     /// A refusal of what was put in.
     pub fn input(what: impl Into<String>) -> Self {
-        Self { kind: Kind::Input, what: what.into(), remedy: None, path: Vec::new(), place: None }
+        Self { kind: Kind::Input, what: shortened(what.into()), remedy: None, path: Vec::new(), place: None }
     }
 
     /// Something that could not be done.
@@ -85,7 +85,7 @@ impl Error {
     /// Adds what would have worked.
     #[must_use]
     pub fn remedy(mut self, remedy: impl Into<String>) -> Self {
-        self.remedy = Some(remedy.into());
+        self.remedy = Some(shortened(remedy.into()));
         self
     }
 
@@ -122,7 +122,7 @@ impl Error {
             Some((what, remedy)) => (what.to_owned(), Some(remedy.to_owned())),
             None => plain_toml_message(message),
         };
-        let what = shortened(what);
+        let (what, remedy) = (shortened(what), remedy.map(shortened));
         let place = error.span().map(|span| Box::new(place(file, text, span, true)));
         Self { kind: Kind::Input, what, remedy, path: Vec::new(), place }
     }
@@ -182,15 +182,15 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-/// A value that runs over many lines is not repeated whole.
-fn shortened(what: String) -> String {
-    const MOST: usize = 300;
-    if what.chars().count() <= MOST {
-        return what;
-    }
-    let mut start: String = what.chars().take(MOST).collect();
-    start.push('…');
-    start
+/// A sentence of a refusal has at most so many letters and lines: what was put in may be megabytes.
+const MOST_LETTERS: usize = 1000;
+const MOST_LINES: usize = 8;
+
+/// What runs over many lines is not repeated whole.
+fn shortened(text: String) -> String {
+    let cut = text.char_indices().nth(MOST_LETTERS).map_or(text.len(), |(at, _)| at);
+    let end = text[..cut].match_indices('\n').nth(MOST_LINES - 1).map_or(cut, |(at, _)| at);
+    if end == text.len() { text } else { format!("{}…", &text[..end]) }
 }
 
 /// serde and the TOML parser speak of types and tokens; readers know values and keys.
@@ -295,7 +295,7 @@ fn place(file: &str, text: &str, span: std::ops::Range<usize>, known: bool) -> P
     let line = text[..start].matches('\n').count() + 1;
     let full = text[line_start..].lines().next().unwrap_or("").trim();
     let mut shown: String = full.chars().take(LONGEST_QUOTE).collect();
-    if full.chars().count() > LONGEST_QUOTE {
+    if full.chars().nth(LONGEST_QUOTE).is_some() {
         shown.push('…');
     }
     Place { file: file.to_owned(), line, column: text[line_start..start].chars().count() + 1, text: shown }

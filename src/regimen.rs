@@ -203,6 +203,8 @@ fn at_start() -> Time {
 
 /// More doses than this in one arm are refused before any is laid out.
 pub const MOST_DOSES: u64 = 500;
+/// More doses than this, sprays counted one by one, are refused in one scenario.
+pub const MOST_IN_ALL: u64 = 3000;
 /// More sprays than this in one dose are refused.
 pub const MOST_SPRAYS: u64 = 50;
 /// Shortest and longest input or hold, hours (one second, sixty days): shorter ones vanish between two instants.

@@ -1,16 +1,19 @@
 //! A scenario: who gets what, under which model. The only thing a user edits, saves and shares.
 
+mod clinic;
 mod slip;
+
+pub use clinic::{Abstinence, Arrival, Clinic, Interval, Reminder, Stay, Style, Visit, Visits};
 
 use crate::error::{Error, Result, suggestion};
 use crate::library::Library;
 use crate::model::{Model, Site};
 use crate::path;
 use crate::population::Population;
-use crate::regimen::{Dose, DoseAmount, Route, check_regimen};
-use crate::sim::Case;
+use crate::regimen::{Dose, DoseAmount, MOST_DOSES, MOST_IN_ALL, Route, check_regimen};
+use crate::sim::{Case, administrations};
 use crate::subject::Subject;
-use crate::units::{Age, Count, Length, Time, Weight, number};
+use crate::units::{Age, Time, Weight, number};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -45,105 +48,6 @@ pub struct Scenario {
     /// What is compared.
     #[serde(default, rename = "arm")]
     pub arms: Vec<StudyArm>,
-}
-
-/// How long somebody stays after the last dose, at least. The floors that rules have are data
-/// (`assets/timeline/rules.toml`).
-pub type Stay = Length<1, { 14 * DAY_MIN }>;
-/// How long before the first dose people arrive.
-pub type Arrival = Length<0, { 7 * DAY_MIN }>;
-/// For how long before and after there is no alcohol, cannabis or sleep drug.
-pub type Abstinence = Length<0, { 30 * DAY_MIN }>;
-/// Time from one dosing visit to the next.
-pub type Interval = Length<DAY_MIN, { 366 * DAY_MIN }>;
-/// How long before an appointment a calendar reminds of it.
-pub type Reminder = Length<0, { 30 * DAY_MIN }>;
-/// Dosing visits of a course.
-pub type Visits = Count<1, 52>;
-/// Minutes in a day.
-const DAY_MIN: u32 = 1440;
-
-/// The clinic's own rules.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Clinic {
-    /// Name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// Phone.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub phone: Option<String>,
-    /// Where it is, for the calendar.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub address: Option<String>,
-    /// Local crisis line.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub crisis_line: Option<String>,
-    /// Food and drink before, in the clinic's words.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub fasting: Option<String>,
-    /// Least stay after the last dose.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub stay: Option<Stay>,
-    /// How long before the visit people arrive.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub arrive: Option<Arrival>,
-    /// Whether somebody may go home alone by taxi or ride app; absent: no.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ride_alone: Option<bool>,
-    /// No alcohol, cannabis or sleep drugs for so long before and after.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub no_alcohol: Option<Abstinence>,
-    /// Dosing visits of a course.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub visits: Option<Visits>,
-    /// Time from one dosing visit to the next.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub every: Option<Interval>,
-}
-
-/// One dosing visit.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Visit {
-    /// When the first dose is given, as a clock on the wall shows it: `2026-12-01 10:00`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub start: Option<String>,
-    /// Time zone by name: `America/Chicago`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub timezone: Option<String>,
-    /// When the next visit is.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub next: Option<String>,
-    /// Whether the session is for talking or for looking inward.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub style: Option<Style>,
-    /// Whether the dose is taken at home.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub at_home: Option<bool>,
-    /// A name of its own that stays with the visit when it is moved: letters, digits, points, hyphens.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    /// How long before an appointment a calendar reminds of it; absent: not at all.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub remind: Option<Reminder>,
-    /// Which session of an arm that has several, counted from 1.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub session: Option<u32>,
-    /// A clinician decided for a patient's page although something stands against it, see
-    /// [`PageVerdict`](crate::outcome::PageVerdict).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub page_despite: Option<bool>,
-}
-
-/// Manner of a session.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Style {
-    /// Talking during the session.
-    Talking,
-    /// Quiet, eyes covered, music.
-    Inward,
 }
 
 /// One curve of the comparison.
@@ -284,10 +188,23 @@ impl Scenario {
         }
         arm.check(self.horizon, library).map_err(|e| e.within(path!["arm", i]))?;
         let drug = library.drug(&arm.drug)?;
+        let given = self.administrations(arm, library);
+        if given > MOST_DOSES {
+            return Err(Error::input(format!("the arm is given {given} doses once repeats and sprays are counted"))
+                .remedy(format!("an arm has at most {MOST_DOSES}, sprays counted one by one"))
+                .at(path!["arm", i]));
+        }
         for (k, dose) in arm.doses.iter().enumerate() {
             slip::check(dose, drug, &self.subject, library).map_err(|e| e.within(path!["arm", i, "dose", k]))?;
         }
         if arm.on { self.check_people(arm, library) } else { Ok(()) }
+    }
+
+    /// How often the doses of an arm are given, repeats and sprays counted one by one.
+    fn administrations(&self, arm: &StudyArm, library: &Library) -> u64 {
+        let Ok(drug) = library.drug(&arm.drug) else { return 0 };
+        let each = |d: &Dose| administrations(d, &self.subject, drug.sprays);
+        arm.doses.iter().fold(0_u64, |sum, d| sum.saturating_add(each(d)))
     }
 
     /// Refuses people whom a model was not made for, and doses whose layout would differ between them.
@@ -363,7 +280,14 @@ impl Scenario {
                 .remedy(format!("at most {MOST_ARMS}"))
                 .at(path!["arm"]));
         }
-        Ok(())
+        let on = self.arms.iter().filter(|a| a.on);
+        let given = on.fold(0_u64, |sum, arm| sum.saturating_add(self.administrations(arm, library)));
+        if given > MOST_IN_ALL {
+            return Err(Error::input(format!("{given} doses in all arms, once repeats and sprays are counted"))
+                .remedy(format!("at most {MOST_IN_ALL}: take arms away, or repeat less often"))
+                .at(path!["arm"]));
+        }
+        clinic::check_texts(self)
     }
 }
 

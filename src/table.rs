@@ -145,20 +145,23 @@ fn csv_line(cells: &[&str]) -> String {
 pub fn wrap(text: &str, width: usize) -> Vec<String> {
     let width = width.max(1);
     let mut lines = Vec::new();
-    let mut line = String::new();
+    let (mut line, mut used) = (String::new(), 0);
     // what a space that does not break holds together stays on one line
     let breaks = |c: char| c.is_whitespace() && c != '\u{a0}';
     for word in printable(text).split(breaks).filter(|w| !w.is_empty()) {
         let word = &word.replace('\u{a0}', " ");
         for piece in pieces(word, width) {
-            let joined = text_width(&line) + usize::from(!line.is_empty()) + text_width(&piece);
-            if joined > width && !line.is_empty() {
+            let wide = text_width(&piece);
+            if !line.is_empty() && used + 1 + wide > width {
                 lines.push(std::mem::take(&mut line));
+                used = 0;
             }
             if !line.is_empty() {
                 line.push(' ');
+                used += 1;
             }
             line.push_str(&piece);
+            used += wide;
         }
     }
     if !line.is_empty() || lines.is_empty() {

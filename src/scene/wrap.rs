@@ -4,33 +4,56 @@
 const NO_BREAK: char = '\u{a0}';
 
 /// Breaks text at spaces so that each line is at most `most` wide; a word wider than that goes on in the next line.
+///
+/// Each word is measured once, and a word too wide is measured in pieces: the work is linear in the text.
 pub fn wrap(text: &str, most: f64, width: impl Fn(&str) -> f64) -> Vec<String> {
+    let space = width("n n") - width("nn");
     let mut lines = vec![String::new()];
+    let mut used = 0.0;
     let words = text.split(|c: char| c.is_whitespace() && c != NO_BREAK);
     for word in words.filter(|word| !word.is_empty()) {
-        let Some(last) = lines.last_mut() else { break };
-        let longer = if last.is_empty() { word.to_owned() } else { format!("{last} {word}") };
-        if last.is_empty() || width(&longer) <= most {
-            *last = longer;
-        } else {
-            lines.push(word.to_owned());
-        }
-        while let Some(rest) = lines.last_mut().and_then(|line| cut(line, most, &width)) {
-            lines.push(rest);
+        let mut rest = word;
+        while !rest.is_empty() {
+            let piece = &rest[..fitting(rest, most, &width)];
+            rest = &rest[piece.len()..];
+            let wide = width(piece);
+            let Some(last) = lines.last_mut() else { break };
+            if last.is_empty() {
+                (*last, used) = (piece.to_owned(), wide);
+            } else if piece.len() == word.len() && used + space + wide <= most {
+                last.push(' ');
+                last.push_str(piece);
+                used += space + wide;
+            } else {
+                lines.push(piece.to_owned());
+                used = wide;
+            }
         }
     }
     lines
 }
 
-/// Shortens a word that is too wide to what fits, one letter at least, and returns the rest.
-fn cut(line: &mut String, most: f64, width: &impl Fn(&str) -> f64) -> Option<String> {
-    if width(line) <= most {
-        return None;
+/// How much of a word fits, in bytes: all of it, or the most letters that do, one at least.
+fn fitting(word: &str, most: f64, width: &impl Fn(&str) -> f64) -> usize {
+    let mut ends = word.char_indices().map(|(at, c)| at + c.len_utf8());
+    // twice as many letters at a time until they do not fit
+    let mut tried: Vec<usize> = Vec::new();
+    let mut step = FIRST_LETTERS;
+    loop {
+        let before = tried.len();
+        tried.extend(ends.by_ref().take(step));
+        let Some(last) = tried.last().copied().filter(|_| tried.len() > before) else { return word.len() };
+        if width(&word[..last]) > most {
+            break;
+        }
+        step = tried.len();
     }
-    let ends: Vec<usize> = line.char_indices().map(|(at, _)| at).skip(1).collect();
-    let fits = ends.iter().rev().find(|&&end| width(&line[..end]) <= most).or(ends.first());
-    fits.copied().map(|end| line.split_off(end))
+    let fits = tried.partition_point(|end| width(&word[..*end]) <= most);
+    tried.get(fits.saturating_sub(1)).copied().unwrap_or(word.len())
 }
+
+/// Letters that are measured first: most words are shorter.
+const FIRST_LETTERS: usize = 32;
 
 #[cfg(test)]
 mod tests {

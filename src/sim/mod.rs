@@ -24,7 +24,7 @@ pub(crate) use schedule::PutDown;
 pub use schedule::{Act, DoseMark, Plan, Schedule};
 pub use session::{Session, sessions};
 pub use single::SingleDose;
-pub use sprays::{Device, SprayRules};
+pub use sprays::{Device, SprayRules, administrations};
 pub use system::{MOST_HELD, State, StateKind, System, SystemOutput};
 pub(crate) use trajectory::TAIL_H;
 pub use trajectory::{Look, Points, Solver, Trajectory, simulate};

@@ -53,6 +53,13 @@ pub(super) fn sprays_of(
     Ok((count, every.hours()))
 }
 
+/// How often a dose is given, repeats and sprays counted one by one.
+pub fn administrations(dose: &Dose, subject: &Subject, rules: SprayRules) -> u64 {
+    // an amount that is too many devices is refused where it is laid out
+    let sprays = sprays_of(dose, subject, rules, &mut Vec::new()).map_or(1, |(count, _)| count);
+    dose.count().saturating_mul(sprays)
+}
+
 /// Devices that hold an amount, by what the label says of one in the salt that the dose is stated in.
 fn devices(dose: &Dose, subject: &Subject, device: Device, taken: &mut Vec<String>) -> Result<u64> {
     let (each, salt) = match dose.form {
