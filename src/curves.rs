@@ -5,6 +5,7 @@
 //! value before, then the value after. A range is two arms, its low end and its high end, and never a line between.
 
 use crate::outcome::{ArmOutcome, Column, Outcome, Rows};
+use crate::table::csv_cell;
 use std::fmt::Write;
 
 /// Header of the rows.
@@ -38,7 +39,7 @@ pub fn name(outcome: &Outcome, arm: &ArmOutcome, rows: &Rows) -> String {
 
 /// Appends the rows of one curve, for those who write piece by piece.
 pub fn append(name: &str, times: &[f64], column: &Column, text: &mut String) {
-    let name = quoted(name);
+    let name = csv_cell(name);
     for (time, value) in times.iter().zip(&column.values) {
         // writing to a string cannot fail
         let _ = writeln!(text, "{name},{time},{},{},{}", column.analyte, column.site.id(), full(*value));
@@ -51,14 +52,9 @@ pub fn full(value: f64) -> String {
     if value != 0.0 && value.abs() < 1e-6 { format!("{value:e}") } else { value.to_string() }
 }
 
-/// A cell in quotes when it has to be.
-pub fn quoted(cell: &str) -> String {
-    if cell.contains([',', '"', '\n', '\r']) { format!("\"{}\"", cell.replace('"', "\"\"")) } else { cell.to_owned() }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{full, quoted};
+    use super::full;
 
     #[test]
     fn numbers_read_back_as_they_were() {
@@ -66,11 +62,5 @@ mod tests {
             assert_eq!(full(value).parse(), Ok(value));
             assert!(full(value).len() < 25);
         }
-    }
-
-    #[test]
-    fn cells_are_quoted_when_they_must_be() {
-        assert_eq!(quoted("IV"), "IV");
-        assert_eq!(quoted("IV, \"fast\""), "\"IV, \"\"fast\"\"\"");
     }
 }

@@ -74,7 +74,13 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 impl Error {
     /// A refusal of what was put in.
     pub fn input(what: impl Into<String>) -> Self {
-        Self { kind: Kind::Input, what: shortened(what.into()), remedy: None, path: Vec::new(), place: None }
+        Self {
+            kind: Kind::Input,
+            what: shortened(what.into(), MOST_LETTERS),
+            remedy: None,
+            path: Vec::new(),
+            place: None,
+        }
     }
 
     /// Something that could not be done.
@@ -85,7 +91,7 @@ impl Error {
     /// Adds what would have worked.
     #[must_use]
     pub fn remedy(mut self, remedy: impl Into<String>) -> Self {
-        self.remedy = Some(shortened(remedy.into()));
+        self.remedy = Some(shortened(remedy.into(), MOST_LETTERS));
         self
     }
 
@@ -122,7 +128,7 @@ impl Error {
             Some((what, remedy)) => (what.to_owned(), Some(remedy.to_owned())),
             None => plain_toml_message(message),
         };
-        let (what, remedy) = (shortened(what), remedy.map(shortened));
+        let (what, remedy) = (shortened(what, MOST_QUOTED), remedy.map(|r| shortened(r, MOST_LETTERS)));
         let place = error.span().map(|span| Box::new(place(file, text, span, true)));
         Self { kind: Kind::Input, what, remedy, path: Vec::new(), place }
     }
@@ -184,11 +190,13 @@ impl std::error::Error for Error {}
 
 /// A sentence of a refusal has at most so many letters and lines: what was put in may be megabytes.
 const MOST_LETTERS: usize = 1000;
+/// A value of a file that is quoted in one has fewer.
+const MOST_QUOTED: usize = 300;
 const MOST_LINES: usize = 8;
 
 /// What runs over many lines is not repeated whole.
-fn shortened(text: String) -> String {
-    let cut = text.char_indices().nth(MOST_LETTERS).map_or(text.len(), |(at, _)| at);
+fn shortened(text: String, most: usize) -> String {
+    let cut = text.char_indices().nth(most).map_or(text.len(), |(at, _)| at);
     let end = text[..cut].match_indices('\n').nth(MOST_LINES - 1).map_or(cut, |(at, _)| at);
     if end == text.len() { text } else { format!("{}…", &text[..end]) }
 }

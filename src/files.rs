@@ -112,6 +112,18 @@ pub fn set_aside(path: &Path) -> Result<PathBuf> {
     Ok(free)
 }
 
+/// What two paths of one file have in common, whether the file is there or not.
+pub fn identity(path: &Path) -> PathBuf {
+    let folder = |p: &Path| match p.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
+        _ => PathBuf::from("."),
+    };
+    fs::canonicalize(path).unwrap_or_else(|_| {
+        let name = path.file_name().unwrap_or_default();
+        fs::canonicalize(folder(path)).map_or_else(|_| path.to_owned(), |folder| folder.join(name))
+    })
+}
+
 /// A name in a folder that no file has: stem, number, ending; none where all are taken.
 pub fn free_name(folder: &Path, stem: &str, ending: &str) -> Option<PathBuf> {
     (1..=MOST_ASIDE).map(|number| folder.join(format!("{stem}-{number}{ending}"))).find(|path| !path.exists())

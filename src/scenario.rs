@@ -207,6 +207,12 @@ impl Scenario {
         arm.doses.iter().fold(0_u64, |sum, d| sum.saturating_add(each(d)))
     }
 
+    /// How often anything is given in the arms that are on, repeats and sprays counted one by one.
+    pub fn administrations_in_all(&self, library: &Library) -> u64 {
+        let on = self.arms.iter().filter(|a| a.on);
+        on.fold(0_u64, |sum, arm| sum.saturating_add(self.administrations(arm, library)))
+    }
+
     /// Refuses people whom a model was not made for, and doses whose layout would differ between them.
     fn check_people(&self, arm: &StudyArm, library: &Library) -> Result<()> {
         let model = arm.model_in(library)?;
@@ -259,7 +265,7 @@ impl Scenario {
     ///
     /// # Errors
     /// With the path of the entry that is wrong.
-    pub(crate) fn check_head(&self, library: &Library) -> Result<()> {
+    pub fn check_head(&self, library: &Library) -> Result<()> {
         if self.format != 1 {
             return Err(Error::input(format!("format {} is not known", self.format))
                 .remedy("this version reads format 1")
@@ -280,8 +286,7 @@ impl Scenario {
                 .remedy(format!("at most {MOST_ARMS}"))
                 .at(path!["arm"]));
         }
-        let on = self.arms.iter().filter(|a| a.on);
-        let given = on.fold(0_u64, |sum, arm| sum.saturating_add(self.administrations(arm, library)));
+        let given = self.administrations_in_all(library);
         if given > MOST_IN_ALL {
             return Err(Error::input(format!("{given} doses in all arms, once repeats and sprays are counted"))
                 .remedy(format!("at most {MOST_IN_ALL}: take arms away, or repeat less often"))

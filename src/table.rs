@@ -132,13 +132,25 @@ impl Table {
 }
 
 fn csv_line(cells: &[&str]) -> String {
-    let quoted = |cell: &&str| {
-        let needs = cell.contains([',', '"', '\n', '\r']) || cell.trim() != *cell;
-        if needs { format!("\"{}\"", cell.replace('"', "\"\"")) } else { (*cell).to_owned() }
-    };
-    let mut line = cells.iter().map(quoted).collect::<Vec<_>>().join(",");
+    let mut line = cells.iter().map(|cell| csv_cell(cell)).collect::<Vec<_>>().join(",");
     line.push('\n');
     line
+}
+
+/// A cell of CSV. Words come from files of others: without what would move a terminal or turn a line around, and a word
+/// that a spreadsheet would take for a formula stands behind an apostrophe. Numbers are as they are.
+pub fn csv_cell(cell: &str) -> String {
+    if cell.parse::<f64>().is_ok() {
+        return cell.to_owned();
+    }
+    let mut clean = printable(cell);
+    if clean.trim_start().starts_with(['=', '+', '-', '@']) {
+        clean.insert(0, '\'');
+    }
+    if clean.contains([',', '"']) || clean.trim() != clean {
+        return format!("\"{}\"", clean.replace('"', "\"\""));
+    }
+    clean
 }
 
 /// Breaks `text` into lines at most `width` wide, at spaces; a longer word is cut.
@@ -258,6 +270,22 @@ mod tests {
         assert_eq!(wrap("at 10:00\u{a0}am", 9), ["at", "10:00 am"]);
         assert_eq!(wrap("", 4), [""]);
         assert_eq!(wrap("\u{1b}[31mred", 10), ["[31mred"], "escape sequences do not reach the terminal");
+    }
+
+    #[test]
+    fn cells_of_csv_are_no_formulas_and_move_no_terminal() {
+        for (cell, expected) in [
+            ("=1+1", "'=1+1"),
+            ("@SUM(A1)", "'@SUM(A1)"),
+            (" +x", "' +x"),
+            ("-5", "-5"),
+            ("-5 mg", "'-5 mg"),
+            ("a\u{1b}[31mb", "a [31mb"),
+            ("a\u{202e}b\r\nc", "a b  c"),
+            ("=a,b", "\"'=a,b\""),
+        ] {
+            assert_eq!(csv_cell(cell), expected);
+        }
     }
 
     #[test]

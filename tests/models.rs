@@ -321,3 +321,72 @@ fn what_perez_ruixo_says_of_its_areas_holds_in_every_stratum() {
     let about = library.model("perez-ruixo-2021").unwrap().about.replace('\n', " ");
     assert!(about.contains("1.38 to 1.56 times the printed one, by ancestry, age and dose"), "{about}");
 }
+
+/// What passes the check of its file runs by every route: shipped models as they are, and with each number at nothing,
+/// near nothing and beyond measure. Either the file is refused, or the trial tells, or every curve is a number from 0 up.
+#[test]
+fn whatever_passes_its_check_runs_by_every_route() {
+    let shipped = Library::embedded().unwrap();
+    for model in shipped.models() {
+        ketasim::people::trial(model, &shipped).unwrap();
+    }
+    let mut tried = 0;
+    for name in ["ketamine-composite", "perez-ruixo-2021", "simons-2022", "herd-anderson-2007", "ashraf-2018"] {
+        let text = std::fs::read_to_string(format!("models/{name}.toml")).unwrap();
+        let text = text.replace(&format!("id = \"{name}\""), "id = \"mutated\"");
+        // what was printed is compared by another test
+        let mut checked = false;
+        let lines = text.lines().filter(|line| {
+            checked = if line.starts_with('[') { line.starts_with("[[checkpoint") } else { checked };
+            !checked && !line.starts_with("default_for")
+        });
+        // an interval would refuse what is tried here
+        let apart: Vec<String> =
+            lines.collect::<Vec<_>>().join("\n").split(", interval = [").map(str::to_owned).collect();
+        let after = |part: &String| part.split_once(']').map_or("", |(_, rest)| rest).to_owned();
+        let text = apart[..1].iter().cloned().chain(apart[1..].iter().map(after)).collect::<String>();
+        let numbers: Vec<usize> = text.match_indices("{ value = \"").map(|(at, found)| at + found.len()).collect();
+        assert!(numbers.len() > 3, "{name}");
+        for (n, at) in numbers.into_iter().enumerate() {
+            let value: String = text[at..].chars().take_while(|c| "0123456789.e-+".contains(*c)).collect();
+            let other = ["1e-9", "1e9", "0"][n % 3];
+            let mutated = format!("{}{other}{}", &text[..at], &text[at + value.len()..]);
+            let mut library = shipped.clone();
+            let Ok(id) = library.insert_toml("mutated.toml", &mutated).map(|m| m.id.clone()) else { continue };
+            tried += 1;
+            if let Err(e) = ketasim::people::trial(library.model(&id).unwrap(), &library) {
+                assert!(e.what().contains("by route"), "{name}, {other} in place of {value}: {e}");
+            }
+        }
+    }
+    assert!(tried > 10, "only {tried} passed their check");
+}
+
+/// A route that gives nothing gives curves of nothing, by whichever way into the body.
+#[test]
+fn a_route_that_gives_nothing_gives_nothing() {
+    for ways in [
+        "ways = [{ into = \"ketamine\", share = \"Z\" }, { into = \"unabsorbed\", share = \"rest\" }]",
+        "ways = [{ into = \"ketamine\", share = \"Z\", lag = \"5 min\" }, { into = \"unabsorbed\", share = \"rest\" }]",
+        "ways = [{ into = \"unabsorbed\" }]",
+        "ways = [{ into = \"ketamine\", share = \"Z\", duration = \"10 min\" }, { into = \"unabsorbed\", share = \"rest\" }]",
+    ] {
+        for route in ["im", "sl", "in", "po", "iv"] {
+            let text = format!(
+                "format = 1\nid = \"zero-2021\"\ntitle = \"x\"\nabout = \"x\"\ndrug = \"ketamine\"\nsalt = \"base\"\n\
+                 estimated_from = \"arterial\"\n[source.a]\ncitation = \"x\"\n[population]\nwho = \"x\"\n[applies_to]\n\
+                 weight = [\"45 kg\", \"120 kg\"]\nage = [\"18 y\", \"65 y\"]\n[parameters]\n\
+                 V = {{ value = \"100 L\", source = \"a\", grade = \"E\" }}\n\
+                 CL = {{ value = \"80 L/h\", source = \"a\", grade = \"E\" }}\n\
+                 Z = {{ value = \"0\", source = \"a\", grade = \"E\" }}\n[compartments]\n\
+                 ketamine = {{ holds = \"ketamine\", volume = \"V\" }}\n[[flow]]\nfrom = \"ketamine\"\nclearance = \"CL\"\n\
+                 into = \"eliminated\"\n[routes.{route}]\nassumption = \"x\"\n{ways}\n[[output]]\nanalyte = \"ketamine\"\n\
+                 site = \"arterial\"\ncompartment = \"ketamine\"\n"
+            );
+            let mut library = Library::embedded().unwrap();
+            let Ok(id) = library.insert_toml("zero.toml", &text).map(|m| m.id.clone()) else { continue };
+            ketasim::people::trial(library.model(&id).unwrap(), &library)
+                .unwrap_or_else(|e| panic!("{route} {ways}: {e}"));
+        }
+    }
+}

@@ -265,6 +265,7 @@ impl App {
     }
 
     fn figure(&self) -> Result<Figure> {
+        self.settled()?;
         let nothing = || Error::cannot("there is nothing to export").remedy("switch a route on");
         let view = &self.state.look.view;
         // what cannot be run now is looked at, but never handed on
@@ -275,11 +276,20 @@ impl App {
         figure.filter(|f| !f.panels.is_empty()).ok_or_else(nothing)
     }
 
+    /// What is still worked out cannot be handed on.
+    fn settled(&self) -> Result<()> {
+        match self.shown.progress() {
+            Some(_) => Err(Error::cannot("the curves are still worked out").remedy("wait until they are there")),
+            None => Ok(()),
+        }
+    }
+
     fn curves(&self) -> Result<String> {
         self.outcome().map(|o| crate::curves::csv(&o))
     }
 
     fn outcome(&self) -> Result<Outcome> {
+        self.settled()?;
         let nothing = || Error::cannot("there are no curves").remedy("switch a route on");
         self.shown.current().filter(|o| !o.arms.is_empty()).ok_or_else(nothing)
     }

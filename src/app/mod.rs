@@ -194,7 +194,7 @@ impl App {
             ctx.set_zoom_factor(zoom);
         }
         let view = &self.state.look.view;
-        self.shown.update(&self.state.scenario, &self.library);
+        self.shown.update(ctx, &self.state.scenario, &self.library);
         self.people.update(ctx, self.shown.scenario(), view, &self.library);
         self.shown.redraw_changed(view, &self.points, &self.people, &self.library);
         if self.state.look.mode == Mode::Evidence {

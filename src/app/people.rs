@@ -4,6 +4,7 @@
 //! the full number, worked out beside the window, replaces that. A result of an earlier scenario is never taken.
 
 use super::platform::{Background, MOST_PEOPLE, SideBySide, Stopwatch};
+use super::runner::MOST_IN_A_FRAME;
 use crate::error::{Error, Result};
 use crate::figure::View;
 use crate::library::Library;
@@ -92,7 +93,13 @@ impl People {
             self.stopped = false;
             self.since = now;
             self.wanted = Some((scenario.clone(), number));
-            self.show_few(scenario, number, library);
+            if scenario.administrations_in_all(library) > MOST_IN_A_FRAME {
+                // no frame waits for so many doses
+                (self.few, self.outcome, self.settled) = (None, None, false);
+                self.changes += 1;
+            } else {
+                self.show_few(scenario, number, library);
+            }
         }
         if let Some(answer) = self.job.as_mut().and_then(Background::take) {
             self.job = None;

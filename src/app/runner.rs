@@ -1,12 +1,13 @@
 //! Runs the scenario when it changed, and keeps the last good outcome when it cannot be run.
 
 use super::people::People;
-use super::platform::Stopwatch;
-use crate::error::Error;
+use super::platform::{Background, Stopwatch};
+use crate::error::{Error, Result};
 use crate::figure::{Figure, PointSet, View};
 use crate::library::Library;
 use crate::outcome::{ArmOutcome, Options, Outcome, swapped};
 use crate::scenario::Scenario;
+use std::sync::Arc;
 
 /// What is on the screen and what it was made from.
 #[derive(Debug, Default)]
@@ -25,10 +26,29 @@ pub struct Shown {
     /// The scenario that the outcome is of.
     ran: Option<Scenario>,
     swap: Option<Swap>,
+    /// A copy for other threads.
+    library: Option<Arc<Library>>,
+    running: Option<Running>,
     /// How often a scenario was run; tests see that idle frames run nothing.
     pub runs: u64,
     /// Milliseconds the last run took.
     pub elapsed_ms: f64,
+}
+
+/// With more doses than these, sprays counted one by one, no frame waits for the curves.
+pub const MOST_IN_A_FRAME: u64 = 24;
+
+/// Arms by index.
+type Arms = Vec<(usize, Result<ArmOutcome>)>;
+
+/// Curves that are under way.
+#[derive(Debug)]
+struct Running {
+    scenario: Scenario,
+    before: Option<Scenario>,
+    /// None when it was told to stop.
+    job: Background<Option<Result<Arms>>>,
+    watch: Stopwatch,
 }
 
 /// A model was taken for an arm in place of another.
@@ -72,12 +92,42 @@ impl Shown {
         });
     }
 
-    /// Runs what changed; nothing when nothing did.
-    pub fn update(&mut self, scenario: &Scenario, library: &Library) {
-        if self.tried.as_ref() != Some(scenario) {
-            self.run(scenario, library);
-            self.settle_swap(scenario);
+    /// Runs what changed; nothing when nothing did. What would hold a frame up is run beside the window.
+    pub fn update(&mut self, ctx: &egui::Context, scenario: &Scenario, library: &Library) {
+        if let Some(running) = &mut self.running {
+            let stale = running.scenario != *scenario;
+            if stale {
+                running.job.stop();
+            }
+            let Some(answer) = running.job.take() else { return };
+            let Some(Running { scenario: of, before, watch, .. }) = self.running.take() else { return };
+            match answer {
+                Some(arms) if !stale => self.settle(&of, before.as_ref(), arms, watch.milliseconds()),
+                _ => self.tried = before,
+            }
+            if !stale {
+                return self.settle_swap(scenario);
+            }
         }
+        if self.tried.as_ref() == Some(scenario) {
+            return;
+        }
+        let before = self.tried.replace(scenario.clone());
+        if scenario.administrations_in_all(library) > MOST_IN_A_FRAME {
+            let library = self.library.get_or_insert_with(|| Arc::new(library.clone())).clone();
+            let job = beside(ctx, scenario.clone(), library);
+            self.running = Some(Running { scenario: scenario.clone(), before, job, watch: Stopwatch::start() });
+            return;
+        }
+        let watch = Stopwatch::start();
+        let arms = scenario.run_each(library, Options::default());
+        self.settle(scenario, before.as_ref(), arms, watch.milliseconds());
+        self.settle_swap(scenario);
+    }
+
+    /// How far the curves of the present scenario have come, 0 to 1, while they are worked out.
+    pub fn progress(&self) -> Option<f64> {
+        self.running.as_ref().map(|running| running.job.share())
     }
 
     /// Redraws what changed, with the people behind it.
@@ -95,13 +145,10 @@ impl Shown {
         self.ran.as_ref()
     }
 
-    fn run(&mut self, scenario: &Scenario, library: &Library) {
-        let watch = Stopwatch::start();
-        let result = scenario.run_each(library, Options::default());
-        self.elapsed_ms = watch.milliseconds();
+    fn settle(&mut self, scenario: &Scenario, before: Option<&Scenario>, arms: Result<Arms>, elapsed_ms: f64) {
+        self.elapsed_ms = elapsed_ms;
         self.runs += 1;
-        let before = self.tried.replace(scenario.clone());
-        let arms = match result {
+        let arms = match arms {
             Ok(arms) => arms,
             Err(error) => {
                 self.arm_errors.clear();
@@ -117,7 +164,7 @@ impl Shown {
                 Ok(arm) => all.push(arm),
                 Err(error) => {
                     // what it was stays to be looked at, faintly
-                    all.extend(self.last_good(index, scenario, before.as_ref()));
+                    all.extend(self.last_good(index, scenario, before));
                     ran.arms[index].on = false;
                     self.arm_errors.push((index, error));
                 }
@@ -139,7 +186,7 @@ impl Shown {
 
     /// The outcome of what can be run now, for files and the clipboard.
     pub fn current(&self) -> Option<Outcome> {
-        let mut outcome = self.outcome.clone()?;
+        let mut outcome = self.outcome.clone().filter(|_| self.running.is_none())?;
         outcome.arms.retain(|a| !a.faded);
         Some(outcome)
     }
@@ -151,7 +198,7 @@ impl Shown {
 
     /// Forces the next update to run again, for example when the library grew.
     pub fn rerun(&mut self) {
-        self.tried = None;
+        (self.tried, self.library) = (None, None);
     }
 
     /// The refusal of this arm.
@@ -163,6 +210,23 @@ impl Shown {
     pub fn first_error(&self) -> Option<&Error> {
         self.error.as_ref().or(self.arm_errors.first().map(|(_, error)| error))
     }
+}
+
+/// The arms of a scenario, one after another, until it is told to stop.
+fn beside(ctx: &egui::Context, scenario: Scenario, library: Arc<Library>) -> Background<Option<Result<Arms>>> {
+    let on: Vec<usize> = (0..scenario.arms.len()).filter(|i| scenario.arms[*i].on).collect();
+    let mut found = Arms::new();
+    Background::start(ctx, move |progress| {
+        if let Err(e) = scenario.check_head(&library) {
+            return Some(Some(Err(e)));
+        }
+        let Some(&index) = on.get(found.len()) else { return Some(Some(Ok(std::mem::take(&mut found)))) };
+        if !progress(found.len() as f64 / on.len() as f64) {
+            return Some(None);
+        }
+        found.push((index, scenario.run_checked(index, &library, Options::default())));
+        None
+    })
 }
 
 /// What of a scenario changes the figures of an arm.

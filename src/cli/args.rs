@@ -67,6 +67,18 @@ pub enum Command {
 }
 
 impl Command {
+    /// Files that the command writes, with the options that name them.
+    pub fn outputs(&self) -> Vec<(&'static str, &Path)> {
+        let named: Vec<(_, &Option<PathBuf>)> = match self {
+            Self::Compare(o) => vec![("--plot", &o.plot), ("--references", &o.references)],
+            Self::Simulate(o) => vec![("--output", &o.output)],
+            Self::Timeline(o) => vec![("--pdf", &o.pdf), ("--ics", &o.ics)],
+            Self::Validate(o) => vec![("--plot", &o.plot)],
+            Self::Population(_) | Self::Models(_) => Vec::new(),
+        };
+        named.into_iter().filter_map(|(option, path)| Some((option, path.as_deref()?))).collect()
+    }
+
     /// Files that the command reads, with the arguments that name them when they are standard input.
     pub fn inputs(&self) -> Vec<(&'static str, &Path)> {
         let (file, named): (Option<&PathBuf>, _) = match self {

@@ -89,7 +89,8 @@ pub fn without_window(reason: &str, given: Option<Given>) -> ExitCode {
 }
 
 fn dispatch(command: &Command, models: &[PathBuf], effects: Option<&Path>) -> ExitCode {
-    let one = one_standard_input(models, effects, command);
+    let one =
+        one_standard_input(models, effects, command).and_then(|()| nothing_over_another(models, effects, command));
     let library = match one.and_then(|()| library(models, effects)) {
         Ok(library) => library,
         Err(e) => return refuse(&e),
@@ -105,6 +106,26 @@ fn dispatch(command: &Command, models: &[PathBuf], effects: Option<&Path>) -> Ex
         Command::Models(ModelsCommand::Show { id, json }) => models::show(&library, id, *json),
         Command::Models(ModelsCommand::Check { path }) => return check(path, library),
     })
+}
+
+/// What is written takes the place of nothing that is read, and no two outputs have one file.
+fn nothing_over_another(models: &[PathBuf], effects: Option<&Path>, command: &Command) -> Result<()> {
+    let outputs = command.outputs();
+    let read = command.inputs().into_iter().map(|(_, path)| path);
+    let read = read.chain(models.iter().map(PathBuf::as_path)).chain(effects);
+    let read: Vec<PathBuf> = read.filter(|p| !out::is_standard(p)).map(files::identity).collect();
+    for (i, (option, path)) in outputs.iter().enumerate().filter(|(_, (_, path))| !out::is_standard(path)) {
+        let own = files::identity(path);
+        if read.contains(&own) {
+            return Err(Error::input(format!("{option} {} would be written over a file that is read", path.display()))
+                .remedy("name another file to write to"));
+        }
+        if let Some((other, _)) = outputs[..i].iter().find(|(_, p)| !out::is_standard(p) && files::identity(p) == own) {
+            return Err(Error::input(format!("{other} and {option} both name {}", path.display()))
+                .remedy("name two different files"));
+        }
+    }
+    Ok(())
 }
 
 /// Standard input can be read once only.

@@ -63,7 +63,11 @@ pub fn show(library: &Library, id: &str, json: bool) -> Result<()> {
 /// When the file cannot be read or is refused.
 pub fn check(path: &Path, library: &mut Library) -> Result<()> {
     let name = files::shown(path);
-    let model = library.insert_toml(&name, &files::read_text(path, LARGEST_FILE)?)?;
+    let text = files::read_text(path, LARGEST_FILE)?;
+    let id = library.insert_toml(&name, &text)?.id.clone();
+    let model = library.model(&id)?;
+    // what passes here runs everywhere
+    crate::people::trial(model, library).map_err(|e| e.located(&name, &text))?;
     let routes: Vec<String> = model.routes.keys().map(ToString::to_string).collect();
     out::print(&format!(
         "ok: {}, {} parameters, {}, {}, worst grade {} ({name})\n",

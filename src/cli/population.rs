@@ -21,6 +21,9 @@ use std::time::Instant;
 /// Progress is said at every such share.
 const SAID_EVERY: f64 = 0.25;
 
+/// And so often, s.
+const SECONDS_BETWEEN: u64 = 4;
+
 /// Jobs on as many threads as the machine has, or as were asked for.
 pub(super) struct Threads(usize);
 
@@ -53,14 +56,16 @@ impl Workers for Threads {
     }
 }
 
-/// Says how far work has come, once it takes more than half a second.
+/// Says how far work has come, once it takes more than half a second: at every quarter, and every few seconds.
 pub(super) fn progress() -> impl Fn(f64) -> bool + Sync {
-    let said = AtomicUsize::new(0);
+    let (said, seconds) = (AtomicUsize::new(0), AtomicUsize::new(0));
     #[expect(clippy::disallowed_methods, reason = "only work that takes a while is worth a line")]
     let started = Instant::now();
     move |share: f64| {
-        let step = (share / SAID_EVERY) as usize;
-        if started.elapsed().as_millis() > 500 && said.fetch_max(step, Ordering::Relaxed) < step {
+        let (step, now) = ((share / SAID_EVERY) as usize, started.elapsed());
+        let period = (now.as_secs() / SECONDS_BETWEEN) as usize;
+        let later = seconds.fetch_max(period, Ordering::Relaxed) < period;
+        if now.as_millis() > 500 && (said.fetch_max(step, Ordering::Relaxed) < step || later) {
             out::note(&format!("{:.0} %", share * 100.0));
         }
         true
@@ -154,7 +159,7 @@ type Between = (Vec<f64>, Vec<Band>);
 fn csv(bands: &[ArmBands], between: &[Between], out: &mut dyn std::io::Write) -> std::io::Result<()> {
     writeln!(out, "arm,time_h,analyte,site,p5,p50,p95")?;
     for (arm, (times, found)) in bands.iter().zip(between) {
-        let label = crate::curves::quoted(&arm.label);
+        let label = crate::table::csv_cell(&arm.label);
         for (band, extra) in arm.bands.iter().zip(found) {
             let mut rows: Vec<(f64, [f64; 3])> =
                 arm.times.iter().copied().zip(band.percentiles.iter().copied()).collect();

@@ -38,11 +38,16 @@ impl Scenario {
     pub fn run_each(&self, library: &Library, options: Options) -> Result<Vec<(usize, Result<ArmOutcome>)>> {
         self.check_head(library)?;
         let on = self.arms.iter().enumerate().filter(|(_, a)| a.on);
-        let run = |i: usize, label: &str| {
-            self.check_arm(i, library)?;
-            self.run_arm(i, library, options).map_err(|e| at_arm(e, i, label))
-        };
-        Ok(on.map(|(i, arm)| (i, run(i, &arm.label))).collect())
+        Ok(on.map(|(i, _)| (i, self.run_checked(i, library, options))).collect())
+    }
+
+    /// Checks one arm and runs it.
+    ///
+    /// # Errors
+    /// When something is wrong with this arm, or it cannot be simulated.
+    pub fn run_checked(&self, index: usize, library: &Library, options: Options) -> Result<ArmOutcome> {
+        self.check_arm(index, library)?;
+        self.run_arm(index, library, options).map_err(|e| at_arm(e, index, &self.arms[index].label))
     }
 
     /// These arms as the outcome of the scenario.

@@ -10,12 +10,15 @@ use crate::error::{Error, Result};
 use crate::model::expr::Expr;
 use crate::regimen::AfterHold;
 use crate::sim::{Case, Schedule, Session};
+use crate::units::number;
 use std::collections::BTreeMap;
 
 /// People whose curves lie together.
 pub(super) const CHUNK: usize = 256;
 /// How often an impossible person is drawn again before the model is given up.
 const MOST_ATTEMPTS: u64 = 200;
+/// People are followed through what leaves a state no faster than this, 1/h: a half-life of 25 ms.
+const FASTEST: f64 = 1e5;
 /// Rounding allowed where shares are added up.
 const SLACK: f64 = 1e-9;
 
@@ -298,6 +301,14 @@ impl ArmEngine {
                 let person = first + block * LANES;
                 again += self.people(person, &extra(person), &mut room.slots, &mut room.parameters)?;
                 self.kernel.fill(&room.slots, &mut room.generator);
+                let fastest = self.kernel.fastest(&room.generator);
+                // not a number is no rate either
+                if fastest.is_nan() || fastest > FASTEST {
+                    let what = format!("a rate of {} 1/h is too fast to follow people by it", number(fastest));
+                    return Err(
+                        Error::cannot(what).remedy(format!("at most {} 1/h: check volumes and rates", number(FASTEST)))
+                    );
+                }
                 let [weight, _] = self.draws.bodies.lanes(person);
                 self.events(&room.slots, &weight, &mut room.events);
                 let grid = (self.dt, self.steps);

@@ -310,6 +310,11 @@ impl Kernel {
         }
     }
 
+    /// The fastest rate at which anything leaves a state, over sixteen people, 1/h.
+    pub fn fastest(&self, generator: &[Lane]) -> f64 {
+        largest(&self.diagonal.iter().fold(splat(0.0), |q, d| map2(&q, &generator[*d], |q, g| larger(q, -g))))
+    }
+
     /// z after one step.
     #[inline(always)]
     pub fn step<const FMA: bool>(&self, power: &[Lane], z: &[Lane], out: &mut [Lane]) {

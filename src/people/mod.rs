@@ -23,6 +23,7 @@ mod program;
 mod quartiles;
 mod sift;
 mod tornado;
+mod trial;
 mod watched;
 mod windows;
 
@@ -34,6 +35,7 @@ pub use crowd::{ArmByArm, ArmCrowd, Counted, CrowdOutcome, SessionCrowd, arm_cro
 pub use dots::{DOTS, Dot, fading_dots, noticing_dots};
 pub use percentiles::{PERCENTILES, Tracker};
 pub use tornado::{Figures, Measure, Swing, Tornado, tornado};
+pub use trial::trial;
 pub use windows::{PeopleWindows, Person};
 
 use crate::error::{Error, Result};

@@ -122,8 +122,8 @@ impl EffectSite<'_> {
 
     /// Time (h) and value of the peak beside the highest point.
     fn peak(&self, top: usize) -> (f64, f64) {
-        for i in [top.wrapping_sub(1), top] {
-            let ends = (i.wrapping_add(1) < self.values.len()).then(|| (self.slope(i), self.slope(i + 1)));
+        for i in top.saturating_sub(1)..=top {
+            let ends = (i + 1 < self.values.len()).then(|| (self.slope(i), self.slope(i + 1)));
             let Some((left, right)) = ends.filter(|(left, right)| *left > 0.0 && *right < 0.0) else { continue };
             let rise = self.values[i + 1] - self.values[i];
             let slope = |x: f64| {

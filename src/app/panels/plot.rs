@@ -56,7 +56,7 @@ pub fn plot(
     let labels = figure.panels.iter().map(|p| p.lines.len() + p.bands.len() + p.behind.len()).max().unwrap_or(0);
     let least = least.max(LABEL_ROW * labels as f32 + 40.0);
     let least = least * figure.panels.len() as f32 + 40.0 + lanes + beyond + ribbons;
-    let dim = if shown.error.is_some() { 0.4 } else { 1.0 };
+    let dim = if shown.error.is_some() || shown.progress().is_some() { 0.4 } else { 1.0 };
     let horizon = outcome.horizon.hours();
     let words = summary(figure, &outcome.arms, *cursor);
     let counted = look.projector && people.outcome.is_some();

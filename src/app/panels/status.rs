@@ -14,7 +14,11 @@ pub fn status(ui: &mut Ui, shown: &Shown, pace: Pace, message: &mut Option<Resul
     ui.horizontal_centered(|ui| {
         small(ui, EDUCATION_ONLY);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if let Some(outcome) = &shown.outcome {
+            if let Some(share) = shown.progress() {
+                let colour = theme::ink(ui, Ink::Muted);
+                let text = format!("working out the curves, {:.0} %", share * 100.0);
+                ui.label(RichText::new(text).small().color(colour));
+            } else if let Some(outcome) = &shown.outcome {
                 let text = format!("{} points, exact, {:.1} ms", outcome.points, shown.elapsed_ms);
                 let colour = theme::ink(ui, Ink::Muted);
                 ui.label(RichText::new(text).small().color(colour))

@@ -68,7 +68,7 @@ impl Picker {
 /// Work in a thread of its own; dropping it tells the work to stop.
 #[derive(Debug)]
 pub struct Background<T> {
-    answer: Receiver<T>,
+    answer: Receiver<std::thread::Result<T>>,
     stop: Arc<AtomicBool>,
     share: Arc<AtomicU32>,
 }
@@ -95,11 +95,13 @@ impl<T: Send + 'static> Background<T> {
                 }
                 !stopped.load(Ordering::Relaxed)
             };
-            let result = loop {
-                if let Some(result) = work(&progress) {
-                    break result;
+            let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+                loop {
+                    if let Some(result) = work(&progress) {
+                        break result;
+                    }
                 }
-            };
+            }));
             // nobody listens any more when it was dropped
             let _ = send.send(result);
             ctx.request_repaint();
@@ -107,9 +109,18 @@ impl<T: Send + 'static> Background<T> {
         Self { answer, stop, share }
     }
 
-    /// The answer, once.
+    /// The answer, once. A fault of the work goes on here, where the window says what it was.
     pub fn take(&mut self) -> Option<T> {
-        self.answer.try_recv().ok()
+        match self.answer.try_recv() {
+            Ok(Ok(answer)) => Some(answer),
+            Ok(Err(cause)) => std::panic::resume_unwind(cause),
+            Err(_) => None,
+        }
+    }
+
+    /// Tells it to stop; it answers soon.
+    pub fn stop(&self) {
+        self.stop.store(true, Ordering::Relaxed);
     }
 
     /// How far it has come, 0 to 1.

@@ -1,7 +1,7 @@
 //! Browser: files and dialogs come with the browser build; until then the acts say so.
 
 use crate::error::{Error, Result};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 /// Measures nothing: the browser build brings a clock.
 #[derive(Debug)]
@@ -45,6 +45,7 @@ impl Picker {
 pub struct Background<T> {
     work: Box<Work<T>>,
     share: AtomicU32,
+    stop: AtomicBool,
     ctx: egui::Context,
 }
 
@@ -66,18 +67,23 @@ impl<T: Send + 'static> Background<T> {
         work: impl FnMut(&(dyn Fn(f64) -> bool + Sync)) -> Option<T> + Send + 'static,
     ) -> Self {
         ctx.request_repaint();
-        Self { work: Box::new(work), share: AtomicU32::new(0), ctx: ctx.clone() }
+        Self { work: Box::new(work), share: AtomicU32::new(0), stop: AtomicBool::new(false), ctx: ctx.clone() }
     }
 
     /// Does the next slice; the answer, once.
     pub fn take(&mut self) -> Option<T> {
-        let Self { work, share, ctx } = self;
+        let Self { work, share, stop, ctx } = self;
         let answer = work(&|part| {
             share.store((part * PARTS) as u32, Ordering::Relaxed);
-            true
+            !stop.load(Ordering::Relaxed)
         });
         ctx.request_repaint();
         answer
+    }
+
+    /// Tells it to stop; it answers in the next frame.
+    pub fn stop(&self) {
+        self.stop.store(true, Ordering::Relaxed);
     }
 
     /// How far it has come, 0 to 1.

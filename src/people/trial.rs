@@ -1,0 +1,76 @@
+//! A model tried out: whatever passes the checks of its file runs by every route that it offers.
+
+use super::{Crowd, InTurn, LEAST_PEOPLE, bands, counted};
+use crate::error::{Error, Result};
+use crate::library::Library;
+use crate::model::Model;
+use crate::outcome::Options;
+use crate::path;
+use crate::regimen::{Dose, DoseAmount, Route};
+use crate::scenario::{Scenario, StudyArm};
+use crate::subject::Subject;
+use crate::units::{Age, Time, Weight};
+
+/// Runs a model of the library by each of its routes, for one person and for some made-up people.
+///
+/// # Errors
+/// The first refusal, with its route. A model that says itself that it cannot be simulated is not tried.
+pub fn trial(model: &Model, library: &Library) -> Result<()> {
+    if model.incomplete.is_some() {
+        return Ok(());
+    }
+    for route in model.routes.keys() {
+        let scenario = once(model, *route);
+        let failed = |e: Error| {
+            let what = format!("{} by route {} cannot be simulated: {}", model.id, route.id(), e.what());
+            let error = Error::input(what).at(path!["routes", route.id()]);
+            match e.what_would_work() {
+                Some(remedy) => error.remedy(remedy),
+                None => error,
+            }
+        };
+        let outcome = scenario.run(library, Options::default()).map_err(failed)?;
+        let curves = outcome.arms.iter().flat_map(|a| &a.curves);
+        if curves.flat_map(|c| &c.values).any(|v| !v.is_finite() || *v < 0.0) {
+            return Err(failed(Error::input("a concentration is no number from 0 up")));
+        }
+        let crowd = Crowd { people: LEAST_PEOPLE, seed: super::USUAL_SEED, every: None };
+        bands(&scenario, library, crowd, &InTurn, &|_| true).map_err(failed)?;
+        counted(&scenario, 0, library, (crowd, None), &InTurn, &|_| true).map_err(failed)?;
+    }
+    Ok(())
+}
+
+/// One dose by this route to somebody of the model's people. What it is matters little: models are linear.
+fn once(model: &Model, route: Route) -> Scenario {
+    let middle = |[low, high]: [f64; 2]| f64::midpoint(low, high);
+    let usual = Subject::default();
+    let subject = Subject {
+        weight: model.weight.map_or(usual.weight, |w| Weight::from_kg(middle(w.map(Weight::kg)))),
+        age: model.age.map_or(usual.age, |a| Age::from_years(middle(a.map(Age::years)))),
+        ..usual
+    };
+    let mut dose = Dose::new(route, DoseAmount::PerKg(0.5));
+    if route == Route::Iv {
+        dose.duration = Some(Time::from_minutes(20.0));
+    }
+    let arm = StudyArm {
+        label: route.id().to_owned(),
+        drug: model.drug.clone(),
+        model: Some(model.id.clone()),
+        site: None,
+        on: true,
+        doses: vec![dose],
+    };
+    Scenario {
+        format: 1,
+        title: String::new(),
+        horizon: Time::from_hours(4.0),
+        subject,
+        population: crate::population::Population::default(),
+        conditions: std::collections::BTreeMap::new(),
+        clinic: None,
+        visit: None,
+        arms: vec![arm],
+    }
+}
