@@ -286,7 +286,9 @@ impl Scenario {
                 .remedy(format!("at most {MOST_ARMS}"))
                 .at(path!["arm"]));
         }
-        let given = self.administrations_in_all(library);
+        // an arm that has too many by itself is refused by itself
+        let on = self.arms.iter().filter(|a| a.on).map(|arm| self.administrations(arm, library));
+        let given: u64 = on.filter(|given| *given <= MOST_DOSES).sum();
         if given > MOST_IN_ALL {
             return Err(Error::input(format!("{given} doses in all arms, once repeats and sprays are counted"))
                 .remedy(format!("at most {MOST_IN_ALL}: take arms away, or repeat less often"))

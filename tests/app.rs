@@ -9,6 +9,8 @@ mod edges;
 mod keeping;
 #[path = "app/people.rs"]
 mod people;
+#[path = "app/spoken.rs"]
+mod spoken;
 #[path = "app/visit.rs"]
 mod visit;
 

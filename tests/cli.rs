@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a helper that fails ends its test")]
 #![expect(clippy::disallowed_methods, reason = "the tests lay out files for the program to read")]
 
+#[path = "cli/abuse.rs"]
+mod abuse;
 #[path = "cli/curves.rs"]
 mod curves_in_rows;
 #[path = "cli/evidence.rs"]

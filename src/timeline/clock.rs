@@ -1,5 +1,7 @@
 //! Clocks on the wall: a start in a time zone, and what is so many hours later.
 
+#![warn(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
+
 use super::words::Words;
 use crate::error::{Error, Result, suggestion};
 use crate::units::Time;
@@ -79,7 +81,7 @@ impl Moment {
     #[must_use]
     pub fn before(&self, time: Time) -> Self {
         let minutes = (time.minutes() - 1e-6).ceil() as i64;
-        self.add(SignedDuration::from_mins(-minutes))
+        self.add(SignedDuration::from_mins(minutes.saturating_neg()))
     }
 
     fn add(&self, duration: SignedDuration) -> Self {
@@ -102,7 +104,7 @@ impl Moment {
         let day = self.0.date().saturating_add(Span::new().days(days));
         let at = self.0.time_zone().to_ambiguous_zoned_datetime(day.to_datetime(clock));
         // only the ends of the calendar have no such moment
-        Self(at.later().unwrap_or_else(|_| self.0.saturating_add(SignedDuration::from_hours(24 * days))))
+        Self(at.later().unwrap_or_else(|_| self.0.saturating_add(SignedDuration::from_hours(days.saturating_mul(24)))))
     }
 
     /// A number of days later, at the same clock time.
@@ -119,7 +121,7 @@ impl Moment {
     /// Day of the month, and the month from 0.
     pub fn day_and_month(&self) -> (u8, usize) {
         let date = self.0.date();
-        (date.day().unsigned_abs(), usize::from(date.month().unsigned_abs()) - 1)
+        (date.day().unsigned_abs(), usize::from(date.month().unsigned_abs()).saturating_sub(1))
     }
 
     /// The later of two.
@@ -141,7 +143,7 @@ impl Moment {
     /// Whole minutes since 2020 began in UTC; 0 before.
     pub fn minutes_since_2020(&self) -> i64 {
         const BEGAN: i64 = 1_577_836_800;
-        ((self.0.timestamp().as_second() - BEGAN) / 60).max(0)
+        (self.0.timestamp().as_second().saturating_sub(BEGAN) / 60).max(0)
     }
 
     /// Name of the zone.
@@ -202,7 +204,7 @@ impl Moment {
             &[
                 ("weekday", &of(&words.weekdays, date.weekday().to_monday_zero_offset())),
                 ("day", &date.day().to_string()),
-                ("month", &of(&words.months, date.month() - 1)),
+                ("month", &of(&words.months, date.month().saturating_sub(1))),
                 ("year", &date.year().to_string()),
             ],
         )

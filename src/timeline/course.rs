@@ -1,5 +1,7 @@
 //! A course of visits on a calendar: what programmes publish, with the clinic's own numbers over it. An example plan.
 
+#![warn(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
+
 use super::Timeline;
 use super::clock::Moment;
 use crate::scenario::{Interval, Visits};
@@ -76,8 +78,8 @@ impl Timeline {
             let after = |m: &Moment, visits: u32| m.days_later(days(visits));
             // the second visit is the next one, where that has its date
             let start = match (&self.next, number) {
-                (Some(next), 2..) => Some(after(next, number - 2)),
-                _ => self.start.as_ref().map(|s| after(s, number - 1)),
+                (Some(next), 2..) => Some(after(next, number.saturating_sub(2))),
+                _ => self.start.as_ref().map(|s| after(s, number.saturating_sub(1))),
             };
             let end = start.as_ref().map(|s| s.after(self.last_dose));
             let later = |hours| end.as_ref().map(|e| e.after(hours));

@@ -1,6 +1,8 @@
 //! Lengths of time and counts that cannot be held outside what can be meant: wherever they come from, they are checked
 //! where they are made.
 
+#![warn(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
+
 use super::{Time, text_value};
 use crate::error::{Error, Result};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};

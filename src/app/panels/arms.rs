@@ -1,7 +1,7 @@
 //! One card for each arm: a sentence of what is given, with the numbers to change.
 
 use super::person::{differing, person};
-use super::{refusal, small, swatch};
+use super::{announced, small, swatch};
 use crate::app::action::{Action, another_dose};
 use crate::app::field::{self, Field};
 use crate::app::runner::Shown;
@@ -33,7 +33,7 @@ pub fn arms(
             differing(ui, scenario);
         }
         if let Some(error) = &shown.error {
-            refusal(ui, error);
+            announced(ui, error);
         }
         ui.add_space(4.0);
         let roles = roles(&scenario.arms);
@@ -130,7 +130,7 @@ fn card(
         }
     });
     match (error, outcome) {
-        (Some(error), _) => refusal(ui, error),
+        (Some(error), _) => announced(ui, error),
         (None, Some(outcome)) => {
             if let Some(line) = outcome.assumptions.first() {
                 let grade = outcome.grade;

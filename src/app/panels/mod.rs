@@ -54,11 +54,22 @@ fn swatch(ui: &mut Ui, role: Role, fill: bool, on: bool) {
 
 /// A refusal beside what caused it.
 fn refusal(ui: &mut Ui, error: &Error) {
+    refusal_label(ui, error);
+}
+
+/// As [`refusal`], spoken once when it comes up: of the places that show a refusal one announces it.
+fn announced(ui: &mut Ui, error: &Error) {
+    let id = refusal_label(ui, error);
+    ui.ctx().accesskit_node_builder(id, |node| node.set_live(egui::accesskit::Live::Polite));
+}
+
+fn refusal_label(ui: &mut Ui, error: &Error) -> egui::Id {
     let colour = theme::ink(ui, Ink::Caution);
-    ui.label(RichText::new(error.what()).color(colour));
+    let id = ui.label(RichText::new(error.what()).color(colour)).id;
     if let Some(remedy) = remedy(error) {
         ui.weak(remedy);
     }
+    id
 }
 
 /// What would have worked, said for the window: there are no keys and no options to write here.

@@ -7,7 +7,7 @@ use crate::app::people::People;
 use crate::app::runner::Shown;
 use crate::app::state::Look;
 use crate::app::theme;
-use crate::figure::{Figure, View, in_words};
+use crate::figure::{Figure, RULE_BAR, View, in_words, strip_words};
 use crate::outcome::ArmOutcome;
 use crate::scenario::StudyArm;
 use crate::scene::{Ink, Page, Scene, layout};
@@ -59,6 +59,7 @@ pub fn plot(
     let dim = if shown.error.is_some() || shown.progress().is_some() { 0.4 } else { 1.0 };
     let horizon = outcome.horizon.hours();
     let words = summary(figure, &outcome.arms, *cursor);
+    spoken(ui, &outcome.arms);
     let counted = look.projector && people.outcome.is_some();
     let below = if counted { super::people::height(people) } else { 0.0 };
     if room.y >= least && !counted {
@@ -111,6 +112,18 @@ pub(super) fn picture(
         node.set_role(egui::accesskit::Role::Image);
         node.set_label(words);
     });
+}
+
+/// Strips and the rules below them, one after another, for whoever hears them.
+fn spoken(ui: &mut Ui, arms: &[ArmOutcome]) {
+    let strips = arms.iter().filter(|a| !a.faded).map(strip_words);
+    for words in strips.chain([RULE_BAR.to_owned()]) {
+        let node = ui.allocate_response(Vec2::ZERO, egui::Sense::hover());
+        ui.ctx().accesskit_node_builder(node.id, |node| {
+            node.set_role(egui::accesskit::Role::Label);
+            node.set_label(words);
+        });
+    }
 }
 
 /// Says which letters of the title and the labels show as boxes.

@@ -34,8 +34,9 @@ pub fn status(ui: &mut Ui, shown: &Shown, pace: Pace, message: &mut Option<Resul
                     closed = ui.small_button("×").on_hover_text("dismiss").clicked();
                     let text = error.to_string().replace('\n', " · ");
                     let colour = theme::ink(ui, Ink::Caution);
-                    ui.add(egui::Label::new(RichText::new(&text).small().color(colour)).truncate())
-                        .on_hover_text(error.to_string());
+                    let label = ui.add(egui::Label::new(RichText::new(&text).small().color(colour)).truncate());
+                    ui.ctx().accesskit_node_builder(label.id, |node| node.set_live(egui::accesskit::Live::Assertive));
+                    label.on_hover_text(error.to_string());
                 }
                 None => {}
             }
