@@ -132,7 +132,7 @@ fn doses_and_arms_are_added_and_taken_away() {
     let figure = harness.state().shown.figure.as_ref().unwrap();
     assert_eq!(figure.panels.len(), 2, "another drug has a panel of its own");
     assert_eq!(figure.panels[1].heading, "esketamine (S) only");
-    harness.get_all_by_label("add dose").next().unwrap().click();
+    harness.get_by_label("IV: add dose").click();
     harness.run_ok();
     assert_eq!(harness.state().state.scenario.arms[0].doses.len(), 2);
     assert!(harness.query_by_label("IV dose 2 time").is_some());

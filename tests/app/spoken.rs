@@ -67,6 +67,13 @@ fn controls_are_named_by_their_arm_and_tell_their_value() {
     // reading order: the arms as they stand, before what is drawn of them
     let at = |name: &str| tree.iter().position(|(_, n, _)| n == name).unwrap();
     assert!(at("IV amount") < at("IM amount") && at("IM amount") < at("SL amount"));
+    let toolbar = ["Compare", "Title", "Undo", "Redo", "File", "Export", "Points", "dark", "projector", "?"].map(at);
+    assert!(toolbar.is_sorted(), "{toolbar:?}");
+    // no two controls have one name
+    let mut names: Vec<_> = tree.iter().filter(|(role, ..)| CONTROLS.contains(role)).map(|(_, name, _)| name).collect();
+    names.sort();
+    let twice: Vec<_> = names.windows(2).filter(|w| w[0] == w[1]).map(|w| w[0]).collect();
+    assert!(twice.is_empty(), "{twice:?}");
 }
 
 #[test]

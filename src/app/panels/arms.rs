@@ -1,7 +1,7 @@
 //! One card for each arm: a sentence of what is given, with the numbers to change.
 
 use super::person::{differing, person};
-use super::{announced, small, swatch};
+use super::{announced, named, small, swatch};
 use crate::app::action::{Action, another_dose};
 use crate::app::field::{self, Field};
 use crate::app::runner::Shown;
@@ -113,16 +113,21 @@ fn card(
     if let Some(k) = remove.filter(|_| many) {
         arm.doses.remove(k);
     }
+    let label = arm.label.clone();
     ui.horizontal(|ui| {
-        if ui.small_button("add dose").on_hover_text("a further dose half an hour later").clicked() {
+        let add = ui.small_button("add dose").on_hover_text("a further dose half an hour later");
+        named(&add, format!("{label}: add dose"));
+        if add.clicked() {
             arm.doses.extend(another_dose(&arm.doses, horizon));
         }
         let last = arm.doses.last_mut().filter(|d| d.repeat.is_none());
-        if let Some(dose) = last
-            && ui.small_button("repeat").on_hover_text("give the last dose again after an interval").clicked()
-        {
-            let every = Time::from_hours(0.5_f64.min((horizon.hours() - dose.time.hours()).max(0.05)));
-            dose.repeat = Some(Repeat { every, additional: 1 });
+        if let Some(dose) = last {
+            let again = ui.small_button("repeat").on_hover_text("give the last dose again after an interval");
+            named(&again, format!("{label}: repeat"));
+            if again.clicked() {
+                let every = Time::from_hours(0.5_f64.min((horizon.hours() - dose.time.hours()).max(0.05)));
+                dose.repeat = Some(Repeat { every, additional: 1 });
+            }
         }
         if let Some(outcome) = outcome.filter(|_| error.is_none()) {
             let kg = significant(outcome.dose_mg / weight.kg(), 2);
@@ -281,7 +286,8 @@ fn manner(ui: &mut Ui, dose: &mut Dose, name: &str) {
     match dose.route {
         Route::Iv => {
             let mut infusion = dose.duration.is_some();
-            ui.checkbox(&mut infusion, "over");
+            let over = ui.checkbox(&mut infusion, "over");
+            named(&over, format!("{name}: over a time"));
             match (&mut dose.duration, infusion) {
                 (Some(duration), true) => length(ui, &format!("{name} infusion"), duration, "40 min"),
                 (None, true) => dose.duration = Some(remembered(ui, "duration", 30.0)),

@@ -52,6 +52,11 @@ fn swatch(ui: &mut Ui, role: Role, fill: bool, on: bool) {
     paint_shapes(ui, &crate::scene::swatch(role, fill, place), rect.min, if on { 1.0 } else { 0.4 });
 }
 
+/// A name that tells the arm, for whoever hears the control and does not see the card around it.
+fn named(response: &egui::Response, name: String) {
+    response.ctx.accesskit_node_builder(response.id, |node| node.set_label(name));
+}
+
 /// A refusal beside what caused it.
 fn refusal(ui: &mut Ui, error: &Error) {
     refusal_label(ui, error);

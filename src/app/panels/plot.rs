@@ -142,7 +142,11 @@ fn foreign(ui: &mut Ui, figure: &Figure, arms: &[ArmOutcome]) {
 
 pub(super) fn empty(ui: &mut Ui, shown: &Shown, offered: &[StudyArm], actions: &mut Vec<Action>) {
     let off = shown.scenario().is_some_and(|s| !s.arms.is_empty());
-    let words = if off { "No route is on: tick one, or add one" } else { "Add a route to begin" };
+    let words = match (shown.first_error(), off) {
+        (Some(_), _) => "No curve can be drawn: the reason stands at the left",
+        (None, true) => "No route is on: tick one, or add one",
+        (None, false) => "Add a route to begin",
+    };
     ui.vertical_centered(|ui| {
         ui.add_space(ui.available_height() * 0.35);
         ui.label(egui::RichText::new(words).size(theme::TITLE));

@@ -146,7 +146,7 @@ fn figures(ui: &mut Ui, arm: &ArmOutcome) {
 }
 
 fn details(ui: &mut Ui, arm: &ArmOutcome, library: &Library) {
-    CollapsingHeader::new("Details").show(ui, |ui| {
+    let details = CollapsingHeader::new("Details").id_salt(&arm.label).show(ui, |ui| {
         small(ui, &arm.model_title);
         small(ui, &strip_words(arm));
         small(ui, "not the time you can leave or drive");
@@ -172,6 +172,7 @@ fn details(ui: &mut Ui, arm: &ArmOutcome, library: &Library) {
         }
         small(ui, "a terminal half-life depends on assay and sampling length");
     });
+    super::named(&details.header_response, format!("{}: details", arm.label));
 }
 
 fn provenance(ui: &mut Ui, outcome: &Outcome) {

@@ -3,7 +3,7 @@
 use crate::app::action::{Action, Purpose};
 use crate::app::state::{Mode, State};
 use crate::export::Format;
-use egui::{Align, Button, Layout, RichText, TextEdit, Ui};
+use egui::{Button, Id, RichText, TextEdit, Ui};
 
 /// Below this width undo and redo go into the menu.
 const NARROW: f32 = 720.0;
@@ -38,20 +38,15 @@ pub fn toolbar(
             let field = ui.add(title);
             ui.ctx().accesskit_node_builder(field.id, |node| node.set_label("Title"));
         }
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if ui.button("?").on_hover_text("help (F1)").clicked() {
-                *help = !*help;
+        // against the right edge, and yet in reading order: the width is that of the frame before
+        let id = Id::unique("buttons of the toolbar");
+        let wide = ui.data(|d| d.get_temp::<f32>(id)).unwrap_or(BUTTONS);
+        ui.add_space((ui.available_width() - wide).max(0.0));
+        let buttons = ui.horizontal(|ui| {
+            if !narrow {
+                steps(ui, undo, redo, actions);
+                ui.separator();
             }
-            let look = &mut state.look;
-            if ui.selectable_label(look.projector, "projector").on_hover_text("larger type, thicker lines").clicked() {
-                look.projector = !look.projector;
-            }
-            if ui.selectable_label(look.dark, "dark").clicked() {
-                look.dark = !look.dark;
-            }
-            ui.separator();
-            ui.menu_button("Points", |ui| points(ui, has_points, actions));
-            ui.menu_button("Export", |ui| export(ui, actions));
             ui.menu_button("File", |ui| {
                 if narrow {
                     steps(ui, undo, redo, actions);
@@ -59,21 +54,34 @@ pub fn toolbar(
                 }
                 file(ui, actions);
             });
-            if narrow {
-                return;
-            }
+            ui.menu_button("Export", |ui| export(ui, actions));
+            ui.menu_button("Points", |ui| points(ui, has_points, actions));
             ui.separator();
-            steps(ui, undo, redo, actions);
+            let look = &mut state.look;
+            if ui.selectable_label(look.dark, "dark").clicked() {
+                look.dark = !look.dark;
+            }
+            if ui.selectable_label(look.projector, "projector").on_hover_text("larger type, thicker lines").clicked() {
+                look.projector = !look.projector;
+            }
+            if ui.button("?").on_hover_text("help (F1)").clicked() {
+                *help = !*help;
+            }
         });
+        let used = buttons.response.rect.width() + ui.spacing().item_spacing.x;
+        if (used - wide).abs() > 0.5 {
+            ui.data_mut(|d| d.insert_temp(id, used));
+            ui.ctx().request_discard("the toolbar's buttons have another width");
+        }
     });
 }
 
 fn steps(ui: &mut Ui, undo: bool, redo: bool, actions: &mut Vec<Action>) {
-    if ui.add_enabled(redo, Button::new("Redo")).on_hover_text("Ctrl+Shift+Z").clicked() {
-        actions.push(Action::Redo);
-    }
     if ui.add_enabled(undo, Button::new("Undo")).on_hover_text("Ctrl+Z").clicked() {
         actions.push(Action::Undo);
+    }
+    if ui.add_enabled(redo, Button::new("Redo")).on_hover_text("Ctrl+Shift+Z").clicked() {
+        actions.push(Action::Redo);
     }
 }
 
