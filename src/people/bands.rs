@@ -17,8 +17,8 @@ use crate::units::NG_ML_PER_MG_L;
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
-/// Values held at a time, at most: 24 MB.
-const MOST_VALUES: usize = 3_000_000;
+/// Values held at a time, at most: 96 MB. Very many people are followed anew for each stretch that this makes.
+const MOST_VALUES: usize = 12_000_000;
 
 /// Values that stay near the processor, where a stretch more costs little: half a MB. Fresh memory is dear as well.
 const NEAR_VALUES: usize = 100_000;

@@ -117,8 +117,10 @@ pub(super) fn picture(
 /// Strips and the rules below them, one after another, for whoever hears them.
 fn spoken(ui: &mut Ui, arms: &[ArmOutcome]) {
     let strips = arms.iter().filter(|a| !a.faded).map(strip_words);
-    for words in strips.chain([RULE_BAR.to_owned()]) {
-        let node = ui.allocate_response(Vec2::ZERO, egui::Sense::hover());
+    for (i, words) in strips.chain([RULE_BAR.to_owned()]).enumerate() {
+        // they take no room: what they say is drawn
+        let place = Rect::from_min_size(ui.cursor().min, Vec2::ZERO);
+        let node = ui.interact(place, ui.scope_id().with(("spoken", i)), Sense::hover());
         ui.ctx().accesskit_node_builder(node.id, |node| {
             node.set_role(egui::accesskit::Role::Label);
             node.set_label(words);
