@@ -95,6 +95,15 @@ impl Error {
         self
     }
 
+    /// Takes over what would have worked from another refusal, where that says it.
+    #[must_use]
+    pub fn remedy_of(self, other: &Self) -> Self {
+        match &other.remedy {
+            Some(remedy) => Self { remedy: Some(remedy.clone()), ..self },
+            None => self,
+        }
+    }
+
     /// Says which entry of the document is meant.
     #[must_use]
     pub fn at(mut self, path: Vec<Step>) -> Self {

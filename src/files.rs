@@ -4,7 +4,7 @@ use crate::error::{Error, Result};
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// A path of this name is no file: standard input where something is read. What is written never goes to it.
 pub const STANDARD: &str = "-";
@@ -15,6 +15,11 @@ const MOST_ASIDE: u32 = 1000;
 
 /// Temporary files that are being written, for whoever ends the program.
 static PARTS: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+/// What a lock holds, whether somebody failed while holding it or not.
+pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// The path as messages name it.
 pub fn shown(path: &Path) -> String {
@@ -131,7 +136,7 @@ pub fn free_name(folder: &Path, stem: &str, ending: &str) -> Option<PathBuf> {
 
 /// Removes temporary files that are being written, when the program is told to end.
 pub fn remove_parts() {
-    let parts = std::mem::take(&mut *PARTS.lock().unwrap_or_else(PoisonError::into_inner));
+    let parts = std::mem::take(&mut *locked(&PARTS));
     for part in parts {
         // what cannot be removed stays, and nobody is left to be told
         let _ = fs::remove_file(part);
@@ -278,7 +283,7 @@ fn temporary_beside(target: &Path) -> io::Result<(PathBuf, File)> {
         // a name of its own, and a short one: the target's may be as long as names can be
         let path = target.with_file_name(format!(".ketasim-{}-{attempt}.part", std::process::id()));
         // told before it is there: whoever ends the program in between has nothing to remove
-        PARTS.lock().unwrap_or_else(PoisonError::into_inner).push(path.clone());
+        locked(&PARTS).push(path.clone());
         match OpenOptions::new().write(true).create_new(true).open(&path) {
             Ok(file) => return Ok((path, file)),
             Err(e) if e.kind() == io::ErrorKind::AlreadyExists => forget_part(&path),
@@ -293,7 +298,7 @@ fn temporary_beside(target: &Path) -> io::Result<(PathBuf, File)> {
 
 /// A temporary file is there no more, or is none of ours.
 fn forget_part(path: &Path) {
-    PARTS.lock().unwrap_or_else(PoisonError::into_inner).retain(|p| p != path);
+    locked(&PARTS).retain(|p| p != path);
 }
 
 fn unwritable(name: &str, error: &io::Error) -> Error {

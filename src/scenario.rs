@@ -150,6 +150,21 @@ impl Scenario {
         Ok(scenario)
     }
 
+    /// One arm, given to one person.
+    pub fn of(arm: StudyArm, subject: Subject, horizon: Time) -> Self {
+        Self {
+            format: 1,
+            title: String::new(),
+            horizon,
+            subject,
+            population: Population::default(),
+            conditions: BTreeMap::new(),
+            clinic: None,
+            visit: None,
+            arms: vec![arm],
+        }
+    }
+
     /// Reads a file without asking whether it can be simulated.
     ///
     /// # Errors

@@ -4,6 +4,8 @@
 
 #[path = "evidence/foreign.rs"]
 mod foreign;
+#[path = "evidence/made.rs"]
+mod made;
 #[path = "evidence/outside.rs"]
 mod outside;
 #[path = "evidence/reading.rs"]

@@ -372,17 +372,9 @@ fn a_route_that_gives_nothing_gives_nothing() {
         "ways = [{ into = \"ketamine\", share = \"Z\", duration = \"10 min\" }, { into = \"unabsorbed\", share = \"rest\" }]",
     ] {
         for route in ["im", "sl", "in", "po", "iv"] {
-            let text = format!(
-                "format = 1\nid = \"zero-2021\"\ntitle = \"x\"\nabout = \"x\"\ndrug = \"ketamine\"\nsalt = \"base\"\n\
-                 estimated_from = \"arterial\"\n[source.a]\ncitation = \"x\"\n[population]\nwho = \"x\"\n[applies_to]\n\
-                 weight = [\"45 kg\", \"120 kg\"]\nage = [\"18 y\", \"65 y\"]\n[parameters]\n\
-                 V = {{ value = \"100 L\", source = \"a\", grade = \"E\" }}\n\
-                 CL = {{ value = \"80 L/h\", source = \"a\", grade = \"E\" }}\n\
-                 Z = {{ value = \"0\", source = \"a\", grade = \"E\" }}\n[compartments]\n\
-                 ketamine = {{ holds = \"ketamine\", volume = \"V\" }}\n[[flow]]\nfrom = \"ketamine\"\nclearance = \"CL\"\n\
-                 into = \"eliminated\"\n[routes.{route}]\nassumption = \"x\"\n{ways}\n[[output]]\nanalyte = \"ketamine\"\n\
-                 site = \"arterial\"\ncompartment = \"ketamine\"\n"
-            );
+            let own = "ways = [{ into = \"ketamine\", share = \"Z\" }, { into = \"unabsorbed\", share = \"rest\" }]";
+            let zero = include_str!("found/model-share-zero.txt");
+            let text = zero.replace("[routes.im]", &format!("[routes.{route}]")).replace(own, ways);
             let mut library = Library::embedded().unwrap();
             let Ok(id) = library.insert_toml("zero.toml", &text).map(|m| m.id.clone()) else { continue };
             ketasim::people::trial(library.model(&id).unwrap(), &library)

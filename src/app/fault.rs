@@ -2,6 +2,7 @@
 
 use super::App;
 use egui::{CentralPanel, RichText, Ui};
+use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// What is known of a fault.
@@ -11,6 +12,12 @@ pub struct Fault {
     pub what: String,
     /// The file that holds the work as it was before.
     pub copy: Option<String>,
+}
+
+/// What a panic says of itself, in one line; nothing where it does not say.
+pub(super) fn words_of(cause: &(dyn Any + Send)) -> String {
+    let text = cause.downcast_ref::<String>().map(String::as_str).or(cause.downcast_ref::<&str>().copied());
+    text.unwrap_or_default().lines().next().unwrap_or_default().to_owned()
 }
 
 /// What somebody does after a fault.
@@ -29,11 +36,9 @@ impl App {
         }
         let before = self.state.clone();
         let Err(cause) = catch_unwind(AssertUnwindSafe(|| part(self))) else { return };
-        let text = cause.downcast_ref::<String>().cloned();
-        let text = text.or_else(|| cause.downcast_ref::<&str>().map(|s| (*s).to_owned()));
         self.state = before;
         let copy = self.state.scenario.to_toml().ok().and_then(|work| self.copy_of(&work));
-        self.fault = Some(Fault { what: text.unwrap_or_default(), copy });
+        self.fault = Some(Fault { what: words_of(cause.as_ref()), copy });
     }
 
     /// Says what happened and offers ways on.
@@ -48,8 +53,8 @@ impl App {
             if let Some(copy) = &fault.copy {
                 ui.label(format!("A copy of your work is in {copy}"));
             }
-            let said = format!("What failed: {}", fault.what.lines().next().unwrap_or("it did not say"));
-            ui.label(RichText::new(said).small());
+            let what = if fault.what.is_empty() { "it did not say" } else { &fault.what };
+            ui.label(RichText::new(format!("What failed: {what}")).small());
             ui.add_space(12.0);
             ui.horizontal_wrapped(|ui| {
                 for (name, meant) in [

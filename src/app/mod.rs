@@ -64,6 +64,9 @@ pub struct App {
     pub fault: Option<Fault>,
     #[cfg(not(target_arch = "wasm32"))]
     keeper: Option<Keeper>,
+    /// What the keeper was given last.
+    #[cfg(not(target_arch = "wasm32"))]
+    kept: Option<State>,
 }
 
 /// The slowest frame of the last seconds, for whoever doubts that the window keeps up.
@@ -120,6 +123,8 @@ impl App {
             fault: None,
             #[cfg(not(target_arch = "wasm32"))]
             keeper: None,
+            #[cfg(not(target_arch = "wasm32"))]
+            kept: None,
         })
     }
 
@@ -139,16 +144,15 @@ impl App {
         let kept = keeper.kept().and_then(|kept| kept.map_or(Ok(()), |kept| self.restore(&kept)));
         if let Err(why) = kept {
             let aside = keeper.set_aside();
-            let place = match aside {
+            let place = match &aside {
                 Ok(path) => format!("it is set aside as {}", path.display()),
-                Err(e) => format!("and it cannot be set aside: {}", e.what()),
+                Err(e) => format!("and it cannot be set aside ({}): nothing is kept over it", e.what()),
             };
             let what = format!("your last work cannot be shown: {}; {place}", why.what());
-            let error = Error::input(what);
-            self.message = Some(Err(match why.what_would_work() {
-                Some(remedy) => error.remedy(remedy),
-                None => error.remedy("this is the opening screen"),
-            }));
+            self.message = Some(Err(Error::input(what).remedy("this is the opening screen").remedy_of(&why)));
+            if aside.is_err() {
+                return;
+            }
         } else if keeper.second {
             let file = keeper.path().display();
             self.message = Some(Ok(format!("another window is open: this one keeps its work in {file}")));
@@ -258,8 +262,11 @@ impl App {
             ui.ctx().request_repaint();
         }
         #[cfg(not(target_arch = "wasm32"))]
-        if let Some(keeper) = &mut self.keeper {
-            keeper.keep(self.state.entries());
+        if let Some(keeper) = &self.keeper {
+            if self.kept.as_ref() != Some(&self.state) {
+                keeper.keep(&self.state.entries());
+                self.kept = Some(self.state.clone());
+            }
             if let Some(failure) = keeper.failure() {
                 self.message = Some(Err(failure));
             }
@@ -432,11 +439,9 @@ pub fn open(scenario: Option<(String, Scenario)>) -> Result<()> {
     let start = Box::new(|cc: &eframe::CreationContext<'_>| {
         App::install(&cc.egui_ctx);
         let mut app = App::new()?;
-        match folder.ok_or_else(|| Error::cannot("this system names no folder to keep work in")) {
-            Ok(folder) => match Keeper::new(&folder, &cc.egui_ctx) {
-                Ok(keeper) => app.keep_in(keeper),
-                Err(e) => app.message = Some(Err(e)),
-            },
+        let folder = folder.ok_or_else(|| Error::cannot("this system names no folder to keep work in"));
+        match folder.and_then(|folder| Keeper::new(&folder, &cc.egui_ctx)) {
+            Ok(keeper) => app.keep_in(keeper),
             Err(e) => app.message = Some(Err(e)),
         }
         if let Some((name, scenario)) = scenario {

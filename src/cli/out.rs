@@ -9,7 +9,7 @@ use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
 /// Nobody is left longer than this without a sign.
-const SIGN_OF_LIFE: Duration = Duration::from_secs(4);
+pub const SIGN_OF_LIFE: Duration = Duration::from_secs(4);
 
 /// Prints a result.
 ///

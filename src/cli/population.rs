@@ -21,9 +21,6 @@ use std::time::Instant;
 /// Progress is said at every such share.
 const SAID_EVERY: f64 = 0.25;
 
-/// And so often, s.
-const SECONDS_BETWEEN: u64 = 4;
-
 /// Jobs on as many threads as the machine has, or as were asked for.
 pub(super) struct Threads(usize);
 
@@ -63,7 +60,7 @@ pub(super) fn progress() -> impl Fn(f64) -> bool + Sync {
     let started = Instant::now();
     move |share: f64| {
         let (step, now) = ((share / SAID_EVERY) as usize, started.elapsed());
-        let period = (now.as_secs() / SECONDS_BETWEEN) as usize;
+        let period = (now.as_secs() / out::SIGN_OF_LIFE.as_secs()) as usize;
         let later = seconds.fetch_max(period, Ordering::Relaxed) < period;
         if now.as_millis() > 500 && (said.fetch_max(step, Ordering::Relaxed) < step || later) {
             out::note(&format!("{:.0} %", share * 100.0));

@@ -158,17 +158,8 @@ impl Study {
         });
         let shortest = crate::regimen::last_end(&self.doses).hours() + 2.0;
         let end = seen.fold(0.0, f64::max).min(*HORIZON_H.end()).max(shortest).ceil();
-        Scenario {
-            format: 1,
-            title: title.to_owned(),
-            horizon: Time::from_hours(end),
-            subject: self.subject.clone(),
-            population: crate::population::Population::default(),
-            conditions: std::collections::BTreeMap::new(),
-            clinic: None,
-            visit: None,
-            arms: vec![arm],
-        }
+        let scenario = Scenario::of(arm, self.subject.clone(), Time::from_hours(end));
+        Scenario { title: title.to_owned(), ..scenario }
     }
 
     /// Measured concentrations, h and ng/mL: points of the curve, or the peak at its time.

@@ -200,14 +200,11 @@ fn finest(horizon: Time) -> Time {
 
 fn at_arm(error: Error, index: usize, label: &str) -> Error {
     let named = if error.path().is_empty() { format!("arm \"{label}\": ") } else { String::new() };
-    let mut again = match error.kind() {
+    let again = match error.kind() {
         crate::error::Kind::Input => Error::input(format!("{named}{}", error.what())),
         crate::error::Kind::Cannot => Error::cannot(format!("{named}{}", error.what())),
     };
-    if let Some(remedy) = error.what_would_work() {
-        again = again.remedy(remedy);
-    }
-    again.at(error.path().to_vec()).within(path!["arm", index])
+    again.remedy_of(&error).at(error.path().to_vec()).within(path!["arm", index])
 }
 
 pub(super) struct Runner<'a> {

@@ -275,8 +275,7 @@ impl Kernel {
         let common = if hours { (-largest(&map(dt, |d| -d)) / HOUR).floor().max(0.0) } else { 0.0 };
         let dt = &map(dt, |d| d - common * HOUR);
         let longest = largest(dt);
-        let fastest = self.diagonal.iter().fold(splat(0.0), |q, d| map2(&q, &generator[*d], |q, g| larger(q, -g)));
-        let parts = (largest(&fastest) * longest).ceil().max(1.0);
+        let parts = (self.fastest(generator) * longest).ceil().max(1.0);
         let h = map(dt, |d| d / parts);
         let Scratch { a: term, a2: next, power, .. } = scratch;
         let series = if longest > 0.0 { parts as usize } else { 0 };
@@ -311,6 +310,7 @@ impl Kernel {
     }
 
     /// The fastest rate at which anything leaves a state, over sixteen people, 1/h.
+    #[inline(always)]
     pub fn fastest(&self, generator: &[Lane]) -> f64 {
         largest(&self.diagonal.iter().fold(splat(0.0), |q, d| map2(&q, &generator[*d], |q, g| larger(q, -g))))
     }

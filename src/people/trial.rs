@@ -23,11 +23,7 @@ pub fn trial(model: &Model, library: &Library) -> Result<()> {
         let scenario = once(model, *route);
         let failed = |e: Error| {
             let what = format!("{} by route {} cannot be simulated: {}", model.id, route.id(), e.what());
-            let error = Error::input(what).at(path!["routes", route.id()]);
-            match e.what_would_work() {
-                Some(remedy) => error.remedy(remedy),
-                None => error,
-            }
+            Error::input(what).remedy_of(&e).at(path!["routes", route.id()])
         };
         let outcome = scenario.run(library, Options::default()).map_err(failed)?;
         let curves = outcome.arms.iter().flat_map(|a| &a.curves);
@@ -62,15 +58,5 @@ fn once(model: &Model, route: Route) -> Scenario {
         on: true,
         doses: vec![dose],
     };
-    Scenario {
-        format: 1,
-        title: String::new(),
-        horizon: Time::from_hours(4.0),
-        subject,
-        population: crate::population::Population::default(),
-        conditions: std::collections::BTreeMap::new(),
-        clinic: None,
-        visit: None,
-        arms: vec![arm],
-    }
+    Scenario::of(arm, subject, Time::from_hours(4.0))
 }

@@ -85,7 +85,8 @@ fn entries(timeline: &Timeline, words: &Words, start: &Moment) -> Result<Vec<Ent
     Ok(list)
 }
 
-/// The zone by its changes of the clock from before the visit to after its last entry, so that a program without a list of zones reads it right.
+/// The zone by its changes of the clock from before the visit to after its last entry, so that a program without a list
+/// of zones reads it right.
 fn zone(text: &mut Text, start: &Moment, last: &Moment) {
     let (first, changes) = start.changes(last);
     text.line("BEGIN", "VTIMEZONE");

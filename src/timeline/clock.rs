@@ -25,11 +25,11 @@ impl Moment {
                 .remedy("write the year first and the clock from 0 to 24, for example \"2026-12-01 10:00\"")
         };
         let trimmed = text.trim();
-        let late = |_| Error::input(format!("{text} lies too far away")).remedy("name a year between 1900 and 2200");
+        let late = || Error::input(format!("{text} lies too far away")).remedy("name a year between 1900 and 2200");
+        let near = |at: ZonedDateTime| if (1900..=2200).contains(&at.year()) { Ok(Self(at)) } else { Err(late()) };
         if let Ok(moment) = trimmed.parse::<Timestamp>() {
             // an offset names the moment itself, whatever the clocks of the zone do
-            let at = moment.to_zoned_datetime(zone);
-            return if (1900..=2200).contains(&at.year()) { Ok(Self(at)) } else { Err(late(())) };
+            return near(moment.to_zoned_datetime(zone));
         }
         let at: DateTime = trimmed.parse().map_err(|_| wrong())?;
         let offset_is_lost =
@@ -58,10 +58,7 @@ impl Moment {
                     .remedy(format!("say which with its offset: {}", both.join(" or "))));
             }
         }
-        if !(1900..=2200).contains(&at.year()) {
-            return Err(late(()));
-        }
-        zone.to_zoned_datetime(at).map(Self).map_err(|_| late(()))
+        zone.to_zoned_datetime(at).map_err(|_| late()).and_then(near)
     }
 
     /// From seconds since 1970, in UTC: what a machine's clock says.

@@ -136,6 +136,22 @@ fn what_cannot_be_shown_is_set_aside_and_said() {
     }
 }
 
+/// Work that can be neither shown nor set aside is not written over.
+#[test]
+fn what_cannot_be_set_aside_is_left_as_it_is() {
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    let folder = Folder::new("no-name-left");
+    (1..=1000).for_each(|n| std::fs::write(folder.0.join(format!("app-set-aside-{n}.ron")), "").unwrap());
+    std::fs::write(folder.0.join("app.ron"), "hours of work, damaged").unwrap();
+    let app = window(&folder.0);
+    assert!(said(&app).contains("cannot be set aside"), "{}", said(&app));
+    let mut harness = shown(app);
+    harness.state_mut().state.scenario.title = "Mine".to_owned();
+    harness.step();
+    flush().unwrap();
+    assert_eq!(std::fs::read_to_string(folder.0.join("app.ron")).unwrap(), "hours of work, damaged");
+}
+
 /// What can be read is shown with its fault, and kept as it is.
 #[test]
 fn a_scenario_with_a_fault_is_shown_with_it() {

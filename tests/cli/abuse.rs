@@ -272,7 +272,7 @@ fn a_kill_leaves_the_old_file_or_the_new_one() {
 #[test]
 fn a_model_that_gives_nothing_is_drawn_as_nothing() {
     let folder = folder("zero");
-    let model = include_str!("../accepted/share-of-nothing.model.toml");
+    let model = include_str!("../found/model-share-zero.txt");
     let file = write(&folder, "zero.toml", model);
     assert!(printed(&["models", "check", &file]).starts_with("ok"));
     let text = DOSE.replace("drug =", "model = 'zero-2021'\ndrug =");

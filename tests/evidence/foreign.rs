@@ -1,45 +1,6 @@
 //! Tables of others: cells are read as a whole, what cannot be read is skipped with its reason, one value at a time.
 
-use super::library;
-use ketasim::evidence::{Observations, Report, Row, Rules, score};
-
-const HEADER: &str = "id,population,mean_age_y,mean_weight_kg,drug,dose_value,dose_unit,dose_as,route,duration_min,\
-    swallowed_or_spat,matrix,analyte,cmax_ng_ml,tmax_min,auc_ng_h_ml,auc_kind,hold_min,sprays,spray_every_min,\
-    auc_from_h,auc_to_h,site";
-
-fn files(arms: &str, curves: Option<&str>) -> Report {
-    let observations = Observations::read(("arms.csv", arms), curves.map(|c| ("curves.csv", c))).unwrap();
-    score(&observations, &Rules::embedded().unwrap(), &library()).unwrap()
-}
-
-/// One arm by its columns, each cell in quotes; 35 mg racemic ketamine over 40 min where nothing else is said.
-fn row(cells: &[(&str, &str)]) -> String {
-    let base = [
-        ("id", "x"),
-        ("population", "healthy adults"),
-        ("mean_age_y", "30"),
-        ("mean_weight_kg", "70"),
-        ("drug", "racemic"),
-        ("dose_value", "35"),
-        ("dose_unit", "mg"),
-        ("dose_as", "base"),
-        ("route", "IV infusion"),
-        ("duration_min", "40"),
-        ("matrix", "arterial plasma"),
-        ("analyte", "ketamine"),
-        ("cmax_ng_ml", "250"),
-    ];
-    let cell = |column: &str| {
-        cells.iter().chain(&base).find(|(c, _)| *c == column).map_or(String::new(), |(_, v)| format!("\"{v}\""))
-    };
-    HEADER.split(',').map(cell).collect::<Vec<_>>().join(",")
-}
-
-/// What is predicted of the first figure of an arm, or why it is skipped.
-fn one(cells: &[(&str, &str)]) -> Result<Row, String> {
-    let mut report = files(&format!("{HEADER}\n{}\n", row(cells)), None);
-    if report.rows.is_empty() { Err(report.skipped.remove(0).why) } else { Ok(report.rows.remove(0)) }
-}
+use super::made::{HEADER, one, row, scored};
 
 fn predicted(cells: &[(&str, &str)]) -> f64 {
     one(cells).unwrap().predicted
@@ -190,7 +151,7 @@ fn a_cell_that_cannot_be_read_is_no_empty_cell() {
         assert!(one(&[("route", "SL"), ("hold_min", hold)]).is_err(), "{hold}");
     }
     // an area whose end is no number is left out, the peak stays
-    let report = files(
+    let report = scored(
         &format!("{HEADER}\n{}\n", row(&[("auc_ng_h_ml", "400"), ("auc_kind", "0-6 h"), ("auc_to_h", "4-6")])),
         None,
     );
@@ -222,12 +183,12 @@ fn points_that_were_not_measured_are_skipped_and_the_rest_is_scored() {
     let arms = format!("{HEADER}\n{}\n", row(&[("cmax_ng_ml", "")]));
     for none in ["BLQ", "<1.0", "NA", ".", "", "< LLOQ", "n.d.", "1-2", "\"1,0\"", "-3"] {
         let curves = format!("arm_id,time_min,conc_ng_ml\nx,20,150.5\nx,40,250.5\nx,480,{none}\n");
-        let report = files(&arms, Some(&curves));
+        let report = scored(&arms, Some(&curves));
         assert_eq!(report.rows.iter().map(|r| r.time_min.unwrap()).collect::<Vec<_>>(), [20.0, 40.0], "{none}");
         let [skipped] = report.skipped.as_slice() else { panic!("{none}: {:?}", report.skipped) };
         assert!(skipped.id == "x" && skipped.why.contains("line 4"), "{none}: {skipped:?}");
     }
-    let report = files(&arms, Some("arm_id,time_min,conc_ng_ml\nx,20,150\nx,NA,5\n,30,7\nx,1 h,7\n"));
+    let report = scored(&arms, Some("arm_id,time_min,conc_ng_ml\nx,20,150\nx,NA,5\n,30,7\nx,1 h,7\n"));
     assert_eq!((report.rows.len(), report.skipped.len()), (1, 3), "{:?}", report.skipped);
 }
 
@@ -235,14 +196,14 @@ fn points_that_were_not_measured_are_skipped_and_the_rest_is_scored() {
 #[test]
 fn a_point_out_of_range_leaves_the_others() {
     let arms = format!("{HEADER}\n{}\n", row(&[]));
-    let report = files(&arms, Some("arm_id,time_min,conc_ng_ml\nx,60,50\nx,86400,0.001\nx,144000,0.001\nx,1e300,1\n"));
+    let report = scored(&arms, Some("arm_id,time_min,conc_ng_ml\nx,60,50\nx,86400,0.001\nx,144000,0.001\nx,1e300,1\n"));
     assert_eq!(report.rows.iter().map(|r| r.quantity).collect::<Vec<_>>(), ["cmax", "concentration", "concentration"]);
     assert_eq!(report.rows[2].time_min, Some(86400.0));
     assert_eq!(report.skipped.len(), 2);
     assert!(report.skipped[0].why.contains("144000 min: beyond 60 d"), "{:?}", report.skipped);
     for (column, cell) in [("tmax_min", "100000"), ("auc_to_h", "2000")] {
         let arms = format!("{HEADER}\n{}\n", row(&[("auc_ng_h_ml", "400"), (column, cell)]));
-        let report = files(&arms, None);
+        let report = scored(&arms, None);
         assert_eq!(report.rows.len(), 1, "{column}");
         assert!(report.skipped.iter().any(|s| s.why.contains("beyond 60 d")), "{:?}", report.skipped);
     }
@@ -255,7 +216,7 @@ fn a_point_out_of_range_leaves_the_others() {
 fn a_file_is_the_same_however_it_was_saved() {
     let cells = [("cmax_ng_ml", "250.5"), ("dose_value", "0.5"), ("dose_unit", "mg/kg")];
     let plain = format!("{HEADER}\n{}\n", row(&cells));
-    let expected = files(&plain, None);
+    let expected = scored(&plain, None);
     let commas = |c: &str| c.replace("\"250.5\"", "\"250,5\"").replace("\"0.5\"", "\"0,5\"");
     let blanks = ",".repeat(22);
     for text in [
@@ -272,7 +233,7 @@ fn a_file_is_the_same_however_it_was_saved() {
         format!("{}\n{}\n", HEADER.to_uppercase(), row(&cells)),
         plain.replace('\n', "\r"),
     ] {
-        let report = files(&text, None);
+        let report = scored(&text, None);
         assert_eq!((&report.rows, report.skipped.len()), (&expected.rows, 0), "{text}");
     }
 }
@@ -285,7 +246,7 @@ fn points_and_commas_for_decimals_are_never_mixed() {
         ([("cmax_ng_ml", "250,5"), ("tmax_min", "40.5"), ("dose_value", "35,0")], "cmax", "tmax_min"),
         ([("cmax_ng_ml", "1,250"), ("tmax_min", "40.5"), ("dose_value", "35.0")], "tmax", "cmax_ng_ml"),
     ] {
-        let report = files(&format!("{HEADER}\n{}\n", row(&figures)), None);
+        let report = scored(&format!("{HEADER}\n{}\n", row(&figures)), None);
         assert_eq!(report.rows.iter().map(|r| r.quantity).collect::<Vec<_>>(), [left], "{:?}", report.skipped);
         assert!(report.skipped[0].why.contains(out), "{:?}", report.skipped);
     }
@@ -298,7 +259,7 @@ fn points_and_commas_for_decimals_are_never_mixed() {
 
 #[test]
 fn a_row_that_begins_as_a_comment_is_told() {
-    let report = files(&format!("{HEADER}\n{}\n# {}\n", row(&[]), row(&[])), None);
+    let report = scored(&format!("{HEADER}\n{}\n# {}\n", row(&[]), row(&[])), None);
     assert_eq!(report.rows.len(), 1);
     assert!(report.skipped[0].why.contains("line 3 begins with #"), "{:?}", report.skipped);
 }

@@ -1,64 +1,14 @@
 //! Tables from outside: cells are read as a whole, and what cannot be read is left out with its reason, one value at a time.
 
-use super::library;
-use ketasim::evidence::{Observations, Report, Rules, score};
-
-const COLUMNS: [&str; 16] = [
-    "id",
-    "population",
-    "mean_age_y",
-    "mean_weight_kg",
-    "drug",
-    "dose_value",
-    "dose_unit",
-    "dose_as",
-    "route",
-    "duration_min",
-    "swallowed_or_spat",
-    "matrix",
-    "analyte",
-    "cmax_ng_ml",
-    "hold_min",
-    "spray_every_min",
-];
-
-/// An arm that can be scored, with these cells in place of its own.
-fn row(id: &str, changes: &[(&str, &str)]) -> String {
-    let own = [
-        ("id", id),
-        ("population", "healthy adults"),
-        ("mean_age_y", "30"),
-        ("mean_weight_kg", "70"),
-        ("drug", "racemic"),
-        ("dose_value", "35"),
-        ("dose_unit", "mg"),
-        ("dose_as", "base"),
-        ("route", "IV infusion"),
-        ("duration_min", "40"),
-        ("matrix", "arterial plasma"),
-        ("analyte", "ketamine"),
-        ("cmax_ng_ml", "250"),
-    ];
-    let cell = |column: &&str| {
-        let of = |list: &[(&str, &str)]| list.iter().rev().find(|(c, _)| c == column).map(|(_, v)| (*v).to_owned());
-        format!("\"{}\"", of(changes).or(of(&own)).unwrap_or_default())
-    };
-    COLUMNS.iter().map(cell).collect::<Vec<_>>().join(",")
-}
+use super::made::{self, HEADER, row, scored};
 
 fn table(rows: &[String]) -> String {
-    format!("{}\n{}\n", COLUMNS.join(","), rows.join("\n"))
-}
-
-fn scored(arms: &str, curves: Option<&str>) -> Report {
-    let curves = curves.map(|text| ("curves.csv", text));
-    score(&Observations::read(("arms.csv", arms), curves).unwrap(), &Rules::embedded().unwrap(), &library()).unwrap()
+    format!("{}\n{}\n", HEADER, rows.join("\n"))
 }
 
 /// Prediction of the one row, or the reason why there is none.
 fn one(changes: &[(&str, &str)]) -> Result<f64, String> {
-    let report = scored(&table(&[row("a", changes)]), None);
-    report.rows.first().map(|r| r.predicted).ok_or_else(|| report.skipped[0].why.clone())
+    made::one(changes).map(|row| row.predicted)
 }
 
 fn near(found: Result<f64, String>, expected: f64, what: &str) {
@@ -108,7 +58,7 @@ fn an_ancestry_that_is_denied_is_none() {
 fn the_young_are_never_scored_as_adults() {
     let of = |population: &str, age: &str| {
         let changes = [("population", population), ("mean_age_y", age), ("mean_weight_kg", "20"), ("matrix", "plasma")];
-        let report = scored(&table(&[row("a", &changes)]), None);
+        let report = scored(&table(&[row(&changes)]), None);
         report.rows.first().map(|r| r.model.clone()).ok_or_else(|| report.skipped[0].why.clone())
     };
     // ages by hand: 6 weeks and 12 days are below the child model's first year, six months too
@@ -204,7 +154,7 @@ fn a_cell_that_cannot_be_read_leaves_its_arm_out() {
 /// Two points are scored, what is none is told with its reason; a point beyond what can be simulated drops itself alone.
 #[test]
 fn one_value_that_is_none_leaves_the_others() {
-    let arms = table(&[row("A1", &[("cmax_ng_ml", "")])]);
+    let arms = table(&[row(&[("id", "A1"), ("cmax_ng_ml", "")])]);
     for (cell, why) in [
         ("BLQ", "below what the assay can tell"),
         ("<1.0", "below what the assay can tell"),
@@ -221,7 +171,7 @@ fn one_value_that_is_none_leaves_the_others() {
     }
     for late in ["144000", "86401", "1e9"] {
         let curves = format!("arm_id,time_min,conc_ng_ml\nA1,60,50\nA1,{late},0.001\n");
-        let report = scored(&table(&[row("A1", &[])]), Some(&curves));
+        let report = scored(&table(&[row(&[("id", "A1")])]), Some(&curves));
         assert_eq!(report.rows.len(), 2, "peak and the first point: {late}");
         assert!(report.skipped[0].why.contains("60 d"), "{:?}", report.skipped);
     }
@@ -233,7 +183,7 @@ fn signs_that_look_alike_or_come_from_spreadsheets_change_nothing() {
     for unit in ["\u{b5}g/kg/min", "\u{3bc}g/kg/min", "ug/kg/min", "mcg/kg/min"] {
         near(one(&[("dose_value", "5"), ("dose_unit", unit)]), 101.221, unit);
     }
-    let plain = table(&[row("A1", &[])]);
+    let plain = table(&[row(&[("id", "A1")])]);
     for text in [
         plain.clone(),
         plain.replace(',', ";"),
@@ -242,7 +192,7 @@ fn signs_that_look_alike_or_come_from_spreadsheets_change_nothing() {
         format!("sep=,\n{plain}"),
         format!("# made up\n{plain}"),
         plain.replace('\n', "\r\n"),
-        format!("{plain}{}\n   \n", ",".repeat(COLUMNS.len() - 1)),
+        format!("{plain}{}\n   \n", ",".repeat(HEADER.matches(',').count())),
         plain.replacen("mean_weight_kg", "Mean_Weight_KG", 1),
         plain.replace(',', ";").replace("\"70\"", "\"70,0\""),
     ] {

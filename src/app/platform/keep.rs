@@ -2,11 +2,11 @@
 //! told to end. Every window has a file of its own.
 
 use crate::error::{Error, Result};
-use crate::files;
+use crate::files::{self, locked};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 /// Several edits within this are written once.
@@ -25,11 +25,6 @@ static WAITING: Mutex<Option<(PathBuf, String)>> = Mutex::new(None);
 
 /// Held by whoever writes: nobody writes an older text after a newer one, and no frame waits for a disk.
 static WRITING: Mutex<()> = Mutex::new(());
-
-/// A lock that a panic elsewhere does not take away.
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
 
 /// Writes what waits; called at the end of the program, whatever ends it.
 ///
@@ -56,7 +51,6 @@ pub struct Keeper {
     pub second: bool,
     wake: Sender<()>,
     failed: Arc<Mutex<Option<Error>>>,
-    last: Option<BTreeMap<String, String>>,
 }
 
 impl Keeper {
@@ -72,7 +66,7 @@ impl Keeper {
             let Some(lock) = lock else { continue };
             let path = folder.join(format!("{name}.ron"));
             let (wake, failed) = start(path.clone(), ctx.clone());
-            return Ok(Self { path, _lock: lock, second: number > 1, wake, failed, last: None });
+            return Ok(Self { path, _lock: lock, second: number > 1, wake, failed });
         }
         Err(Error::cannot(format!("{MOST_WINDOWS} windows are open: this one keeps nothing")).remedy("close some"))
     }
@@ -106,13 +100,9 @@ impl Keeper {
     }
 
     /// Takes what is to be kept; it is written soon, by another thread, and at once when the program ends.
-    pub fn keep(&mut self, entries: BTreeMap<String, String>) {
-        if self.last.as_ref() == Some(&entries) {
-            return;
-        }
-        if let Ok(text) = ron::ser::to_string_pretty(&entries, ron::ser::PrettyConfig::default()) {
+    pub fn keep(&self, entries: &BTreeMap<String, String>) {
+        if let Ok(text) = ron::ser::to_string_pretty(entries, ron::ser::PrettyConfig::default()) {
             *locked(&WAITING) = Some((self.path.clone(), text));
-            self.last = Some(entries);
             // it is written at the end when the thread is gone
             let _ = self.wake.send(());
         }

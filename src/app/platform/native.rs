@@ -220,9 +220,8 @@ pub fn guarded(run: impl FnOnce() -> Result<()>) -> Result<()> {
     let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(run));
     std::panic::set_hook(usual);
     result.unwrap_or_else(|cause| {
-        let text = cause.downcast_ref::<String>().cloned();
-        let text = text.or_else(|| cause.downcast_ref::<&str>().map(|s| (*s).to_owned()));
-        let why = text.map_or(String::new(), |t| format!(": {}", t.lines().next().unwrap_or("")));
-        Err(Error::cannot(format!("the window library gave up{why}")))
+        let why = crate::app::fault::words_of(cause.as_ref());
+        let colon = if why.is_empty() { "" } else { ": " };
+        Err(Error::cannot(format!("the window library gave up{colon}{why}")))
     })
 }
