@@ -52,7 +52,7 @@ pub fn short(citation: &str) -> Vec<String> {
 fn short_of_work(work: &str) -> Option<String> {
     if is_label(work) {
         let product = work.split_once(". ")?.1.split_whitespace().next()?;
-        return Some(format!("{product} label {}", a_year(work)?));
+        return Some(format!("{product} label {}", a_year(work).unwrap_or_default()).trim_end().to_owned());
     }
     let paper = Paper::read(work);
     let first = paper.authors?.split([',', ';', '(']).next()?.trim();

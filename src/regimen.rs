@@ -42,6 +42,12 @@ impl Route {
         }
     }
 
+    /// In words without its letters: "into a vein".
+    pub fn name(self) -> &'static str {
+        let words = self.words();
+        words.split_once(" (").map_or(words, |(name, _)| name)
+    }
+
     /// In words: "into a vein (IV)".
     pub fn words(self) -> &'static str {
         match self {

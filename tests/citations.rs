@@ -20,8 +20,8 @@ const SHORT: &[(&str, &str, &str, &str)] = &[
         "authors with initials",
         "the PubMed page as read names no authors; the surname is the evidence table's",
     ),
-    ("models/ketamine-composite.toml", "clements-1982", "volume and pages", "pages not found; the paper was not seen"),
-    ("models/ketamine-composite.toml", "clements-1982", "DOI or PubMed number", "not found; the paper was not seen"),
+    ("models/ketamine-composite.toml", "swiss-label", "year", "the page read prints none"),
+    ("models/perez-ruixo-2021.toml", "swiss-label", "year", "the page read prints none"),
     ("models/ketamine-composite.toml", "*", "abstract", "the abstract of 2006 has one page and no DOI"),
     (
         "models/domino.toml",
@@ -40,6 +40,12 @@ const SHORT: &[(&str, &str, &str, &str)] = &[
         "Riva-Posse 2018: not on the page read; its DOI is",
     ),
     ("assets/published.toml", "*", "pages", "pages of clinics and programmes, not publications"),
+    (
+        "assets/conditions.toml",
+        "long-term-sedatives",
+        "any",
+        "the page read names no authors and no DOI; its PubMed number is there",
+    ),
     ("assets/conditions.toml", "renal-impairment", "any", "the sponsor's page of medical information"),
     ("assets/timeline/rules.toml", "programmes-and-label", "any", "programmes' own pages beside the label"),
 ];

@@ -113,7 +113,7 @@ fn the_comparison_fits_a_terminal_and_ends_in_its_purpose() {
         "not the time you can leave or drive",
         "depends on assay and sampling length",
         "taken as base; if labelled hydrochloride",
-        "IM: F second hand",
+        "IM: F from a label",
     ] {
         assert!(page.contains(part), "{part} is missing from\n{page}");
     }

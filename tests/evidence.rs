@@ -2,6 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods, reason = "helpers of tests are tests too")]
 
+#[path = "evidence/claims.rs"]
+mod claims;
+#[path = "evidence/elsewhere.rs"]
+mod elsewhere;
 #[path = "evidence/foreign.rs"]
 mod foreign;
 #[path = "evidence/made.rs"]
@@ -10,6 +14,8 @@ mod made;
 mod outside;
 #[path = "evidence/reading.rs"]
 mod reading;
+#[path = "evidence/round.rs"]
+mod round;
 #[path = "evidence/scoring.rs"]
 mod scoring;
 

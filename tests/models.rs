@@ -73,6 +73,7 @@ fn every_source_is_used() {
         let used: Vec<&str> = model
             .parameters
             .iter()
+            .chain(&model.reported)
             .map(|p| &p.source)
             .chain(model.effects.iter().map(|e| &e.source))
             .chain(model.spreads.iter().map(|s| &s.source))

@@ -75,20 +75,37 @@ fn the_table_of_models_is_complete() {
     }
 }
 
-/// The table of errors is what `validate` computes.
+/// The tables of errors are what `validate` computes.
 #[test]
 fn the_table_of_errors_is_up_to_date() {
-    use ketasim::evidence::{Observations, Rules, score};
+    use ketasim::evidence::{Observations, Rules, Summary, score};
     use ketasim::units::significant;
     let library = ketasim::Library::embedded().unwrap();
     let report = score(&Observations::embedded().unwrap(), &Rules::embedded().unwrap(), &library).unwrap();
-    for r in &report.routes {
-        let name = r.product.as_ref().map_or(r.route.to_uppercase(), |p| format!("{} {p}", r.route.to_uppercase()));
-        let cells = [&r.drug, &r.all].map(|s| {
-            let within = s.within_2_fold.unwrap() * 100.0;
-            format!("{} | {} | {within:.0} %", s.rows, significant(s.gmfe.unwrap(), 3))
-        });
-        let row = format!("| {name} | {} |", cells.join(" | "));
-        assert!(README.contains(&row), "{row}");
-    }
+    let cells = |s: &Summary| match s.gmfe {
+        Some(gmfe) => format!("{} | {} | {:.0} %", s.rows, significant(gmfe, 3), s.within_2_fold.unwrap() * 100.0),
+        None => "– | – | –".to_owned(),
+    };
+    let prediction = &report.prediction;
+    let mut table = vec![
+        "| | blood drawn from | new: n | GMFE | within 2-fold | seen: n | GMFE | within 2-fold |".to_owned(),
+        "|---|---|---|---|---|---|---|---|".to_owned(),
+    ];
+    table.extend(
+        prediction
+            .rows
+            .iter()
+            .map(|r| format!("| {} | {} | {} | {} |", r.name(), r.read_out, cells(&r.new), cells(&r.seen))),
+    );
+    table.extend(
+        prediction.totals.iter().map(|t| format!("| {} | | {} | {} |", t.name(), cells(&t.new), cells(&t.seen))),
+    );
+    let table = table.join("\n");
+    assert!(README.contains(&table), "the table of README is to be:\n{table}");
+    let misses = "(2.6 times too late)";
+    assert!(
+        README.contains(misses) && significant(prediction.misses[0].ratio, 2) == "2.6",
+        "{:?}",
+        prediction.misses[0]
+    );
 }

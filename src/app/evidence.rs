@@ -27,6 +27,8 @@ pub struct Evidence {
     pub measure: Option<Measure>,
     /// How often everything was scored; tests see that it is once.
     pub scored: u64,
+    /// Whether the page over all routes is shown in place of an arm.
+    pub predicts: bool,
     /// Whether all measured arms are shown or the first few.
     pub all: bool,
 }

@@ -58,6 +58,7 @@ struct Arm {
     /// Where models fall below the level of the dissociative part, in words.
     below_level: Option<String>,
     programmes: Vec<String>,
+    nearest_trials: Vec<String>,
     sources: Vec<String>,
     assumptions: Vec<String>,
     warnings: Vec<String>,
@@ -212,6 +213,7 @@ fn arm(arm: &ArmOutcome, weight_kg: f64) -> Arm {
             .collect(),
         below_level: arm.below_level.clone(),
         programmes: arm.programmes.clone(),
+        nearest_trials: arm.nearest.clone(),
         sources: arm.sources.clone(),
         assumptions: arm.assumptions.clone(),
         warnings: arm.warnings.clone(),

@@ -3,7 +3,7 @@
 use super::args::Validate;
 use super::{out, picture};
 use crate::error::{Error, Result};
-use crate::evidence::{Group, Observations, Report, Row, Rules, Summary, score_with};
+use crate::evidence::{Group, Observations, Prediction, Report, Row, Rules, Summary, miss, score_with};
 use crate::export::{Format, render, render_agreement};
 use crate::figure::Agreement;
 use crate::files;
@@ -91,12 +91,22 @@ fn text(report: &Report) -> String {
     text.push_str(&routes(report).to_text(TEXT_WIDTH + 20));
     text.push('\n');
     text.push_str(&groups(report).to_text(TEXT_WIDTH + 20));
+    text.push('\n');
+    text.push_str(&prediction(&report.prediction).to_text(TEXT_WIDTH + 20));
     let mut line = |first: &str, rest: &str| text.push_str(&paragraph(first, rest, TEXT_WIDTH + 20));
     line("\n", &format!("All rows: {}", words(&report.summary)));
     line(
         "",
         "GMFE: exp of the mean of |ln(predicted / observed)|. MDPE, MDAPE: median of (observed - predicted) / predicted and of its size. New: studies that the model was neither estimated from nor tuned to.",
     );
+    line("\n", "The worst misses");
+    for row in &report.prediction.misses {
+        line("  ", &miss(row));
+    }
+    line("\n", "What has no target");
+    for none in &report.prediction.no_target {
+        line("  ", &format!("{}: {}", none.what, none.why));
+    }
     let far: Vec<&Row> = report.rows.iter().filter(|r| !r.within_2_fold()).collect();
     if !far.is_empty() {
         line("\n", "Beyond 2-fold");
@@ -203,6 +213,33 @@ fn groups(report: &Report) -> Table {
             external.rows.to_string(),
             some(external.gmfe, 3),
         ]);
+    }
+    table
+}
+
+/// How well it predicts, by route and read-out: what was seen by the model and what is new to it.
+fn prediction(prediction: &Prediction) -> Table {
+    let mut table = Table::new(vec![
+        Column::words("How well does it predict"),
+        Column::words("Blood drawn from"),
+        Column::numbers("New: n"),
+        Column::numbers("GMFE"),
+        Column::numbers("Within 2-fold"),
+        Column::numbers("Seen: n"),
+        Column::numbers("GMFE"),
+        Column::numbers("Within 2-fold"),
+    ]);
+    let cells = |s: &Summary| {
+        let gmfe = s.gmfe.map_or("–".to_owned(), |v| significant(v, 3));
+        let within = s.within_2_fold.map_or("–".to_owned(), |v| format!("{:.0} %", v * 100.0));
+        [s.rows.to_string(), gmfe, within]
+    };
+    for r in &prediction.rows {
+        table.push([r.name(), r.read_out.to_owned()].into_iter().chain(cells(&r.new)).chain(cells(&r.seen)));
+    }
+    for t in &prediction.totals {
+        let all = [t.name().to_owned(), String::new()];
+        table.push(all.into_iter().chain(cells(&t.new)).chain(cells(&t.seen)));
     }
     table
 }

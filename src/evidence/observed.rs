@@ -57,6 +57,9 @@ const CURVE_LAYOUT: Layout = Layout {
     numbers: &["time_min", "conc_ng_ml"],
     most: MOST,
 };
+/// The file of arms that were found and not taken in.
+const LEFT_OUT_LAYOUT: Layout =
+    Layout { needed: &[&["id"], &["citation"], &["why"]], read: &["doi_or_pmid"], numbers: &[], most: MOST };
 /// More rows than this are not a collection of studies.
 const MOST: usize = 20_000;
 
@@ -96,6 +99,8 @@ pub struct Observations {
 pub const ARMS: &str = include_str!("../../assets/observed/arms.csv");
 /// Their concentrations over time.
 pub const CURVES: &str = include_str!("../../assets/observed/curves.csv");
+/// Arms of the literature that cannot be compared, with the reason.
+const LEFT_OUT: &str = include_str!("../../assets/observed/left_out.csv");
 
 impl Arm {
     /// A cell by its column, trimmed; empty when it is not there.
@@ -121,7 +126,15 @@ impl Observations {
     /// # Errors
     /// Never with the shipped files, which tests read.
     pub fn embedded() -> Result<Self> {
-        Self::read(("assets/observed/arms.csv", ARMS), Some(("assets/observed/curves.csv", CURVES)))
+        let mut all = Self::read(("assets/observed/arms.csv", ARMS), Some(("assets/observed/curves.csv", CURVES)))?;
+        let table = Table::read("assets/observed/left_out.csv", LEFT_OUT, &LEFT_OUT_LAYOUT)?;
+        let column = |wanted: &str| table.column(wanted).unwrap_or(0);
+        let [id, why] = ["id", "why"].map(column);
+        all.skipped.extend(table.rows.iter().map(|row| {
+            let why = format!("not in the table of arms: {}", row.cells[why]);
+            Skipped { id: row.cells[id].clone(), why }
+        }));
+        Ok(all)
     }
 
     /// Reads a file of arms and one of curves; names are for messages. A point that cannot be read is left out with

@@ -5,7 +5,7 @@ use super::study::Study;
 use crate::error::{Error, Result};
 use crate::model::Site;
 use crate::regimen::Route;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// Whether a study was of children.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -27,6 +27,18 @@ pub struct Rules {
     pub score: Vec<Choice>,
     seen: Vec<Seen>,
     explanation: Vec<Explanation>,
+    /// What has no measurement to be held to.
+    pub no_target: Vec<NoTarget>,
+}
+
+/// Something that cannot be told for want of measurements.
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct NoTarget {
+    /// What.
+    pub what: String,
+    /// Why not.
+    pub why: String,
 }
 
 /// One line of the table.
@@ -51,7 +63,12 @@ pub struct Choice {
 #[serde(deny_unknown_fields)]
 struct Seen {
     model: String,
+    /// Words of a citation: every arm of the study.
+    #[serde(default)]
     studies: Vec<String>,
+    /// Ids: of a source with several arms, those that were used.
+    #[serde(default)]
+    arms: Vec<String>,
     #[serde(rename = "why")]
     _why: String,
 }
@@ -101,7 +118,9 @@ impl Rules {
     /// Whether the model was estimated from, or tuned to, the study of this arm.
     pub fn has_seen(&self, model: &str, arm: &Arm) -> bool {
         let citation = arm.citation().to_lowercase();
-        let named = |s: &Seen| s.model == model && s.studies.iter().any(|w| citation.contains(&w.to_lowercase()));
+        let used =
+            |s: &Seen| s.studies.iter().any(|w| citation.contains(&w.to_lowercase())) || s.arms.contains(&arm.id);
+        let named = |s: &Seen| s.model == model && used(s);
         self.seen.iter().any(named)
     }
 

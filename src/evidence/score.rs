@@ -2,6 +2,7 @@
 
 use super::observed::{Arm, Observations, Skipped};
 use super::predict::{Quantity, predict};
+use super::prediction::Prediction;
 use super::rules::{Gap, Rules};
 use super::study::Study;
 use super::summary::{Group, RouteErrors, Summary, TWO_FOLD, by_route, groups};
@@ -28,6 +29,8 @@ pub struct Row {
     pub model: String,
     /// Site at which it is predicted.
     pub site: &'static str,
+    /// Whether the study says where it drew.
+    pub site_stated: bool,
     /// `cmax`, `tmax`, `auc` or `concentration`.
     pub quantity: &'static str,
     /// Unit of both figures.
@@ -48,6 +51,8 @@ pub struct Row {
     pub note: String,
     /// For an arm that does not state its site: what the model predicts at its other site.
     pub elsewhere: Option<Elsewhere>,
+    /// Why the two lie beyond 2-fold apart, where that is known.
+    pub why: Option<String>,
     /// Beyond 2-fold and nothing known that explains it.
     pub unexplained: bool,
 }
@@ -76,6 +81,8 @@ pub struct Report {
     pub routes: Vec<RouteErrors>,
     /// By drug, route and model.
     pub groups: Vec<Group>,
+    /// How well the models predict: seen and new, worst misses, what has no target.
+    pub prediction: Prediction,
 }
 
 impl Row {
@@ -135,7 +142,8 @@ pub fn score_with(
     }
     skipped.extend(observations.skipped.iter().cloned());
     let (summary, routes, groups) = (Summary::of(rows.iter()), by_route(&rows), groups(&rows));
-    Ok(Report { rows, skipped, summary, routes, groups })
+    let prediction = Prediction::new(&rows, rules);
+    Ok(Report { rows, skipped, summary, routes, groups, prediction })
 }
 
 fn score_arm(arm: &Arm, study: &Study, model: &Model, rules: &Rules, library: &Library) -> Result<Vec<Row>> {
@@ -163,6 +171,7 @@ fn score_arm(arm: &Arm, study: &Study, model: &Model, rules: &Rules, library: &L
             route: study.route().id().to_owned(),
             model: model.id.clone(),
             site: site.id(),
+            site_stated: study.site.is_some(),
             quantity: measure.quantity.id(),
             unit: measure.quantity.unit(),
             time_min,
@@ -177,12 +186,16 @@ fn score_arm(arm: &Arm, study: &Study, model: &Model, rules: &Rules, library: &L
                 predicted: tidy(values[i]),
                 ratio: tidy(values[i] / measure.observed),
             }),
+            why: None,
             unexplained: false,
         };
         if !row.within_2_fold() {
             let at_min = time_min.or(if row.quantity == "tmax" { Some(measure.observed) } else { None });
             match rules.explain(Gap { study, quantity: row.quantity, at_min }) {
-                Some(words) => row.note = format!("beyond 2-fold: {words}; {}", row.note),
+                Some(words) => {
+                    row.note = format!("beyond 2-fold: {words}; {}", row.note);
+                    row.why = Some(words.to_owned());
+                }
                 None => row.unexplained = true,
             }
         }

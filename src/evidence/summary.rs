@@ -70,7 +70,7 @@ pub(super) fn by_route(rows: &[Row]) -> Vec<RouteErrors> {
 }
 
 /// Rows of one key together, in the order in which the keys first come.
-fn grouped<K: PartialEq>(rows: &[Row], key: impl Fn(&Row) -> K) -> Vec<(K, Vec<&Row>)> {
+pub(super) fn grouped<K: PartialEq>(rows: &[Row], key: impl Fn(&Row) -> K) -> Vec<(K, Vec<&Row>)> {
     let mut groups: Vec<(K, Vec<&Row>)> = Vec::new();
     for row in rows {
         let k = key(row);

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 /// The whole of `assets/effects.toml`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Effects {
-    /// Levels and their delay, each pair from one study.
+    /// Levels and their delay, each pair for the drugs that it names.
     pub pairs: Vec<Pair>,
     /// Delay behind venous plasma, which lags already.
     pub venous_delay: Delay,
@@ -280,9 +280,10 @@ pub(crate) fn normal_quantile(p: f64) -> f64 {
 }
 
 impl Effects {
-    /// Median level of the dissociative part of a drug, by the first pair; none where it has none.
+    /// Median level of the dissociative part of a drug, by the first pair that has levels of it; none where none has.
     pub fn dissociative(&self, drug: &str) -> Option<Concentration> {
-        Some(self.pairs.first()?.levels.get(drug)?.get(&LevelKind::Dissociative)?.median)
+        let levels = self.pairs.iter().find_map(|p| p.levels.get(drug))?;
+        Some(levels.get(&LevelKind::Dissociative)?.median)
     }
 
     /// What stands behind the timing of a drug by a route.
@@ -332,10 +333,20 @@ struct PairFile {
     id: String,
     name: String,
     delay: DelayFile,
+    #[serde(default)]
     levels: BTreeMap<String, BTreeMap<LevelKind, LevelFile>>,
+    levels_of: Option<LevelsOf>,
     source: String,
     grade: Grade,
     note: Option<String>,
+}
+
+/// Levels of a drug that another pair states: the same levels under another delay.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LevelsOf {
+    pair: String,
+    drug: String,
 }
 
 #[derive(Deserialize)]
@@ -436,10 +447,14 @@ pub(super) fn parse(name: &str, text: &str, shipped: Option<&Effects>) -> Result
             .located(name, text));
     }
     kept(&session.source);
-    let pairs = file.pair.into_iter().enumerate().map(|(i, p)| pair(i, p)).collect::<Result<_>>();
+    let mut pairs: Vec<Pair> = Vec::new();
+    for (i, p) in file.pair.into_iter().enumerate() {
+        let one = pair(i, p, &pairs).map_err(|e| e.located(name, text))?;
+        pairs.push(one);
+    }
     let ends = file.venous_delay.half_life;
     Ok(Effects {
-        pairs: pairs.map_err(|e| e.located(name, text))?,
+        pairs,
         venous_delay: Delay::Uniform { low: ends.low, high: ends.high },
         cautions: file
             .caution
@@ -461,7 +476,8 @@ pub(super) fn parse(name: &str, text: &str, shipped: Option<&Effects>) -> Result
     })
 }
 
-fn pair(i: usize, p: PairFile) -> Result<Pair> {
+/// One pair; `above` are those that stand above it.
+fn pair(i: usize, p: PairFile, above: &[Pair]) -> Result<Pair> {
     let d = p.delay;
     if !(d.low < d.half_life && d.half_life < d.high && d.low.hours() > 0.0) {
         return Err(Error::input("a delay has low below half_life below high").at(path!["pair", i, "delay"]));
@@ -470,6 +486,18 @@ fn pair(i: usize, p: PairFile) -> Result<Pair> {
     let width = 2.0 * normal_quantile(0.5 + d.covers.parts() / 2.0);
     let delay = Delay::LogNormal { median: d.half_life, sigma: (d.high.hours() / d.low.hours()).ln() / width };
     let mut levels = BTreeMap::new();
+    if let Some(of) = p.levels_of {
+        let known = above.iter().find(|a| a.id == of.pair).and_then(|a| a.levels.get(&of.drug));
+        let Some(known) = known.filter(|_| !p.levels.contains_key(&of.drug)) else {
+            return Err(Error::input(format!(
+                "no pair \"{}\" above this one has levels of {} for it",
+                of.pair, of.drug
+            ))
+            .remedy("name a pair further up and one of its drugs, or write [pair.levels.DRUG]")
+            .at(path!["pair", i, "levels_of"]));
+        };
+        levels.insert(of.drug, known.clone());
+    }
     for (drug, by_kind) in p.levels {
         let mut checked = BTreeMap::new();
         for (kind, l) in by_kind {

@@ -11,7 +11,7 @@ mod published;
 pub use conditions::{Condition, Measured};
 pub use drugs::{Anaesthesia, AnalyteName, DoseLimits, Drug};
 pub use effects::{Caution, Delay, Effects, EvidenceKind, Level, LevelKind, NoTimeBelow, Pair, Programme};
-pub use published::Published;
+pub use published::{Beside, Nearest, Published};
 
 use crate::error::{Error, Result, suggestion};
 use crate::model::{Model, parse_model};
@@ -52,6 +52,7 @@ pub const EMBEDDED_MODELS: &[(&str, &str)] = &[
     ("domino.toml", include_str!("../../models/domino.toml")),
     ("elkomy-2015.toml", include_str!("../../models/elkomy-2015.toml")),
     ("fanta-otto.toml", include_str!("../../models/fanta-otto.toml")),
+    ("flint-2017.toml", include_str!("../../models/flint-2017.toml")),
     ("herd-anderson-2007.toml", include_str!("../../models/herd-anderson-2007.toml")),
     ("hijazi-2003.toml", include_str!("../../models/hijazi-2003.toml")),
     ("hornik-2018.toml", include_str!("../../models/hornik-2018.toml")),
@@ -92,7 +93,8 @@ impl Library {
     /// that leaves `[no_time_below]` out keeps the rule that is there.
     ///
     /// # Errors
-    /// When the file is refused, or a pair has no level of the dissociative part for a drug; nothing is changed then.
+    /// When the file is refused, or no pair, or one that names the drug, has a level of its dissociative part; nothing
+    /// is changed then.
     pub fn replace_effects(&mut self, name: &str, text: &str) -> Result<()> {
         let effects = effects::parse(name, text, Some(&self.effects))?;
         if effects.pairs.is_empty() {
@@ -100,9 +102,21 @@ impl Library {
                 .remedy("start from assets/effects.toml and change its numbers")
                 .located(name, text));
         }
-        for (pair, drug) in effects.pairs.iter().flat_map(|p| self.drugs.iter().map(move |d| (p, d))) {
-            if pair.levels.get(&drug.id).is_none_or(|l| !l.contains_key(&LevelKind::Dissociative)) {
-                return Err(Error::input(format!("pair \"{}\" has no dissociative level for {}", pair.id, drug.id))
+        for pair in &effects.pairs {
+            if let Some(unknown) = pair.levels.keys().find(|d| self.drugs.iter().all(|known| known.id != **d)) {
+                let what = format!("pair \"{}\" has levels of \"{unknown}\", which is no drug", pair.id);
+                let known = suggestion(unknown, self.drugs.iter().map(|d| d.id.as_str()));
+                return Err(Error::input(what).remedy(known).located(name, text));
+            }
+        }
+        let dissociative = |p: &Pair, drug: &str| p.levels.get(drug).map(|l| l.contains_key(&LevelKind::Dissociative));
+        for drug in &self.drugs {
+            let of_drug: Vec<(&Pair, bool)> =
+                effects.pairs.iter().filter_map(|p| Some((p, dissociative(p, &drug.id)?))).collect();
+            let lacking = of_drug.iter().find(|(_, has)| !has).map(|(p, _)| p.id.as_str());
+            if of_drug.is_empty() || lacking.is_some() {
+                let whose = lacking.or(effects.pairs.first().map(|p| p.id.as_str())).unwrap_or_default();
+                return Err(Error::input(format!("pair \"{whose}\" has no dissociative level for {}", drug.id))
                     .remedy(format!(
                         "add below it, with your own numbers: [pair.levels.{}] dissociative = {{ median, low, high, cv }}",
                         drug.id

@@ -33,12 +33,57 @@ pub struct Published {
     pub source: String,
 }
 
+/// A trial of another drug, route, dose or age that stands beside a window because none is nearer. It is told, and
+/// never joined with a range.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Nearest {
+    /// Drug that was given.
+    pub drug: String,
+    /// Route, in words that begin with those of [`Route::name`] where it is one that is simulated.
+    pub route: String,
+    /// Doses, in words.
+    pub dose: String,
+    /// People who were studied.
+    pub who: String,
+    /// First noticed.
+    pub onset: Option<[Time; 2]>,
+    /// Strongest.
+    pub peak: Option<[Time; 2]>,
+    /// Over.
+    pub end: [Time; 2],
+    /// What was seen, in words.
+    pub words: String,
+    /// How it was come by.
+    pub grade: Grade,
+    /// Citation.
+    pub source: String,
+    /// Beside which windows it stands.
+    pub beside: Vec<Beside>,
+}
+
+/// A drug and route beside whose windows a trial stands.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Beside {
+    /// Drug.
+    pub drug: String,
+    /// Route.
+    pub route: Route,
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
     #[serde(rename = "format")]
     _format: u32,
     published: Vec<Published>,
+    nearest: Vec<Nearest>,
+}
+
+fn embedded() -> Result<File> {
+    let (name, text) = ("assets/published.toml", include_str!("../../assets/published.toml"));
+    toml::from_str(text).map_err(|e| Error::from_toml(&e, name, text))
 }
 
 impl Published {
@@ -47,8 +92,42 @@ impl Published {
     /// # Errors
     /// Never with the shipped file, which tests read.
     pub fn embedded() -> Result<Vec<Self>> {
-        let (name, text) = ("assets/published.toml", include_str!("../../assets/published.toml"));
-        let file: File = toml::from_str(text).map_err(|e| Error::from_toml(&e, name, text))?;
-        Ok(file.published)
+        Ok(embedded()?.published)
+    }
+}
+
+impl Nearest {
+    /// All that ship with ketasim.
+    ///
+    /// # Errors
+    /// Never with the shipped file, which tests read.
+    pub fn embedded() -> Result<Vec<Self>> {
+        Ok(embedded()?.nearest)
+    }
+
+    /// Those that stand beside the windows of a drug by these routes.
+    ///
+    /// # Errors
+    /// As [`Nearest::embedded`].
+    pub fn beside(drug: &str, routes: &[Route]) -> Result<Vec<Self>> {
+        let stands = |n: &Self| n.beside.iter().any(|b| b.drug == drug && routes.contains(&b.route));
+        Ok(Self::embedded()?.into_iter().filter(stands).collect())
+    }
+
+    /// In one sentence, for beside the window of a drug by these routes: what makes it another case comes first.
+    pub fn sentence(&self, drug: &str, routes: &[Route]) -> String {
+        let other = [
+            (self.drug != drug).then_some("drug"),
+            (!routes.iter().any(|r| self.route.starts_with(r.name()))).then_some("route"),
+        ];
+        let other: Vec<&str> = other.into_iter().flatten().collect();
+        let which = match other.as_slice() {
+            [] => "another dose or age".to_owned(),
+            list => format!("another {}", list.join(" and ")),
+        };
+        format!(
+            "nearest trial, {which}: {} {}, {} ({}): {}; grade {}; {}",
+            self.drug, self.route, self.dose, self.who, self.words, self.grade, self.source
+        )
     }
 }

@@ -115,6 +115,18 @@ impl Expr {
         }
     }
 
+    /// The same with a number in the place of a name.
+    #[must_use]
+    pub fn with(&self, name: &str, value: f64) -> Self {
+        let part = |x: &Self| Box::new(x.with(name, value));
+        match self {
+            Self::Name(own) if own == name => Self::Number(value),
+            Self::Binary(op, x, y) => Self::Binary(*op, part(x), part(y)),
+            Self::Exp(x) => Self::Exp(part(x)),
+            Self::Number(_) | Self::Name(_) => self.clone(),
+        }
+    }
+
     /// Its value, given those of the names. Division by zero gives a non-finite number, which the caller refuses.
     pub fn value(&self, of: &dyn Fn(&str) -> f64) -> f64 {
         match self {

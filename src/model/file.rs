@@ -414,6 +414,8 @@ pub struct RangeFile {
     pub route: Route,
     /// Single dose by this route above which the range is drawn; absent: always.
     pub above: Option<Amount>,
+    /// Only where the rest is swallowed, or only where it is spat out; absent: both.
+    pub after: Option<AfterHold>,
     pub low: RangeEndFile,
     pub high: RangeEndFile,
     pub note: String,
@@ -423,7 +425,7 @@ pub struct RangeFile {
 #[serde(deny_unknown_fields)]
 pub struct RangeEndFile {
     pub label: String,
-    /// Parameter to replace, by which other parameter or formula.
+    /// Parameter to replace, by which other parameter or formula; `dose` in it is the single dose.
     #[serde(default)]
     pub set: BTreeMap<String, String>,
 }

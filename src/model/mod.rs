@@ -510,8 +510,10 @@ pub struct Only {
 pub struct Range {
     /// Route.
     pub route: Route,
-    /// Drawn when the total amount by this route exceeds this.
+    /// Drawn when a single dose by this route exceeds this.
     pub above: Option<Amount>,
+    /// Drawn only where the rest of a dose in the mouth is swallowed, or only where it is spat out.
+    pub after: Option<AfterHold>,
     /// Low end.
     pub low: RangeEnd,
     /// High end.
@@ -525,8 +527,25 @@ pub struct Range {
 pub struct RangeEnd {
     /// What it stands for.
     pub label: String,
-    /// Parameters to replace, by formulas over the others.
+    /// Parameters to replace, by formulas over the others and over `dose`, the single dose that is meant.
     pub set: BTreeMap<String, Expr>,
+}
+
+/// The name by which the formulas of a range mean the single dose.
+pub(crate) const DOSE: &str = "dose";
+
+impl Range {
+    /// Whether its ends lie farther apart the larger the dose.
+    pub fn follows_dose(&self) -> bool {
+        [&self.low, &self.high].iter().any(|end| end.set.values().any(|formula| formula.names().contains(&DOSE)))
+    }
+}
+
+impl RangeEnd {
+    /// Its parameters for a single dose, mg base.
+    pub fn set_of(&self, dose_mg: f64) -> BTreeMap<String, Expr> {
+        self.set.iter().map(|(name, formula)| (name.clone(), formula.with(DOSE, dose_mg))).collect()
+    }
 }
 
 /// What a condition does to the mechanism.
@@ -648,10 +667,11 @@ impl Model {
         list
     }
 
-    /// The range that applies to a single dose by `route`.
-    pub fn range(&self, route: Route, dose: Amount) -> Option<&Range> {
+    /// The range that applies to a single dose by `route`, the rest of which is swallowed or spat out where it is held.
+    pub fn range(&self, route: Route, dose: Amount, after: Option<AfterHold>) -> Option<&Range> {
         let above = |r: &Range| r.above.is_none_or(|above| exceeds(dose.mg(), above.mg()));
-        self.ranges.iter().find(|r| r.route == route && above(r))
+        let held = |r: &Range| r.after.is_none_or(|a| after == Some(a));
+        self.ranges.iter().find(|r| r.route == route && above(r) && held(r))
     }
 
     /// Whether it has these routes and was made for such a person.

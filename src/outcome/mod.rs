@@ -1,5 +1,6 @@
 //! Running a scenario: for each arm its curves, figures, windows, sources and assumptions.
 
+mod caused;
 mod notes;
 mod others;
 mod page;
@@ -11,9 +12,9 @@ mod swap;
 pub use page::{PageReason, PageReasonKind, PageVerdict, page_verdict};
 pub use swap::swapped;
 
+pub(crate) use caused::Caused;
 pub use rows::{Column, Rows};
 pub use run::spacing;
-pub(crate) use sessions::range_of;
 
 use crate::analysis::{Exposure, Nca, Windows};
 use crate::library::EvidenceKind;
@@ -104,6 +105,8 @@ pub struct ArmOutcome {
     pub by_model: Vec<(String, f64)>,
     /// What programmes publish about the routes, in words; not measurements.
     pub programmes: Vec<String>,
+    /// Trials of another drug, route, dose or age that stand beside its windows, in words.
+    pub nearest: Vec<String>,
     /// Citations of what was used.
     pub sources: Vec<String>,
     /// What is assumed, the card's own line first.

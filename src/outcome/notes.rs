@@ -1,5 +1,6 @@
 //! What must be said beside a curve: sources, assumptions, what to beware of.
 
+use super::caused::Caused;
 use super::run::{Runner, Solved};
 use super::{ArmOutcome, Outside, PageReason, PageReasonKind};
 use crate::analysis::Windows;
@@ -172,13 +173,14 @@ pub(super) struct Used<'a> {
 }
 
 impl<'a> Used<'a> {
-    /// Those of the ways in, of what is reached from there, and of the read-outs at the site.
-    pub fn by(model: &'a Model, routes: &[Route], site: Site) -> Self {
+    /// Those of the ways in, of what is reached from there, of the read-outs at the site, and of the ends of a range.
+    pub fn by(model: &'a Model, routes: &[Route], site: Site, caused: Option<&Caused>) -> Self {
         let of = |names: &[String]| -> Vec<&'a Parameter> {
             model.parameters.iter().filter(|p| names.contains(&p.name)).collect()
         };
-        let parent = of(&names_used(model, routes, site, false));
-        let all = of(&names_used(model, routes, site, true));
+        let ends = caused.map(Caused::names).unwrap_or_default();
+        let parent = of(&names_used(model, routes, site, false, ends.clone()));
+        let all = of(&names_used(model, routes, site, true, ends));
         let metabolites = all.into_iter().filter(|p| !parent.contains(p)).collect();
         Self { parent, metabolites }
     }
@@ -219,11 +221,10 @@ fn covariates(model: &Model, parameters: &[&Parameter], grade: Grade, whose: &st
     by.into_iter().map(line).collect()
 }
 
-/// Names in every formula that the drug, or also its metabolites, depend on.
-fn names_used(model: &Model, routes: &[Route], site: Site, metabolites: bool) -> Vec<String> {
+/// Names in every formula that the drug, or also its metabolites, depend on, beside `names`.
+fn names_used(model: &Model, routes: &[Route], site: Site, metabolites: bool, mut names: Vec<String>) -> Vec<String> {
     let counts = |i: usize| metabolites || model.compartments[i].holds == model.drug;
     let mut reached = vec![false; model.compartments.len()];
-    let mut names: Vec<String> = Vec::new();
     let mut note = |e: &Expr| names.extend(e.names().into_iter().map(str::to_owned));
     for way_in in routes.iter().filter_map(|r| model.routes.get(r)) {
         for way in &way_in.ways {

@@ -2,8 +2,8 @@
 //!
 //! Asked by the visit, its sheets, the card and JSON alike. The limits are data: `assets/drugs.toml`, `assets/effects.toml`.
 
+use super::caused::Caused;
 use super::run::{Runner, Solved};
-use super::sessions::range_of;
 use crate::analysis::stretches_above;
 use crate::error::{Error, Result};
 use crate::library::Library;
@@ -100,7 +100,7 @@ pub fn page_verdict(scenario: &Scenario, index: usize, session: &Session, librar
     let model = arm.model_in(library)?;
     let runner = Runner::new(scenario, arm, library, Default::default())?;
     let schedule = arm.case(model, &scenario.subject, library)?.schedule()?;
-    let ends = runner.ends_of(model, session, range_of(model, &schedule))?;
+    let ends = runner.ends_of(model, session, Caused::by(model, &schedule).as_ref())?;
     let solved: Vec<Solved> = ends.into_iter().map(|f| Solved::new(f, model.estimated_from, &model.drug)).collect();
     Ok(runner.page(model, &solved.iter().collect::<Vec<_>>()))
 }

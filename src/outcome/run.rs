@@ -1,13 +1,13 @@
 //! One arm from model to curves, areas and windows.
 
+use super::caused::Caused;
 use super::notes::{Used, sources};
-use super::sessions::range_of;
 use super::{ArmOutcome, Curve, EndOutcome, Options, Outcome, RangeOutcome, SessionOutcome};
 use crate::analysis::{Exposure, Windows, nca};
 use crate::error::{Error, Result};
-use crate::library::{Library, Programme};
+use crate::library::{Library, Nearest, Programme};
 use crate::model::expr::Expr;
-use crate::model::{Model, RangeEnd, Site};
+use crate::model::{Model, Site};
 use crate::path;
 use crate::regimen::{AfterHold, Dose, Route};
 use crate::scenario::{Scenario, StudyArm};
@@ -88,9 +88,9 @@ impl Scenario {
         let plain = runner.solve(model, site, &BTreeMap::new())?;
         let routes = arm.routes();
         let marks = &plain.schedule().doses;
-        let caused = range_of(model, plain.schedule());
-        let ends = match caused {
-            Some((r, from)) => Some([runner.end(model, site, from, &r.low)?, runner.end(model, site, from, &r.high)?]),
+        let caused = Caused::by(model, plain.schedule());
+        let ends = match caused.as_ref().map(Caused::ends) {
+            Some([low, high]) => Some([runner.end(model, site, &low)?, runner.end(model, site, &high)?]),
             None => None,
         };
         let page = match &ends {
@@ -101,17 +101,16 @@ impl Scenario {
             Some([low, high]) => vec![low.rows("low end"), high.rows("high end")],
             None => vec![plain.rows("")],
         };
-        let range = match (caused, &ends) {
-            (Some((r, from)), Some([low, high])) => Some(RangeOutcome {
-                note: r.note.clone(),
-                from,
-                low: low.outcome(&r.low)?,
-                high: high.outcome(&r.high)?,
-            }),
+        let range = match (&caused, &ends) {
+            (Some(caused), Some([low, high])) => {
+                let [low_label, high_label, note] = caused.words();
+                let from = caused.from();
+                Some(RangeOutcome { note, from, low: low.outcome(low_label)?, high: high.outcome(high_label)? })
+            }
             _ => None,
         };
         let list = runner.sessions_of(marks);
-        let sessions = runner.by_session(model, site, &list, caused)?;
+        let sessions = runner.by_session(model, site, &list, caused.as_ref())?;
         let (by_model, others) = match sessions.first() {
             Some(first) => {
                 // where no times are given other models give none either
@@ -121,7 +120,7 @@ impl Scenario {
             }
             None => (Vec::new(), Vec::new()),
         };
-        let used = Used::by(model, &routes, site);
+        let used = Used::by(model, &routes, site, caused.as_ref());
         let first_route = routes.first().copied().unwrap_or(Route::Iv);
         let shown = plain.trajectory().shown;
         let mut result = ArmOutcome {
@@ -150,6 +149,7 @@ impl Scenario {
             outside: runner.outside(model, &plain),
             page,
             by_model,
+            nearest: Nearest::beside(&arm.drug, &routes)?.iter().map(|n| n.sentence(&arm.drug, &routes)).collect(),
             programmes: routes.iter().filter_map(|r| library.effects.programme(*r)).map(Programme::words).collect(),
             sources: sources(model, &used),
             used: used.names(model),
@@ -247,10 +247,10 @@ impl<'a> Runner<'a> {
         Ok(Solved { followed, site, drug: model.drug.clone() })
     }
 
-    /// One end of a range, which begins with the dose at `from`.
-    fn end(&self, model: &Model, site: Site, from: f64, end: &RangeEnd) -> Result<Solved> {
-        let (set, later) = (self.with_conditions(model, &Set::new()), self.with_conditions(model, &end.set));
-        self.solve_changed(model, site, Change { set: &set, later: Some((from, &later)) })
+    /// One end of a range, which begins with the first of these times.
+    fn end(&self, model: &Model, site: Site, end: &[(f64, Set)]) -> Result<Solved> {
+        let (set, later) = (self.with_conditions(model, &Set::new()), self.changed(model, end));
+        self.solve_changed(model, site, Change { set: &set, later: &later })
     }
 
     /// The share that reaches the blood through the mouth, and the share swallowed after holding:
@@ -273,7 +273,7 @@ impl<'a> Runner<'a> {
         let own = first.windows.main_effects_end;
         let mut list: Vec<(String, f64)> = own.map(|w| (model.id.clone(), w[1])).into_iter().collect();
         for other in self.library.applicable(model, routes, &self.scenario.subject).into_iter().skip(1) {
-            let Ok(followed) = self.session(other, &first.session, None) else { continue };
+            let Ok(followed) = self.session(other, &first.session, &[]) else { continue };
             let windows = self.windows_of(other, &[followed], &first.session);
             list.extend(windows.main_effects_end.map(|w| (other.id.clone(), w[1])));
         }
@@ -288,10 +288,10 @@ impl Solved {
     }
 
     /// As the end of a range.
-    fn outcome(&self, end: &RangeEnd) -> Result<EndOutcome> {
+    fn outcome(&self, label: String) -> Result<EndOutcome> {
         let shown = self.trajectory().shown;
         Ok(EndOutcome {
-            label: end.label.clone(),
+            label,
             bioavailability: self.bioavailability()?,
             times: self.trajectory().times[..shown].to_vec(),
             curves: self.curves()?,

@@ -1,15 +1,13 @@
 //! The sessions of an arm: each followed by itself, on points of its own.
 
 use super::SessionOutcome;
+use super::caused::Caused;
 use super::run::{Runner, Solved};
 use crate::analysis::{Windows, stretches_above, windows};
 use crate::error::Result;
-use crate::model::{Model, Range, Site};
-use crate::sim::{Change, DoseMark, Followed, Points, Schedule, Session, Set, SingleDose, sessions};
-use crate::units::{Amount, MINUTES_PER_HOUR};
-
-/// A range, and the start of the first dose that causes it, h.
-pub(super) type Caused<'m> = (&'m Range, f64);
+use crate::model::{Model, Site};
+use crate::sim::{Change, DoseMark, Followed, Points, Session, Set, sessions};
+use crate::units::MINUTES_PER_HOUR;
 
 impl Runner<'_> {
     /// The sessions of these doses.
@@ -18,13 +16,11 @@ impl Runner<'_> {
     }
 
     /// One session under the ends of a range, or under the one curve.
-    pub(super) fn ends_of(&self, model: &Model, session: &Session, range: Option<Caused>) -> Result<Vec<Followed>> {
-        match range.filter(|(_, from)| *from <= session.end) {
-            Some((range, from)) => [&range.low, &range.high]
-                .map(|end| self.session(model, session, Some((from, &end.set))))
-                .into_iter()
-                .collect(),
-            None => Ok(vec![self.session(model, session, None)?]),
+    pub(super) fn ends_of(&self, model: &Model, session: &Session, range: Option<&Caused>) -> Result<Vec<Followed>> {
+        // a dose that comes later does not make a range of an earlier session
+        match range.and_then(|r| r.until(session.end)) {
+            Some(range) => range.ends().iter().map(|end| self.session(model, session, end)).collect(),
+            None => Ok(vec![self.session(model, session, &[])?]),
         }
     }
 
@@ -35,7 +31,7 @@ impl Runner<'_> {
         model: &Model,
         site: Site,
         list: &[Session],
-        range: Option<Caused>,
+        range: Option<&Caused>,
     ) -> Result<Vec<SessionOutcome>> {
         list.iter()
             .map(|session| {
@@ -53,13 +49,18 @@ impl Runner<'_> {
     }
 
     /// One session under a model; `later` replaces parameters for doses from a time on.
-    pub(super) fn session(&self, model: &Model, session: &Session, later: Option<(f64, &Set)>) -> Result<Followed> {
+    pub(super) fn session(&self, model: &Model, session: &Session, later: &[(f64, Set)]) -> Result<Followed> {
         let set = self.with_conditions(model, &Set::new());
-        let changed = later.map(|(from, set)| (from, self.with_conditions(model, set)));
-        let change = Change { set: &set, later: changed.as_ref().map(|(from, set)| (*from, set)) };
+        let later = self.changed(model, later);
+        let change = Change { set: &set, later: &later };
         let case = self.arm.case(model, &self.scenario.subject, self.library)?;
         let points = Points::of_session(session);
         case.follow_over(change, points, session.before(), self.solver)
+    }
+
+    /// Parameters replaced from a time on, the conditions counted.
+    pub(super) fn changed(&self, model: &Model, later: &[(f64, Set)]) -> Vec<(f64, Set)> {
+        later.iter().map(|(from, set)| (*from, self.with_conditions(model, set))).collect()
     }
 
     /// Where blood is drawn cannot change an effect: its clock runs on the model's own site.
@@ -79,17 +80,11 @@ impl Runner<'_> {
     /// Last time at the level of the dissociative part in a session, min from its first dose.
     pub(super) fn above_until(&self, model: &Model, session: &Session) -> Option<f64> {
         let level = self.library.effects.dissociative(&self.arm.drug)?;
-        let followed = self.session(model, session, None).ok()?;
+        let followed = self.session(model, session, &[]).ok()?;
         let output = followed.parent(model.estimated_from)?;
         let series = followed.trajectory.series(output);
         let last = stretches_above(&followed.trajectory, output, &series, (level.mg_l(), session.start)).pop()?;
         let end = followed.trajectory.times.last().copied().unwrap_or(session.end);
         Some((last[1].min(end) - session.start) * MINUTES_PER_HOUR)
     }
-}
-
-/// The range that one line would hide, and the start of the first dose that causes it.
-pub(crate) fn range_of<'m>(model: &'m Model, schedule: &Schedule) -> Option<Caused<'m>> {
-    let caused = |d: SingleDose| Some((model.range(d.route, Amount::from_mg(d.amount))?, d.complete));
-    schedule.single_doses().into_iter().filter_map(caused).min_by(|a, b| a.1.total_cmp(&b.1))
 }

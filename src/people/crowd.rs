@@ -7,7 +7,7 @@ use super::windows::{people_of, summed};
 use super::{ArmBands, Crowd, MAY_NOT_FEEL, PeopleWindows, Person, Progress, Workers};
 use crate::error::{Error, Result};
 use crate::library::{Effects, Library};
-use crate::outcome::range_of;
+use crate::outcome::Caused;
 use crate::scenario::Scenario;
 use crate::sim::{Session, Set, sessions};
 use crate::units::MINUTES_PER_HOUR;
@@ -261,7 +261,7 @@ fn counts(
     let model = arm.model_in(library)?;
     let schedule = arm.case(model, &scenario.subject, library)?.schedule()?;
     let all = sessions(&schedule.doses, library.effects.session.gap.hours());
-    let range = range_of(model, &schedule);
+    let range = Caused::by(model, &schedule);
     let chosen: Vec<&Session> = all.iter().filter(|s| only.is_none_or(|number| s.number == number)).collect();
     if let (Some(number), true) = (only, chosen.is_empty()) {
         return Err(Error::input(format!("arm \"{}\" has no session {number}", arm.label))
@@ -278,9 +278,10 @@ fn counts(
             Ok::<_, Error>(Counted { end, above: above(&people), windows, people })
         };
         // a dose that comes later does not make a range of an earlier session
-        let counts = match range.filter(|(_, from)| *from <= session.end) {
-            Some((range, _)) => {
-                vec![count("low end", &range.low.set, [0.0, 0.5])?, count("high end", &range.high.set, [0.5, 0.5])?]
+        let counts = match range.as_ref().and_then(|r| r.until(session.end)) {
+            Some(range) => {
+                let [low, high] = range.last();
+                vec![count("low end", &low, [0.0, 0.5])?, count("high end", &high, [0.5, 0.5])?]
             }
             None => vec![count("", &Set::new(), [0.0, 1.0])?],
         };
@@ -300,7 +301,7 @@ fn with_draws(
     let go_on = |share: f64| if progress(share) { Ok(()) } else { Err(Error::cannot("stopped")) };
     let arm = &scenario.arms[index];
     let model = arm.model_in(library)?;
-    let range = range_of(model, &arm.case(model, &scenario.subject, library)?.schedule()?);
+    let range = Caused::by(model, &arm.case(model, &scenario.subject, library)?.schedule()?);
     let (mut bands, mut quartiles, mut done) = (None, Vec::new(), 0.0);
     if range.is_none() {
         done = 0.4;

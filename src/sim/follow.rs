@@ -46,14 +46,15 @@ pub type Set = BTreeMap<String, Expr>;
 pub struct Change<'a> {
     /// For every dose.
     pub set: &'a Set,
-    /// For doses that start at or after a time (h), in place of `set`; none where all doses enter alike.
-    pub later: Option<(f64, &'a Set)>,
+    /// For doses that start at or after a time (h) and before the next of these times, in place of `set`, in order of
+    /// time; none where all doses enter alike.
+    pub later: &'a [(f64, Set)],
 }
 
 impl<'a> Change<'a> {
     /// The same for every dose.
     pub fn all(set: &'a Set) -> Self {
-        Self { set, later: None }
+        Self { set, later: &[] }
     }
 }
 
@@ -72,12 +73,13 @@ impl Case<'_> {
     /// When the model cannot be used for these doses or this person.
     pub fn follow_over(&self, change: Change, points: Points, before: f64, solver: Solver) -> Result<Followed> {
         let person = Individual::typical(self.model, self.subject, change.set)?;
-        let until = change.later.map_or(before, |(from, _)| from.min(before));
+        let until = change.later.first().map_or(before, |(from, _)| from.min(before));
         let (mut system, mut schedule) = self.planned(&person, [f64::NEG_INFINITY, until])?;
         let iv_areas = iv_areas(self.model, &person, &system)?;
-        if let Some((from, set)) = change.later {
+        for (i, (from, set)) in change.later.iter().enumerate() {
+            let until = change.later.get(i + 1).map_or(before, |(next, _)| next.min(before));
             let person = Individual::typical(self.model, self.subject, set)?;
-            let (later, then) = self.planned(&person, [from, before])?;
+            let (later, then) = self.planned(&person, [*from, until])?;
             schedule = schedule.beside(system.states.len(), then);
             system = system.beside(&later);
         }

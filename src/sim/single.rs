@@ -1,7 +1,7 @@
 //! Doses as studies count them: what was given at once, never a total over hours.
 
 use super::schedule::Put;
-use crate::regimen::Route;
+use crate::regimen::{AfterHold, Route};
 use crate::units::Time;
 
 /// One dose as studies count it: an injection, an infusion, a series of sprays, a lozenge. Lozenges in the mouth at one
@@ -19,6 +19,8 @@ pub struct SingleDose {
     /// When the part is given that makes the amount what it is, h: later than the start where another lozenge or
     /// another dose of sprays is added.
     pub complete: f64,
+    /// What happens to the rest of a lozenge, of the one that completes the amount.
+    pub held: Option<AfterHold>,
 }
 
 /// What one dose line gives at one of its times.
@@ -28,6 +30,7 @@ pub(super) struct Part {
     pub start: f64,
     pub end: f64,
     pub amount: f64,
+    pub held: Option<AfterHold>,
     /// Whether it goes on with the series of sprays before it.
     goes_on: bool,
 }
@@ -49,7 +52,8 @@ pub(super) fn parts(puts: &[Put]) -> Vec<Part> {
             }
             None => {
                 let (route, start, amount) = (put.dose.route, put.start, put.amount);
-                list.push((put.occasion, Part { route, start, end, amount, goes_on: put.goes_on }));
+                let held = put.hold.map(|(_, after)| after);
+                list.push((put.occasion, Part { route, start, end, amount, held, goes_on: put.goes_on }));
             }
         }
     }
@@ -64,8 +68,8 @@ pub(super) fn singles(parts: &[Part]) -> Vec<SingleDose> {
     for part in parts {
         let last = list.iter_mut().rev().find(|d| d.route == part.route);
         let Some(dose) = last.filter(|d| joins(part, d)) else {
-            let &Part { route, start, end, amount, .. } = part;
-            list.push(SingleDose { route, start, end, amount, complete: start });
+            let &Part { route, start, end, amount, held, .. } = part;
+            list.push(SingleDose { route, start, end, amount, complete: start, held });
             if route == Route::Sl {
                 mouth = vec![*part];
             }
@@ -79,7 +83,7 @@ pub(super) fn singles(parts: &[Part]) -> Vec<SingleDose> {
             dose.amount + part.amount
         };
         if amount > dose.amount {
-            (dose.amount, dose.complete) = (amount, part.start);
+            (dose.amount, dose.complete, dose.held) = (amount, part.start, part.held);
         }
         dose.end = dose.end.max(part.end);
     }

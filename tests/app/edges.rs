@@ -124,3 +124,27 @@ fn the_sample_visit_asks_before_it_replaces_work() {
     harness.run_steps(4);
     assert_ne!(harness.state().state.scenario.title, "my own");
 }
+
+/// The page over all routes says the same as `validate`: every row, the misses by name, what has no target.
+#[test]
+fn how_well_it_predicts_is_told_in_the_window() {
+    use ketasim::evidence::{Observations, Rules, score};
+    let mut harness = harness();
+    harness.state_mut().state.look.mode = Mode::Evidence;
+    harness.run_ok();
+    click(&mut harness, "How well does it predict?");
+    let library = ketasim::Library::embedded().unwrap();
+    let report = score(&Observations::embedded().unwrap(), &Rules::embedded().unwrap(), &library).unwrap();
+    for row in &report.prediction.rows {
+        assert!(harness.query_all_by_label(&row.name()).next().is_some(), "{}", row.name());
+    }
+    for miss in &report.prediction.misses {
+        assert!(harness.query_by_label_contains(&miss.id).is_some(), "{}", miss.id);
+    }
+    for none in &report.prediction.no_target {
+        assert!(harness.query_by_label(&none.what).is_some(), "{}", none.what);
+    }
+    // an arm's own evidence is one click away
+    click(&mut harness, "Evidence of SL");
+    assert!(harness.query_by_label("Who was studied").is_some());
+}

@@ -202,6 +202,26 @@ fn two_windows_have_two_files() {
     assert_eq!(window(&folder.0).state.scenario.title, "first");
 }
 
+/// Very many doses are worked out beside the window: no frame waits, nothing else is said meanwhile, and then they are there.
+#[test]
+fn very_many_doses_hold_no_frame_up() {
+    let many = "repeat = { every = '3 h', additional = 99 }\n";
+    let mut app = App::new().unwrap();
+    app.state.scenario = ketasim::scenario::Scenario::read("many", &format!("horizon = '20 d'\n{ARM}{many}")).unwrap();
+    let mut harness = shown(app);
+    if harness.state().shown.progress().is_some() {
+        assert!(says(&harness, "Working out the curves") && !says(&harness, "Add a route to begin"));
+    }
+    let since = Instant::now();
+    while harness.state().shown.outcome.is_none() {
+        assert!(since.elapsed() < Duration::from_secs(120), "the curves never come");
+        std::thread::sleep(Duration::from_millis(20));
+        harness.step();
+    }
+    assert_eq!(harness.state().shown.outcome.as_ref().unwrap().arms[0].doses.len(), 100);
+    assert!(harness.state().shown.progress().is_none());
+}
+
 #[test]
 fn a_fault_inside_a_frame_keeps_window_and_work() {
     let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);

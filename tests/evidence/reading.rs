@@ -25,15 +25,15 @@ fn second() -> Reading {
 }
 
 /// One number of a model file: its kind and name in the second reading, as written, and whether another check holds it.
-struct Figure {
-    kind: &'static str,
-    name: String,
-    value: f64,
-    unit: String,
+pub(super) struct Figure {
+    pub kind: &'static str,
+    pub name: String,
+    pub value: f64,
+    pub unit: String,
     derived: bool,
 }
 
-fn figures(model: &Model) -> Vec<Figure> {
+pub(super) fn figures(model: &Model) -> Vec<Figure> {
     let mut list = Vec::new();
     let mut push = |kind, name: String, value: f64, unit: &str, grade: Grade| {
         list.push(Figure { kind, name, value, unit: unit.to_owned(), derived: grade == Grade::D });
@@ -210,7 +210,7 @@ fn a_wrong_digit_anywhere_is_noticed() {
 
 struct DerivedValue {
     model: String,
-    name: String,
+    pub name: String,
     digits: f64,
 }
 

@@ -145,6 +145,7 @@ fn foreign(ui: &mut Ui, figure: &Figure, arms: &[ArmOutcome]) {
 pub(super) fn empty(ui: &mut Ui, shown: &Shown, offered: &[StudyArm], actions: &mut Vec<Action>) {
     let off = shown.scenario().is_some_and(|s| !s.arms.is_empty());
     let words = match (shown.first_error(), off) {
+        _ if shown.progress().is_some() => "Working out the curves",
         (Some(_), _) => "No curve can be drawn: the reason stands at the left",
         (None, true) => "No route is on: tick one, or add one",
         (None, false) => "Add a route to begin",

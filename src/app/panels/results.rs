@@ -150,7 +150,7 @@ fn details(ui: &mut Ui, arm: &ArmOutcome, library: &Library) {
         small(ui, &arm.model_title);
         small(ui, &strip_words(arm));
         small(ui, "not the time you can leave or drive");
-        arm.programmes.iter().for_each(|said| small(ui, said));
+        arm.programmes.iter().chain(&arm.nearest).for_each(|said| small(ui, said));
         if let Some([low, high]) = arm.between_models().filter(|_| arm.by_model.len() > 1) {
             let names: Vec<&str> = arm.by_model.iter().map(|(id, _)| id.as_str()).collect();
             small(

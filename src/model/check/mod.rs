@@ -30,6 +30,8 @@ pub fn parse_model(name: &str, text: &str) -> Result<Model> {
 struct Checker {
     file: ModelFile,
     model: Model,
+    /// Whether formulas may name the single dose: those of a range may.
+    dose_is_named: bool,
 }
 
 impl Checker {
@@ -70,7 +72,7 @@ impl Checker {
             checkpoints: Vec::new(),
             conditions: Vec::new(),
         };
-        Ok(Self { file, model })
+        Ok(Self { file, model, dose_is_named: false })
     }
 
     fn finish(mut self) -> Result<Model> {
@@ -111,7 +113,7 @@ impl Checker {
             return Err(Error::input(format!("`{name}` cannot be used in a formula"))
                 .remedy("a name has letters, digits and _, and begins with a letter"));
         }
-        if ["weight", "age", "min", "max", "above", "exp", "rest"].contains(&name) {
+        if ["weight", "age", DOSE, "min", "max", "above", "exp", "rest"].contains(&name) {
             return Err(
                 Error::input(format!("`{name}` has a meaning of its own in formulas")).remedy("use another name")
             );
@@ -155,6 +157,7 @@ impl Checker {
         own.or_else(|| self.model.derived.iter().find(|d| d.name == name).map(|d| d.dim)).or(match name {
             "weight" => Some(Dim::WEIGHT),
             "age" => Some(Dim::AGE),
+            DOSE if self.dose_is_named => Some(Dim::DRUG),
             _ => None,
         })
     }

@@ -123,9 +123,25 @@ impl Checker {
                     .remedy(suggestion("", self.model.routes.keys().map(|r| r.id())))
                     .at(path!["range", i, "route"]));
             }
+            if r.after.is_some() && self.model.routes.get(&r.route).is_none_or(|route| route.hold.is_none()) {
+                return Err(Error::input(format!(
+                    "nothing is held by route {}, so nothing comes after it",
+                    r.route.id()
+                ))
+                .remedy("leave `after` out; it belongs to a route with `hold`")
+                .at(path!["range", i, "after"]));
+            }
+            self.dose_is_named = true;
             let low = self.range_end(r.low, path!["range", i, "low"])?;
             let high = self.range_end(r.high, path!["range", i, "high"])?;
-            self.model.ranges.push(Range { route: r.route, above: r.above, low, high, note: r.note });
+            self.dose_is_named = false;
+            let range = Range { route: r.route, above: r.above, after: r.after, low, high, note: r.note };
+            if range.follows_dose() && range.above.is_none() {
+                return Err(Error::input("a range that opens with the dose needs a dose at which it begins")
+                    .remedy("write for example above = \"100 mg\"")
+                    .at(path!["range", i, "route"]));
+            }
+            self.model.ranges.push(range);
         }
         Ok(())
     }
@@ -276,9 +292,11 @@ impl Checker {
         let ages =
             model.age.map_or(vec![typical.age], |[a, b]| vec![a, Age::from_years(half(a.years(), b.years())), b]);
         let none = BTreeMap::new();
-        let ends = model.ranges.iter().flat_map(|r| [&r.low.set, &r.high.set]);
-        let ends = ends.chain(model.conditions.iter().map(|c| &c.set));
-        for set in std::iter::once(&none).chain(ends) {
+        // where a range begins, and for a dose far larger than anybody gives
+        let doses = |r: &Range| [1.0, 1e3].map(|times| r.above.map_or(0.0, Amount::mg) * times);
+        let ends = model.ranges.iter().flat_map(|r| doses(r).map(|mg| [r.low.set_of(mg), r.high.set_of(mg)]));
+        let ends: Vec<_> = ends.flatten().chain(model.conditions.iter().map(|c| c.set.clone())).collect();
+        for set in std::iter::once(&none).chain(&ends) {
             for &weight in &weights {
                 for &age in &ages {
                     for (sex, _) in Sex::ALL {

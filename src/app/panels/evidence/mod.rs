@@ -4,6 +4,7 @@
 mod errors;
 mod middle;
 mod numbers;
+mod predicts;
 mod side;
 mod tornado;
 
@@ -23,6 +24,9 @@ use egui::{CentralPanel, Frame, Margin, Panel, RichText, ScrollArea, Ui};
 const LIST: f32 = 1080.0;
 /// From this width numbers stand beside the curve, below it under it.
 const BESIDE: f32 = 720.0;
+
+/// The page over all routes.
+const PREDICTS: &str = "How well does it predict?";
 
 /// What is drawn for the chosen arm.
 struct Chosen<'a> {
@@ -54,13 +58,19 @@ pub fn evidence(
     if width >= LIST {
         Panel::left("evidence of").default_size(232.0).size_range(200.0..=320.0).show(ui, |ui| {
             scroll(ui, "arms", |ui| {
-                list(ui, &chosen, &roles, pick);
+                list(ui, &chosen, &roles, (&mut *pick, &mut evidence.predicts));
+                ui.add_space(8.0);
+                predicts(ui, &mut evidence.predicts);
                 ui.add_space(8.0);
                 assumptions(ui, outcome, true);
             });
         });
     } else {
-        Panel::top("evidence tabs").show(ui, |ui| tabs(ui, &chosen, &roles, pick));
+        Panel::top("evidence tabs").show(ui, |ui| tabs(ui, &chosen, &roles, (pick, &mut evidence.predicts)));
+    }
+    if evidence.predicts {
+        CentralPanel::default().show(ui, |ui| scroll(ui, "how well", |ui| predicts::predicts(ui, evidence.report())));
+        return;
     }
     let numbers = |ui: &mut Ui, evidence: &Evidence| {
         side::side(ui, &chosen, evidence);
@@ -99,16 +109,24 @@ fn scroll(ui: &mut Ui, salt: impl std::hash::Hash + std::fmt::Debug, add: impl F
     });
 }
 
-fn list(ui: &mut Ui, chosen: &Chosen, roles: &[Role], pick: &mut usize) {
+/// Opens the page over all routes.
+fn predicts(ui: &mut Ui, shown: &mut bool) {
+    let button = ui.selectable_label(*shown, PREDICTS);
+    if button.on_hover_text("by route: what was seen, what is new, the worst misses").clicked() {
+        *shown = true;
+    }
+}
+
+fn list(ui: &mut Ui, chosen: &Chosen, roles: &[Role], (pick, overall): (&mut usize, &mut bool)) {
     ui.label(RichText::new("Evidence of").size(theme::HEADING).strong());
     for (arm, role) in chosen.outcome.arms.iter().zip(roles) {
-        let on = arm.index == chosen.arm.index;
+        let on = arm.index == chosen.arm.index && !*overall;
         let fill = if on { ui.visuals().faint_bg_color } else { egui::Color32::TRANSPARENT };
         Frame::default().fill(fill).inner_margin(Margin::same(6)).corner_radius(4.0).show(ui, |ui| {
             ui.set_width(ui.available_width());
             ui.horizontal(|ui| {
                 swatch(ui, *role, arm.range.is_some(), true);
-                name(ui, arm, *role, on, pick);
+                name(ui, arm, *role, on, (&mut *pick, &mut *overall));
             });
             ui.horizontal_top(|ui| {
                 let help = format!("worst grade behind this curve: {}", arm.grade.meaning());
@@ -119,22 +137,24 @@ fn list(ui: &mut Ui, chosen: &Chosen, roles: &[Role], pick: &mut usize) {
     }
 }
 
-fn tabs(ui: &mut Ui, chosen: &Chosen, roles: &[Role], pick: &mut usize) {
+fn tabs(ui: &mut Ui, chosen: &Chosen, roles: &[Role], (pick, overall): (&mut usize, &mut bool)) {
     ui.horizontal_wrapped(|ui| {
         for (arm, role) in chosen.outcome.arms.iter().zip(roles) {
             swatch(ui, *role, arm.range.is_some(), true);
-            name(ui, arm, *role, arm.index == chosen.arm.index, pick);
+            let on = arm.index == chosen.arm.index && !*overall;
+            name(ui, arm, *role, on, (&mut *pick, &mut *overall));
             ui.add_space(4.0);
         }
+        predicts(ui, overall);
     });
 }
 
-fn name(ui: &mut Ui, arm: &ArmOutcome, role: Role, on: bool, pick: &mut usize) {
+fn name(ui: &mut Ui, arm: &ArmOutcome, role: Role, on: bool, (pick, overall): (&mut usize, &mut bool)) {
     let button = ui.selectable_label(on, in_colour(ui, &arm.label, role.route).strong());
     let label = format!("Evidence of {}", arm.label);
     ui.ctx().accesskit_node_builder(button.id, |node| node.set_label(label));
     if button.clicked() {
-        *pick = arm.index;
+        (*pick, *overall) = (arm.index, false);
     }
 }
 

@@ -1,0 +1,122 @@
+//! How well the models predict what was measured: by route and read-out, what was seen and what is new, what has no
+//! target, and the worst misses by name.
+
+use super::rules::{NoTarget, Rules};
+use super::score::Row;
+use super::summary::{Summary, grouped};
+use crate::regimen::Route;
+use serde::Serialize;
+
+/// How many misses are named.
+const MISSES: usize = 3;
+
+/// How well the models predict.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Prediction {
+    /// By drug, route, read-out, and drug or metabolite.
+    pub rows: Vec<PredictionRow>,
+    /// Over all of them: the drug itself, then metabolites.
+    pub totals: Vec<Total>,
+    /// The arms farthest off, worst first, each by its worst figure.
+    pub misses: Vec<Row>,
+    /// What cannot be told for want of measurements.
+    pub no_target: Vec<NoTarget>,
+}
+
+/// Errors over every drug, route and read-out.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Total {
+    /// `drug` or `metabolite`.
+    pub of: &'static str,
+    /// Studies that the models were estimated from or tuned to.
+    pub seen: Summary,
+    /// Studies that are new to the models.
+    pub new: Summary,
+}
+
+/// Errors of one drug by one route at one read-out.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PredictionRow {
+    /// Drug.
+    pub drug: String,
+    /// Route, as in files.
+    pub route: String,
+    /// Where the studies drew blood, as far as they say.
+    pub read_out: &'static str,
+    /// `drug` or `metabolite`.
+    pub of: &'static str,
+    /// Studies that the model was estimated from or tuned to.
+    pub seen: Summary,
+    /// Studies that are new to the model.
+    pub new: Summary,
+}
+
+impl Prediction {
+    /// Of scored rows, with what the rules know of gaps.
+    pub(super) fn new(scored: &[Row], rules: &Rules) -> Self {
+        let part = |metabolite: bool, external: bool| {
+            Summary::of(scored.iter().filter(move |r| r.external == external && r.metabolite == metabolite))
+        };
+        let total =
+            |metabolite| Total { of: kind(metabolite), seen: part(metabolite, false), new: part(metabolite, true) };
+        let mut rows: Vec<PredictionRow> = grouped(scored, |r| {
+            let read_out = if r.site_stated { r.site } else { "not stated" };
+            (r.drug.clone(), r.route.clone(), read_out, kind(r.metabolite))
+        })
+        .into_iter()
+        .map(|((drug, route, read_out, of), rows)| {
+            let part = |external: bool| Summary::of(rows.iter().copied().filter(move |r| r.external == external));
+            PredictionRow { drug, route, read_out, of, seen: part(false), new: part(true) }
+        })
+        .collect();
+        let place = |id: &str| Route::ALL.iter().position(|r| r.id() == id);
+        let order: Vec<String> = rows.iter().map(|r| r.drug.clone()).collect();
+        let first = |drug: &str| order.iter().position(|d| d == drug);
+        rows.sort_by_key(|r| (first(&r.drug), r.of == kind(true), place(&r.route)));
+        let mut far: Vec<&Row> = scored.iter().collect();
+        far.sort_by(|a, b| b.ratio.ln().abs().total_cmp(&a.ratio.ln().abs()));
+        let mut misses: Vec<Row> = Vec::new();
+        for row in far {
+            if misses.len() < MISSES && !misses.iter().any(|m| m.id == row.id) {
+                misses.push(row.clone());
+            }
+        }
+        Self { rows, totals: [false, true].map(total).into(), misses, no_target: rules.no_target.clone() }
+    }
+}
+
+impl PredictionRow {
+    /// "ketamine IV", or "ketamine IV, metabolite".
+    pub fn name(&self) -> String {
+        let of = if self.of == kind(true) { ", metabolite" } else { "" };
+        format!("{} {}{of}", self.drug, self.route.to_uppercase())
+    }
+}
+
+impl Total {
+    /// "all, the drug itself".
+    pub fn name(&self) -> &'static str {
+        if self.of == kind(true) { "all, metabolites" } else { "all, the drug itself" }
+    }
+}
+
+fn kind(metabolite: bool) -> &'static str {
+    if metabolite { "metabolite" } else { "drug" }
+}
+
+/// A miss in one sentence: what was measured, what is predicted, why.
+pub fn miss(row: &Row) -> String {
+    use crate::units::{number, significant};
+    let at = row.time_min.map_or(String::new(), |t| format!(" at {} min", number(t)));
+    let [observed, predicted] = [row.observed, row.predicted].map(|v| significant(v, 3));
+    let why = if row.unexplained { "not explained" } else { row.why.as_deref().unwrap_or("within 2-fold") };
+    let times = significant(row.ratio, 3);
+    format!(
+        "{} ({} {}, {}{at}): {observed} {} measured, {predicted} predicted, {times} times; {why}",
+        row.id,
+        row.analyte,
+        row.route.to_uppercase(),
+        row.quantity,
+        row.unit
+    )
+}
