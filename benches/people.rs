@@ -11,7 +11,7 @@ mod clock;
 
 use clock::median;
 use ketasim::outcome::Options;
-use ketasim::people::{Crowd, InTurn, Kept, bands, individuals, simulation_alone};
+use ketasim::people::{Crowd, InTurn, Kept, People, bands, individuals, simulation_alone};
 use ketasim::sim::Solver;
 use ketasim::{Library, Scenario};
 
@@ -36,7 +36,7 @@ fn main() {
     println!("241 points, parent and metabolite, 5/50/95 %, one thread");
     for (name, model) in [("workload 2", "workload-2"), ("shipped", "ketamine-composite")] {
         for people in [1_000, 10_000] {
-            let crowd = Crowd { people, seed: 1, every: None };
+            let crowd = Crowd { people: People::nearest(people), seed: 1, every: None };
             let rounds = if people > 1_000 { 7 } else { 41 };
             let run = |arms: &[(&str, &str)]| {
                 let scenario = scenario(model, arms, &library);
@@ -74,7 +74,7 @@ fn main() {
 const FEW: usize = 30;
 
 fn one_by_one(scenario: &Scenario, solver: Solver, library: &Library) -> f64 {
-    let crowd = Crowd { people: FEW, seed: 1, every: None };
+    let crowd = Crowd { people: People::nearest(FEW), seed: 1, every: None };
     let options = Options { solver, ..Options::default() };
     median(3, || {
         for person in 0..FEW {

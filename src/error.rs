@@ -261,6 +261,7 @@ fn plain_type(expected: &str) -> String {
         "a string" => "text in quotes",
         "a boolean" => "true or false",
         "u8" | "u32" | "u64" | "usize" => "a whole number, 0 or more,",
+        "i64" => "a whole number",
         "f32" | "f64" => "a number without a unit",
         "a sequence" => "a list",
         "a map" | "a table" => "a table of keys",
@@ -293,7 +294,7 @@ fn example_of(needed: &str) -> &'static str {
     match needed {
         "text in quotes" => "write for example key = \"35 mg\"",
         "true or false" => "write key = true or key = false, without quotes",
-        "a whole number, 0 or more," => "write for example key = 2, without quotes, point or unit",
+        "a whole number, 0 or more," | "a whole number" => "write for example key = 2, without quotes, point or unit",
         "a number without a unit" => "write for example key = 0.75, without quotes",
         "a table of keys" => "write [name] on a line and its keys below, or name = { key = \"...\" }",
         _ if needed.starts_with("a list") => {

@@ -76,7 +76,7 @@ impl Default for View {
             strips: true,
             models: false,
             people: false,
-            crowd: crate::people::USUAL_PEOPLE,
+            crowd: crate::people::USUAL_PEOPLE.size(),
             zoom: None,
         }
     }

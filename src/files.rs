@@ -5,6 +5,7 @@ use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 /// A path of this name is no file: standard input where something is read. What is written never goes to it.
 pub const STANDARD: &str = "-";
@@ -279,9 +280,10 @@ fn check_replaceable(name: &str, old: &Metadata) -> Result<()> {
 
 fn temporary_beside(target: &Path) -> io::Result<(PathBuf, File)> {
     target.file_name().ok_or_else(|| io::Error::other("the path names no file"))?;
+    sweep(target);
     for attempt in 0..MOST_NAMES {
         // a name of its own, and a short one: the target's may be as long as names can be
-        let path = target.with_file_name(format!(".ketasim-{}-{attempt}.part", std::process::id()));
+        let path = target.with_file_name(format!("{PART}{}-{attempt}{PART_END}", std::process::id()));
         // told before it is there: whoever ends the program in between has nothing to remove
         locked(&PARTS).push(path.clone());
         match OpenOptions::new().write(true).create_new(true).open(&path) {
@@ -294,6 +296,27 @@ fn temporary_beside(target: &Path) -> io::Result<(PathBuf, File)> {
         }
     }
     Err(io::Error::other("no free name for a temporary file beside it"))
+}
+
+/// How names of temporary files begin and end.
+const PART: &str = ".ketasim-";
+const PART_END: &str = ".part";
+/// A temporary file this old belongs to a program that was killed: no writing takes so long.
+const STALE: Duration = Duration::from_secs(60 * 60);
+
+/// Removes beside `target` what programs that were killed have left. Nothing depends on it: what cannot be looked at stays.
+fn sweep(target: &Path) {
+    let folder = target.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        let Some(number) = name.to_str().and_then(|n| n.strip_prefix(PART)?.strip_suffix(PART_END)) else { continue };
+        let ours = number.chars().all(|c| c.is_ascii_digit() || c == '-');
+        let written = entry.metadata().ok().filter(fs::Metadata::is_file).and_then(|m| m.modified().ok());
+        if ours && written.and_then(|w| w.elapsed().ok()).is_some_and(|age| age > STALE) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
 }
 
 /// A temporary file is there no more, or is none of ours.
@@ -336,6 +359,24 @@ mod tests {
         fn drop(&mut self) {
             let _ = fs::remove_dir_all(&self.0);
         }
+    }
+
+    /// What a killed program left goes with the next writing; what is being written, and what is not ours, stays.
+    #[test]
+    fn stale_temporary_files_go() {
+        let folder = Folder::new("stale");
+        let names = [".ketasim-1-0.part", ".ketasim-2-0.part", ".ketasim-notes.part", "ketasim-1-0.part"];
+        for name in names {
+            let file = File::create(folder.0.join(name)).unwrap();
+            if !name.contains("-2-") {
+                let now = file.metadata().unwrap().modified().unwrap();
+                file.set_modified(now - 2 * STALE).unwrap();
+            }
+        }
+        write_atomic(&folder.0.join("a.csv"), b"1\n").unwrap();
+        let mut left = folder.names();
+        left.sort();
+        assert_eq!(left, [".ketasim-2-0.part", ".ketasim-notes.part", "a.csv", "ketasim-1-0.part"]);
     }
 
     #[test]

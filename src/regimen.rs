@@ -6,7 +6,7 @@ pub use rate::{Gives, InfusionRate};
 
 use crate::error::{Error, Result};
 use crate::path;
-use crate::units::{Amount, Dim, Quantity, Time, Weight, number};
+use crate::units::{Amount, Count, Dim, Quantity, Time, Weight, number};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::str::FromStr;
@@ -196,7 +196,7 @@ pub struct Dose {
     /// Swallowed or spat out after holding. SL only.
     pub after: Option<AfterHold>,
     /// Number of sprays or devices that share the amount. IN only.
-    pub sprays: Option<u64>,
+    pub sprays: Option<Sprays>,
     /// Time between sprays. IN only.
     pub spray_every: Option<Time>,
     /// Further doses like this one.
@@ -212,7 +212,9 @@ pub const MOST_DOSES: u64 = 500;
 /// More doses than this, sprays counted one by one, are refused in one scenario.
 pub const MOST_IN_ALL: u64 = 3000;
 /// More sprays than this in one dose are refused.
-pub const MOST_SPRAYS: u64 = 50;
+pub const MOST_SPRAYS: u32 = 50;
+/// How many sprays or devices one dose is.
+pub type Sprays = Count<1, MOST_SPRAYS>;
 /// Shortest and longest input or hold, hours (one second, sixty days): shorter ones vanish between two instants.
 pub(crate) const SPAN_H: std::ops::RangeInclusive<f64> = 1.0 / 3600.0..=1440.0;
 /// A single amount below this (1 ng) is taken for a slip of the pen.
@@ -288,8 +290,7 @@ impl Dose {
         }
         self.check_counts()?;
         let last = self.starts().last().unwrap_or(self.time);
-        let sprays = self.sprays.unwrap_or(1).saturating_sub(1) as f64;
-        let spray = last.hours() + sprays * self.spray_every.map_or(0.0, Time::hours);
+        let spray = last.hours() + self.further_sprays() * self.spray_every.map_or(0.0, Time::hours);
         if last.hours() <= horizon.hours() && spray > horizon.hours() {
             let at = Time::from_hours(spray);
             return Err(Error::input(format!(
@@ -355,12 +356,12 @@ impl Dose {
         foreign("spray_every", self.spray_every.is_some(), Route::In, "it is the time between sprays")
     }
 
+    /// Sprays behind the first.
+    pub(crate) fn further_sprays(&self) -> f64 {
+        f64::from(self.sprays.map_or(1, Sprays::get)) - 1.0
+    }
+
     fn check_counts(&self) -> Result<()> {
-        if let Some(sprays) = self.sprays.filter(|n| !(1..=MOST_SPRAYS).contains(n)) {
-            return Err(Error::input(format!("{sprays} sprays in one dose"))
-                .remedy(format!("from 1 to {MOST_SPRAYS}"))
-                .at(path!["sprays"]));
-        }
         let Some(repeat) = self.repeat else { return Ok(()) };
         if repeat.every.hours() <= 0.0 {
             return Err(Error::input(format!("doses cannot repeat every {}", repeat.every))
@@ -380,7 +381,7 @@ impl Dose {
 pub fn last_end(doses: &[Dose]) -> Time {
     let end = |d: &Dose| {
         let start = d.starts().last().map_or(0.0, Time::hours);
-        let sprays = d.sprays.unwrap_or(1).saturating_sub(1) as f64 * d.spray_every.map_or(0.0, Time::hours);
+        let sprays = d.further_sprays() * d.spray_every.map_or(0.0, Time::hours);
         start + sprays + d.length().or(d.hold).map_or(0.0, Time::hours)
     };
     Time::from_hours(doses.iter().map(end).fold(0.0, f64::max))

@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests are tests too")]
 
 use ketasim::Library;
-use ketasim::people::{Crowd, InTurn};
+use ketasim::people::{Crowd, InTurn, People};
 use ketasim::plain::plain;
 use ketasim::scenario::Scenario;
 use ketasim::timeline::{Moment, Timeline, VisitKind, Words, calendar, leaflet};
@@ -22,7 +22,7 @@ fn made(clinic: &str, visit: &str) -> ketasim::Result<Timeline> {
          [[arm]]\nlabel = 'spray'\ndrug = 'esketamine'\n[[arm.dose]]\nroute = 'in'\namount = '28 mg'\nsprays = 1\n"
     );
     let scenario = Scenario::from_toml("test.toml", &text, library())?;
-    let crowd = Crowd { people: 20, seed: 1, every: None };
+    let crowd = Crowd { people: People::literal::<20>(), seed: 1, every: None };
     Timeline::new(&scenario, 0, library(), (crowd, &InTurn, &|_| true))
 }
 
@@ -216,7 +216,7 @@ fn what_passes_for_a_rule_is_refused() {
             "[clinic]\ncrisis_line = '{line}'\nstay = '{stay}'\n[[arm]]\nlabel = 'a'\ndrug = 'ketamine'\n\
              [[arm.dose]]\nroute = 'im'\namount = '35 mg'\n"
         );
-        let crowd = Crowd { people: 20, seed: 1, every: None };
+        let crowd = Crowd { people: People::literal::<20>(), seed: 1, every: None };
         let scenario = Scenario::from_toml("test.toml", &text, library())?;
         Timeline::new(&scenario, 0, library(), (crowd, &InTurn, &|_| true)).and_then(|t| t.printable())
     };
@@ -240,7 +240,7 @@ fn what_passes_for_a_rule_is_refused() {
     // as few or as many people as `population` takes
     for people in [0, 19, 1_000_001] {
         let scenario = Scenario::from_toml("test.toml", Scenario::VISIT, library()).unwrap();
-        let crowd = Crowd { people, seed: 1, every: None };
+        let crowd = Crowd { people: People::nearest(people), seed: 1, every: None };
         let refused = Timeline::new(&scenario, 0, library(), (crowd, &InTurn, &|_| true)).unwrap_err();
         assert!(refused.what_would_work().unwrap().contains("from 20 to 1000000"));
     }

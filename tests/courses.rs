@@ -5,7 +5,7 @@
 use ketasim::analysis::Windows;
 use ketasim::library::Library;
 use ketasim::outcome::{ArmOutcome, Options, Outcome};
-use ketasim::people::{Crowd, InTurn, SessionCrowd, counted, crowd_outcome};
+use ketasim::people::{Crowd, InTurn, People, SessionCrowd, counted, crowd_outcome};
 use ketasim::scenario::Scenario;
 use ketasim::timeline::{Timeline, expect};
 use proptest::prelude::*;
@@ -216,7 +216,7 @@ fn some_dose() -> impl Strategy<Value = String> {
 }
 
 fn people(text: &str) -> Vec<SessionCrowd> {
-    let crowd = Crowd { people: 32, seed: 1, every: None };
+    let crowd = Crowd { people: People::literal::<32>(), seed: 1, every: None };
     counted(&scenario(text), 0, library(), (crowd, None), &InTurn, &|_| true).unwrap()
 }
 
@@ -344,7 +344,7 @@ fn who_is_below_between_two_doses_is_not_counted() {
 #[test]
 fn every_face_counts_the_same_people() {
     let shipped = [Scenario::OPENING, Scenario::REGIMENS, Scenario::VISIT, Scenario::ARMS];
-    let crowd = Crowd { people: 60, seed: 1, every: None };
+    let crowd = Crowd { people: People::literal::<60>(), seed: 1, every: None };
     for text in shipped {
         let scenario = scenario(text);
         let window = crowd_outcome(&scenario, library(), crowd, &InTurn, &|_| true).unwrap();
@@ -369,7 +369,7 @@ fn a_page_is_for_one_session() {
     let with = |visit: &str| {
         let text =
             format!("horizon = '40 d'\n{clinic}{visit}{}", arm("Weekly", "ketamine", std::slice::from_ref(&weekly)));
-        let crowd = Crowd { people: 40, seed: 1, every: None };
+        let crowd = Crowd { people: People::literal::<40>(), seed: 1, every: None };
         Timeline::new(&scenario(&text), 0, library(), (crowd, &InTurn, &|_| true))
     };
     let refused = with("").unwrap_err();

@@ -343,11 +343,12 @@ fn stopped_early_is_the_same_curve_until_then() {
 /// A crowd is given what one person is: per kg of their own weight, until the infusion is stopped.
 #[test]
 fn a_crowd_is_given_the_same_as_one_person() {
-    use ketasim::people::{Crowd, courses};
+    use ketasim::people::{Crowd, People, courses};
     let people = "[population]\nweight = { low = '50 kg', high = '110 kg' }\n";
     let of = |dose: &str| {
         let scenario = read("4 h", &format!("{people}{}", arm("x", "ketamine", &[dose.to_owned()]))).unwrap();
-        courses(&scenario, 0, library(), Crowd { people: 40, seed: 3, every: None }, 0..40).unwrap()
+        courses(&scenario, 0, library(), Crowd { people: People::literal::<40>(), seed: 3, every: None }, 0..40)
+            .unwrap()
     };
     let by_rate = of("route = 'iv'; rate = '0.75 mg/kg/h'; duration = '2 h'; stop = '40 min'");
     let same = of("route = 'iv'; amount = '0.5 mg/kg'; duration = '40 min'");
@@ -562,13 +563,13 @@ fn somebody_outside_every_model_is_told_of_those_that_fit() {
 /// One question, one answer: the card, the visit and its sheets.
 #[test]
 fn a_page_is_refused_unless_a_clinician_says_yes() {
-    use ketasim::people::{Crowd, InTurn};
+    use ketasim::people::{Crowd, InTurn, People};
     use ketasim::plain::plain;
     use ketasim::timeline::{Timeline, Words, clinician_sheet};
     let visit = |more: &str, dose: &str| {
         let head = format!("[clinic]\ncrisis_line = '555-0199'\nstay = '2 h'\n[visit]\n{more}\n");
         let scenario = read("6 h", &format!("{head}{}", arm("x", "ketamine", &[dose.to_owned()]))).unwrap();
-        let crowd = Crowd { people: 40, seed: 1, every: None };
+        let crowd = Crowd { people: People::literal::<40>(), seed: 1, every: None };
         let visit = Timeline::new(&scenario, 0, library(), (crowd, &InTurn, &|_| true)).unwrap();
         let card = scenario.run(library(), Options::default()).unwrap().arms.remove(0).page;
         assert_eq!(visit.page, card, "{dose}");

@@ -313,14 +313,14 @@ fn what_lies_beyond_the_studies_is_said_once_and_washes_its_own_curve() {
 /// and words in place of a time where too few feel it.
 #[test]
 fn a_range_of_people_has_a_bar_for_each_end() {
-    use ketasim::people::{Crowd, InTurn, crowd_outcome};
+    use ketasim::people::{Crowd, InTurn, People, crowd_outcome};
     let library = Library::embedded().unwrap();
     let mut seen = [false; 2];
     for mg in ["5", "50", "200", "600"] {
         let text = format!("horizon = '12 h'\n{}", arm("IN", "ketamine", &format!("route = 'in'\namount = '{mg} mg'")));
         let scenario = Scenario::from_toml("test", &text, &library).unwrap();
         let outcome = scenario.run(&library, Options::default()).unwrap();
-        let crowd = Crowd { people: 100, seed: 1, every: None };
+        let crowd = Crowd { people: People::literal::<100>(), seed: 1, every: None };
         let crowd = crowd_outcome(&scenario, &library, crowd, &InTurn, &|_| true).unwrap();
         let f = Figure::with_crowd(&outcome, &View::default(), &library, &[], Some(&crowd));
         let people = f.strips[0].sessions[0].people.as_ref().unwrap();

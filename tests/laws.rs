@@ -10,7 +10,7 @@ use ketasim::error::Error;
 use ketasim::library::Library;
 use ketasim::model::{Individual, Model, Site};
 use ketasim::outcome::{ArmOutcome, Options};
-use ketasim::regimen::{AfterHold, Dose, DoseAmount, Repeat, Route};
+use ketasim::regimen::{AfterHold, Dose, DoseAmount, Repeat, Route, Sprays};
 use ketasim::scenario::{PlasmaSite, Scenario, StudyArm};
 use ketasim::sim::{Act, Points, Schedule, Solver, StateKind, System, Trajectory, simulate};
 use ketasim::subject::{Ancestry, Sex, Subject};
@@ -48,7 +48,11 @@ fn held(mg: f64, hold: f64, after: AfterHold) -> Dose {
 }
 
 fn sprayed(mg: f64, sprays: u64, apart: f64) -> Dose {
-    Dose { sprays: Some(sprays), spray_every: Some(minutes(apart)), ..dose(Route::In, mg) }
+    Dose {
+        sprays: Sprays::new(u32::try_from(sprays).unwrap()).ok(),
+        spray_every: Some(minutes(apart)),
+        ..dose(Route::In, mg)
+    }
 }
 
 fn infused(mg: f64, length: f64) -> Dose {
@@ -593,7 +597,8 @@ proptest! {
         let doses: Vec<Dose> = doses
             .into_iter()
             .map(|(pick, mg, start, more)| {
-                let one = one_dose(model, pick, mg, start);
+                // as much per kg as of an adult: of a small child the same amount would be a slip of the unit
+                let one = one_dose(model, pick, mg * (subject.weight.kg() / 70.0).min(1.0), start);
                 if more > 0 { repeated(one, 9.0, more) } else { one }
             })
             .collect();

@@ -8,7 +8,7 @@ mod exact;
 use ketasim::Library;
 use ketasim::outcome::Options;
 use ketasim::people::{
-    ArmBands, Crowd, InTurn, PERCENTILES, Workers, bands, counted, courses, individuals, subject_of,
+    ArmBands, Crowd, InTurn, PERCENTILES, People, Workers, bands, counted, courses, individuals, subject_of,
 };
 use ketasim::scenario::Scenario;
 use ketasim::units::Time;
@@ -95,7 +95,7 @@ fn differing(scenario: Scenario) -> Scenario {
 }
 
 fn crowd(people: usize) -> Crowd {
-    Crowd { people, seed: 7, every: Some(Time::from_minutes(2.0)) }
+    Crowd { people: People::nearest(people), seed: 7, every: Some(Time::from_minutes(2.0)) }
 }
 
 /// Every person solved one by one, plainly, by the matrix exponential of the single-person path.
@@ -150,14 +150,15 @@ fn threads_seeds_and_slices_do_what_they_should() {
     let library = library();
     let scenario = scenario("ketamine-composite", "ketamine", &RACEMIC[..4], "2 h", &library);
     let with = |people, seed, workers: &dyn Workers| -> Vec<ArmBands> {
-        bands(&scenario, &library, Crowd { people, seed, every: None }, workers, &|_| true).unwrap()
+        bands(&scenario, &library, Crowd { people: People::nearest(people), seed, every: None }, workers, &|_| true)
+            .unwrap()
     };
     let one = with(1000, 1, &InTurn);
     assert_eq!(one, with(1000, 1, &Two), "threads do not change a bit");
     assert_ne!(one, with(1000, 2, &InTurn), "another seed is other people");
     // so many people that stretches of time are short and draws are made again: the first 1000 are the same people
     let counted = |people| {
-        let crowd = Crowd { people, seed: 1, every: None };
+        let crowd = Crowd { people: People::nearest(people), seed: 1, every: None };
         let of = |arm: usize| counted(&scenario, arm, &library, (crowd, None), &Two, &|_| true).unwrap();
         (0..scenario.arms.len()).flat_map(of).flat_map(|s| s.counts).collect::<Vec<_>>()
     };
@@ -170,7 +171,7 @@ fn threads_seeds_and_slices_do_what_they_should() {
     let stopped = bands(&scenario, &library, crowd(1000), &InTurn, &|share| share < 0.3).unwrap_err();
     assert_eq!(stopped.what(), "stopped");
     for people in [0, 19, 1_000_001] {
-        let error = bands(&scenario, &library, crowd(people), &InTurn, &|_| true).unwrap_err();
+        let error = People::new(people).unwrap_err();
         assert!(error.what_would_work().unwrap().contains("from 20 to 1000000"), "{error}");
     }
 }
@@ -180,8 +181,14 @@ fn threads_seeds_and_slices_do_what_they_should() {
 fn stretches_of_time_join_without_a_seam() {
     let library = library();
     let scenario = scenario("workload-2", "ketamine", &["route='im'\namount='35 mg'"], "4 h", &library);
-    let long = bands(&scenario, &library, Crowd { people: 13_000, seed: 3, every: None }, &Two, &|_| true).unwrap();
-    let few = bands(&scenario, &library, Crowd { people: 1_000, seed: 3, every: None }, &Two, &|_| true).unwrap();
+    let long =
+        bands(&scenario, &library, Crowd { people: People::literal::<13_000>(), seed: 3, every: None }, &Two, &|_| {
+            true
+        })
+        .unwrap();
+    let few =
+        bands(&scenario, &library, Crowd { people: People::literal::<1_000>(), seed: 3, every: None }, &Two, &|_| true)
+            .unwrap();
     for (a, b) in long[0].bands.iter().zip(&few[0].bands) {
         let top = b.percentiles.iter().map(|p| p[1]).fold(0.0, f64::max);
         for (i, (p, q)) in a.percentiles.iter().zip(&b.percentiles).enumerate() {
@@ -198,7 +205,7 @@ fn a_crowd_in_stretches_has_the_percentiles_of_its_courses() {
     let library = library();
     for dose in ["route='sl'\namount='70 mg'", "route='iv'\namount='35 mg'\nduration='40.5 min'"] {
         let scenario = scenario("workload-2", "ketamine", &[dose], "4 h", &library);
-        let crowd = Crowd { people: 1_000, seed: 3, every: None };
+        let crowd = Crowd { people: People::literal::<1_000>(), seed: 3, every: None };
         let found = bands(&scenario, &library, crowd, &Two, &|_| true).unwrap();
         let courses = courses(&scenario, 0, &library, crowd, 0..1_000).unwrap();
         for (a, band) in found[0].bands.iter().enumerate() {
@@ -282,7 +289,7 @@ fn windows_are_of_people_who_reach_a_level() {
     let with = |mg: f64| {
         let dose = format!("route='im'\namount='{mg} mg'");
         let scenario = scenario("ketamine-composite", "ketamine", &[&dose], "4 h", &library);
-        let crowd = Crowd { people: 600, seed: 1, every: None };
+        let crowd = Crowd { people: People::literal::<600>(), seed: 1, every: None };
         counted(&scenario, 0, &library, (crowd, None), &Two, &|_| true).unwrap().remove(0).counts.remove(1)
     };
     let (none, few, many) = (with(0.5), with(20.0), with(70.0));

@@ -8,7 +8,7 @@ use calcard::{Entry, Parser};
 use ketasim::Library;
 use ketasim::error::Kind;
 use ketasim::export::{self, Paper};
-use ketasim::people::{Crowd, InTurn};
+use ketasim::people::{Crowd, InTurn, People};
 use ketasim::plain::plain;
 use ketasim::scenario::Scenario;
 use ketasim::timeline::{
@@ -28,7 +28,7 @@ fn scenario(text: &str) -> ketasim::Result<Scenario> {
 }
 
 fn timeline_of(scenario: &Scenario, arm: usize) -> ketasim::Result<Timeline> {
-    let crowd = Crowd { people: 60, seed: 1, every: None };
+    let crowd = Crowd { people: People::literal::<60>(), seed: 1, every: None };
     Timeline::new(scenario, arm, library(), (crowd, &InTurn, &|_| true))
 }
 

@@ -280,6 +280,9 @@ impl App {
     fn settled(&self) -> Result<()> {
         match self.shown.progress() {
             Some(_) => Err(Error::cannot("the curves are still worked out").remedy("wait until they are there")),
+            None if self.shown.is_stopped() => {
+                Err(Error::cannot("the curves were stopped").remedy("choose Go on, and wait until they are there"))
+            }
             None => Ok(()),
         }
     }

@@ -236,7 +236,7 @@ impl App {
         });
         Panel::bottom("status")
             .exact_size(26.0)
-            .show(ui, |ui| panels::status(ui, &self.shown, self.pace, &mut self.message));
+            .show(ui, |ui| panels::status(ui, &mut self.shown, self.pace, &mut self.message));
         match self.state.look.mode {
             Mode::Compare => self.compare(ui, &mut actions),
             Mode::Evidence => self.evidence(ui, &mut actions),

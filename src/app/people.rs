@@ -8,14 +8,14 @@ use super::runner::MOST_IN_A_FRAME;
 use crate::error::{Error, Result};
 use crate::figure::View;
 use crate::library::Library;
-use crate::people::{ArmByArm, Crowd, CrowdOutcome, InTurn, LEAST_PEOPLE, Progress, arm_crowd};
+use crate::people::{ArmByArm, Crowd, CrowdOutcome, InTurn, LEAST_PEOPLE, People as Number, Progress, arm_crowd};
 use crate::scenario::Scenario;
 use std::sync::Arc;
 
 /// The same people every time.
 pub const SEED: u64 = crate::people::USUAL_SEED;
 /// Numbers that may be asked for here.
-pub const NUMBERS: [usize; 2] = [LEAST_PEOPLE, 10_000];
+pub const NUMBERS: [usize; 2] = [LEAST_PEOPLE as usize, 10_000];
 /// Seconds without an edit after which the hand rests.
 const RESTS: f64 = 0.3;
 /// A frame may spend this long on a crowd while things move, ms.
@@ -126,7 +126,7 @@ impl People {
         let watch = Stopwatch::start();
         let answer = self.small(scenario, number, library);
         self.few_ms = watch.milliseconds();
-        let whole = answer.as_ref().is_ok_and(|few| few.crowd.people == number);
+        let whole = answer.as_ref().is_ok_and(|few| few.crowd.people.size() == number);
         self.few = answer.as_ref().ok().map(|few| (scenario.clone(), few.clone()));
         self.show(answer, whole);
     }
@@ -135,17 +135,17 @@ impl People {
         let on: Vec<usize> = (0..scenario.arms.len()).filter(|i| scenario.arms[*i].on).collect();
         let kept = |index: usize, people: usize| {
             let (of, few) =
-                self.few.as_ref().filter(|(of, few)| few.crowd.people == people && same_person(of, scenario))?;
+                self.few.as_ref().filter(|(of, few)| few.crowd.people.size() == people && same_person(of, scenario))?;
             let same = of.arms.get(index) == scenario.arms.get(index);
             few.arm(index).filter(|_| same).cloned()
         };
         // a small crowd that is there keeps its number, so that all arms have the same
-        let there = self.few.as_ref().map_or(FEW, |(_, few)| few.crowd.people).min(number);
+        let there = self.few.as_ref().map_or(FEW, |(_, few)| few.crowd.people.size()).min(number);
         let changed = on.iter().filter(|i| kept(**i, there).is_none()).count();
         let slow = self.pace * (changed * there) as f64 > TOO_SLOW * BUDGET_MS;
         let bearable = (BUDGET_MS / (self.pace * on.len() as f64).max(1e-9)) as usize;
-        let people = if slow { bearable.clamp(LEAST_PEOPLE, there) } else { there };
-        let crowd = Crowd { people, seed: SEED, every: None };
+        let people = if slow { bearable.clamp(NUMBERS[0], there) } else { there };
+        let crowd = Crowd { people: Number::nearest(people), seed: SEED, every: None };
         let (mut arms, mut worked) = (Vec::new(), 0.0_f64);
         let watch = Stopwatch::start();
         for index in on {
@@ -168,8 +168,8 @@ impl People {
     fn start(&mut self, ctx: &egui::Context, library: &Library) {
         let Some((scenario, people)) = self.wanted.clone() else { return };
         let library = self.library.get_or_insert_with(|| Arc::new(library.clone())).clone();
-        let crowd = Crowd { people, seed: SEED, every: None };
-        let few = Crowd { people: people.min(FEW), ..crowd };
+        let crowd = Crowd { people: Number::nearest(people), seed: SEED, every: None };
+        let few = Crowd { people: Number::nearest(people.min(FEW)), ..crowd };
         let both = ArmByArm::new(&scenario, &library, few)
             .and_then(|few| Ok((few, ArmByArm::new(&scenario, &library, crowd)?)));
         match both {
@@ -221,7 +221,7 @@ impl People {
     /// How many are on the screen, and how many are wanted.
     pub fn numbers(&self) -> Option<[usize; 2]> {
         let wanted = self.wanted.as_ref()?.1;
-        Some([self.outcome.as_ref()?.crowd.people, wanted])
+        Some([self.outcome.as_ref()?.crowd.people.size(), wanted])
     }
 }
 

@@ -29,6 +29,8 @@ pub struct Shown {
     /// A copy for other threads.
     library: Option<Arc<Library>>,
     running: Option<Running>,
+    /// What somebody stopped: it is not started again by itself.
+    stopped: Option<Scenario>,
     /// How often a scenario was run; tests see that idle frames run nothing.
     pub runs: u64,
     /// Milliseconds the last run took.
@@ -109,9 +111,10 @@ impl Shown {
                 return self.settle_swap(scenario);
             }
         }
-        if self.tried.as_ref() == Some(scenario) {
+        if self.tried.as_ref() == Some(scenario) || self.stopped.as_ref() == Some(scenario) {
             return;
         }
+        self.stopped = None;
         let before = self.tried.replace(scenario.clone());
         if scenario.administrations_in_all(library) > MOST_IN_A_FRAME {
             let library = self.library.get_or_insert_with(|| Arc::new(library.clone())).clone();
@@ -123,6 +126,25 @@ impl Shown {
         let arms = scenario.run_each(library, Options::default());
         self.settle(scenario, before.as_ref(), arms, watch.milliseconds());
         self.settle_swap(scenario);
+    }
+
+    /// Stops what is under way, until the scenario is another or [`Shown::go_on`] is called.
+    pub fn stop(&mut self) {
+        if let Some(running) = self.running.take() {
+            running.job.stop();
+            self.tried = running.before;
+            self.stopped = Some(running.scenario);
+        }
+    }
+
+    /// Starts again what was stopped.
+    pub fn go_on(&mut self) {
+        self.stopped = None;
+    }
+
+    /// Whether the curves of the present scenario were stopped.
+    pub fn is_stopped(&self) -> bool {
+        self.stopped.is_some()
     }
 
     /// How far the curves of the present scenario have come, 0 to 1, while they are worked out.
@@ -186,7 +208,7 @@ impl Shown {
 
     /// The outcome of what can be run now, for files and the clipboard.
     pub fn current(&self) -> Option<Outcome> {
-        let mut outcome = self.outcome.clone().filter(|_| self.running.is_none())?;
+        let mut outcome = self.outcome.clone().filter(|_| self.running.is_none() && self.stopped.is_none())?;
         outcome.arms.retain(|a| !a.faded);
         Some(outcome)
     }

@@ -4,7 +4,7 @@ use super::platform::{Background, MOST_PEOPLE, SideBySide};
 use super::state::Look;
 use crate::error::{Error, Result};
 use crate::library::Library;
-use crate::people::{Crowd, USUAL_PEOPLE, USUAL_SEED};
+use crate::people::{Crowd, People, USUAL_PEOPLE, USUAL_SEED};
 use crate::scenario::{Clinic, Scenario, Visit};
 use crate::sim::Session;
 use crate::timeline::{
@@ -111,7 +111,7 @@ impl VisitPage {
             Err(error) => return self.refuse(error),
         };
         let library = self.library.get_or_insert_with(|| Arc::new(library.clone())).clone();
-        let crowd = Crowd { people: MOST_PEOPLE.unwrap_or(USUAL_PEOPLE), seed: USUAL_SEED, every: None };
+        let crowd = Crowd { people: MOST_PEOPLE.map_or(USUAL_PEOPLE, People::nearest), seed: USUAL_SEED, every: None };
         let arm = given.arm;
         self.job = Some(Background::start(ctx, move |progress| {
             Some(expect(&scenario, arm, &library, (crowd, session), &SideBySide::default(), progress))

@@ -1,14 +1,16 @@
 //! What can be written on the command line, with help and an example for each command.
 
-use crate::people::{LEAST_PEOPLE, MOST_PEOPLE};
+use crate::people::{LEAST_PEOPLE, MOST_PEOPLE, People};
 use crate::sim::Solver;
-use crate::units::Time;
+use crate::units::{Count, Time};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 /// More threads than any machine of a teacher has; each costs memory.
-const MOST_THREADS: usize = 256;
+const MOST_THREADS: u32 = 256;
+/// How many threads are asked for.
+pub type Threads = Count<1, MOST_THREADS>;
 
 /// Ketamine in the body, by route: curves, figures and when something may be noticed.
 ///
@@ -177,7 +179,7 @@ pub struct Population {
     pub regimens: bool,
     /// How many people
     #[arg(long, default_value_t = crate::people::USUAL_PEOPLE, value_name = "N", value_parser = people, allow_negative_numbers = true)]
-    pub people: usize,
+    pub people: People,
     /// The same seed gives the same people
     #[arg(long, default_value_t = crate::people::USUAL_SEED, value_name = "S", value_parser = seed, allow_negative_numbers = true)]
     pub seed: u64,
@@ -195,7 +197,7 @@ pub struct Population {
     pub timing: bool,
     /// Threads; the result does not depend on them
     #[arg(long, value_name = "N", value_parser = threads, allow_negative_numbers = true)]
-    pub threads: Option<usize>,
+    pub threads: Option<Threads>,
 }
 
 /// Arguments of `timeline`.
@@ -241,28 +243,27 @@ pub struct Timeline {
     pub session: Option<u32>,
     /// How many people stand behind the ranges
     #[arg(long, default_value_t = crate::people::USUAL_PEOPLE, value_name = "N", value_parser = people, allow_negative_numbers = true)]
-    pub people: usize,
+    pub people: People,
     /// The same seed gives the same people
     #[arg(long, default_value_t = crate::people::USUAL_SEED, value_name = "S", value_parser = seed, allow_negative_numbers = true)]
     pub seed: u64,
 }
 
-fn people(text: &str) -> Result<usize, String> {
-    within(text, LEAST_PEOPLE..=MOST_PEOPLE)
+fn people(text: &str) -> Result<People, String> {
+    counted(text, [LEAST_PEOPLE, MOST_PEOPLE])
 }
 
-fn threads(text: &str) -> Result<usize, String> {
-    within(text, 1..=MOST_THREADS)
+fn threads(text: &str) -> Result<Threads, String> {
+    counted(text, [1, MOST_THREADS])
 }
 
 fn seed(text: &str) -> Result<u64, String> {
     text.parse().map_err(|_| format!("a whole number from 0 to {} is needed", u64::MAX))
 }
 
-/// A whole number between two ends.
-fn within(text: &str, ends: RangeInclusive<usize>) -> Result<usize, String> {
-    let number = text.parse().ok().filter(|n| ends.contains(n));
-    number.ok_or_else(|| format!("a whole number from {} to {} is needed", ends.start(), ends.end()))
+/// A count, refused with its ends.
+fn counted<N: FromStr>(text: &str, [least, most]: [u32; 2]) -> Result<N, String> {
+    text.parse().map_err(|_| format!("a whole number from {least} to {most} is needed"))
 }
 
 /// Who reads a timeline.

@@ -1,6 +1,6 @@
 //! `ketasim population`: percentile bands and windows over many made-up people.
 
-use super::args::Population;
+use super::args::{Population, Threads};
 use super::{Given, out};
 use crate::error::Result;
 use crate::figure::{DRIVING_RULE, EDUCATION_ONLY, STRIP_NOTE};
@@ -22,16 +22,16 @@ use std::time::Instant;
 const SAID_EVERY: f64 = 0.25;
 
 /// Jobs on as many threads as the machine has, or as were asked for.
-pub(super) struct Threads(usize);
+pub(super) struct OnThreads(usize);
 
-impl Threads {
+impl OnThreads {
     /// So many at a time; without a number as many as the machine has.
-    pub fn new(threads: Option<usize>) -> Self {
-        Self(threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)))
+    pub fn new(threads: Option<Threads>) -> Self {
+        Self(threads.map(Threads::size).unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)))
     }
 }
 
-impl Workers for Threads {
+impl Workers for OnThreads {
     fn each(&self, jobs: usize, work: &(dyn Fn(usize) + Sync)) {
         if self.0 < 2 || jobs < 2 {
             return InTurn.each(jobs, work);
@@ -81,7 +81,7 @@ pub fn run(options: &Population, library: &Library) -> Result<()> {
     };
     given.check_spacing(options.every)?;
     let crowd = Crowd { people: options.people, seed: options.seed, every: options.every };
-    let workers = Threads::new(options.threads);
+    let workers = OnThreads::new(options.threads);
     let located = |e: crate::Error| e.located(&given.name, &given.text);
     #[expect(clippy::disallowed_methods, reason = "the command tells how long it took")]
     let started = Instant::now();
@@ -185,7 +185,7 @@ impl Document<'_> {
     fn json(&self) -> Value {
         let arms: Vec<Value> = self.bands.iter().zip(self.people).map(|(b, p)| self.arm(b, p)).collect();
         let mut all = json!({
-            "title": self.scenario.title, "people": self.crowd.people, "seed": self.crowd.seed,
+            "title": self.scenario.title, "people": self.crowd.people.get(), "seed": self.crowd.seed,
             "population": { "weight_kg": limits(self.scenario.population.weights()), "age_y": limits(self.scenario.population.ages()) },
             "arms": arms,
             "spread": "between made-up people of one model; how models differ is told by compare",

@@ -1,7 +1,7 @@
 //! `ketasim timeline`: a visit as a patient or a clinician reads it; PDF, calendar, text, JSON.
 
 use super::args::{Audience, Timeline as Options};
-use super::population::Threads;
+use super::population::OnThreads;
 use super::{Given, of_option, out};
 use crate::error::{Error, Result};
 use crate::export::{Paper, leaflet as pdf};
@@ -43,7 +43,7 @@ pub fn run(options: &Options, library: &Library) -> Result<()> {
     let words = Words::of(&options.language).map_err(|e| of_option("--language", &e))?;
     let paper: Paper = options.paper.parse().map_err(|e| of_option("--paper", &e))?;
     let crowd = Crowd { people: options.people, seed: options.seed, every: None };
-    let workers = Threads::new(None);
+    let workers = OnThreads::new(None);
     let timeline = Timeline::new(&given.scenario, index, library, (crowd, &workers, &super::population::progress()))
         .map_err(located)?;
     let sheet = match options.audience {

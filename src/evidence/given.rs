@@ -4,7 +4,7 @@ use super::cells::{self, Reason};
 use super::observed::Arm;
 use super::words::{self, Manner};
 use crate::delimited::Cell;
-use crate::regimen::{AfterHold, Dose, DoseAmount, Form, MOST_SPRAYS, Route};
+use crate::regimen::{AfterHold, Dose, DoseAmount, Form, MOST_SPRAYS, Route, Sprays};
 use crate::units::{Amount, MINUTES_PER_HOUR, Time};
 
 /// Doses of an arm; `part` of the amount is the drug that is simulated.
@@ -137,8 +137,8 @@ fn sprays(arm: &Arm, dose: &mut Dose, assumed: &mut Vec<String>) -> Reason<()> {
     let cell = arm.cell("sprays");
     dose.sprays = match arm.number("sprays") {
         Cell::Missing => None,
-        Cell::Number(count) if count.fract() == 0.0 && (1.0..=MOST_SPRAYS as f64).contains(&count) => {
-            Some(count as u64)
+        Cell::Number(count) if count.fract() == 0.0 && (1.0..=f64::from(MOST_SPRAYS)).contains(&count) => {
+            Sprays::new(count as u32).ok()
         }
         _ => return Err(format!("sprays \"{cell}\" is not a count from 1 to {MOST_SPRAYS}")),
     };
@@ -149,7 +149,7 @@ fn sprays(arm: &Arm, dose: &mut Dose, assumed: &mut Vec<String>) -> Reason<()> {
     dose.spray_every = every.map(Time::from_minutes);
     if dose.sprays.is_none() {
         assumed.push("sprays not stated: counted by the product".to_owned());
-    } else if every.is_none() && dose.sprays > Some(1) {
+    } else if every.is_none() && dose.further_sprays() > 0.0 {
         assumed.push("time between sprays not stated: the product's own".to_owned());
     }
     Ok(())

@@ -251,10 +251,7 @@ impl Study {
 
     /// Minutes from the first to the last spray, where the table counts from the last.
     fn last_spray(&mut self, arm: &Arm) -> Reason<f64> {
-        let between = |d: &Dose| {
-            let sprays = d.sprays.unwrap_or(1).saturating_sub(1) as f64;
-            sprays * d.spray_every.map_or(0.0, Time::minutes)
-        };
+        let between = |d: &Dose| d.further_sprays() * d.spray_every.map_or(0.0, Time::minutes);
         let offset = self.doses.iter().map(between).fold(0.0, f64::max);
         let clauses = ["tmax_range", "notes", "other"].map(|c| arm.cell(c).to_lowercase());
         let clauses = clauses.iter().flat_map(|text| text.split([';', ',', '.', ':', '(', ')']));

@@ -99,7 +99,7 @@ pub(super) fn ribbon_words(
 
 /// "1000 made-up people of one model".
 fn who(crowd: &CrowdOutcome) -> String {
-    format!("{} made-up people of one model", number(crowd.crowd.people as f64))
+    format!("{} made-up people of one model", number(f64::from(crowd.crowd.people.get())))
 }
 
 impl StripPeople {

@@ -130,7 +130,6 @@ fn every_arm(
     kept: &mut Kept,
     (workers, progress): (&dyn Workers, Progress),
 ) -> Result<Vec<ArmBands>> {
-    crowd.check()?;
     scenario.check(library)?;
     let on: Vec<usize> = (0..scenario.arms.len()).filter(|i| scenario.arms[*i].on).collect();
     let mut list = Vec::new();
@@ -160,7 +159,7 @@ pub(super) fn one(
     let model = arm.model_in(library)?;
     let site = arm.site_in(model)?;
     let (engine, analytes) = engine(scenario, index, library, crowd, first_draws, Points::Grid)?;
-    let (found, drawn_again) = rows(&engine, analytes.len(), crowd.people, wanting, chunks, work)?;
+    let (found, drawn_again) = rows(&engine, analytes.len(), crowd.people.size(), wanting, chunks, work)?;
     let (mut bands, mut quartiles) = (Vec::new(), Vec::new());
     for (analyte, found) in analytes.into_iter().zip(found) {
         bands.push(Band { analyte, percentiles: found.percentiles });
@@ -246,7 +245,6 @@ pub fn bands_at(
     workers: &dyn Workers,
     progress: Progress,
 ) -> Result<Vec<Band>> {
-    crowd.check()?;
     let every = crate::outcome::spacing(scenario.horizon, crowd.every)?;
     // times as far from the grid's as each other lie on one grid of their own, which begins later
     let mut grids: BTreeMap<i64, Vec<usize>> = BTreeMap::new();
@@ -266,7 +264,7 @@ pub fn bands_at(
             engine(scenario, index, library, crowd, first_draws, Points::From { origin: from, steps })?;
         let part = |share: f64| progress((done as f64 + share) / count);
         let (found, _) =
-            rows(&engine, analytes.len(), crowd.people, Wanting::Bands, &mut kept.chunks, (workers, &part))?;
+            rows(&engine, analytes.len(), crowd.people.size(), Wanting::Bands, &mut kept.chunks, (workers, &part))?;
         list.resize_with(analytes.len(), || Band { analyte: String::new(), percentiles: vec![[0.0; 3]; times.len()] });
         for ((band, analyte), found) in list.iter_mut().zip(analytes).zip(found) {
             band.analyte = analyte;

@@ -113,6 +113,7 @@ pub fn models_ratio(scenario: &Scenario, [a, b]: [usize; 2], library: &Library) 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::people::People;
     use crate::people::{Crowd, InTurn, crowd_outcome};
 
     fn scenario(arms: &[(&str, &str)], library: &Library) -> Scenario {
@@ -129,7 +130,7 @@ mod tests {
         let library = Library::embedded().unwrap();
         let iv = |mg: u32| format!("route = 'iv'\namount = '{mg} mg'\nduration = '40 min'");
         let scenario = scenario(&[("ketamine", &iv(40)), ("ketamine", &iv(20))], &library);
-        let crowd = Crowd { people: 50, seed: 1, every: None };
+        let crowd = Crowd { people: People::literal::<50>(), seed: 1, every: None };
         let all = crowd_outcome(&scenario, &library, crowd, &InTurn, &|_| true).unwrap();
         let found = &exposures(&all.arms[0], &all.arms[1]).unwrap()[0];
         for ratio in [found.auc.unwrap(), found.cmax.unwrap()] {
@@ -156,7 +157,7 @@ mod tests {
         let both = scenario.to_toml().unwrap()
             + &format!("\n[[arm]]\nlabel = 'twice'\ndrug = 'ketamine'\n[[arm.dose]]\n{twice}\n");
         let scenario = Scenario::from_toml("test", &both, &library).unwrap();
-        let crowd = Crowd { people: 100, seed: 1, every: None };
+        let crowd = Crowd { people: People::literal::<100>(), seed: 1, every: None };
         let all = crowd_outcome(&scenario, &library, crowd, &InTurn, &|_| true).unwrap();
         let found = exposures(&all.arms[1], &all.arms[0]).unwrap().remove(0).above.unwrap();
         assert!(found.people > 50 && found.percentiles[0] > 1.95 && found.percentiles[2] < 2.6, "{found:?}");
@@ -172,7 +173,7 @@ mod tests {
         let scenario = scenario(&[("ketamine", vein), ("esketamine", nose), ("ketamine", nose)], &library);
         let refused = models_ratio(&scenario, [0, 1], &library).unwrap_err();
         assert!(refused.what().contains("different drugs are not compared"), "{refused}");
-        let crowd = Crowd { people: 20, seed: 1, every: None };
+        let crowd = Crowd { people: People::literal::<20>(), seed: 1, every: None };
         let all = crowd_outcome(&scenario, &library, crowd, &InTurn, &|_| true).unwrap();
         assert!(exposures(&all.arms[0], &all.arms[1]).unwrap_err().what().contains("not the same"));
         let ends: Vec<String> = exposures(&all.arms[0], &all.arms[2]).unwrap().into_iter().map(|e| e.at).collect();

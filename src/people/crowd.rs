@@ -187,7 +187,6 @@ impl ArmByArm {
     /// # Errors
     /// When the scenario or the crowd is refused.
     pub fn new(scenario: &Scenario, library: &Library, crowd: Crowd) -> Result<Self> {
-        crowd.check()?;
         scenario.check(library)?;
         let on = (0..scenario.arms.len()).filter(|i| scenario.arms[*i].on).collect();
         Ok(Self { crowd, on, arms: Vec::new(), drawn: ByModel::default() })
@@ -342,13 +341,13 @@ fn above(people: &[Person]) -> Vec<[f64; 2]> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::people::InTurn;
+    use crate::people::{InTurn, People};
 
     #[test]
     fn a_range_has_two_ends_and_no_bands() {
         let library = Library::embedded().unwrap();
         let scenario = Scenario::from_toml("test", Scenario::OPENING, &library).unwrap();
-        let crowd = Crowd { people: 60, seed: 1, every: None };
+        let crowd = Crowd { people: People::literal::<60>(), seed: 1, every: None };
         let all = crowd_outcome(&scenario, &library, crowd, &InTurn, &|_| true).unwrap();
         let outcome = scenario.run(&library, crate::Options::default()).unwrap();
         assert_eq!(all.arms.len(), outcome.arms.len());
@@ -377,7 +376,7 @@ mod tests {
     fn kept_draws_change_nothing_and_quartiles_are_of_the_same_people() {
         let library = Library::embedded().unwrap();
         let scenario = Scenario::from_toml("test", Scenario::OPENING, &library).unwrap();
-        let crowd = Crowd { people: 300, seed: 1, every: None };
+        let crowd = Crowd { people: People::literal::<300>(), seed: 1, every: None };
         let all = crowd_outcome(&scenario, &library, crowd, &InTurn, &|_| true).unwrap();
         for arm in &all.arms {
             let alone = arm_crowd(&scenario, arm.index, &library, crowd, &InTurn, &|_| true).unwrap();
@@ -406,7 +405,7 @@ mod tests {
     fn arm_by_arm_is_the_same_as_at_once() {
         let library = Library::embedded().unwrap();
         let scenario = Scenario::from_toml("test", Scenario::OPENING, &library).unwrap();
-        let crowd = Crowd { people: 40, seed: 1, every: None };
+        let crowd = Crowd { people: People::literal::<40>(), seed: 1, every: None };
         let mut by_arm = ArmByArm::new(&scenario, &library, crowd).unwrap();
         let on = scenario.arms.iter().filter(|a| a.on).count();
         for _ in 1..on {
@@ -421,7 +420,7 @@ mod tests {
     fn counting_can_be_stopped_part_way() {
         let library = Library::embedded().unwrap();
         let scenario = Scenario::from_toml("test", Scenario::OPENING, &library).unwrap();
-        let crowd = Crowd { people: 1_000, seed: 1, every: None };
+        let crowd = Crowd { people: People::literal::<1_000>(), seed: 1, every: None };
         let told = std::sync::Mutex::new(Vec::new());
         let until = |most: f64| {
             told.lock().unwrap().clear();

@@ -41,7 +41,7 @@ pub(super) const MOST_KEPT: usize = 12_000;
 
 /// Room to keep the first draws of a crowd, for all arms of one model.
 pub(super) fn room_for(crowd: Crowd) -> FirstDraws {
-    let kept = if crowd.people <= MOST_KEPT { crowd.people.div_ceil(LANES) } else { 0 };
+    let kept = if crowd.people.size() <= MOST_KEPT { crowd.people.size().div_ceil(LANES) } else { 0 };
     FirstDraws::new((0..kept).map(|_| OnceLock::new()).collect())
 }
 

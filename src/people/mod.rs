@@ -38,9 +38,8 @@ pub use tornado::{Figures, Measure, Swing, Tornado, tornado};
 pub use trial::trial;
 pub use windows::{PeopleWindows, Person};
 
-use crate::error::{Error, Result};
 use crate::library::Effects;
-use crate::units::Time;
+use crate::units::{Count, Time};
 
 /// Who does the jobs.
 pub trait Workers: Sync {
@@ -62,7 +61,7 @@ impl Workers for InTurn {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Crowd {
     /// People.
-    pub people: usize,
+    pub people: People,
     /// The same seed gives the same people.
     pub seed: u64,
     /// Spacing of points; absent: as for one person.
@@ -85,28 +84,16 @@ pub fn of_people([low, high]: [f64; 2], people: usize) -> (String, usize) {
 }
 
 /// How many people, and which, where nobody says: the same in the window, on the page and on the command line.
-pub const USUAL_PEOPLE: usize = 1000;
+pub const USUAL_PEOPLE: People = People::literal::<1000>();
 /// Their seed.
 pub const USUAL_SEED: u64 = 1;
 
 /// Fewer people than this make no 5th percentile.
-pub const LEAST_PEOPLE: usize = 20;
+pub const LEAST_PEOPLE: u32 = 20;
 /// More than this are refused.
-pub const MOST_PEOPLE: usize = 1_000_000;
-
-impl Crowd {
-    /// Refuses what makes no percentiles or no sense.
-    ///
-    /// # Errors
-    /// When there are too few or too many people.
-    pub fn check(&self) -> Result<()> {
-        if (LEAST_PEOPLE..=MOST_PEOPLE).contains(&self.people) {
-            return Ok(());
-        }
-        Err(Error::input(format!("{} people cannot be simulated", self.people))
-            .remedy(format!("from {LEAST_PEOPLE} to {MOST_PEOPLE}, for example --people 1000")))
-    }
-}
+pub const MOST_PEOPLE: u32 = 1_000_000;
+/// A number of people that can be simulated.
+pub type People = Count<LEAST_PEOPLE, MOST_PEOPLE>;
 
 #[cfg(test)]
 mod tests {

@@ -127,7 +127,7 @@ pub(super) fn people_of(
     let drawn = (bodies, crowd.seed, first_draws);
     let engine = ArmEngine::new(&case, &set, &wanted, (dt, steps), drawn, Some(0), Within::session(session))?;
     let own = |person: usize| Own::draw(&library.effects, &arm.drug, site, crowd.seed, person);
-    let count = crowd.people;
+    let count = crowd.people.size();
     let chunks: Vec<Mutex<Result<Vec<Person>>>> =
         (0..count.div_ceil(CHUNK)).map(|_| Mutex::new(Ok(Vec::new()))).collect();
     let (done, stopped) = (AtomicUsize::new(0), AtomicBool::new(false));

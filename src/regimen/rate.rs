@@ -1,6 +1,6 @@
 //! Infusions by their rate, and a dose as its file has it: of amount, duration and rate any two.
 
-use super::{AfterHold, Dose, DoseAmount, Form, Repeat, Route, at_start};
+use super::{AfterHold, Dose, DoseAmount, Form, Repeat, Route, Sprays, at_start};
 use crate::error::{Error, Result};
 use crate::path;
 use crate::units::{Dim, Quantity, Time};
@@ -147,7 +147,7 @@ pub(super) struct DoseFile {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     after: Option<AfterHold>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    sprays: Option<u64>,
+    sprays: Option<Sprays>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     spray_every: Option<Time>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

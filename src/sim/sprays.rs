@@ -39,7 +39,7 @@ pub(super) fn sprays_of(
         return Ok((1, 0.0));
     }
     let count = match (dose.sprays, rules.device) {
-        (Some(stated), _) => stated,
+        (Some(stated), _) => u64::from(stated.get()),
         (None, None) => {
             taken.push("sprays not stated: 1 taken".to_owned());
             1
@@ -68,7 +68,7 @@ fn devices(dose: &Dose, subject: &Subject, device: Device, taken: &mut Vec<Strin
     };
     let amount = dose.given().for_weight(subject.weight);
     let count = (amount.mg() / (each.mg() * (1.0 + device.slack)) - 1e-9).ceil().max(1.0);
-    if count > MOST_SPRAYS as f64 {
+    if count > f64::from(MOST_SPRAYS) {
         return Err(Error::input(format!("{amount}{salt} are {count} devices of {each}"))
             .remedy(format!("check the amount; one dose has at most {MOST_SPRAYS} sprays"))
             .at(path!["amount"]));

@@ -4,7 +4,7 @@
 
 use crate::error::{Error, Result};
 use crate::library::{EvidenceKind, Library, Published};
-use crate::people::{Counted, Crowd, Dot, Progress, SessionCrowd, Workers, counted};
+use crate::people::{Counted, Crowd, Dot, People, Progress, SessionCrowd, Workers, counted};
 use crate::scenario::Scenario;
 use crate::units::Time;
 
@@ -121,7 +121,7 @@ impl Expected {
 }
 
 /// People drawn for each further model: their 10th and 90th percentile are enough.
-const OTHERS: usize = 300;
+const OTHERS: People = People::literal::<300>();
 
 /// Joins people, models and published ranges for one session of an arm of a checked scenario, by its number.
 ///

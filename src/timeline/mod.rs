@@ -180,7 +180,6 @@ impl Timeline {
         (crowd, workers, progress): (Crowd, &dyn Workers, Progress),
     ) -> Result<Self> {
         // rules first: a visit that is refused needs no crowd
-        crowd.check()?;
         let expected =
             |s: &Scenario, session: usize| expect::expect(s, index, library, (crowd, session), workers, progress);
         Self::with(scenario, index, library, expected)

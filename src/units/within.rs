@@ -77,6 +77,23 @@ impl<const LEAST: u32, const MOST: u32> Count<LEAST, MOST> {
         if (LEAST..=MOST).contains(&number) { Ok(Self(number)) } else { Err(Self::refusal(number)) }
     }
 
+    /// A number that stands in the code; one that cannot be meant does not compile.
+    pub const fn literal<const N: u32>() -> Self {
+        const { assert!(LEAST <= N && N <= MOST) }
+        Self(N)
+    }
+
+    /// The nearest number that can be meant.
+    #[must_use]
+    pub fn nearest(number: usize) -> Self {
+        Self(u32::try_from(number).unwrap_or(MOST).clamp(LEAST, MOST))
+    }
+
+    /// For counting things in memory.
+    pub fn size(self) -> usize {
+        self.0 as usize
+    }
+
     fn refusal(number: impl fmt::Display) -> Error {
         Error::input(format!("\"{number}\" cannot be meant here"))
             .remedy(format!("a whole number from {LEAST} to {MOST} is needed"))

@@ -211,6 +211,10 @@ fn very_many_doses_hold_no_frame_up() {
     let mut harness = shown(app);
     if harness.state().shown.progress().is_some() {
         assert!(says(&harness, "Working out the curves") && !says(&harness, "Add a route to begin"));
+        // stopped they stay stopped, and go on when asked to
+        click(&mut harness, "Stop");
+        assert!(says(&harness, "The curves were stopped") && harness.state().shown.progress().is_none());
+        click(&mut harness, "Go on");
     }
     let since = Instant::now();
     while harness.state().shown.outcome.is_none() {

@@ -5,7 +5,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use ketasim::app::App;
 use ketasim::figure::{Figure, View};
-use ketasim::people::{Crowd, InTurn, crowd_outcome};
+use ketasim::people::{Crowd, InTurn, People, crowd_outcome};
 use ketasim::population::Between;
 use ketasim::regimen::DoseAmount;
 use ketasim::units::Weight;
@@ -35,7 +35,7 @@ fn settle(harness: &mut Harness<'static, App>) {
 
 fn direct(harness: &Harness<'static, App>, people: usize) -> ketasim::people::CrowdOutcome {
     let app = harness.state();
-    let crowd = Crowd { people, seed: 1, every: None };
+    let crowd = Crowd { people: People::nearest(people), seed: 1, every: None };
     crowd_outcome(&app.state.scenario, &app.library, crowd, &InTurn, &|_| true).unwrap()
 }
 
@@ -161,11 +161,11 @@ fn a_drag_shows_few_and_rest_shows_all_of_the_last_scenario() {
             // a drag begins a few points after the press
             continue;
         }
-        assert_eq!(app.people.numbers(), Some([app.people.outcome.as_ref().unwrap().crowd.people, 300]));
-        assert!(app.people.outcome.as_ref().unwrap().crowd.people <= 200, "few while it moves");
+        assert_eq!(app.people.numbers(), Some([app.people.outcome.as_ref().unwrap().crowd.people.size(), 300]));
+        assert!(app.people.outcome.as_ref().unwrap().crowd.people.size() <= 200, "few while it moves");
         assert!(!app.people.settled && app.people.progress().is_none());
         let shown = app.people.outcome.as_ref().unwrap();
-        assert_eq!(*shown, direct(&harness, shown.crowd.people), "arms left alone are as if run again");
+        assert_eq!(*shown, direct(&harness, shown.crowd.people.size()), "arms left alone are as if run again");
     }
     assert!(says(&harness, "people while you move"));
     harness.event(button(false, at + egui::vec2(42.0, 0.0)));

@@ -3,7 +3,9 @@
 use super::{RACEMIC, Two, WORKLOAD, cases, crowd, library, scenario, with_workload};
 use ketasim::Library;
 use ketasim::outcome::Options;
-use ketasim::people::{Crowd, InTurn, Kept, Workers, bands, courses, individuals, simulation_alone, subject_of};
+use ketasim::people::{
+    Crowd, InTurn, Kept, People, Workers, bands, courses, individuals, simulation_alone, subject_of,
+};
 use ketasim::scenario::Scenario;
 use ketasim::units::Time;
 
@@ -49,7 +51,7 @@ fn equal_and_nearly_equal_rates_need_no_special_case() {
 /// Share of people who are followed as sums of modes, the quick way; others go by the exponential of a step.
 fn by_modes(scenario: &Scenario, library: &Library) -> f64 {
     let mut kept = Kept::default();
-    let crowd = Crowd { people: 2000, seed: 7, every: None };
+    let crowd = Crowd { people: People::literal::<2000>(), seed: 7, every: None };
     simulation_alone(scenario, library, crowd, &mut kept, &InTurn).unwrap();
     kept.by_modes().unwrap()
 }
@@ -109,7 +111,7 @@ fn a_row_of_transits_and_a_ring_are_within_a_billionth() {
 fn a_hundred_thousand_people_are_within_a_billionth() {
     let library = library();
     let scenario = scenario("workload-2", "ketamine", &["route='sl'\namount='70 mg'"], "2 h", &library);
-    let crowd = Crowd { people: 100_000, seed: 11, every: Some(Time::from_minutes(20.0)) };
+    let crowd = Crowd { people: People::literal::<100_000>(), seed: 11, every: Some(Time::from_minutes(20.0)) };
     let worst = std::sync::Mutex::new(0.0_f64);
     Two.each(100, &|job| {
         let mine = furthest(&scenario, 0, crowd, job * 1000..(job + 1) * 1000, &library);
@@ -171,7 +173,7 @@ fn few_minutes_after_a_dose_are_within_a_billionth() {
         ("ketamine-composite", "ketamine", &late, "4 h"),
     ] {
         let scenario = scenario(model, drug, &[dose], horizon, &library);
-        let crowd = Crowd { people: 160, seed: 3, every: None };
+        let crowd = Crowd { people: People::literal::<160>(), seed: 3, every: None };
         let worst = furthest(&scenario, 0, crowd, 0..160, &library);
         assert!(worst < 1e-9, "{model}, {dose}, {horizon}: {worst}");
     }
@@ -242,7 +244,7 @@ fn whatever_a_file_states_is_within_a_billionth() {
         let horizon = format!("{} h", (4.0 + 30.0 * random()).round());
         let scenario = scenario("workload-2", "ketamine", &[dose], &horizon, &library);
         let every = Some(Time::from_minutes(one_of([0.5, 1.0, 2.0, 5.0], random())));
-        let crowd = Crowd { people: 32, seed: round, every };
+        let crowd = Crowd { people: People::literal::<32>(), seed: round, every };
         let worst = furthest(&scenario, 0, crowd, 0..32, &library);
         assert!(worst < 1e-9, "{worst}, round {round}: {dose}\n{text}");
     }

@@ -7,7 +7,7 @@ use crate::app::field::{self, Field};
 use crate::app::runner::Shown;
 use crate::figure::Role;
 use crate::library::Library;
-use crate::regimen::{AfterHold, Dose, DoseAmount, Form, Repeat, Route};
+use crate::regimen::{AfterHold, Dose, DoseAmount, Form, Repeat, Route, Sprays};
 use crate::scenario::{PlasmaSite, Scenario, StudyArm};
 use crate::units::{Amount, Dim, Time, Weight, significant};
 use egui::{ComboBox, Frame, Id, Margin, RichText, ScrollArea, TextEdit, Ui};
@@ -325,13 +325,14 @@ fn manner(ui: &mut Ui, dose: &mut Dose, name: &str) {
 }
 
 fn sprays(ui: &mut Ui, dose: &mut Dose, name: &str) {
-    let mut count = dose.sprays.unwrap_or(1) as f64;
+    let mut count = f64::from(dose.sprays.map_or(1, Sprays::get));
     let label = format!("{name} sprays");
-    let unit = if dose.sprays == Some(1) { "spray" } else { "sprays" };
+    let unit = if count == 1.0 && dose.sprays.is_some() { "spray" } else { "sprays" };
     let field =
         Field { name: &label, unit: "", dim: Dim::NONE, example: "2", speed: 0.05, decimals: 0, range: [1.0, 50.0] };
     if field.show(ui, &mut count).changed() {
-        dose.sprays = Some(count.round() as u64);
+        // the field holds its own ends
+        dose.sprays = Sprays::new(count.round() as u32).ok().or(dose.sprays);
     }
     ui.label(unit);
     if let Some(every) = dose.spray_every.as_mut().filter(|_| count > 1.0) {

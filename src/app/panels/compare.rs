@@ -117,7 +117,7 @@ fn body(
         Some((crowd, Some(first), Some(second))) => match exposures(first, second) {
             Ok(list) => {
                 for found in &list {
-                    over_people(ui, found, crowd.crowd.people);
+                    over_people(ui, found, crowd.crowd.people.size());
                 }
                 small(ui, "the same made-up people take both; time above: those who reach their own level in both");
             }

@@ -56,7 +56,7 @@ pub fn plot(
     let labels = figure.panels.iter().map(|p| p.lines.len() + p.bands.len() + p.behind.len()).max().unwrap_or(0);
     let least = least.max(LABEL_ROW * labels as f32 + 40.0);
     let least = least * figure.panels.len() as f32 + 40.0 + lanes + beyond + ribbons;
-    let dim = if shown.error.is_some() || shown.progress().is_some() { 0.4 } else { 1.0 };
+    let dim = if shown.error.is_some() || shown.progress().is_some() || shown.is_stopped() { 0.4 } else { 1.0 };
     let horizon = outcome.horizon.hours();
     let words = summary(figure, &outcome.arms, *cursor);
     spoken(ui, &outcome.arms);
@@ -146,6 +146,7 @@ pub(super) fn empty(ui: &mut Ui, shown: &Shown, offered: &[StudyArm], actions: &
     let off = shown.scenario().is_some_and(|s| !s.arms.is_empty());
     let words = match (shown.first_error(), off) {
         _ if shown.progress().is_some() => "Working out the curves",
+        _ if shown.is_stopped() => "The curves were stopped",
         (Some(_), _) => "No curve can be drawn: the reason stands at the left",
         (None, true) => "No route is on: tick one, or add one",
         (None, false) => "Add a route to begin",
