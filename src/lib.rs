@@ -62,6 +62,22 @@
 //! 7. Nothing returns a dose, and nothing says when somebody may leave or drive.
 //!
 //! `tests/tidy.rs` guards what the compiler cannot see.
+//!
+//! # Words
+//!
+//! | here | in the field |
+//! |---|---|
+//! | subject | the person whose covariates (weight, age, sex, ancestry) a model is used with |
+//! | people, made-up people, [`people::Crowd`] | virtual subjects; a sample of them, by number and seed |
+//! | spread | between-subject variability: omega on the log or logit scale, or a CV |
+//! | bands | percentiles over virtual subjects at each time |
+//! | range | two ends of what is not known about a model, where one line would claim too much; never spread |
+//! | session | doses with less than 12 h between the end of one and the start of the next |
+//! | effect site | a compartment that follows plasma with the rate ke0 and feeds nothing back |
+//! | windows | times of onset, peak effect and fading of main effects, as 10th, 50th and 90th percentile |
+//! | exposure | Cmax, Tmax, AUC, half-life; one definition each in [`analysis::statistics`] |
+//! | modes | eigenmodes of the system's matrix; people are followed as their sums |
+//! | grade | A read in the paper, B abstract or label, C second hand, D derived for ketasim, E assumption |
 
 pub mod analysis;
 #[cfg(feature = "app")]

@@ -109,3 +109,12 @@ fn the_table_of_errors_is_up_to_date() {
         prediction.misses[0]
     );
 }
+
+/// README's first program is the first example, which CI runs.
+#[test]
+fn the_library_part_is_an_example() {
+    let example = include_str!("../examples/one_curve.rs");
+    let part = example.split("// ANCHOR: readme\n").nth(1).unwrap().split("    // ANCHOR_END").next().unwrap();
+    let part: Vec<&str> = part.lines().map(|l| l.strip_prefix("    ").unwrap_or(l)).collect();
+    assert!(README.contains(&part.join("\n")), "{}", part.join("\n"));
+}

@@ -189,6 +189,7 @@ fn the_top_level_holds_what_it_should() {
         "benches",
         "README.md",
         "CHANGELOG.md",
+        "examples",
         "LICENSE-MIT",
         "LICENSE-APACHE",
     ];
@@ -238,4 +239,22 @@ fn no_path_of_a_machine_is_named() {
         let named = text.match_indices(&shared).any(|(at, _)| !text[..at].ends_with(letter));
         assert!(!named, "{name} names {shared}");
     }
+}
+
+/// A dependency that no code names is weight for nothing.
+#[test]
+fn every_dependency_is_used() {
+    let manifest: toml::Table = std::fs::read_to_string(root().join("Cargo.toml")).unwrap().parse().unwrap();
+    let tables = [
+        manifest.get("dependencies"),
+        manifest["target"].as_table().unwrap().values().next().unwrap().get("dependencies"),
+    ];
+    let code: String = sources().into_iter().map(|(_, text)| text).collect();
+    let mut seen = 0;
+    for name in tables.into_iter().flatten().flat_map(|t| t.as_table().unwrap().keys()) {
+        let name = name.replace('-', "_");
+        seen += 1;
+        assert!(code.contains(&format!("{name}::")) || code.contains(&format!("use {name}")), "{name} is not used");
+    }
+    assert!(seen > 15);
 }

@@ -4,6 +4,7 @@ mod nca;
 mod peaks;
 mod percentile;
 mod smooth;
+pub mod statistics;
 mod window;
 
 pub(crate) use nca::crossing;

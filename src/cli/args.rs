@@ -114,6 +114,9 @@ pub struct Compare {
     /// Print CSV, one row for each arm and analyte
     #[arg(long)]
     pub csv: bool,
+    /// With --csv: one row for each statistic, with its CDISC code (PKPARMCD) and unit
+    #[arg(long, requires = "csv")]
+    pub parameters: bool,
     /// Also draw the figure into this file (.svg, .png, .pdf)
     #[arg(long, value_name = "PATH")]
     pub plot: Option<PathBuf>,
@@ -129,7 +132,15 @@ pub struct Compare {
 impl Compare {
     /// The opening scenario as text, with a picture.
     pub fn with_plot(path: &str) -> Self {
-        Self { file: None, json: false, csv: false, plot: Some(PathBuf::from(path)), references: None, timing: false }
+        Self {
+            file: None,
+            json: false,
+            csv: false,
+            parameters: false,
+            plot: Some(PathBuf::from(path)),
+            references: None,
+            timing: false,
+        }
     }
 }
 

@@ -1,8 +1,9 @@
 //! `ketasim compare`: what becomes of the same drug by several routes.
 
 use super::args::Compare;
-use super::json::{Comparison, half_of_peak_min};
+use super::json::Comparison;
 use super::{Given, out, picture, report};
+use crate::analysis::statistics::{AUC_INF, CMAX, STATISTICS, Statistic};
 use crate::error::{Error, Result};
 use crate::export::{Format, render, render_references};
 use crate::figure::{Figure, References, View};
@@ -10,7 +11,7 @@ use crate::files;
 use crate::library::Library;
 use crate::outcome::{ArmOutcome, Curve, Options, Outcome};
 use crate::table::{Column, Table};
-use crate::units::{MINUTES_PER_HOUR, NG_ML_PER_MG_L, tidy};
+use crate::units::{MINUTES_PER_HOUR, tidy};
 use std::path::Path;
 
 /// Runs the scenario and prints it as asked.
@@ -36,7 +37,7 @@ pub fn show(given: &Given, options: &Compare, library: &Library) -> Result<()> {
     if options.json {
         out::print_json(&Comparison::new(&outcome, given.not_run(), elapsed_ms))?;
     } else if options.csv {
-        out::print(&csv(&outcome).to_csv())?;
+        out::print(&if options.parameters { parameters(&outcome) } else { csv(&outcome) }.to_csv())?;
     } else if text {
         out::print(&report::text(&outcome, &given.not_run()))?;
     }
@@ -73,24 +74,36 @@ fn plot_bytes(outcome: &Outcome, library: &Library, format: Format) -> Result<Ve
     render(&Figure::new(outcome, &view, library, &[]), format)
 }
 
+/// One row for each statistic of each curve, with its code; the ends of a range are curves.
+fn parameters(outcome: &Outcome) -> Table {
+    let words = ["arm", "drug", "model", "site", "analyte", "end", "parameter", "pkparmcd"];
+    let columns = words.map(Column::words).into_iter().chain([Column::numbers("value"), Column::words("unit")]);
+    let mut table = Table::new(columns.collect());
+    for arm in &outcome.arms {
+        let curves: Vec<(&str, &[Curve])> = match &arm.range {
+            Some(range) => vec![("low end", &range.low.curves), ("high end", &range.high.curves)],
+            None => vec![("", &arm.curves)],
+        };
+        for (end, curve) in curves.into_iter().flat_map(|(end, list)| list.iter().map(move |c| (end, c))) {
+            for s in STATISTICS {
+                let site = curve.site.id();
+                let cells = [&arm.label, &arm.drug, &arm.model, site, &curve.analyte, end, s.id, s.cdisc.unwrap_or("")];
+                table
+                    .push(cells.map(str::to_owned).into_iter().chain([cell(s.of(&curve.exposure)), s.unit.to_owned()]));
+            }
+        }
+    }
+    table
+}
+
 /// One row for each arm and analyte; columns that belong to the arm are filled on each of its rows.
 fn csv(outcome: &Outcome) -> Table {
     let words = ["arm", "drug", "model", "site", "analyte"];
-    let numbers = [
-        "dose_mg_base",
-        "dose_mg_per_kg",
-        "bioavailability_fraction",
-        "cmax_ng_ml",
-        "tmax_min",
-        "auc_inf_ng_h_ml",
-        "half_of_peak_min",
-        "half_life_h",
-        "bioavailability_low_fraction",
-        "bioavailability_high_fraction",
-        "cmax_low_ng_ml",
-        "cmax_high_ng_ml",
-        "auc_inf_low_ng_h_ml",
-        "auc_inf_high_ng_h_ml",
+    let of_arm = ["dose_mg_base", "dose_mg_per_kg", "bioavailability_fraction"];
+    let ends_of_share = ["bioavailability_low_fraction", "bioavailability_high_fraction"];
+    let of_ends =
+        [CMAX, AUC_INF].into_iter().flat_map(|s| ["low", "high"].map(|e| format!("{}_{e}_{}", s.id, s.unit_id)));
+    let windows = [
         "onset_p10_min",
         "onset_p50_min",
         "onset_p90_min",
@@ -103,6 +116,11 @@ fn csv(outcome: &Outcome) -> Table {
         "windows_from_min",
         "sessions",
     ];
+    let numbers = (of_arm.map(str::to_owned).into_iter())
+        .chain(STATISTICS.iter().map(Statistic::column))
+        .chain(ends_of_share.map(str::to_owned))
+        .chain(of_ends)
+        .chain(windows.map(str::to_owned));
     let mut table = Table::new(words.map(Column::words).into_iter().chain(numbers.map(Column::numbers)).collect());
     for arm in &outcome.arms {
         for curve in &arm.curves {
@@ -110,7 +128,7 @@ fn csv(outcome: &Outcome) -> Table {
                 [&arm.label, &arm.drug, &arm.model, &arm.site.id().to_owned(), &curve.analyte].map(Clone::clone);
             let per_kg = arm.dose_mg / outcome.subject.weight.kg();
             let mut cells = vec![Some(arm.dose_mg), Some(per_kg), arm.bioavailability];
-            cells.extend(exposure(curve));
+            cells.extend(STATISTICS.iter().map(|s| s.of(&curve.exposure)));
             cells.extend(ends(arm, &curve.analyte));
             let w = arm.windows();
             cells.extend([w.onset, w.peak, w.main_effects_end].iter().flat_map(|p| percentiles(*p)));
@@ -121,30 +139,18 @@ fn csv(outcome: &Outcome) -> Table {
     table
 }
 
-fn exposure(curve: &Curve) -> [Option<f64>; 5] {
-    let e = &curve.exposure;
-    [
-        Some(e.cmax * NG_ML_PER_MG_L),
-        Some(e.tmax * MINUTES_PER_HOUR),
-        Some(e.auc_inf * NG_ML_PER_MG_L),
-        half_of_peak_min(curve),
-        e.half_life,
-    ]
-}
-
 fn ends(arm: &ArmOutcome, analyte: &str) -> [Option<f64>; 6] {
     let Some(range) = &arm.range else { return [None; 6] };
-    let of = |curves: &[Curve], f: &dyn Fn(&Curve) -> f64| {
-        curves.iter().find(|c| c.analyte == analyte).map(|c| f(c) * NG_ML_PER_MG_L)
-    };
+    let of =
+        |curves: &[Curve], s: Statistic| curves.iter().find(|c| c.analyte == analyte).and_then(|c| s.of(&c.exposure));
     let (low, high) = (&range.low, &range.high);
     [
         low.bioavailability,
         high.bioavailability,
-        of(&low.curves, &|c| c.exposure.cmax),
-        of(&high.curves, &|c| c.exposure.cmax),
-        of(&low.curves, &|c| c.exposure.auc_inf),
-        of(&high.curves, &|c| c.exposure.auc_inf),
+        of(&low.curves, CMAX),
+        of(&high.curves, CMAX),
+        of(&low.curves, AUC_INF),
+        of(&high.curves, AUC_INF),
     ]
 }
 

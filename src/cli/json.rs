@@ -1,11 +1,13 @@
 //! JSON of `compare`: the keys that other programs rely on, and a few more.
 
+use crate::analysis::statistics::STATISTICS;
 use crate::analysis::{Part, Windows};
 use crate::figure::EDUCATION_ONLY;
 use crate::outcome::{ArmOutcome, Curve, EndOutcome, Outcome, SessionOutcome};
 use crate::regimen::Route;
-use crate::units::{MINUTES_PER_HOUR, NG_ML_PER_MG_L, tidy};
+use crate::units::{MINUTES_PER_HOUR, tidy};
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// The whole.
 #[derive(Debug, Serialize)]
@@ -95,14 +97,22 @@ struct Other {
 #[derive(Debug, Serialize)]
 struct Analyte {
     name: String,
-    cmax_ng_ml: f64,
-    tmax_min: f64,
-    auc_inf_ng_h_ml: f64,
-    /// From the peak on; unknown while the peak is still to come.
-    half_of_peak_min: Option<f64>,
-    /// Of the slowest phase; depends on assay and sampling length.
-    half_life_h: Option<f64>,
+    /// `cmax_ng_ml` and so on, one key for each statistic.
+    #[serde(flatten)]
+    values: BTreeMap<String, Option<f64>>,
     still_rising: bool,
+    /// The same with code, unit and definition.
+    parameters: Vec<Parameter>,
+}
+
+#[derive(Debug, Serialize)]
+struct Parameter {
+    name: &'static str,
+    /// Code of the CDISC controlled terminology.
+    cdisc: Option<&'static str>,
+    value: Option<f64>,
+    unit: &'static str,
+    definition: &'static str,
 }
 
 #[derive(Debug, Serialize)]
@@ -263,19 +273,19 @@ fn analytes(curves: &[Curve]) -> Vec<Analyte> {
         let e = &curve.exposure;
         Analyte {
             name: curve.analyte.clone(),
-            cmax_ng_ml: tidy(e.cmax * NG_ML_PER_MG_L),
-            tmax_min: tidy(e.tmax * MINUTES_PER_HOUR),
-            auc_inf_ng_h_ml: tidy(e.auc_inf * NG_ML_PER_MG_L),
-            half_of_peak_min: half_of_peak_min(curve).map(tidy),
-            half_life_h: e.half_life.map(tidy),
+            values: STATISTICS.iter().map(|s| (s.column(), s.of(e).map(tidy))).collect(),
             still_rising: e.still_rising,
+            parameters: STATISTICS
+                .iter()
+                .map(|s| Parameter {
+                    name: s.id,
+                    cdisc: s.cdisc,
+                    value: s.of(e).map(tidy),
+                    unit: s.unit,
+                    definition: s.how,
+                })
+                .collect(),
         }
     };
     curves.iter().map(one).collect()
-}
-
-/// Minutes from the peak until half of it; a curve that still rises has not shown its peak.
-pub fn half_of_peak_min(curve: &Curve) -> Option<f64> {
-    let e = &curve.exposure;
-    e.half_of_peak.map(|h| h * MINUTES_PER_HOUR)
 }

@@ -1,12 +1,12 @@
 //! The comparison as text: tables that fit a terminal, then what stands behind each arm.
 
-use super::json::half_of_peak_min;
+use crate::analysis::statistics::{AUC_INF, CMAX, HALF_LIFE, HALF_OF_PEAK, TMAX};
 use crate::figure::{EDUCATION_ONLY, RULE_BAR, STRIP_NOTE, doses_in_words, minutes_in_words};
 use crate::library::EvidenceKind;
 use crate::outcome::{ArmOutcome, Curve, Outcome};
 use crate::subject::Ancestry;
 use crate::table::{Column, TEXT_WIDTH, Table, paragraph};
-use crate::units::{MINUTES_PER_HOUR, NG_ML_PER_MG_L, Time, significant};
+use crate::units::{Time, significant};
 
 /// Starts of sessions that are listed at most.
 const MOST_STARTS: usize = 8;
@@ -92,10 +92,10 @@ fn figures(arms: &[&ArmOutcome]) -> String {
     let mut table = Table::new(vec![
         Column::words("Arm"),
         Column::numbers(format!("Reaches the blood as {} (%)", first.drug)),
-        Column::numbers("Peak (ng/mL)"),
-        Column::numbers("at (min)"),
-        Column::numbers("Time to fall to half of peak (min)"),
-        Column::numbers("AUC (ng h/mL)"),
+        Column::numbers(format!("{} ({})", CMAX.name, CMAX.unit)),
+        Column::numbers(format!("at ({})", TMAX.unit)),
+        Column::numbers(format!("Time to fall to half of peak ({})", HALF_OF_PEAK.unit)),
+        Column::numbers(format!("AUC ({})", AUC_INF.unit)),
     ]);
     let parent = |curves: &[Curve], f: &dyn Fn(&Curve) -> Option<f64>| curves.first().and_then(f);
     for arm in arms {
@@ -113,10 +113,10 @@ fn figures(arms: &[&ArmOutcome]) -> String {
         table.push([
             arm.label.clone(),
             share,
-            later("at least", read(&|c| Some(c.exposure.cmax * NG_ML_PER_MG_L))),
-            later("after", read(&|c| Some(c.exposure.tmax * MINUTES_PER_HOUR))),
-            read(&half_of_peak_min),
-            read(&|c| Some(c.exposure.auc_inf * NG_ML_PER_MG_L)),
+            later("at least", read(&|c| CMAX.of(&c.exposure))),
+            later("after", read(&|c| TMAX.of(&c.exposure))),
+            read(&|c| HALF_OF_PEAK.of(&c.exposure)),
+            read(&|c| AUC_INF.of(&c.exposure)),
         ]);
     }
     let heading = format!("Figures: {}", first.drug_name);
@@ -253,7 +253,7 @@ fn behind(arm: &ArmOutcome, sources: &mut Vec<String>) -> String {
     for said in arm.programmes.iter().chain(&arm.nearest) {
         line("  ", &format!("{}{}", said[..1].to_uppercase(), &said[1..]));
     }
-    if let Some(half_life) = arm.curves.first().and_then(|c| c.exposure.half_life) {
+    if let Some(half_life) = arm.curves.first().and_then(|c| HALF_LIFE.of(&c.exposure)) {
         let hours = significant(half_life, 2);
         line("  Terminal half-life: ", &format!("{hours} h (depends on assay and sampling length)"));
     }

@@ -40,7 +40,7 @@ pub fn png(scene: &Scene, pixels_per_point: f32) -> Result<Vec<u8>> {
 /// A scene as width, height and opaque pixels (red, green, blue, alpha), for a clipboard.
 ///
 /// # Errors
-/// As [`png`].
+/// As [`png()`].
 pub fn pixels(scene: &Scene, pixels_per_point: f32) -> Result<([usize; 2], Vec<u8>)> {
     let pixels = raster(scene, pixels_per_point)?;
     Ok(([pixels.width() as usize, pixels.height() as usize], pixels.take()))

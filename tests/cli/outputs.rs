@@ -1,6 +1,6 @@
 //! Where results go: `-` is standard output or refused, never a file of that name.
 
-use super::{OPENING, command, folder, printed, refused, run, text, write};
+use super::{OPENING, command, folder, json, printed, refused, run, text, write};
 
 #[test]
 fn a_hyphen_is_standard_output_and_no_file() {
@@ -61,4 +61,45 @@ fn what_cannot_be_written_is_said_by_the_name_of_its_option() {
         let said = refused(&run(&arguments), 2);
         assert!(said.contains(option) && said.contains(".pdf"), "{said}");
     }
+}
+
+/// Every statistic has one definition: JSON, both kinds of CSV and the text say the same, with the codes of the field.
+#[test]
+fn statistics_have_one_definition() {
+    use ketasim::analysis::statistics::STATISTICS;
+    let codes: Vec<_> = STATISTICS.iter().map(|s| s.cdisc).collect();
+    assert_eq!(codes, [Some("CMAX"), Some("TMAX"), Some("AUCIFO"), None, Some("LAMZHL")]);
+    let all = json(&["compare", "--json"]);
+    let (wide, long) = (printed(&["compare", "--csv"]), printed(&["compare", "--csv", "--parameters"]));
+    let rows = |text: &str| -> Vec<std::collections::BTreeMap<String, String>> {
+        csv::Reader::from_reader(text.as_bytes()).deserialize().map(Result::unwrap).collect()
+    };
+    let (wide, long) = (rows(&wide), rows(&long));
+    let mut compared = 0;
+    for arm in all["arms"].as_array().unwrap() {
+        for analyte in arm["analytes"].as_array().unwrap() {
+            let mine = |r: &&std::collections::BTreeMap<String, String>| {
+                r["arm"] == arm["label"].as_str().unwrap() && r["analyte"] == analyte["name"].as_str().unwrap()
+            };
+            let row = wide.iter().find(mine).unwrap();
+            for (s, parameter) in STATISTICS.iter().zip(analyte["parameters"].as_array().unwrap()) {
+                assert_eq!((parameter["name"].as_str(), parameter["cdisc"].as_str()), (Some(s.id), s.cdisc));
+                assert_eq!(
+                    (parameter["unit"].as_str(), parameter["value"].clone()),
+                    (Some(s.unit), analyte[s.column()].clone())
+                );
+                let cell: f64 = row[&s.column()].parse().unwrap();
+                assert_eq!(Some(cell), analyte[s.column()].as_f64(), "{} {}", arm["label"], s.id);
+                // a range has a row for each of its ends, a line one
+                let told: Vec<_> = long.iter().filter(mine).filter(|r| r["parameter"] == s.id).collect();
+                assert_eq!(told.len(), if arm["range"].is_null() { 1 } else { 2 });
+                assert!(told.iter().all(|r| r["pkparmcd"] == s.cdisc.unwrap_or("") && r["unit"] == s.unit));
+                if arm["range"].is_null() {
+                    assert_eq!(told[0]["value"].parse::<f64>().ok(), Some(cell));
+                }
+                compared += 1;
+            }
+        }
+    }
+    assert!(compared >= 40, "{compared}");
 }

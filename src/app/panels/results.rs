@@ -1,6 +1,7 @@
 //! The figures of each arm in words, and where they come from.
 
 use super::{in_colour, refusal, small, swatch};
+use crate::analysis::statistics::{AUC_INF, CMAX, HALF_LIFE, HALF_OF_PEAK, Statistic, TMAX};
 use crate::app::people::People;
 use crate::app::runner::Shown;
 use crate::app::theme;
@@ -9,7 +10,7 @@ use crate::library::Library;
 use crate::model::Grade;
 use crate::outcome::{ArmOutcome, Curve, Outcome};
 use crate::scene::Ink;
-use crate::units::{MINUTES_PER_HOUR, NG_ML_PER_MG_L, significant};
+use crate::units::{MINUTES_PER_HOUR, significant};
 use egui::{CollapsingHeader, RichText, ScrollArea, Ui};
 
 /// One block for each arm, then sources and assumptions of what is shown.
@@ -104,13 +105,9 @@ fn span(arm: &ArmOutcome, of: impl Fn(&[Curve], Option<f64>) -> Option<f64>, dig
 }
 
 fn figures(ui: &mut Ui, arm: &ArmOutcome) {
-    let minutes = |h: f64| h * MINUTES_PER_HOUR;
-    let first = |c: &[Curve]| c.first().map(|c| c.exposure);
     let reaches = span(arm, |_, f| f.map(|f| f * 100.0), 3);
-    let peak = span(arm, |c, _| first(c).map(|e| e.cmax * NG_ML_PER_MG_L), 3);
-    let at = span(arm, |c, _| first(c).map(|e| minutes(e.tmax)), 2);
-    let half = span(arm, |c, _| first(c).and_then(|e| e.half_of_peak).map(minutes), 2);
-    let area = span(arm, |c, _| first(c).map(|e| e.auc_inf * NG_ML_PER_MG_L), 3);
+    let of = |s: Statistic, digits| span(arm, |c, _| c.first().and_then(|c| s.of(&c.exposure)), digits);
+    let (peak, at, half, area) = (of(CMAX, 3), of(TMAX, 2), of(HALF_OF_PEAK, 2), of(AUC_INF, 3));
     let (row_height, gap) = (17.0, 1.0);
     let mut row = |name: &str, value: String, help: &str| {
         ui.spacing_mut().interact_size.y = row_height;
@@ -136,13 +133,9 @@ fn figures(ui: &mut Ui, arm: &ArmOutcome) {
             "through the lining of the mouth while held, and from what is swallowed afterwards",
         );
     }
-    row(
-        "Peak",
-        format!("{peak} ng/mL at {at} min"),
-        "highest concentration up to the end of the simulation, and the first time of it",
-    );
-    row("Falls to half of peak in", format!("{half} min"), "after the peak");
-    row("Area to infinity", format!("{area} ng h/mL"), "area under the curve, exact");
+    row(CMAX.name, format!("{peak} {} at {at} {}", CMAX.unit, TMAX.unit), CMAX.how);
+    row(HALF_OF_PEAK.name, format!("{half} {}", HALF_OF_PEAK.unit), HALF_OF_PEAK.how);
+    row(AUC_INF.name, format!("{area} {}", AUC_INF.unit), AUC_INF.how);
 }
 
 fn details(ui: &mut Ui, arm: &ArmOutcome, library: &Library) {
@@ -164,10 +157,9 @@ fn details(ui: &mut Ui, arm: &ArmOutcome, library: &Library) {
             );
         }
         for curve in &arm.curves {
-            let half_life = curve.exposure.half_life.map_or("–".to_owned(), |h| significant(h, 2));
             let name = library.analyte_name(&curve.analyte);
-            let peak = significant(curve.exposure.cmax * NG_ML_PER_MG_L, 3);
-            let at = significant(curve.exposure.tmax * MINUTES_PER_HOUR, 2);
+            let of = |s: Statistic, digits| s.of(&curve.exposure).map_or("–".to_owned(), |v| significant(v, digits));
+            let (peak, at, half_life) = (of(CMAX, 3), of(TMAX, 2), of(HALF_LIFE, 2));
             small(ui, &format!("{name}: peak {peak} ng/mL at {at} min, terminal half-life {half_life} h"));
         }
         small(ui, "a terminal half-life depends on assay and sampling length");
