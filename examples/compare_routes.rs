@@ -2,6 +2,8 @@
 //!
 //! `cargo run --example compare_routes`
 
+#![allow(clippy::print_stdout, reason = "an example prints")]
+
 use ketasim::export::{Format, render};
 use ketasim::{Figure, Library, Options, Scenario, View};
 

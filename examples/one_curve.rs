@@ -2,6 +2,8 @@
 //!
 //! `cargo run --example one_curve`
 
+#![allow(clippy::print_stdout, reason = "an example prints")]
+
 use ketasim::analysis::statistics::STATISTICS;
 use ketasim::{Library, Options, Scenario};
 

@@ -2,6 +2,8 @@
 //!
 //! `cargo run --release --example virtual_subjects`
 
+#![allow(clippy::print_stdout, reason = "an example prints")]
+
 use ketasim::people::{Crowd, InTurn, People, USUAL_SEED, bands, counted};
 use ketasim::units::Time;
 use ketasim::{Library, Scenario};

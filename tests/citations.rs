@@ -42,6 +42,12 @@ const SHORT: &[(&str, &str, &str, &str)] = &[
     ("assets/published.toml", "*", "pages", "pages of clinics and programmes, not publications"),
     (
         "assets/conditions.toml",
+        "diazepam",
+        "any",
+        "of the second the page read names no authors and no DOI; its PubMed number is there",
+    ),
+    (
+        "assets/conditions.toml",
         "long-term-sedatives",
         "any",
         "the page read names no authors and no DOI; its PubMed number is there",

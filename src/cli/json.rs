@@ -60,12 +60,18 @@ struct Arm {
     /// Where models fall below the level of the dissociative part, in words.
     below_level: Option<String>,
     programmes: Vec<String>,
-    nearest_trials: Vec<String>,
+    nearest_trials: Vec<NearestTrial>,
     sources: Vec<String>,
     assumptions: Vec<String>,
     warnings: Vec<String>,
     /// Whether a patient's page may be made, and what stands against it.
     page: Page,
+}
+
+#[derive(Debug, Serialize)]
+struct NearestTrial {
+    words: String,
+    source: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -223,7 +229,11 @@ fn arm(arm: &ArmOutcome, weight_kg: f64) -> Arm {
             .collect(),
         below_level: arm.below_level.clone(),
         programmes: arm.programmes.clone(),
-        nearest_trials: arm.nearest.clone(),
+        nearest_trials: arm
+            .nearest
+            .iter()
+            .map(|[words, source]| NearestTrial { words: words.clone(), source: source.clone() })
+            .collect(),
         sources: arm.sources.clone(),
         assumptions: arm.assumptions.clone(),
         warnings: arm.warnings.clone(),

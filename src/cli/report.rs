@@ -250,7 +250,7 @@ fn behind(arm: &ArmOutcome, sources: &mut Vec<String>) -> String {
         let span = format!("{} to {} min", significant(low, 2), significant(high, 2));
         line("  Between models: ", &format!("the middle of main effects fading is {span} ({})", each.join(", ")));
     }
-    for said in arm.programmes.iter().chain(&arm.nearest) {
+    for said in arm.programmes.iter().chain(arm.nearest.iter().map(|[words, _]| words)) {
         line("  ", &format!("{}{}", said[..1].to_uppercase(), &said[1..]));
     }
     if let Some(half_life) = arm.curves.first().and_then(|c| HALF_LIFE.of(&c.exposure)) {

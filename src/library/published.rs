@@ -114,7 +114,8 @@ impl Nearest {
         Ok(Self::embedded()?.into_iter().filter(stands).collect())
     }
 
-    /// In one sentence, for beside the window of a drug by these routes: what makes it another case comes first.
+    /// In one sentence, for beside the window of a drug by these routes: what makes it another case comes first, the
+    /// short name of its source last.
     pub fn sentence(&self, drug: &str, routes: &[Route]) -> String {
         let other = [
             (self.drug != drug).then_some("drug"),
@@ -125,9 +126,10 @@ impl Nearest {
             [] => "another dose or age".to_owned(),
             list => format!("another {}", list.join(" and ")),
         };
+        let cited = crate::citation::short(&self.source).join(", ");
         format!(
-            "nearest trial, {which}: {} {}, {} ({}): {}; grade {}; {}",
-            self.drug, self.route, self.dose, self.who, self.words, self.grade, self.source
+            "nearest trial, {which}: {} {}, {} ({}): {} (grade {}; {cited})",
+            self.drug, self.route, self.dose, self.who, self.words, self.grade
         )
     }
 }

@@ -105,8 +105,8 @@ pub struct ArmOutcome {
     pub by_model: Vec<(String, f64)>,
     /// What programmes publish about the routes, in words; not measurements.
     pub programmes: Vec<String>,
-    /// Trials of another drug, route, dose or age that stand beside its windows, in words.
-    pub nearest: Vec<String>,
+    /// Trials of another drug, route, dose or age that stand beside its windows: in words, and the full citation.
+    pub nearest: Vec<[String; 2]>,
     /// Citations of what was used.
     pub sources: Vec<String>,
     /// What is assumed, the card's own line first.

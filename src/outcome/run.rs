@@ -149,7 +149,10 @@ impl Scenario {
             outside: runner.outside(model, &plain),
             page,
             by_model,
-            nearest: Nearest::beside(&arm.drug, &routes)?.iter().map(|n| n.sentence(&arm.drug, &routes)).collect(),
+            nearest: Nearest::beside(&arm.drug, &routes)?
+                .into_iter()
+                .map(|n| [n.sentence(&arm.drug, &routes), n.source])
+                .collect(),
             programmes: routes.iter().filter_map(|r| library.effects.programme(*r)).map(Programme::words).collect(),
             sources: sources(model, &used),
             used: used.names(model),

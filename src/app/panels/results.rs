@@ -143,7 +143,10 @@ fn details(ui: &mut Ui, arm: &ArmOutcome, library: &Library) {
         small(ui, &arm.model_title);
         small(ui, &strip_words(arm));
         small(ui, "not the time you can leave or drive");
-        arm.programmes.iter().chain(&arm.nearest).for_each(|said| small(ui, said));
+        arm.programmes.iter().for_each(|said| small(ui, said));
+        for [words, source] in &arm.nearest {
+            ui.label(egui::RichText::new(words).small()).on_hover_text(source);
+        }
         if let Some([low, high]) = arm.between_models().filter(|_| arm.by_model.len() > 1) {
             let names: Vec<&str> = arm.by_model.iter().map(|(id, _)| id.as_str()).collect();
             small(
