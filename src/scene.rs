@@ -144,8 +144,6 @@ pub enum Shape {
         size: f64,
         /// Horizontal and vertical alignment.
         align: [Align; 2],
-        /// Turned a quarter to the left, for y axes.
-        turned: bool,
         /// All of it, where the room was too short for more than `text`.
         whole: Option<String>,
     },

@@ -239,9 +239,7 @@ fn what_passes_for_a_rule_is_refused() {
     }
     // as few or as many people as `population` takes
     for people in [0, 19, 1_000_001] {
-        let scenario = Scenario::from_toml("test.toml", Scenario::VISIT, library()).unwrap();
-        let crowd = Crowd { people: People::nearest(people), seed: 1, every: None };
-        let refused = Timeline::new(&scenario, 0, library(), (crowd, &InTurn, &|_| true)).unwrap_err();
+        let refused = People::new(people).unwrap_err();
         assert!(refused.what_would_work().unwrap().contains("from 20 to 1000000"));
     }
 }

@@ -11,7 +11,7 @@ const WIDTH: f64 = 600.0;
 const HEIGHT: f64 = 400.0;
 
 fn text(at: [f64; 2], text: &str, align: [Align; 2]) -> Shape {
-    Shape::Text { at, text: text.to_owned(), ink: Ink::Text, size: 12.0, align, turned: false, whole: None }
+    Shape::Text { at, text: text.to_owned(), ink: Ink::Text, size: 12.0, align, whole: None }
 }
 
 fn rule(from: [f64; 2], to: [f64; 2]) -> Shape {
@@ -77,7 +77,6 @@ fn everything() -> Scene {
         ink: Ink::Muted,
         size: 12.0,
         align: [Align::Middle, Align::Middle],
-        turned: true,
         whole: None,
     });
     // crosses on the anchors, to judge alignment by eye
@@ -96,7 +95,6 @@ fn everything() -> Scene {
         ink: Ink::OnStaff,
         size: 12.0,
         align: [Align::Middle, Align::Middle],
-        turned: false,
         whole: None,
     });
     scene_of(shapes)

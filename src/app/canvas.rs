@@ -24,7 +24,7 @@ pub fn paint(ui: &Ui, scene: &Scene, origin: Pos2, dim: f32) {
 pub fn whole_at<'a>(ui: &Ui, scene: &'a Scene, origin: Pos2, pointer: Pos2) -> Option<&'a str> {
     let measure = EguiMeasure(ui.ctx());
     scene.shapes.iter().find_map(|shape| match shape {
-        Shape::Text { at, text, size, align, turned: false, whole: Some(whole), .. } => {
+        Shape::Text { at, text, size, align, whole: Some(whole), .. } => {
             let size = Vec2::new(measure.width(text, *size) as f32, *size as f32);
             let anchor = origin + Vec2::new(at[0] as f32, at[1] as f32);
             align2(*align).anchor_size(anchor, size).expand(2.0).contains(pointer).then_some(whole.as_str())
@@ -84,7 +84,7 @@ pub fn paint_shapes(ui: &Ui, shapes: &[Shape], origin: Pos2, dim: f32) {
                     );
                 }
             }
-            Shape::Text { at: anchor, text, ink, size, align, turned: _, whole: _ } => {
+            Shape::Text { at: anchor, text, ink, size, align, whole: _ } => {
                 let colour = theme::ink(ui, *ink).gamma_multiply(dim);
                 painter.text(at(*anchor), align2(*align), text, FontId::proportional(*size as f32), colour);
             }

@@ -3,7 +3,7 @@
 use super::args::{Population, Threads};
 use super::{Given, out};
 use crate::error::Result;
-use crate::figure::{DRIVING_RULE, EDUCATION_ONLY, STRIP_NOTE};
+use crate::figure::{DRIVING_RULE, EDUCATION_ONLY, STRIP_NOTE, minutes_in_words};
 use crate::library::{Library, Published};
 use crate::outcome::ArmOutcome;
 use crate::people::{
@@ -11,6 +11,7 @@ use crate::people::{
     of_people,
 };
 use crate::population::Limits;
+use crate::regimen::Dose;
 use crate::scenario::Scenario;
 use crate::table::{Column, TEXT_WIDTH, Table, paragraph};
 use crate::units::{MINUTES_PER_HOUR, significant, tidy};
@@ -200,7 +201,7 @@ impl Document<'_> {
     fn arm(&self, bands: &ArmBands, people: &[SessionCrowd]) -> Value {
         let arm = &self.scenario.arms[bands.index];
         let route = arm.routes().first().copied().unwrap_or(crate::regimen::Route::Iv);
-        let evidence = self.library.effects.evidence(&arm.drug, route).id();
+        let evidence = self.library.effects.evidence(&arm.drug, route, arm.doses.first().and_then(Dose::length)).id();
         let each: Vec<Value> = bands
             .bands
             .iter()
@@ -318,6 +319,12 @@ fn text(
                 format!("{} to {} ({})", significant(a, 2), significant(z, 2), significant(m, 2))
             })
         };
+        let times = |p: Option<[f64; 3]>| {
+            p.map_or("–".to_owned(), |p| {
+                let [a, m, z] = p.map(minutes_in_words);
+                if a == z { a } else { format!("{a} to {z} ({m})") }
+            })
+        };
         let peaks: Vec<f64> = first.counts.iter().flat_map(|c| &c.people).map(|p| p.cmax).collect();
         let peak = crate::analysis::spans(&peaks);
         let (n, base) = of_people(first.reaching(), first.people());
@@ -325,10 +332,15 @@ fn text(
             b.label.clone(),
             b.model.clone(),
             spans(peak),
-            spans(w.onset_told()),
-            spans(w.fading_told()),
+            times(w.onset_told()),
+            times(w.fading_told()),
             format!("{n} of {base}"),
-            super::report::evidence(library.effects.evidence(&arm.drug, route)).to_owned(),
+            super::report::evidence(library.effects.evidence(
+                &arm.drug,
+                route,
+                arm.doses.first().and_then(Dose::length),
+            ))
+            .to_owned(),
         ]);
     }
     text.push('\n');

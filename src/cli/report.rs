@@ -169,8 +169,8 @@ fn windows(arms: &[ArmOutcome]) -> String {
             ]);
         }
     }
-    let note = "From the first dose of the session, 10th to 90th percentile with the 50th in brackets, over the levels \
-                and delays that studies found; not shares of people.";
+    let note = "From the first dose of the session, 10th to 90th percentile with the 50th in brackets, over levels \
+                put together from several studies (grade E) and their delays; not shares of people.";
     let mut text = format!("When something may be noticed\n{}", table.to_text(TEXT_WIDTH));
     let course = arms.iter().any(|a| a.sessions.len() > 1);
     text.push_str(&paragraph("", note, TEXT_WIDTH));

@@ -3,7 +3,7 @@
 use super::args::Validate;
 use super::{out, picture};
 use crate::error::{Error, Result};
-use crate::evidence::{Group, Observations, Prediction, Report, Row, Rules, Summary, miss, score_with};
+use crate::evidence::{Group, Observations, Prediction, Report, Row, Rules, Summary, miss, new_study, score_with};
 use crate::export::{Format, render, render_agreement};
 use crate::figure::Agreement;
 use crate::files;
@@ -99,6 +99,10 @@ fn text(report: &Report) -> String {
         "",
         "GMFE: exp of the mean of |ln(predicted / observed)|. MDPE, MDAPE: median of (observed - predicted) / predicted and of its size. New: studies that the model was neither estimated from nor tuned to.",
     );
+    line("\n", "Studies that are new to the models");
+    for study in &report.prediction.new_studies {
+        line("  ", &new_study(study));
+    }
     line("\n", "The worst misses");
     for row in &report.prediction.misses {
         line("  ", &miss(row));

@@ -20,7 +20,7 @@ mod words;
 pub use fit::{Derivations, Derived, LeftOut, Target, derive};
 pub use observed::{ARMS, Arm, Observations, Skipped};
 pub use predict::{Quantity, predict};
-pub use prediction::{Prediction, PredictionRow, Total, miss};
+pub use prediction::{NewStudy, Prediction, PredictionRow, Total, miss, new_study};
 pub use rules::{Age, NoTarget, Rules};
 pub use score::{Report, Row, score, score_with};
 pub use study::{Measure, Study};

@@ -3,10 +3,12 @@
 
 use super::rules::{NoTarget, Rules};
 use super::score::Row;
-use super::summary::{Summary, grouped};
+use super::summary::{Summary, grouped, grouped_by};
 use crate::regimen::Route;
 use serde::Serialize;
 
+/// In place of a read-out where the source simulated the figures with its own model.
+const SIMULATED: &str = "none: simulated by the paper";
 /// How many misses are named.
 const MISSES: usize = 3;
 
@@ -17,6 +19,8 @@ pub struct Prediction {
     pub rows: Vec<PredictionRow>,
     /// Over all of them: the drug itself, then metabolites.
     pub totals: Vec<Total>,
+    /// Studies that are new to the models, those with the most figures first.
+    pub new_studies: Vec<NewStudy>,
     /// The arms farthest off, worst first, each by its worst figure.
     pub misses: Vec<Row>,
     /// What cannot be told for want of measurements.
@@ -32,6 +36,19 @@ pub struct Total {
     pub seen: Summary,
     /// Studies that are new to the models.
     pub new: Summary,
+}
+
+/// A study that is new to the models.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct NewStudy {
+    /// DOI or PubMed number, else the citation.
+    pub study: String,
+    /// Ids of its arms.
+    pub arms: Vec<String>,
+    /// Drugs and routes.
+    pub of: Vec<String>,
+    /// Over its figures, metabolites included.
+    pub errors: Summary,
 }
 
 /// Errors of one drug by one route at one read-out.
@@ -55,12 +72,17 @@ impl Prediction {
     /// Of scored rows, with what the rules know of gaps.
     pub(super) fn new(scored: &[Row], rules: &Rules) -> Self {
         let part = |metabolite: bool, external: bool| {
-            Summary::of(scored.iter().filter(move |r| r.external == external && r.metabolite == metabolite))
+            let mine = move |r: &&Row| r.external == external && r.metabolite == metabolite && !r.simulated;
+            Summary::of(scored.iter().filter(mine))
         };
         let total =
             |metabolite| Total { of: kind(metabolite), seen: part(metabolite, false), new: part(metabolite, true) };
         let mut rows: Vec<PredictionRow> = grouped(scored, |r| {
-            let read_out = if r.site_stated { r.site } else { "not stated" };
+            let read_out = match r.site_stated {
+                _ if r.simulated => SIMULATED,
+                true => r.site,
+                false => "not stated",
+            };
             (r.drug.clone(), r.route.clone(), read_out, kind(r.metabolite))
         })
         .into_iter()
@@ -81,7 +103,20 @@ impl Prediction {
                 misses.push(row.clone());
             }
         }
-        Self { rows, totals: [false, true].map(total).into(), misses, no_target: rules.no_target.clone() }
+        let mut new_studies: Vec<NewStudy> = grouped_by(scored.iter().filter(|r| r.external), |r| r.study.clone())
+            .into_iter()
+            .map(|(study, rows)| {
+                let once = |of: &dyn Fn(&Row) -> String| {
+                    let mut list: Vec<String> = rows.iter().map(|r| of(r)).collect();
+                    list.dedup();
+                    list
+                };
+                let of = once(&|r| format!("{} {}", r.drug, r.route.to_uppercase()));
+                NewStudy { study, arms: once(&|r| r.id.clone()), of, errors: Summary::of(rows.iter().copied()) }
+            })
+            .collect();
+        new_studies.sort_by_key(|s| std::cmp::Reverse(s.errors.rows));
+        Self { rows, totals: [false, true].map(total).into(), new_studies, misses, no_target: rules.no_target.clone() }
     }
 }
 
@@ -104,15 +139,35 @@ fn kind(metabolite: bool) -> &'static str {
     if metabolite { "metabolite" } else { "drug" }
 }
 
+/// A new study in one sentence: how many figures rest on it, and how far off they are.
+pub fn new_study(study: &NewStudy) -> String {
+    let gmfe = study.errors.gmfe.map_or("–".to_owned(), |v| crate::units::significant(v, 3));
+    let figures = if study.errors.rows == 1 { "figure" } else { "figures" };
+    format!(
+        "{}: {} {figures} of {}, GMFE {gmfe} ({})",
+        study.study,
+        study.errors.rows,
+        study.of.join(", "),
+        study.arms.join(", ")
+    )
+}
+
 /// A miss in one sentence: what was measured, what is predicted, why.
 pub fn miss(row: &Row) -> String {
     use crate::units::{number, significant};
     let at = row.time_min.map_or(String::new(), |t| format!(" at {} min", number(t)));
     let [observed, predicted] = [row.observed, row.predicted].map(|v| significant(v, 3));
     let why = if row.unexplained { "not explained" } else { row.why.as_deref().unwrap_or("within 2-fold") };
-    let times = significant(row.ratio, 3);
+    let fold = if row.ratio >= 1.0 { row.ratio } else { 1.0 / row.ratio };
+    let side = match (row.quantity, row.ratio >= 1.0) {
+        ("tmax", true) => "too late",
+        ("tmax", false) => "too early",
+        (_, true) => "too high",
+        (_, false) => "too low",
+    };
+    let times = format!("{}-fold {side}", significant(fold, 2));
     format!(
-        "{} ({} {}, {}{at}): {observed} {} measured, {predicted} predicted, {times} times; {why}",
+        "{} ({} {}, {}{at}): {observed} {} measured, {predicted} predicted, {times}; {why}",
         row.id,
         row.analyte,
         row.route.to_uppercase(),

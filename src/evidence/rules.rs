@@ -27,6 +27,8 @@ pub struct Rules {
     pub score: Vec<Choice>,
     seen: Vec<Seen>,
     explanation: Vec<Explanation>,
+    /// Words in the notes of an arm by which its figures are known to be simulated by the source itself.
+    simulated: Vec<String>,
     /// What has no measurement to be held to.
     pub no_target: Vec<NoTarget>,
 }
@@ -122,6 +124,11 @@ impl Rules {
             |s: &Seen| s.studies.iter().any(|w| citation.contains(&w.to_lowercase())) || s.arms.contains(&arm.id);
         let named = |s: &Seen| s.model == model && used(s);
         self.seen.iter().any(named)
+    }
+
+    /// Whether the source simulated the figures of this arm with the model itself.
+    pub fn is_simulated(&self, arm: &Arm) -> bool {
+        self.simulated.iter().any(|words| arm.cell("notes").contains(words.as_str()))
     }
 
     pub(super) fn explain(&self, gap: Gap) -> Option<&str> {

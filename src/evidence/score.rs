@@ -45,6 +45,10 @@ pub struct Row {
     pub ratio: f64,
     /// Whether the study is new to the model.
     pub external: bool,
+    /// Whether the source simulated the figure with the model itself: a check of the transcription, no measurement.
+    pub simulated: bool,
+    /// Study, by its DOI or PubMed number, else its citation.
+    pub study: String,
     /// Whether a metabolite was measured.
     pub metabolite: bool,
     /// What was taken for granted, and why the two lie far apart.
@@ -179,6 +183,8 @@ fn score_arm(arm: &Arm, study: &Study, model: &Model, rules: &Rules, library: &L
             predicted: tidy(predicted),
             ratio: tidy(predicted / measure.observed),
             external,
+            simulated: rules.is_simulated(arm),
+            study: arm.study().to_owned(),
             metabolite: study.metabolite,
             note: study.assumed.join("; "),
             elsewhere: elsewhere.as_ref().map(|(site, values)| Elsewhere {

@@ -71,6 +71,14 @@ pub(super) fn by_route(rows: &[Row]) -> Vec<RouteErrors> {
 
 /// Rows of one key together, in the order in which the keys first come.
 pub(super) fn grouped<K: PartialEq>(rows: &[Row], key: impl Fn(&Row) -> K) -> Vec<(K, Vec<&Row>)> {
+    grouped_by(rows.iter(), key)
+}
+
+/// The same of some rows.
+pub(super) fn grouped_by<'a, K: PartialEq>(
+    rows: impl Iterator<Item = &'a Row>,
+    key: impl Fn(&Row) -> K,
+) -> Vec<(K, Vec<&'a Row>)> {
     let mut groups: Vec<(K, Vec<&Row>)> = Vec::new();
     for row in rows {
         let k = key(row);

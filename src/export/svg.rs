@@ -27,8 +27,6 @@ const LONGEST_SIDE: f64 = 100_000.0;
 
 /// Paints a scene as SVG whose size is that of the scene in points, on a white page.
 ///
-/// Alignment of turned text is that of the text before it is turned.
-///
 /// # Errors
 /// When the page has no size that can be drawn, or something lies too far away.
 pub fn paint(scene: &Scene) -> Result<String> {
@@ -99,7 +97,7 @@ impl Painter<'_, '_> {
                     if *filled { fill(*ink, 1.0) } else { stroke(*ink, CIRCLE_LINE.min(CIRCLE_SHARE * radius)) };
                 canvas.draw(&Circle::new(place(*at)?, pixels(*radius)?.max(1), style)).map_err(refused)
             }
-            Shape::Text { at, text, ink, size, align, turned, whole: _ } => {
+            Shape::Text { at, text, ink, size, align, whole: _ } => {
                 let said = printable(text);
                 if said.trim().is_empty() {
                     return Ok(());
@@ -107,21 +105,20 @@ impl Painter<'_, '_> {
                 let said = isolated(&said, &self.font);
                 // the baseline is placed here: readers of the file disagree about the shifts plotters offers
                 let down = self.font.baseline(align[1], *size);
-                let anchor = if *turned { [at[0] + down, at[1]] } else { [at[0], at[1] + down] };
-                let style = self.text_style(*ink, *size, align[0], *turned);
+                let anchor = [at[0], at[1] + down];
+                let style = self.text_style(*ink, *size, align[0]);
                 canvas.draw(&Text::new(said, place(anchor)?, style)).map_err(refused)
             }
         }
     }
 
-    fn text_style(&self, ink: Ink, size: f64, along: Align, turned: bool) -> TextStyle<'_> {
+    fn text_style(&self, ink: Ink, size: f64, along: Align) -> TextStyle<'_> {
         let along = match along {
             Align::Start => HPos::Left,
             Align::Middle => HPos::Center,
             Align::End => HPos::Right,
         };
-        let turn = if turned { FontTransform::Rotate270 } else { FontTransform::None };
-        let font = (self.families, size * FINENESS * PLOTTERS_FONT_FACTOR).into_font().transform(turn);
+        let font = (self.families, size * FINENESS * PLOTTERS_FONT_FACTOR).into_font();
         let mut style = TextStyle::from(font).pos(Pos::new(along, VPos::Top));
         style.color = rgba(ink, 1.0).to_backend_color();
         style

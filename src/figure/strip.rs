@@ -41,7 +41,7 @@ pub(super) fn strip(
         let start = s.session.start * MINUTES_PER_HOUR;
         let people = counted.and_then(|c| c.sessions.get(k)).map(|c| StripPeople::new(c, start));
         let until = arm.sessions.get(k + 1).map(|next| next.session.start * MINUTES_PER_HOUR);
-        let programme = effects.programme(role.route).filter(|_| view.programmes).map(|p| {
+        let programme = effects.programme(&arm.drug, role.route).filter(|_| view.programmes).map(|p| {
             // programmes count from the first dose
             let minutes = |t: [Time; 2]| t.map(|t| t.minutes() + start);
             ProgrammeTimes { onset: minutes(p.onset), strongest: minutes(p.strongest), end: minutes(p.experience) }

@@ -149,6 +149,8 @@ pub enum EvidenceKind {
 struct Evidence {
     drug: String,
     route: Route,
+    /// Shortest infusion that it was of; a bolus has none of it.
+    infusion_at_least: Option<Time>,
     kind: EvidenceKind,
     source: String,
     note: Option<String>,
@@ -169,6 +171,9 @@ pub struct StaffSaw {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Programme {
+    /// Drug: what is said of one product is not said of another.
+    #[serde(default = "racemate")]
+    pub drug: String,
     /// Route.
     pub route: Route,
     /// First noticed.
@@ -183,6 +188,11 @@ pub struct Programme {
     pub bioavailability: [Fraction; 2],
     /// Key of its source.
     pub source: String,
+}
+
+/// Programmes speak of the racemate unless a file says otherwise.
+fn racemate() -> String {
+    "ketamine".to_owned()
 }
 
 impl Programme {
@@ -289,9 +299,11 @@ impl Effects {
         Some(levels.get(&LevelKind::Dissociative)?.median)
     }
 
-    /// What stands behind the timing of a drug by a route.
-    pub fn evidence(&self, drug: &str, route: Route) -> EvidenceKind {
-        self.evidence.iter().find(|e| e.drug == drug && e.route == route).map_or(EvidenceKind::Model, |e| e.kind)
+    /// What stands behind the timing of a drug by a route, the first dose taking so long.
+    pub fn evidence(&self, drug: &str, route: Route, length: Option<Time>) -> EvidenceKind {
+        let long = |e: &&Evidence| e.infusion_at_least.is_none_or(|least| length.is_some_and(|l| l >= least));
+        let of = self.evidence.iter().find(|e| e.drug == drug && e.route == route).filter(long);
+        of.map_or(EvidenceKind::Model, |e| e.kind)
     }
 
     /// What must be said beside a curve of this drug by this route.
@@ -304,9 +316,9 @@ impl Effects {
         self.evidence.iter().find(|e| e.drug == drug && e.route == route)?.staff.as_ref()
     }
 
-    /// What programmes say of a route.
-    pub fn programme(&self, route: Route) -> Option<&Programme> {
-        self.programmes.iter().find(|p| p.route == route)
+    /// What programmes say of a drug by a route.
+    pub fn programme(&self, drug: &str, route: Route) -> Option<&Programme> {
+        self.programmes.iter().find(|p| p.route == route && p.drug == drug)
     }
 
     /// The band for a drug.

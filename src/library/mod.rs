@@ -22,7 +22,7 @@ use std::collections::BTreeMap;
 
 /// Where a model came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Origin {
+enum Origin {
     /// Shipped with ketasim.
     Embedded,
     /// A file of the user, by name.
@@ -181,11 +181,6 @@ impl Library {
     /// All models, in the order they were added.
     pub fn models(&self) -> impl Iterator<Item = &Model> {
         self.models.iter().map(|(m, _)| m)
-    }
-
-    /// Where a model came from.
-    pub fn origin(&self, id: &str) -> Option<&Origin> {
-        self.models.iter().find(|(m, _)| m.id == id).map(|(_, o)| o)
     }
 
     /// A model by id.

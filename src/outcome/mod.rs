@@ -16,7 +16,7 @@ pub(crate) use caused::Caused;
 pub use rows::{Column, Rows};
 pub use run::spacing;
 
-use crate::analysis::{Exposure, Nca, Windows};
+use crate::analysis::{Exposure, Windows};
 use crate::library::EvidenceKind;
 use crate::model::{Grade, Site};
 use crate::regimen::Route;
@@ -171,8 +171,6 @@ pub struct Curve {
     pub values: Vec<f64>,
     /// Peak, areas, half-lives.
     pub exposure: Exposure,
-    /// The same from the points alone.
-    pub check: Nca,
 }
 
 /// The two ends of a range.

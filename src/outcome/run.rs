@@ -3,7 +3,7 @@
 use super::caused::Caused;
 use super::notes::{Used, sources};
 use super::{ArmOutcome, Curve, EndOutcome, Options, Outcome, RangeOutcome, SessionOutcome};
-use crate::analysis::{Exposure, Windows, nca};
+use crate::analysis::{Exposure, Windows};
 use crate::error::{Error, Result};
 use crate::library::{Library, Nearest, Programme};
 use crate::model::expr::Expr;
@@ -143,7 +143,7 @@ impl Scenario {
             rows,
             range,
             sessions,
-            evidence: library.effects.evidence(&arm.drug, first_route),
+            evidence: library.effects.evidence(&arm.drug, first_route, arm.doses.first().and_then(Dose::length)),
             others,
             below_level: None,
             outside: runner.outside(model, &plain),
@@ -153,7 +153,11 @@ impl Scenario {
                 .into_iter()
                 .map(|n| [n.sentence(&arm.drug, &routes), n.source])
                 .collect(),
-            programmes: routes.iter().filter_map(|r| library.effects.programme(*r)).map(Programme::words).collect(),
+            programmes: routes
+                .iter()
+                .filter_map(|r| library.effects.programme(&arm.drug, *r))
+                .map(Programme::words)
+                .collect(),
             sources: sources(model, &used),
             used: used.names(model),
             assumptions: Vec::new(),
@@ -322,9 +326,8 @@ impl Solved {
         let series = self.trajectory().series(output);
         let exposure = Exposure::of(self.trajectory(), output, &series)?;
         let shown = self.trajectory().shown;
-        let check = nca(&self.trajectory().times[..shown], &series[..shown]);
         let values = series[..shown].iter().map(|v| v * NG_ML_PER_MG_L).collect();
-        Ok(Some(Curve { analyte: analyte.to_owned(), site, values, exposure, check }))
+        Ok(Some(Curve { analyte: analyte.to_owned(), site, values, exposure }))
     }
 
     /// All analytes at the site, parent first.

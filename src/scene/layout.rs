@@ -217,7 +217,7 @@ impl Canvas<'_> {
             return;
         }
         let whole = (shown != text).then(|| text.to_owned());
-        self.shapes.push(Shape::Text { at, text: shown, ink, size: size * self.scale, align, turned: false, whole });
+        self.shapes.push(Shape::Text { at, text: shown, ink, size: size * self.scale, align, whole });
     }
 
     pub fn line(&mut self, points: Vec<[f64; 2]>, ink: Ink, width: f64, dash: Dash) {

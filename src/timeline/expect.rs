@@ -221,7 +221,7 @@ fn published(drug: &str, routes: &[crate::regimen::Route], library: &Library) ->
             easing: Some(span(p.end)),
         })
         .collect();
-    list.extend(routes.iter().filter_map(|r| library.effects.programme(*r)).map(|p| Part {
+    list.extend(routes.iter().filter_map(|r| library.effects.programme(drug, *r)).map(|p| Part {
         from: p.words(),
         kind: EvidenceKind::Programme,
         notice: Some(span(p.onset)),

@@ -4,7 +4,7 @@ use super::heading;
 use crate::app::canvas::{EguiMeasure, paint};
 use crate::app::panels::small;
 use crate::app::theme;
-use crate::evidence::{Prediction, Report, Summary, Total, miss};
+use crate::evidence::{Prediction, Report, Summary, Total, miss, new_study};
 use crate::figure::Agreement;
 use crate::scene::{agreement, agreement_page};
 use crate::units::significant;
@@ -25,6 +25,10 @@ pub(super) fn predicts(ui: &mut Ui, report: Option<&Report>) {
     );
     ui.add_space(4.0);
     table(ui, prediction);
+    heading(ui, "Studies that are new to the models");
+    for study in &prediction.new_studies {
+        ui.label(new_study(study));
+    }
     heading(ui, "The worst misses");
     for row in &prediction.misses {
         ui.label(miss(row));
