@@ -88,9 +88,9 @@ fn a_warning_names_the_dose_and_its_time() {
     let arm = one(
         "15 d",
         "ketamine",
-        &["time = '1 d'; route = 'im'; amount = '100 mg'; repeat = { every = '7 d', additional = 1 }"],
+        &["time = '1 d'; route = 'im'; amount = '500 mg'; repeat = { every = '7 d', additional = 1 }"],
     );
-    let words = "100 mg by route IM at 24 h and once more is outside what was studied, 35 mg to 70 mg";
+    let words = "500 mg by route IM at 24 h and once more is outside what was studied, 35 mg to 420 mg";
     assert_eq!(studied(&arm), [(words, Some(24.0))]);
     // a weight is not of a dose
     let heavy = run(
