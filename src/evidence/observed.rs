@@ -113,12 +113,6 @@ impl Arm {
         self.mark.read(self.cell(column))
     }
 
-    /// What tells its study from others: DOI or PubMed number, else the citation.
-    pub fn study(&self) -> &str {
-        let id = self.cell("doi_or_pmid");
-        if id.is_empty() { self.cell("citation") } else { id }
-    }
-
     /// Citation with DOI or PubMed number.
     pub fn citation(&self) -> String {
         let (citation, id) = (self.cell("citation"), self.cell("doi_or_pmid"));

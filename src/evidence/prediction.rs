@@ -41,7 +41,7 @@ pub struct Total {
 /// A study that is new to the models.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct NewStudy {
-    /// DOI or PubMed number, else the citation.
+    /// Citation with DOI or PubMed number.
     pub study: String,
     /// Ids of its arms.
     pub arms: Vec<String>,

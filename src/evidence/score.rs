@@ -47,7 +47,7 @@ pub struct Row {
     pub external: bool,
     /// Whether the source simulated the figure with the model itself: a check of the transcription, no measurement.
     pub simulated: bool,
-    /// Study, by its DOI or PubMed number, else its citation.
+    /// Its study: citation with DOI or PubMed number.
     pub study: String,
     /// Whether a metabolite was measured.
     pub metabolite: bool,
@@ -184,7 +184,7 @@ fn score_arm(arm: &Arm, study: &Study, model: &Model, rules: &Rules, library: &L
             ratio: tidy(predicted / measure.observed),
             external,
             simulated: rules.is_simulated(arm),
-            study: arm.study().to_owned(),
+            study: arm.citation(),
             metabolite: study.metabolite,
             note: study.assumed.join("; "),
             elsewhere: elsewhere.as_ref().map(|(site, values)| Elsewhere {
