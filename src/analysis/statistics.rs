@@ -67,7 +67,7 @@ pub const HALF_OF_PEAK: Statistic = Statistic {
     unit: "min",
     unit_id: "min",
     name: "Falls to half of peak in",
-    how: "from the peak to the last time at half of it; none while the curve still rises at the end, and none after a day",
+    how: "from the peak to the first time at half of it; none while the curve still rises at the end, and none after a day",
     of: |e| e.half_of_peak.filter(|_| !e.still_rising).map(|h| h * MINUTES_PER_HOUR),
 };
 

@@ -4,14 +4,13 @@ use super::args::{Population, Threads};
 use super::{Given, out};
 use crate::error::Result;
 use crate::figure::{DRIVING_RULE, EDUCATION_ONLY, STRIP_NOTE, minutes_in_words};
-use crate::library::{Library, Published};
+use crate::library::Library;
 use crate::outcome::ArmOutcome;
 use crate::people::{
     ArmBands, Band, Crowd, Dot, InTurn, MAY_NOT_FEEL, PeopleWindows, SessionCrowd, Workers, bands, bands_at, counted,
     of_people,
 };
 use crate::population::Limits;
-use crate::regimen::Dose;
 use crate::scenario::Scenario;
 use crate::table::{Column, TEXT_WIDTH, Table, paragraph};
 use crate::units::{MINUTES_PER_HOUR, significant, tidy};
@@ -117,7 +116,7 @@ pub fn run(options: &Population, library: &Library) -> Result<()> {
         );
     }
     out::print(&text(&given.scenario, library, &bands, &people, crowd))?;
-    if options.regimens { out::print(&published(&bands, &people)?) } else { Ok(()) }
+    if options.regimens { out::print(&published(&bands, &people, library)) } else { Ok(()) }
 }
 
 /// Times of the curve of the typical person that lie between the points of the bands: starts and ends of doses, peaks.
@@ -201,7 +200,7 @@ impl Document<'_> {
     fn arm(&self, bands: &ArmBands, people: &[SessionCrowd]) -> Value {
         let arm = &self.scenario.arms[bands.index];
         let route = arm.routes().first().copied().unwrap_or(crate::regimen::Route::Iv);
-        let evidence = self.library.effects.evidence(&arm.drug, route, arm.doses.first().and_then(Dose::length)).id();
+        let evidence = self.library.effects.evidence(&arm.drug, route, &arm.doses).id();
         let each: Vec<Value> = bands
             .bands
             .iter()
@@ -335,12 +334,7 @@ fn text(
             times(w.onset_told()),
             times(w.fading_told()),
             format!("{n} of {base}"),
-            super::report::evidence(library.effects.evidence(
-                &arm.drug,
-                route,
-                arm.doses.first().and_then(Dose::length),
-            ))
-            .to_owned(),
+            super::report::evidence(library.effects.evidence(&arm.drug, route, &arm.doses)).to_owned(),
         ]);
     }
     text.push('\n');
@@ -364,7 +358,7 @@ fn text(
 }
 
 /// Published times beside the model's, and where the model runs long.
-fn published(bands: &[ArmBands], people: &[Vec<SessionCrowd>]) -> Result<String> {
+fn published(bands: &[ArmBands], people: &[Vec<SessionCrowd>], library: &Library) -> String {
     let mut table = Table::new(vec![
         Column::words("Regimen"),
         Column::words("Fading by the model (min)"),
@@ -372,8 +366,8 @@ fn published(bands: &[ArmBands], people: &[Vec<SessionCrowd>]) -> Result<String>
         Column::words("Rests on"),
         Column::words("In words"),
     ]);
-    let list = Published::embedded()?;
-    for p in &list {
+    let list = &library.published;
+    for p in list {
         let at = bands.iter().position(|b| b.label == p.label);
         let Some(w) = at.and_then(|at| people[at].first()).map(|s| &s.windows) else { continue };
         let [from, to] = p.end.map(|t| t.minutes());
@@ -395,7 +389,7 @@ fn published(bands: &[ArmBands], people: &[Vec<SessionCrowd>]) -> Result<String>
     let mut sources: Vec<&str> = list.iter().map(|p| p.source.as_str()).collect();
     sources.dedup();
     sources.iter().for_each(|s| text.push_str(&paragraph("  Source: ", s, TEXT_WIDTH)));
-    Ok(text)
+    text
 }
 
 fn capital(text: &str) -> String {

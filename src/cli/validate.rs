@@ -165,6 +165,13 @@ fn table(report: &Report) -> Table {
     table
 }
 
+/// Number of figures, GMFE, share within 2-fold.
+fn errors(s: &Summary) -> [String; 3] {
+    let gmfe = s.gmfe.map_or("–".to_owned(), |v| significant(v, 3));
+    let within = s.within_2_fold.map_or("–".to_owned(), |v| format!("{:.0} %", v * 100.0));
+    [s.rows.to_string(), gmfe, within]
+}
+
 fn routes(report: &Report) -> Table {
     let mut table = Table::new(vec![
         Column::words("By route"),
@@ -177,11 +184,7 @@ fn routes(report: &Report) -> Table {
     ]);
     for r in &report.routes {
         let name = r.product.as_ref().map_or(r.route.to_uppercase(), |p| format!("{} {p}", r.route.to_uppercase()));
-        let cells = [&r.drug, &r.all].map(|s| {
-            let gmfe = s.gmfe.map_or("–".to_owned(), |v| significant(v, 3));
-            let within = s.within_2_fold.map_or("–".to_owned(), |v| format!("{:.0} %", v * 100.0));
-            [s.rows.to_string(), gmfe, within]
-        });
+        let cells = [&r.drug, &r.all].map(errors);
         table.push(std::iter::once(name).chain(cells.into_iter().flatten()));
     }
     table
@@ -233,17 +236,12 @@ fn prediction(prediction: &Prediction) -> Table {
         Column::numbers("GMFE"),
         Column::numbers("Within 2-fold"),
     ]);
-    let cells = |s: &Summary| {
-        let gmfe = s.gmfe.map_or("–".to_owned(), |v| significant(v, 3));
-        let within = s.within_2_fold.map_or("–".to_owned(), |v| format!("{:.0} %", v * 100.0));
-        [s.rows.to_string(), gmfe, within]
-    };
     for r in &prediction.rows {
-        table.push([r.name(), r.read_out.to_owned()].into_iter().chain(cells(&r.new)).chain(cells(&r.seen)));
+        table.push([r.name(), r.read_out.to_owned()].into_iter().chain(errors(&r.new)).chain(errors(&r.seen)));
     }
     for t in &prediction.totals {
         let all = [t.name().to_owned(), String::new()];
-        table.push(all.into_iter().chain(cells(&t.new)).chain(cells(&t.seen)));
+        table.push(all.into_iter().chain(errors(&t.new)).chain(errors(&t.seen)));
     }
     table
 }

@@ -6,7 +6,7 @@ pub(super) use file::parse;
 
 use crate::error::{Error, Result};
 use crate::model::{Grade, Source};
-use crate::regimen::Route;
+use crate::regimen::{Dose, Route};
 use crate::units::{Concentration, Fraction, Time, number};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -299,16 +299,24 @@ impl Effects {
         Some(levels.get(&LevelKind::Dissociative)?.median)
     }
 
-    /// What stands behind the timing of a drug by a route, the first dose taking so long.
-    pub fn evidence(&self, drug: &str, route: Route, length: Option<Time>) -> EvidenceKind {
-        let long = |e: &&Evidence| e.infusion_at_least.is_none_or(|least| length.is_some_and(|l| l >= least));
-        let of = self.evidence.iter().find(|e| e.drug == drug && e.route == route).filter(long);
-        of.map_or(EvidenceKind::Model, |e| e.kind)
+    /// What stands behind the timing of these doses of a drug by a route.
+    pub fn evidence(&self, drug: &str, route: Route, doses: &[Dose]) -> EvidenceKind {
+        self.evidence_of(drug, route, doses).map_or(EvidenceKind::Model, |e| e.kind)
+    }
+
+    /// The entry that holds for every one of the doses by the route, in whatever order they are given.
+    fn evidence_of(&self, drug: &str, route: Route, doses: &[Dose]) -> Option<&Evidence> {
+        let entry = self.evidence.iter().find(|e| e.drug == drug && e.route == route)?;
+        let long = |least: Time| {
+            let mut of_route = doses.iter().filter(|d| d.route == route);
+            of_route.all(|d| d.length().is_some_and(|length| length >= least))
+        };
+        entry.infusion_at_least.is_none_or(long).then_some(entry)
     }
 
     /// What must be said beside a curve of this drug by this route.
-    pub fn evidence_note(&self, drug: &str, route: Route) -> Option<&str> {
-        self.evidence.iter().find(|e| e.drug == drug && e.route == route)?.note.as_deref()
+    pub fn evidence_note(&self, drug: &str, route: Route, doses: &[Dose]) -> Option<&str> {
+        self.evidence_of(drug, route, doses)?.note.as_deref()
     }
 
     /// What staff judged after this drug by this route, where a study says.

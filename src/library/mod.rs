@@ -43,6 +43,10 @@ pub struct Library {
     pub effects: Effects,
     /// Conditions with measured changes.
     pub conditions: Vec<Condition>,
+    /// Published times of regimens.
+    pub published: Vec<Published>,
+    /// The nearest trials of another drug, route, dose or age.
+    nearest: Vec<Nearest>,
 }
 
 /// File name and text of every shipped model; `tests/models.rs` compares the list with the folder.
@@ -74,7 +78,10 @@ impl Library {
             drugs::parse("assets/drugs.toml", include_str!("../../assets/drugs.toml"))?;
         let effects = effects::parse("assets/effects.toml", include_str!("../../assets/effects.toml"), None)?;
         let conditions = conditions::parse("assets/conditions.toml", include_str!("../../assets/conditions.toml"))?;
-        let mut library = Self { models: Vec::new(), drugs, analytes, limits, effects, conditions };
+        let (published, nearest) =
+            published::parse("assets/published.toml", include_str!("../../assets/published.toml"))?;
+        let models = Vec::new();
+        let mut library = Self { models, drugs, analytes, limits, effects, conditions, published, nearest };
         for (name, text) in EMBEDDED_MODELS {
             library.add(&format!("models/{name}"), text, Origin::Embedded)?;
         }
@@ -176,6 +183,11 @@ impl Library {
             }
         }
         Ok(model)
+    }
+
+    /// Trials that stand beside the windows of a drug by these routes.
+    pub fn nearest<'a>(&'a self, drug: &'a str, routes: &'a [Route]) -> impl Iterator<Item = &'a Nearest> {
+        self.nearest.iter().filter(move |n| n.beside.iter().any(|b| b.drug == drug && routes.contains(&b.route)))
     }
 
     /// All models, in the order they were added.

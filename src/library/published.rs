@@ -81,39 +81,13 @@ struct File {
     nearest: Vec<Nearest>,
 }
 
-fn embedded() -> Result<File> {
-    let (name, text) = ("assets/published.toml", include_str!("../../assets/published.toml"));
-    toml::from_str(text).map_err(|e| Error::from_toml(&e, name, text))
-}
-
-impl Published {
-    /// All that ship with ketasim.
-    ///
-    /// # Errors
-    /// Never with the shipped file, which tests read.
-    pub fn embedded() -> Result<Vec<Self>> {
-        Ok(embedded()?.published)
-    }
+/// Reads `assets/published.toml`.
+pub(super) fn parse(name: &str, text: &str) -> Result<(Vec<Published>, Vec<Nearest>)> {
+    let file: File = toml::from_str(text).map_err(|e| Error::from_toml(&e, name, text))?;
+    Ok((file.published, file.nearest))
 }
 
 impl Nearest {
-    /// All that ship with ketasim.
-    ///
-    /// # Errors
-    /// Never with the shipped file, which tests read.
-    pub fn embedded() -> Result<Vec<Self>> {
-        Ok(embedded()?.nearest)
-    }
-
-    /// Those that stand beside the windows of a drug by these routes.
-    ///
-    /// # Errors
-    /// As [`Nearest::embedded`].
-    pub fn beside(drug: &str, routes: &[Route]) -> Result<Vec<Self>> {
-        let stands = |n: &Self| n.beside.iter().any(|b| b.drug == drug && routes.contains(&b.route));
-        Ok(Self::embedded()?.into_iter().filter(stands).collect())
-    }
-
     /// In one sentence, for beside the window of a drug by these routes: what makes it another case comes first, the
     /// short name of its source last.
     pub fn sentence(&self, drug: &str, routes: &[Route]) -> String {

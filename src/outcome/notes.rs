@@ -93,7 +93,7 @@ impl Runner<'_> {
             list.push(line);
         }
         for route in &arm.routes {
-            list.extend(self.library.effects.evidence_note(&arm.drug, *route).map(str::to_owned));
+            list.extend(self.library.effects.evidence_note(&arm.drug, *route, &self.arm.doses).map(str::to_owned));
         }
         if arm.sessions.iter().any(|s| s.windows.outlasts) {
             list.push("main effects may outlast the simulated day: no time of fading is given".to_owned());

@@ -5,7 +5,7 @@ use super::notes::{Used, sources};
 use super::{ArmOutcome, Curve, EndOutcome, Options, Outcome, RangeOutcome, SessionOutcome};
 use crate::analysis::{Exposure, Windows};
 use crate::error::{Error, Result};
-use crate::library::{Library, Nearest, Programme};
+use crate::library::{Library, Programme};
 use crate::model::expr::Expr;
 use crate::model::{Model, Site};
 use crate::path;
@@ -143,15 +143,15 @@ impl Scenario {
             rows,
             range,
             sessions,
-            evidence: library.effects.evidence(&arm.drug, first_route, arm.doses.first().and_then(Dose::length)),
+            evidence: library.effects.evidence(&arm.drug, first_route, &arm.doses),
             others,
             below_level: None,
             outside: runner.outside(model, &plain),
             page,
             by_model,
-            nearest: Nearest::beside(&arm.drug, &routes)?
-                .into_iter()
-                .map(|n| [n.sentence(&arm.drug, &routes), n.source])
+            nearest: library
+                .nearest(&arm.drug, &routes)
+                .map(|n| [n.sentence(&arm.drug, &routes), n.source.clone()])
                 .collect(),
             programmes: routes
                 .iter()

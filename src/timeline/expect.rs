@@ -3,7 +3,7 @@
 //! Only a patient's page joins these kinds of not knowing into one range; everywhere else they stand apart.
 
 use crate::error::{Error, Result};
-use crate::library::{EvidenceKind, Library, Published};
+use crate::library::{EvidenceKind, Library};
 use crate::people::{Counted, Crowd, Dot, People, Progress, SessionCrowd, Workers, counted};
 use crate::scenario::Scenario;
 use crate::units::Time;
@@ -165,7 +165,7 @@ pub fn expect(
             Err(_) => {}
         }
     }
-    parts.extend(published(&arm.drug, &routes, library)?);
+    parts.extend(published(&arm.drug, &routes, library));
     let join = |of: &dyn Fn(&Part) -> Option<Span>| parts.iter().filter_map(of).reduce(Span::join).map(Span::rounded);
     Ok(Expected {
         notice: join(&|p| p.notice),
@@ -208,13 +208,14 @@ fn fading(counted: &Counted) -> Option<Span> {
 }
 
 /// What trials and programmes say of a drug by these routes.
-fn published(drug: &str, routes: &[crate::regimen::Route], library: &Library) -> Result<Vec<Part>> {
+fn published(drug: &str, routes: &[crate::regimen::Route], library: &Library) -> Vec<Part> {
     let span = |t: [Time; 2]| Span::new(t[0].minutes(), t[1].minutes());
-    let mut list: Vec<Part> = Published::embedded()?
-        .into_iter()
+    let mut list: Vec<Part> = library
+        .published
+        .iter()
         .filter(|p| p.drug == drug && routes.contains(&p.route))
         .map(|p| Part {
-            from: p.source,
+            from: p.source.clone(),
             kind: p.kind,
             notice: p.onset.map(span),
             strongest: p.peak.map(span),
@@ -228,7 +229,7 @@ fn published(drug: &str, routes: &[crate::regimen::Route], library: &Library) ->
         strongest: Some(span(p.strongest)),
         easing: Some(span(p.experience)),
     }));
-    Ok(list)
+    list
 }
 
 #[cfg(test)]

@@ -187,3 +187,24 @@ fn a_larger_lozenge_opens_the_range_from_then_on() {
     let sum = low(&larger, 2.0) + low(&once, 26.0);
     assert!((low(&then, 26.0) / sum - 1.0).abs() < 1e-6, "{} and {sum}", low(&then, 26.0));
 }
+
+/// Trials of a 40-min infusion say nothing of a bolus: not of a bolus alone, nor beside an infusion in whatever order the
+/// lines stand.
+#[test]
+fn trials_of_an_infusion_are_not_told_of_a_bolus() {
+    use ketasim::library::EvidenceKind;
+    let library = library();
+    let of = |doses: &[&str]| {
+        let doses: String =
+            doses.iter().map(|d| format!("[[arm.dose]]\nroute = 'iv'\namount = '20 mg'\n{d}\n")).collect();
+        let text = format!("horizon = '4 h'\n[[arm]]\nlabel = 'a'\ndrug = 'ketamine'\n{doses}");
+        let scenario = ketasim::Scenario::from_toml("a.toml", &text, &library).unwrap();
+        let arm = scenario.run(&library, ketasim::Options::default()).unwrap().arms.remove(0);
+        (arm.evidence, arm.warnings.iter().any(|w| w.contains("trials of blood pressure")))
+    };
+    let (infusion, bolus) = ("duration = '40 min'", "time = '1 h'");
+    assert_eq!(of(&[infusion]), (EvidenceKind::Trial, true));
+    for doses in [&[bolus][..], &[infusion, bolus], &[bolus, infusion], &["duration = '10 min'"]] {
+        assert_eq!(of(doses), (EvidenceKind::Model, false), "{doses:?}");
+    }
+}
