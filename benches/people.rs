@@ -11,7 +11,7 @@ mod clock;
 
 use clock::median;
 use ketasim::outcome::Options;
-use ketasim::people::{Crowd, InTurn, Kept, People, bands, individuals, simulation_alone};
+use ketasim::population::{Crowd, InTurn, Kept, People, bands, individuals, simulation_alone};
 use ketasim::sim::Solver;
 use ketasim::{Library, Scenario};
 

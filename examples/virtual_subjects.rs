@@ -4,7 +4,7 @@
 
 #![allow(clippy::print_stdout, reason = "an example prints")]
 
-use ketasim::people::{Crowd, InTurn, People, USUAL_SEED, bands, counted};
+use ketasim::population::{Crowd, InTurn, People, USUAL_SEED, bands, counted};
 use ketasim::units::Time;
 use ketasim::{Library, Scenario};
 

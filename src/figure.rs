@@ -24,7 +24,7 @@ use words::{footer, legend_text};
 
 use crate::library::Library;
 use crate::outcome::{ArmOutcome, Curve, Outcome};
-use crate::people::CrowdOutcome;
+use crate::population::CrowdOutcome;
 use crate::regimen::Route;
 use crate::units::{HOURS_PER_DAY, MINUTES_PER_HOUR, NG_ML_PER_MG_L};
 
@@ -76,7 +76,7 @@ impl Default for View {
             strips: true,
             models: false,
             people: false,
-            crowd: crate::people::USUAL_PEOPLE.size(),
+            crowd: crate::population::USUAL_PEOPLE.size(),
             zoom: None,
         }
     }

@@ -68,7 +68,7 @@
 //! | here | in the field |
 //! |---|---|
 //! | subject | the person whose covariates (weight, age, sex, ancestry) a model is used with |
-//! | people, made-up people, [`people::Crowd`] | virtual subjects; a sample of them, by number and seed |
+//! | people, made-up people, [`population::Crowd`] | virtual subjects; a sample of them, by number and seed |
 //! | spread | between-subject variability: omega on the log or logit scale, or a CV |
 //! | bands | percentiles over virtual subjects at each time |
 //! | range | two ends of what is not known about a model, where one line would claim too much; never spread |
@@ -102,10 +102,10 @@ pub mod library;
 pub mod model;
 pub mod outcome;
 pub mod palette;
-pub mod people;
+pub mod population;
 pub mod plain;
 pub mod points;
-pub mod population;
+pub mod covariates;
 pub mod regimen;
 pub mod scenario;
 pub mod scene;

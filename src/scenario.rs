@@ -9,7 +9,7 @@ use crate::error::{Error, Result, suggestion};
 use crate::library::Library;
 use crate::model::{Model, Site};
 use crate::path;
-use crate::population::Population;
+use crate::covariates::Population;
 use crate::regimen::{Dose, DoseAmount, MOST_DOSES, MOST_IN_ALL, Route, check_regimen};
 use crate::sim::{Case, administrations};
 use crate::subject::Subject;
@@ -248,7 +248,7 @@ impl Scenario {
             };
             Err(Error::input(what).remedy(remedy).at(path!["population", key]))
         };
-        let ends = |limits: crate::population::Limits| limits.ends;
+        let ends = |limits: crate::covariates::Limits| limits.ends;
         beyond("weight", self.population.weights().map(ends), model.weight.map(|w| w.map(|w| w.kg())), "kg")?;
         beyond("age", self.population.ages().map(ends), model.age.map(|a| a.map(|a| a.years())), "y")?;
         let by_device = library.drug(&arm.drug)?.sprays.device.is_some();

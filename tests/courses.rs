@@ -5,7 +5,7 @@
 use ketasim::analysis::Windows;
 use ketasim::library::Library;
 use ketasim::outcome::{ArmOutcome, Options, Outcome};
-use ketasim::people::{Crowd, InTurn, People, SessionCrowd, counted, crowd_outcome};
+use ketasim::population::{Crowd, InTurn, People, SessionCrowd, counted, crowd_outcome};
 use ketasim::scenario::Scenario;
 use ketasim::timeline::{Timeline, expect};
 use proptest::prelude::*;
@@ -356,7 +356,7 @@ fn every_face_counts_the_same_people() {
             assert_eq!((&page.noticing, &page.fading), (&line[0].noticing, &line[0].fading), "{}", arm.label);
             assert_eq!((page.people, page.seed), (line[0].people(), 1));
             // dots of twenty and the share of a hundred are of the same people
-            let reached = page.fading.iter().filter(|d| **d != ketasim::people::Dot::Never).count() as f64 / 20.0;
+            let reached = page.fading.iter().filter(|d| **d != ketasim::population::Dot::Never).count() as f64 / 20.0;
             assert!((reached - line[0].windows.share_reaching).abs() <= 0.05, "{}", arm.label);
         }
     }

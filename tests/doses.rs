@@ -126,9 +126,7 @@ fn a_series_of_sprays_is_one_dose() {
 /// The range of a lozenge above 100 mg begins with it: before it there is none to be drawn.
 #[test]
 fn a_later_dose_does_not_change_the_one_before_it() {
-    use ketasim::model::Individual;
     use ketasim::regimen::Route;
-    use ketasim::sim::{Schedule, System};
     let scenario = read(
         "30 d",
         &arm(
@@ -138,13 +136,9 @@ fn a_later_dose_does_not_change_the_one_before_it() {
         ),
     )
     .unwrap();
-    let (study, drug) = (&scenario.arms[0], library().drug("ketamine").unwrap());
-    let model = study.model_in(library()).unwrap();
-    let person = Individual::typical(model, &scenario.subject, &Default::default()).unwrap();
-    let plan =
-        Schedule::plan(model, &person, &scenario.subject, &study.doses, drug.base_per_hydrochloride, drug.sprays)
-            .unwrap();
-    let schedule = plan.on(&System::new(model, &person, plan.mouths).unwrap());
+    let study = &scenario.arms[0];
+    let case = study.case(study.model_in(library()).unwrap(), &scenario.subject, library()).unwrap();
+    let schedule = case.schedule().unwrap();
     assert_eq!(schedule.largest_single(Route::Sl, f64::INFINITY), 200.0);
     assert_eq!(schedule.largest_single(Route::Sl, 168.0), 50.0, "before the second lozenge");
     assert_eq!(schedule.largest_single(Route::Im, f64::INFINITY), 0.0);
@@ -343,7 +337,7 @@ fn stopped_early_is_the_same_curve_until_then() {
 /// A crowd is given what one person is: per kg of their own weight, until the infusion is stopped.
 #[test]
 fn a_crowd_is_given_the_same_as_one_person() {
-    use ketasim::people::{Crowd, People, courses};
+    use ketasim::population::{Crowd, People, courses};
     let people = "[population]\nweight = { low = '50 kg', high = '110 kg' }\n";
     let of = |dose: &str| {
         let scenario = read("4 h", &format!("{people}{}", arm("x", "ketamine", &[dose.to_owned()]))).unwrap();
@@ -563,7 +557,7 @@ fn somebody_outside_every_model_is_told_of_those_that_fit() {
 /// One question, one answer: the card, the visit and its sheets.
 #[test]
 fn a_page_is_refused_unless_a_clinician_says_yes() {
-    use ketasim::people::{Crowd, InTurn, People};
+    use ketasim::population::{Crowd, InTurn, People};
     use ketasim::plain::plain;
     use ketasim::timeline::{Timeline, Words, clinician_sheet};
     let visit = |more: &str, dose: &str| {

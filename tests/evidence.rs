@@ -104,7 +104,7 @@ fn area(library: &Library, model: &str, route: &str, drug: &str, condition: &str
     );
     let scenario = Scenario::from_toml("x", &toml, library).unwrap();
     let arm = scenario.run(library, Options::default()).unwrap().arms.remove(0);
-    (arm.curves[0].exposure.auc_inf, arm.warnings.join("\n"))
+    (arm.curves[0].exposure.auc_inf.unwrap(), arm.warnings.join("\n"))
 }
 
 /// A curve changes only where the mechanism gives the measured fold on that route, within a fifth.

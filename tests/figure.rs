@@ -313,7 +313,7 @@ fn what_lies_beyond_the_studies_is_said_once_and_washes_its_own_curve() {
 /// and words in place of a time where too few feel it.
 #[test]
 fn a_range_of_people_has_a_bar_for_each_end() {
-    use ketasim::people::{Crowd, InTurn, People, crowd_outcome};
+    use ketasim::population::{Crowd, InTurn, People, crowd_outcome};
     let library = Library::embedded().unwrap();
     let mut seen = [false; 2];
     for mg in ["5", "50", "200", "600"] {

@@ -165,13 +165,13 @@ fn outcome(text: &str) -> Result<(), Error> {
         let values = outcome.arms.iter().flat_map(|a| &a.curves).flat_map(|c| &c.values);
         assert!(values.into_iter().all(|v| v.is_finite() && *v >= 0.0), "a curve is numbers from 0 up");
     }
-    let crowd = ketasim::people::Crowd {
-        people: ketasim::people::People::literal::<20>(),
+    let crowd = ketasim::population::Crowd {
+        people: ketasim::population::People::literal::<20>(),
         seed: 1,
         every: Some(ketasim::units::Time::from_hours(1.0)),
     };
     if doses == 1 && scenario.horizon.hours() <= 24.0 {
-        let made = Timeline::new(&scenario, 0, library(), (crowd, &ketasim::people::InTurn, &|_| true))?;
+        let made = Timeline::new(&scenario, 0, library(), (crowd, &ketasim::population::InTurn, &|_| true))?;
         let page = ketasim::timeline::leaflet(&made, &Words::of("en")?)?;
         let said = ketasim::plain::plain(&page, 76);
         // a clinic's own words are printed as they are

@@ -4,7 +4,7 @@
 
 use ketasim::library::{EMBEDDED_MODELS, Library};
 use ketasim::model::expr::Expr;
-use ketasim::model::{CheckedQuantity, Checkpoint, Grade, Model, Pace, Reading, parse_model};
+use ketasim::model::{CheckedQuantity, Checkpoint, Grade, Model, Reading, parse_model};
 use ketasim::outcome::Options;
 use ketasim::scenario::{Scenario, StudyArm};
 use ketasim::subject::Subject;
@@ -93,8 +93,7 @@ fn formulas(model: &Model) -> Vec<&Expr> {
     let mut list: Vec<&Expr> = model.derived.iter().map(|d| &d.formula).collect();
     list.extend(model.compartments.iter().filter_map(|c| c.volume.as_ref()));
     for flow in &model.flows {
-        let (Pace::Rate(pace) | Pace::Clearance(pace)) = &flow.pace;
-        list.push(pace);
+        list.extend(flow.pace.formulas());
         list.extend(flow.split.iter().flat_map(|s| [&s.share, &s.yields]).flatten());
     }
     for route in model.routes.values() {
@@ -218,7 +217,7 @@ fn reproduced(library: &Library, model: &Model, checkpoint: &Checkpoint) -> f64 
         title: String::new(),
         horizon,
         subject,
-        population: ketasim::population::Population::default(),
+        population: ketasim::covariates::Population::default(),
         conditions: BTreeMap::new(),
         clinic: None,
         visit: None,
@@ -230,10 +229,10 @@ fn reproduced(library: &Library, model: &Model, checkpoint: &Checkpoint) -> f64 
     match (checkpoint.quantity, checkpoint.auc_to) {
         (CheckedQuantity::Cmax, _) => curve.exposure.cmax,
         (CheckedQuantity::Auc, Some(_)) => curve.exposure.auc_shown,
-        (CheckedQuantity::Auc, None) => curve.exposure.auc_inf,
+        (CheckedQuantity::Auc, None) => curve.exposure.auc_inf.unwrap(),
         (CheckedQuantity::Tmax, _) => curve.exposure.tmax,
         (CheckedQuantity::Clearance, _) => {
-            outcome.arms[0].bioavailability.unwrap() * outcome.arms[0].dose_mg / curve.exposure.auc_inf
+            outcome.arms[0].bioavailability.unwrap() * outcome.arms[0].dose_mg / curve.exposure.auc_inf.unwrap()
         }
         (CheckedQuantity::Bioavailability, _) => outcome.arms[0].bioavailability.unwrap(),
         (CheckedQuantity::Concentration, _) => {
@@ -329,7 +328,7 @@ fn what_perez_ruixo_says_of_its_areas_holds_in_every_stratum() {
 fn whatever_passes_its_check_runs_by_every_route() {
     let shipped = Library::embedded().unwrap();
     for model in shipped.models() {
-        ketasim::people::trial(model, &shipped).unwrap();
+        ketasim::population::trial(model, &shipped).unwrap();
     }
     let mut tried = 0;
     for name in ["ketamine-composite", "perez-ruixo-2021", "simons-2022", "herd-anderson-2007", "ashraf-2018"] {
@@ -355,7 +354,7 @@ fn whatever_passes_its_check_runs_by_every_route() {
             let mut library = shipped.clone();
             let Ok(id) = library.insert_toml("mutated.toml", &mutated).map(|m| m.id.clone()) else { continue };
             tried += 1;
-            if let Err(e) = ketasim::people::trial(library.model(&id).unwrap(), &library) {
+            if let Err(e) = ketasim::population::trial(library.model(&id).unwrap(), &library) {
                 assert!(e.what().contains("by route"), "{name}, {other} in place of {value}: {e}");
             }
         }
@@ -378,7 +377,7 @@ fn a_route_that_gives_nothing_gives_nothing() {
             let text = zero.replace("[routes.im]", &format!("[routes.{route}]")).replace(own, ways);
             let mut library = Library::embedded().unwrap();
             let Ok(id) = library.insert_toml("zero.toml", &text).map(|m| m.id.clone()) else { continue };
-            ketasim::people::trial(library.model(&id).unwrap(), &library)
+            ketasim::population::trial(library.model(&id).unwrap(), &library)
                 .unwrap_or_else(|e| panic!("{route} {ways}: {e}"));
         }
     }

@@ -7,7 +7,7 @@ mod exact;
 
 use ketasim::Library;
 use ketasim::outcome::Options;
-use ketasim::people::{
+use ketasim::population::{
     ArmBands, Crowd, InTurn, PERCENTILES, People, Workers, bands, counted, courses, individuals, subject_of,
 };
 use ketasim::scenario::Scenario;

@@ -8,7 +8,7 @@ use calcard::{Entry, Parser};
 use ketasim::Library;
 use ketasim::error::Kind;
 use ketasim::export::{self, Paper};
-use ketasim::people::{Crowd, InTurn, People};
+use ketasim::population::{Crowd, InTurn, People};
 use ketasim::plain::plain;
 use ketasim::scenario::Scenario;
 use ketasim::timeline::{

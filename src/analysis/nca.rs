@@ -1,8 +1,8 @@
 //! Peak, exact areas and half-lives of a read-out, and a non-compartmental check of them.
 
 use super::peaks;
-use crate::error::Result;
-use crate::sim::{SystemOutput, Trajectory};
+use crate::error::{Error, Result};
+use crate::sim::{Profile, ReadOut};
 
 /// What a curve amounts to. Times in h, concentrations in mg/L, areas in mg h/L.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -14,7 +14,7 @@ pub struct Exposure {
     /// Whether the curve still rises at the horizon, so that the true peak comes later.
     pub still_rising: bool,
     /// Exact area to infinity, all doses counted.
-    pub auc_inf: f64,
+    pub auc_inf: Option<f64>,
     /// Exact area up to the horizon.
     pub auc_shown: f64,
     /// Time from the peak until half of it; `None` when it is not reached within a day.
@@ -38,18 +38,18 @@ pub struct Nca {
 const EQUAL: f64 = 1e-9;
 
 impl Exposure {
-    /// Reads `output` of `trajectory`.
+    /// Reads `output` of `profile`.
     ///
     /// # Errors
     /// When an area cannot be computed, which checked models exclude.
-    pub fn of(trajectory: &Trajectory, output: &SystemOutput, series: &[f64]) -> Result<Self> {
-        let shown = trajectory.shown;
+    pub fn of(profile: &Profile, output: &ReadOut, series: &[f64]) -> Result<Self> {
+        let shown = profile.shown;
         let top = (0..shown).fold(0, |best, i| if series[i] > series[best] { i } else { best });
-        let (mut tmax, mut cmax) = (trajectory.times[top], series[top]);
+        let (mut tmax, mut cmax) = (profile.times[top], series[top]);
         // between two points far apart there may be more than at the highest of them; a curve jumps at cuts alone
-        let cuts = (0..shown).filter(|i| trajectory.is_cut(*i)).map(|i| (trajectory.times[i], series[i]));
-        let local = peaks(trajectory, output, series);
-        let local = local.iter().map(|p| (trajectory.times[p.point] + p.after, p.value));
+        let cuts = (0..shown).filter(|i| profile.is_cut(*i)).map(|i| (profile.times[i], series[i]));
+        let local = peaks(profile, output, series);
+        let local = local.iter().map(|p| (profile.times[p.point] + p.after, p.value));
         let tops: Vec<(f64, f64)> = cuts.chain(local).collect();
         for (time, value) in &tops {
             if *value > cmax {
@@ -59,37 +59,37 @@ impl Exposure {
         // of the peaks of equal doses far apart one is the highest by rounding alone: the first is told
         let equal = tops.iter().filter(|top| top.1 >= cmax * (1.0 - EQUAL) && top.0 < tmax);
         tmax = equal.map(|top| top.0).fold(tmax, f64::min);
-        let still_rising = top + 1 == shown && cmax > 0.0 && trajectory.slope(output, top) > 0.0;
+        let still_rising = top + 1 == shown && cmax > 0.0 && profile.after(output, top, 0.0).1 > 0.0;
         Ok(Self {
             cmax,
             tmax,
             still_rising,
-            auc_inf: trajectory.area(output, None)?,
-            auc_shown: trajectory.area(output, Some(shown - 1))?,
+            auc_inf: profile.area(output, None),
+            auc_shown: profile.area(output, Some(shown - 1)).ok_or_else(|| Error::cannot("the model's rates cannot be inverted"))?,
             // after a peak that was not seen yet there is no half of it
-            half_of_peak: if still_rising { None } else { half_of_peak(trajectory, output, series, tmax, cmax) },
-            half_life: trajectory.system.slowest_rate(&output.row).map(|rate| std::f64::consts::LN_2 / rate),
+            half_of_peak: if still_rising { None } else { half_of_peak(profile, output, series, tmax, cmax) },
+            half_life: profile.slowest_rate(output).map(|rate| std::f64::consts::LN_2 / rate),
         })
     }
 }
 
 /// The peak between two times after point `left`, both before the next, of which the curve rises at the first and falls
 /// at the last: hours after the point, and value.
-pub(super) fn summit(trajectory: &Trajectory, output: &SystemOutput, left: usize, [from, to]: [f64; 2]) -> (f64, f64) {
-    let dt = from + crossing(to - from, |dt| trajectory.after(output, left, from + dt).1);
-    (dt, trajectory.after(output, left, dt).0)
+pub(super) fn summit(profile: &Profile, output: &ReadOut, left: usize, [from, to]: [f64; 2]) -> (f64, f64) {
+    let dt = from + crossing(to - from, |dt| profile.after(output, left, from + dt).1);
+    (dt, profile.after(output, left, dt).0)
 }
 
-fn half_of_peak(trajectory: &Trajectory, output: &SystemOutput, series: &[f64], tmax: f64, cmax: f64) -> Option<f64> {
+fn half_of_peak(profile: &Profile, output: &ReadOut, series: &[f64], tmax: f64, cmax: f64) -> Option<f64> {
     if cmax <= 0.0 {
         return None;
     }
     let half = cmax / 2.0;
-    let first = (1..series.len()).find(|&i| trajectory.times[i] > tmax && series[i] <= half)?;
+    let first = (1..series.len()).find(|&i| profile.times[i] > tmax && series[i] <= half)?;
     let left = first - 1;
-    let width = trajectory.times[first] - trajectory.times[left];
-    let dt = crossing(width, |dt| trajectory.after(output, left, dt).0 - half);
-    Some(trajectory.times[left] + dt - tmax)
+    let width = profile.times[first] - profile.times[left];
+    let dt = crossing(width, |dt| profile.after(output, left, dt).0 - half);
+    Some(profile.times[left] + dt - tmax)
 }
 
 /// Where `f` falls through zero between 0 and `width`: false position with the Illinois rule, which

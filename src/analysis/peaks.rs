@@ -1,7 +1,7 @@
 //! Every local maximum of a read-out, from the solution between its points.
 
 use super::nca::summit;
-use crate::sim::{Look, SystemOutput, Trajectory};
+use crate::sim::{Look, ReadOut, Profile};
 
 /// A rise of less than this part of the value is rounding.
 const RISE: f64 = 1e-12;
@@ -27,16 +27,16 @@ pub struct Peak {
 
 /// Local maxima up to the horizon, in order: where the read-out stops rising. A jump has no slope and is not among
 /// them, nor is the end of a curve that still rises there.
-pub fn peaks(trajectory: &Trajectory, output: &SystemOutput, series: &[f64]) -> Vec<Peak> {
-    let slopes = trajectory.slopes(output);
-    let (times, shown) = (&trajectory.times, trajectory.shown);
+pub fn peaks(profile: &Profile, output: &ReadOut, series: &[f64]) -> Vec<Peak> {
+    let slopes = profile.slopes(output);
+    let (times, shown) = (&profile.times, profile.shown);
     let least = RISE * series[..shown].iter().copied().fold(0.0, f64::max);
     let mut list: Vec<Peak> = Vec::new();
     // made only where some points lie far apart
     let mut looks: Option<Vec<Look>> = None;
     let mut given = 0;
     for left in 0..shown.saturating_sub(1) {
-        if trajectory.is_cut(left) {
+        if profile.is_cut(left) {
             given = left;
         }
         let (since, width) = (times[left] - times[given], times[left + 1] - times[left]);
@@ -44,9 +44,9 @@ pub fn peaks(trajectory: &Trajectory, output: &SystemOutput, series: &[f64]) -> 
         // hours after the point, value and slope: at each end and at each look between
         let mut ends = vec![(0.0, series[left], slopes[left][1])];
         if width > CLOSE_H && since < LAST_LOOK_H {
-            let looks = looks.get_or_insert_with(|| trajectory.looks(output, &when_to_look()));
+            let looks = looks.get_or_insert_with(|| profile.looks(output, &when_to_look()));
             for look in looks.iter().filter(|l| (since + SHORT_H..since + width - SHORT_H).contains(&l.after)) {
-                let (value, slope) = trajectory.seen(given, look);
+                let (value, slope) = profile.seen(given, look);
                 ends.push((look.after - since, value, slope));
             }
         }
@@ -57,7 +57,7 @@ pub fn peaks(trajectory: &Trajectory, output: &SystemOutput, series: &[f64]) -> 
             if top <= least || rises * (to - from) <= RISE * top || falls >= 0.0 {
                 continue;
             }
-            let (after, value) = summit(trajectory, output, left, [from, to]);
+            let (after, value) = summit(profile, output, left, [from, to]);
             list.push(if value > top * (1.0 + RISE) {
                 Peak { point: left, after, value }
             } else if high < low {

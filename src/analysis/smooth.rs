@@ -2,7 +2,7 @@
 //! the points happen to lie.
 
 use super::nca::crossing;
-use crate::sim::{SystemOutput, Trajectory};
+use crate::sim::{Profile, ReadOut};
 
 /// Values and slopes at points in time. A jump has its time twice.
 #[derive(Debug, Clone)]
@@ -133,12 +133,12 @@ impl<'a> Smooth<'a> {
 /// Stretches in which a read-out is at or above `level` (mg/L) from time `from` (h) on, crossings found on the solution
 /// itself; the last has no end (infinity) where it is still above at the last point.
 pub fn stretches_above(
-    trajectory: &Trajectory,
-    output: &SystemOutput,
+    profile: &Profile,
+    output: &ReadOut,
     series: &[f64],
     (level, from): (f64, f64),
 ) -> Vec<[f64; 2]> {
-    let times = &trajectory.times;
+    let times = &profile.times;
     let first = times.partition_point(|t| *t < from - 1e-9);
     let mut list: Vec<[f64; 2]> = Vec::new();
     let mut since = series.get(first).filter(|v| **v >= level).map(|_| times[first]);
@@ -148,7 +148,7 @@ pub fn stretches_above(
             continue;
         }
         let sign = if above { 1.0 } else { -1.0 };
-        let value = |dt: f64| sign * (trajectory.after(output, i, dt).0 - level);
+        let value = |dt: f64| sign * (profile.after(output, i, dt).0 - level);
         let time = times[i] + crossing(times[i + 1] - times[i], value);
         if above {
             list.extend(since.take().map(|start| [start, time]));

@@ -56,7 +56,7 @@ pub const AUC_INF: Statistic = Statistic {
     unit_id: "ng_h_ml",
     name: "Area to infinity",
     how: "area under the curve from time 0 to infinity, all doses counted, exact",
-    of: |e| Some(e.auc_inf * NG_ML_PER_MG_L),
+    of: |e| e.auc_inf.map(|a| a * NG_ML_PER_MG_L),
 };
 
 /// Time to fall to half of the peak.

@@ -7,9 +7,10 @@
 
 use super::percentile::{percentile, sorted};
 use super::smooth::Smooth;
+use crate::error::Result;
 use crate::library::{Delay, Effects, Level, LevelKind};
 use crate::model::Site;
-use crate::sim::{SystemOutput, Trajectory};
+use crate::sim::{Profile, ReadOut};
 use crate::units::MINUTES_PER_HOUR;
 
 /// 10th, 50th and 90th percentile, in minutes from the first dose of the session.
@@ -66,8 +67,8 @@ struct Cell {
 
 /// The windows of a session that starts at `start` (h) for `drug`, over the grid of levels and delays; `curves` are the
 /// ends of a range, or one.
-pub fn windows(curves: &[(&Trajectory, &SystemOutput)], start: f64, drug: &str, effects: &Effects) -> Windows {
-    let plasma: Vec<Vec<f64>> = curves.iter().map(|(trajectory, output)| trajectory.series(output)).collect();
+pub fn windows(curves: &[(&Profile, &ReadOut)], start: f64, drug: &str, effects: &Effects) -> Result<Windows> {
+    let plasma: Vec<Vec<f64>> = curves.iter().map(|(profile, output)| profile.series(output)).collect();
     let (mut sites, mut cells) = (Vec::new(), Vec::new());
     for (pair, of_pair) in effects.pairs.iter().enumerate() {
         let Some(levels) = of_pair.levels.get(drug) else { continue };
@@ -76,9 +77,9 @@ pub fn windows(curves: &[(&Trajectory, &SystemOutput)], start: f64, drug: &str, 
             levels.get(&kind).map_or(vec![None; SHARES], of)
         };
         let levels: Vec<_> = quantiles(LevelKind::Notice).into_iter().zip(quantiles(LevelKind::Dissociative)).collect();
-        for ((trajectory, output), plasma) in curves.iter().zip(&plasma) {
+        for ((profile, output), plasma) in curves.iter().zip(&plasma) {
             let delay = if output.site == Site::Venous { effects.venous_delay } else { of_pair.delay };
-            for site in effect_sites(trajectory, output, plasma, &delay) {
+            for site in effect_sites(profile, output, plasma, &delay)? {
                 let above = |level: Option<f64>| level.map_or(Vec::new(), |l| site.above(l, start));
                 let of_site = |(notice, main): &(Option<f64>, Option<f64>)| Cell {
                     pair,
@@ -91,20 +92,20 @@ pub fn windows(curves: &[(&Trajectory, &SystemOutput)], start: f64, drug: &str, 
             }
         }
     }
-    Read { start, sites, cells }.windows()
+    Ok(Read { start, sites, cells }.windows())
 }
 
 fn effect_sites<'a>(
-    trajectory: &'a Trajectory,
-    output: &SystemOutput,
+    profile: &'a Profile,
+    output: &ReadOut,
     plasma: &[f64],
     delay: &Delay,
-) -> Vec<Smooth<'a>> {
+) -> Result<Vec<Smooth<'a>>> {
     let half_lives = delay.quantiles(SHARES);
     let rates: Vec<f64> =
         half_lives.iter().map(|half_life| std::f64::consts::LN_2 / half_life.hours().max(SHORTEST_DELAY_H)).collect();
-    let sites = trajectory.behind(output, &rates).into_iter().zip(&rates);
-    sites.map(|(site, ke0)| Smooth::behind(&trajectory.times, plasma, site, *ke0)).collect()
+    let sites = profile.behind(output, &rates)?.into_iter().zip(&rates);
+    Ok(sites.map(|(site, ke0)| Smooth::behind(&profile.times, plasma, site, *ke0)).collect())
 }
 
 struct Read<'a> {

@@ -7,7 +7,7 @@ use crate::evidence::{Observations, Report, Rules, score};
 use crate::figure::{Figure, Role, StudyFigure, View, of_arm, roles, studies};
 use crate::library::Library;
 use crate::outcome::{ArmOutcome, Outcome};
-use crate::people::{Measure, Tornado, tornado};
+use crate::population::{Measure, Tornado, tornado};
 use crate::regimen::Route;
 
 /// What studies are looked up by, and how they are drawn.

@@ -8,12 +8,12 @@ use super::runner::MOST_IN_A_FRAME;
 use crate::error::{Error, Result};
 use crate::figure::View;
 use crate::library::Library;
-use crate::people::{ArmByArm, Crowd, CrowdOutcome, InTurn, LEAST_PEOPLE, People as Number, Progress, arm_crowd};
+use crate::population::{ArmByArm, Crowd, CrowdOutcome, InTurn, LEAST_PEOPLE, People as Number, Progress, arm_crowd};
 use crate::scenario::Scenario;
 use std::sync::Arc;
 
 /// The same people every time.
-pub const SEED: u64 = crate::people::USUAL_SEED;
+pub const SEED: u64 = crate::population::USUAL_SEED;
 /// Numbers that may be asked for here.
 pub const NUMBERS: [usize; 2] = [LEAST_PEOPLE as usize, 10_000];
 /// Seconds without an edit after which the hand rests.

@@ -4,7 +4,7 @@ use super::platform::{Background, MOST_PEOPLE, SideBySide};
 use super::state::Look;
 use crate::error::{Error, Result};
 use crate::library::Library;
-use crate::people::{Crowd, People, USUAL_PEOPLE, USUAL_SEED};
+use crate::population::{Crowd, People, USUAL_PEOPLE, USUAL_SEED};
 use crate::scenario::{Clinic, Scenario, Visit};
 use crate::sim::Session;
 use crate::timeline::{

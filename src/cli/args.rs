@@ -1,6 +1,6 @@
 //! What can be written on the command line, with help and an example for each command.
 
-use crate::people::{LEAST_PEOPLE, MOST_PEOPLE, People};
+use crate::population::{LEAST_PEOPLE, MOST_PEOPLE, People};
 use crate::sim::Solver;
 use crate::units::{Count, Time};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -189,10 +189,10 @@ pub struct Population {
     #[arg(long, conflicts_with_all = ["file", "csv", "json"])]
     pub regimens: bool,
     /// How many people
-    #[arg(long, default_value_t = crate::people::USUAL_PEOPLE, value_name = "N", value_parser = people, allow_negative_numbers = true)]
+    #[arg(long, default_value_t = crate::population::USUAL_PEOPLE, value_name = "N", value_parser = people, allow_negative_numbers = true)]
     pub people: People,
     /// The same seed gives the same people
-    #[arg(long, default_value_t = crate::people::USUAL_SEED, value_name = "S", value_parser = seed, allow_negative_numbers = true)]
+    #[arg(long, default_value_t = crate::population::USUAL_SEED, value_name = "S", value_parser = seed, allow_negative_numbers = true)]
     pub seed: u64,
     /// Print the bands as CSV
     #[arg(long, conflicts_with = "json")]
@@ -253,10 +253,10 @@ pub struct Timeline {
     #[arg(long, value_name = "N")]
     pub session: Option<u32>,
     /// How many people stand behind the ranges
-    #[arg(long, default_value_t = crate::people::USUAL_PEOPLE, value_name = "N", value_parser = people, allow_negative_numbers = true)]
+    #[arg(long, default_value_t = crate::population::USUAL_PEOPLE, value_name = "N", value_parser = people, allow_negative_numbers = true)]
     pub people: People,
     /// The same seed gives the same people
-    #[arg(long, default_value_t = crate::people::USUAL_SEED, value_name = "S", value_parser = seed, allow_negative_numbers = true)]
+    #[arg(long, default_value_t = crate::population::USUAL_SEED, value_name = "S", value_parser = seed, allow_negative_numbers = true)]
     pub seed: u64,
 }
 

@@ -67,7 +67,7 @@ pub fn check(path: &Path, library: &mut Library) -> Result<()> {
     let id = library.insert_toml(&name, &text)?.id.clone();
     let model = library.model(&id)?;
     // what passes here runs everywhere
-    crate::people::trial(model, library).map_err(|e| e.located(&name, &text))?;
+    crate::population::trial(model, library).map_err(|e| e.located(&name, &text))?;
     let routes: Vec<String> = model.routes.keys().map(ToString::to_string).collect();
     out::print(&format!(
         "ok: {}, {} parameters, {}, {}, worst grade {} ({name})\n",

@@ -6,11 +6,11 @@ use crate::error::Result;
 use crate::figure::{DRIVING_RULE, EDUCATION_ONLY, STRIP_NOTE, minutes_in_words};
 use crate::library::Library;
 use crate::outcome::ArmOutcome;
-use crate::people::{
+use crate::population::{
     ArmBands, Band, Crowd, Dot, InTurn, MAY_NOT_FEEL, PeopleWindows, SessionCrowd, Workers, bands, bands_at, counted,
     of_people,
 };
-use crate::population::Limits;
+use crate::covariates::Limits;
 use crate::scenario::Scenario;
 use crate::table::{Column, TEXT_WIDTH, Table, paragraph};
 use crate::units::{MINUTES_PER_HOUR, significant, tidy};
@@ -122,7 +122,7 @@ pub fn run(options: &Population, library: &Library) -> Result<()> {
 /// Times of the curve of the typical person that lie between the points of the bands: starts and ends of doses, peaks.
 fn between_points(arm: &ArmBands, plain: &ArmOutcome) -> Vec<f64> {
     let horizon = arm.times.last().copied().unwrap_or(0.0);
-    let near = |a: f64, b: f64| (a - b).abs() < crate::people::SAME_TIME_H;
+    let near = |a: f64, b: f64| (a - b).abs() < crate::population::SAME_TIME_H;
     let on_grid = |t: f64| {
         let next = arm.times.partition_point(|point| *point < t);
         arm.times[next.saturating_sub(1)..].iter().take(2).any(|point| near(*point, t))

@@ -4,7 +4,7 @@ use crate::error::{Error, Result};
 use crate::model::Site;
 use crate::model::expr::Expr;
 use crate::regimen::last_end;
-use crate::sim::{Case, Followed, Solver, SystemOutput};
+use crate::sim::{Case, Followed, Solver, ReadOut};
 use crate::units::{MINUTES_PER_HOUR, NG_ML_PER_MG_L};
 use std::collections::BTreeMap;
 
@@ -74,8 +74,8 @@ pub fn predict(
     let every = (horizon / MOST_POINTS).max(1.0 / MINUTES_PER_HOUR);
     let followed = case.follow(set, horizon, every, Solver::Auto)?;
     let output = read_out(&followed, case, analyte, site)?;
-    let series = followed.trajectory.series(output);
-    let exposure = crate::analysis::Exposure::of(&followed.trajectory, output, &series)?;
+    let series = followed.profile.series(output);
+    let exposure = crate::analysis::Exposure::of(&followed.profile, output, &series)?;
     quantities
         .iter()
         .map(|quantity| match *quantity {
@@ -85,19 +85,19 @@ pub fn predict(
             Quantity::Auc { from, to } => {
                 let whole = match to {
                     Some(to) => area_to(case, set, (analyte, site), to)?,
-                    None => exposure.auc_inf * NG_ML_PER_MG_L,
+                    None => exposure.auc_inf.ok_or_else(|| no_area(case))? * NG_ML_PER_MG_L,
                 };
                 let before = if from > 0.0 { area_to(case, set, (analyte, site), from)? } else { 0.0 };
                 Ok(whole - before)
             }
             Quantity::Bioavailability => followed
-                .bioavailability(site)?
+                .bioavailability(site)
                 .ok_or_else(|| Error::cannot(format!("{} has no vein to compare with", case.model.id))),
         })
         .collect()
 }
 
-fn read_out<'a>(followed: &'a Followed, case: &Case, analyte: &str, site: Site) -> Result<&'a SystemOutput> {
+fn read_out<'a>(followed: &'a Followed, case: &Case, analyte: &str, site: Site) -> Result<&'a ReadOut> {
     followed.output(analyte, site).ok_or_else(|| {
         Error::cannot(format!("{} has no curve of {analyte} in {}", case.model.id, site.words()))
             .remedy("name a model that has one")
@@ -105,15 +105,20 @@ fn read_out<'a>(followed: &'a Followed, case: &Case, analyte: &str, site: Site) 
 }
 
 /// ng/mL at a time, between points as the exact solution runs.
-fn concentration(followed: &Followed, output: &SystemOutput, at: f64) -> f64 {
-    let times = &followed.trajectory.times;
+fn concentration(followed: &Followed, output: &ReadOut, at: f64) -> f64 {
+    let times = &followed.profile.times;
     let i = times.partition_point(|t| *t <= at + 1e-9).saturating_sub(1);
-    followed.trajectory.after(output, i, (at - times[i]).max(0.0)).0 * NG_ML_PER_MG_L
+    followed.profile.after(output, i, (at - times[i]).max(0.0)).0 * NG_ML_PER_MG_L
 }
 
 fn area_to(case: &Case, set: &BTreeMap<String, Expr>, (analyte, site): (&str, Site), to: f64) -> Result<f64> {
     let followed = case.follow(set, to, to / 60.0, Solver::Auto)?;
     let output = read_out(&followed, case, analyte, site)?;
-    let last = followed.trajectory.shown - 1;
-    Ok(followed.trajectory.area(output, Some(last))? * NG_ML_PER_MG_L)
+    let last = followed.profile.shown - 1;
+    Ok(followed.profile.area(output, Some(last)).ok_or_else(|| no_area(case))? * NG_ML_PER_MG_L)
+}
+
+fn no_area(case: &Case) -> Error {
+    Error::cannot(format!("{} has no area to infinity: its elimination is saturable", case.model.id))
+        .remedy("compare areas to a time that is stated")
 }

@@ -5,7 +5,7 @@ use super::{Band, CautionBand, Line, Panel, PointSet, Role, View, interpolate};
 use crate::library::Library;
 use crate::model::Site;
 use crate::outcome::{ArmOutcome, Curve, EndOutcome, RangeOutcome};
-use crate::people::CrowdOutcome;
+use crate::population::CrowdOutcome;
 
 /// Across curves of different sites.
 const SITES_DIFFER: &str = "curves of different sampling sites: early values cannot be compared";

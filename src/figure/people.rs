@@ -5,8 +5,8 @@ use super::{Line, Role, View};
 use crate::library::EvidenceKind;
 use crate::outcome::{ArmOutcome, Outcome};
 #[cfg(doc)]
-use crate::people::MAY_NOT_FEEL;
-use crate::people::{Counted, CrowdOutcome, SessionCrowd, of_people};
+use crate::population::MAY_NOT_FEEL;
+use crate::population::{Counted, CrowdOutcome, SessionCrowd, of_people};
 use crate::units::number;
 
 /// Spread between people of one arm.

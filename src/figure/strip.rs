@@ -3,7 +3,7 @@
 use super::{ProgrammeTimes, Role, Strip, StripPart, StripPeople, StripSession, View};
 use crate::library::Effects;
 use crate::outcome::{ArmOutcome, SessionOutcome};
-use crate::people::CrowdOutcome;
+use crate::population::CrowdOutcome;
 use crate::units::{MINUTES_PER_HOUR, Time};
 
 impl Strip {

@@ -3,7 +3,7 @@
 use super::{DRIVING_RULE, EDUCATION_ONLY, PointSet, RULE_BAR, View, cmax_ng_ml, roles};
 use crate::citation;
 use crate::outcome::{ArmOutcome, Curve, Outcome};
-use crate::people::CrowdOutcome;
+use crate::population::CrowdOutcome;
 use crate::regimen::{AfterHold, Route};
 use crate::units::{MINUTES_PER_HOUR, Time, significant};
 

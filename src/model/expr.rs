@@ -38,6 +38,21 @@ pub enum Op {
     Above,
 }
 
+impl Op {
+    /// Its value.
+    pub fn of(self, x: f64, y: f64) -> f64 {
+        match self {
+            Self::Add => x + y,
+            Self::Subtract => x - y,
+            Self::Multiply => x * y,
+            Self::Divide => x / y,
+            Self::Min => x.min(y),
+            Self::Max => x.max(y),
+            Self::Above => (x - y).max(0.0),
+        }
+    }
+}
+
 /// More numbers, names and signs than this are refused: a long chain is a deep tree too.
 const LONGEST: usize = 500;
 /// Deeper nesting than this is refused before it can exhaust the stack.
@@ -132,19 +147,8 @@ impl Expr {
         match self {
             Self::Number(value) => *value,
             Self::Name(name) => of(name),
-            Self::Binary(op, x, y) => {
-                let (x, y) = (x.value(of), y.value(of));
-                match op {
-                    Op::Add => x + y,
-                    Op::Subtract => x - y,
-                    Op::Multiply => x * y,
-                    Op::Divide => x / y,
-                    Op::Min => x.min(y),
-                    Op::Max => x.max(y),
-                    Op::Above => (x - y).max(0.0),
-                }
-            }
-            Self::Exp(x) => x.value(of).exp(),
+            Self::Binary(op, x, y) => op.of(x.value(of), y.value(of)),
+            Self::Exp(x) => libm::exp(x.value(of)),
         }
     }
 }

@@ -325,6 +325,8 @@ pub struct FlowFile {
     pub between: Option<[String; 2]>,
     pub rate: Option<String>,
     pub clearance: Option<String>,
+    pub vmax: Option<String>,
+    pub km: Option<String>,
     pub into: Option<String>,
     #[serde(default)]
     pub split: Vec<SplitFile>,

@@ -1,18 +1,23 @@
 //! One person's parameter values under a model.
 
 use super::expr::Expr;
-use super::{Covariate, Effect, EffectForm, Model, Pace, Reading};
+use super::formulas::Formulas;
+use super::{Covariate, Effect, EffectForm, Model, Pace, Parameter, Reading};
 use crate::error::{Error, Result, Step};
 use crate::path;
 use crate::regimen::SPAN_H;
 use crate::subject::Subject;
 use crate::units::number;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Parameter values of one person, by name, in canonical units.
 #[derive(Debug, Clone)]
 pub struct Individual {
-    values: HashMap<String, f64>,
+    formulas: Arc<Formulas>,
+    parameters: Vec<f64>,
+    body: [f64; 2],
+    slots: Vec<f64>,
 }
 
 /// A rate above this (a half-life of 2.5 ms) is a slip of the pen, 1/h.
@@ -27,28 +32,38 @@ impl Individual {
     /// # Errors
     /// When the covariates lead the model to an impossible value.
     pub fn typical(model: &Model, subject: &Subject, set: &BTreeMap<String, Expr>) -> Result<Self> {
-        let mut values: HashMap<String, f64> =
-            HashMap::from([("weight".to_owned(), subject.weight.kg()), ("age".to_owned(), subject.age.years())]);
-        for parameter in &model.parameters {
-            values.insert(parameter.name.clone(), with_covariates(model, &parameter.name, parameter.value, subject));
-        }
-        let mut person = Self { values };
-        person.derive(model);
-        let replaced: Vec<(String, f64)> =
-            set.iter().map(|(name, formula)| (name.clone(), person.value(formula))).collect();
-        if !replaced.is_empty() {
-            person.values.extend(replaced);
-            person.derive(model);
+        let typical = |p: &Parameter| with_covariates(model, &p.name, p.value, subject);
+        let mut person = Self {
+            formulas: model.formulas(),
+            parameters: model.parameters.iter().map(typical).collect(),
+            body: [subject.weight.kg(), subject.age.years()],
+            slots: Vec::new(),
+        };
+        person.fill();
+        if !set.is_empty() {
+            let place = |name: &String| model.parameters.iter().position(|p| p.name == *name);
+            let replaced: Vec<(usize, f64)> =
+                set.iter().filter_map(|(name, formula)| Some((place(name)?, person.value(formula)))).collect();
+            replaced.into_iter().for_each(|(place, value)| person.parameters[place] = value);
+            person.fill();
         }
         person.verify(model)?;
         Ok(person)
     }
 
-    fn derive(&mut self, model: &Model) {
-        for derived in &model.derived {
-            let value = self.value(&derived.formula);
-            self.values.insert(derived.name.clone(), value);
-        }
+    fn fill(&mut self) {
+        let [weight, age] = self.body;
+        self.formulas.fill(&self.parameters, &weight, &age, &mut self.slots);
+    }
+
+    /// Values of the parameters, in the order of the model, canonical units.
+    pub(crate) fn parameters(&self) -> &[f64] {
+        &self.parameters
+    }
+
+    /// Weight, kg, and age, y.
+    pub(crate) fn body(&self) -> [f64; 2] {
+        self.body
     }
 
     /// Value of a formula for this person.
@@ -65,7 +80,7 @@ impl Individual {
 
     /// Value of a parameter or derived parameter; NaN for a name that does not exist, which checks refuse.
     pub fn get(&self, name: &str) -> f64 {
-        self.values.get(name).copied().unwrap_or(f64::NAN)
+        self.formulas.named(name).map_or(f64::NAN, |slot| self.slots[slot])
     }
 
     /// Refuses negative volumes, shares above one and the like.
@@ -78,6 +93,10 @@ impl Individual {
             match &flow.pace {
                 Pace::Rate(rate) => check.within("a rate, per hour,", rate, f64::MIN_POSITIVE, FASTEST)?,
                 Pace::Clearance(clearance) => check.positive("a clearance", clearance)?,
+                Pace::Saturable { vmax, km } => {
+                    check.positive("a Vmax", vmax)?;
+                    check.positive("a Km", km)?;
+                }
             }
             let from = &model.compartments[flow.from].name;
             check.shares(&format!("what leaves \"{from}\""), flow.split.iter().map(|s| s.share.as_ref()))?;
@@ -191,7 +210,7 @@ pub(crate) fn by_effects<'a>(effects: impl Iterator<Item = &'a Effect>, typical:
             Covariate::Ancestry => (0.0, subject.ancestry.as_str()),
         };
         match &effect.form {
-            EffectForm::Power { reference, power } => factor *= (measure / reference).powf(*power),
+            EffectForm::Power { reference, power } => factor *= libm::pow(measure / reference, *power),
             EffectForm::Linear { reference, slope } => added += slope * (measure - reference),
             EffectForm::Hinge { above, slope } => added += slope * (measure - above).max(0.0),
             EffectForm::Category { is, times } if is.iter().any(|c| c == category) => factor *= times,

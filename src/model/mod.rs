@@ -3,6 +3,7 @@
 mod check;
 pub mod expr;
 mod file;
+pub(crate) mod formulas;
 mod individual;
 
 pub use check::parse_model;
@@ -14,7 +15,9 @@ pub(crate) use individual::by_effects;
 use crate::regimen::{AfterHold, Dose, Form, Route};
 use crate::units::{Age, Amount, Dim, Time, Weight, exceeds};
 use expr::Expr;
+use formulas::Formulas;
 use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
 
 /// A model file that passed every check.
 #[derive(Debug, Clone)]
@@ -83,6 +86,8 @@ pub struct Model {
     pub checkpoints: Vec<Checkpoint>,
     /// Conditions whose measured change the mechanism reproduces.
     pub conditions: Vec<ConditionRule>,
+    /// Parameters and derived parameters compiled, once they are asked for.
+    formulas: OnceLock<Arc<Formulas>>,
 }
 
 /// A citation.
@@ -396,6 +401,23 @@ pub enum Pace {
     Rate(Expr),
     /// Clearance, divided by the compartment's volume.
     Clearance(Expr),
+    /// Saturable elimination (Michaelis and Menten): Vmax C / (Km + C), C the concentration in the compartment.
+    Saturable {
+        /// The fastest that drug can leave, mg/h.
+        vmax: Expr,
+        /// The concentration at which half of that leaves, mg/L.
+        km: Expr,
+    },
+}
+
+impl Pace {
+    /// The formulas in it.
+    pub fn formulas(&self) -> Vec<&Expr> {
+        match self {
+            Self::Rate(formula) | Self::Clearance(formula) => vec![formula],
+            Self::Saturable { vmax, km } => vec![vmax, km],
+        }
+    }
 }
 
 /// One destination of a flow.
@@ -650,6 +672,17 @@ impl std::fmt::Display for Grade {
 }
 
 impl Model {
+    /// Parameters and derived parameters, compiled.
+    pub(crate) fn formulas(&self) -> Arc<Formulas> {
+        self.formulas.get_or_init(|| Arc::new(Formulas::new(self, &BTreeMap::new()))).clone()
+    }
+
+    /// Whether some of it leaves by a saturable process: such a model is solved numerically, and what follows from
+    /// proportion to dose (a half-life, a bioavailability, an area to infinity) cannot be had from it.
+    pub fn is_saturable(&self) -> bool {
+        self.flows.iter().any(|f| matches!(f.pace, Pace::Saturable { .. }))
+    }
+
     /// The read-out of `analyte` at `site`.
     pub fn output(&self, analyte: &str, site: Site) -> Option<&Output> {
         self.outputs.iter().find(|o| o.analyte == analyte && o.site == site)

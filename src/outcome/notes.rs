@@ -5,7 +5,7 @@ use super::run::{Runner, Solved};
 use super::{ArmOutcome, Outside, PageReason, PageReasonKind};
 use crate::analysis::Windows;
 use crate::model::expr::Expr;
-use crate::model::{ConditionRule, Effect, Grade, Model, Pace, Parameter, Reading, Site};
+use crate::model::{ConditionRule, Effect, Grade, Model, Parameter, Reading, Site};
 use crate::regimen::{Form, Route};
 use crate::sim::SingleDose;
 use crate::units::{Amount, Time, exceeds, significant};
@@ -29,9 +29,9 @@ impl Runner<'_> {
         let mut list: Vec<String> =
             routes.iter().filter_map(|r| model.routes.get(r)).map(|r| r.assumption.clone()).collect();
         if self.arm.doses.iter().any(|d| d.form == Form::Hydrochloride) {
-            list.push(format!("taken as hydrochloride: {} mg base in all", significant(plain.schedule().given, 4)));
+            list.push(format!("taken as hydrochloride: {} mg base in all", significant(plain.schedule().given(), 4)));
         } else if let Ok(drug) = self.library.drug(&self.arm.drug) {
-            let less = significant(plain.schedule().given * drug.base_per_hydrochloride, 3);
+            let less = significant(plain.schedule().given() * drug.base_per_hydrochloride, 3);
             list.push(format!("taken as base; if labelled hydrochloride, {less} mg base"));
         }
         if let Some(grade) = model.site_grade {
@@ -243,8 +243,7 @@ fn names_used(model: &Model, routes: &[Route], site: Site, metabolites: bool, mu
         }
     }
     for flow in model.flows.iter().filter(|f| reached[f.from] && counts(f.from)) {
-        let (Pace::Rate(pace) | Pace::Clearance(pace)) = &flow.pace;
-        note(pace);
+        flow.pace.formulas().into_iter().for_each(&mut note);
         let split = flow.split.iter().filter(|s| counts(s.into));
         split.flat_map(|s| [&s.share, &s.yields]).flatten().for_each(&mut note);
     }

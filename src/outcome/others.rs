@@ -33,7 +33,7 @@ impl Runner<'_> {
             let exposure = curve.exposure;
             let near = |a: f64, b: f64| (a - b).abs() <= SAME * b.abs();
             let same = near(exposure.cmax, own.exposure.cmax)
-                && near(exposure.auc_inf, own.exposure.auc_inf)
+                && exposure.auc_inf.zip(own.exposure.auc_inf).is_none_or(|(a, b)| near(a, b))
                 && near(exposure.auc_shown, own.exposure.auc_shown);
             if same && other.disposition == model.disposition {
                 continue;
@@ -41,7 +41,7 @@ impl Runner<'_> {
             list.push(OtherModel {
                 model: other.id.clone(),
                 site: other.estimated_from,
-                times: solved.trajectory().times[..curve.values.len()].to_vec(),
+                times: solved.profile().times[..curve.values.len()].to_vec(),
                 values: curve.values,
                 peak: [exposure.cmax * NG_ML_PER_MG_L, exposure.tmax * MINUTES_PER_HOUR],
                 above_until: self.above_until(other, first),

@@ -10,7 +10,7 @@ use crate::library::Library;
 use crate::model::Model;
 use crate::regimen::Route;
 use crate::scenario::Scenario;
-use crate::sim::{Session, SystemOutput, Trajectory};
+use crate::sim::{Session, ReadOut, Profile};
 use crate::units::{MINUTES_PER_HOUR, Time, exceeds, number, significant};
 
 /// What stands against a patient's page.
@@ -150,7 +150,7 @@ impl Runner<'_> {
     fn waking(&self, model: &Model, solved: &[&Solved]) -> (Option<PageReason>, Option<String>) {
         let Some(band) = self.library.effects.caution(&self.arm.drug) else { return (None, None) };
         let above = |level: f64| {
-            let of = |s: &&Solved| s.parent(model.estimated_from).map(|o| longest_above(s.trajectory(), o, level));
+            let of = |s: &&Solved| s.parent(model.estimated_from).map(|o| longest_above(s.profile(), o, level));
             solved.iter().filter_map(of).flatten().reduce(f64::max)
         };
         let ng_ml = |level: crate::units::Concentration| significant(level.ng_ml(), 3);
@@ -206,8 +206,8 @@ fn none_by(drug: &str, routes: &[Route]) -> String {
 }
 
 /// Longest stretch of time that a read-out stays above a level (mg/L), h; none where it never does.
-fn longest_above(trajectory: &Trajectory, output: &SystemOutput, level: f64) -> Option<f64> {
-    let end = trajectory.times.last().copied().unwrap_or(0.0);
-    let stretches = stretches_above(trajectory, output, &trajectory.series(output), (level, 0.0));
+fn longest_above(profile: &Profile, output: &ReadOut, level: f64) -> Option<f64> {
+    let end = profile.times.last().copied().unwrap_or(0.0);
+    let stretches = stretches_above(profile, output, &profile.series(output), (level, 0.0));
     stretches.into_iter().map(|[from, to]| to.min(end) - from).reduce(f64::max)
 }

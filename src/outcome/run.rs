@@ -11,7 +11,7 @@ use crate::model::{Model, Site};
 use crate::path;
 use crate::regimen::{AfterHold, Dose, Route};
 use crate::scenario::{Scenario, StudyArm};
-use crate::sim::{Change, Followed, Points, Schedule, Set, Solver, SystemOutput, Trajectory};
+use crate::sim::{Change, Followed, Points, Schedule, Set, Solver, ReadOut, Profile};
 use crate::units::{MINUTES_PER_HOUR, NG_ML_PER_MG_L, Time};
 use std::collections::BTreeMap;
 
@@ -71,7 +71,7 @@ impl Scenario {
         let model = arm.model_in(library)?;
         let runner = Runner::new(self, arm, library, options)?;
         let solved = runner.solve(model, arm.site_in(model)?, parameters)?;
-        let grid = &solved.trajectory().grid;
+        let grid = &solved.profile().grid;
         Ok(solved.curves()?.into_iter().map(|c| grid.iter().map(|i| c.values[*i]).collect()).collect())
     }
 
@@ -122,7 +122,7 @@ impl Scenario {
         };
         let used = Used::by(model, &routes, site, caused.as_ref());
         let first_route = routes.first().copied().unwrap_or(Route::Iv);
-        let shown = plain.trajectory().shown;
+        let shown = plain.profile().shown;
         let mut result = ArmOutcome {
             faded: false,
             index,
@@ -132,12 +132,12 @@ impl Scenario {
             model: model.id.clone(),
             model_title: model.title.clone(),
             site,
-            dose_mg: plain.schedule().given,
+            dose_mg: plain.schedule().given(),
             doses: plain.schedule().doses.clone(),
-            bioavailability: plain.bioavailability()?,
+            bioavailability: plain.bioavailability(),
             mouth_parts: runner.mouth_parts(model, site, &plain)?,
-            times: plain.trajectory().times[..shown].to_vec(),
-            grid: plain.trajectory().grid.clone(),
+            times: plain.profile().times[..shown].to_vec(),
+            grid: plain.profile().grid.clone(),
             curves: plain.curves()?,
             effect: plain.curve(&arm.drug, Site::Effect)?,
             rows,
@@ -271,8 +271,8 @@ impl<'a> Runner<'a> {
         spat.doses.iter_mut().for_each(|d| d.after = Some(AfterHold::Spit));
         // an area needs no points between the cuts
         let every = self.scenario.horizon.hours();
-        let mouth = Runner { arm: &spat, every, ..*self }.solve(model, site, &BTreeMap::new())?.bioavailability()?;
-        Ok(plain.bioavailability()?.zip(mouth).map(|(all, mouth)| [mouth, (all - mouth).max(0.0)]))
+        let mouth = Runner { arm: &spat, every, ..*self }.solve(model, site, &BTreeMap::new())?.bioavailability();
+        Ok(plain.bioavailability().zip(mouth).map(|(all, mouth)| [mouth, (all - mouth).max(0.0)]))
     }
 
     /// Median end of main effects of a session under every applicable model; a model that refuses the arm is left out.
@@ -281,7 +281,7 @@ impl<'a> Runner<'a> {
         let mut list: Vec<(String, f64)> = own.map(|w| (model.id.clone(), w[1])).into_iter().collect();
         for other in self.library.applicable(model, routes, &self.scenario.subject).into_iter().skip(1) {
             let Ok(followed) = self.session(other, &first.session, &[]) else { continue };
-            let windows = self.windows_of(other, &[followed], &first.session);
+            let Ok(windows) = self.windows_of(other, &[followed], &first.session) else { continue };
             list.extend(windows.main_effects_end.map(|w| (other.id.clone(), w[1])));
         }
         if list.len() > 1 { list } else { Vec::new() }
@@ -296,11 +296,11 @@ impl Solved {
 
     /// As the end of a range.
     fn outcome(&self, label: String) -> Result<EndOutcome> {
-        let shown = self.trajectory().shown;
+        let shown = self.profile().shown;
         Ok(EndOutcome {
             label,
-            bioavailability: self.bioavailability()?,
-            times: self.trajectory().times[..shown].to_vec(),
+            bioavailability: self.bioavailability(),
+            times: self.profile().times[..shown].to_vec(),
             curves: self.curves()?,
         })
     }
@@ -309,23 +309,23 @@ impl Solved {
         &self.followed.schedule
     }
 
-    pub(super) fn parent(&self, site: Site) -> Option<&SystemOutput> {
+    pub(super) fn parent(&self, site: Site) -> Option<&ReadOut> {
         self.followed.parent(site)
     }
 
-    pub(super) fn trajectory(&self) -> &Trajectory {
-        &self.followed.trajectory
+    pub(super) fn profile(&self) -> &Profile {
+        &self.followed.profile
     }
 
-    fn bioavailability(&self) -> Result<Option<f64>> {
+    fn bioavailability(&self) -> Option<f64> {
         self.followed.bioavailability(self.site)
     }
 
     pub(super) fn curve(&self, analyte: &str, site: Site) -> Result<Option<Curve>> {
         let Some(output) = self.followed.output(analyte, site) else { return Ok(None) };
-        let series = self.trajectory().series(output);
-        let exposure = Exposure::of(self.trajectory(), output, &series)?;
-        let shown = self.trajectory().shown;
+        let series = self.profile().series(output);
+        let exposure = Exposure::of(self.profile(), output, &series)?;
+        let shown = self.profile().shown;
         let values = series[..shown].iter().map(|v| v * NG_ML_PER_MG_L).collect();
         Ok(Some(Curve { analyte: analyte.to_owned(), site, values, exposure }))
     }
@@ -339,15 +339,15 @@ impl Solved {
         Ok(list)
     }
 
-    fn at_site(&self) -> Vec<&SystemOutput> {
-        let outputs = &self.trajectory().system.outputs;
-        let mut list: Vec<&SystemOutput> = outputs.iter().filter(|o| o.site == self.site).collect();
+    fn at_site(&self) -> Vec<&ReadOut> {
+        let outputs = &self.profile().outputs;
+        let mut list: Vec<&ReadOut> = outputs.iter().filter(|o| o.site == self.site).collect();
         list.sort_by_key(|o| o.analyte != self.drug);
         list
     }
 
     /// What is written as curves: all analytes at the site, parent first, then the parent at the effect site.
-    pub(super) fn read_outs(&self) -> Vec<&SystemOutput> {
+    pub(super) fn read_outs(&self) -> Vec<&ReadOut> {
         let mut list = self.at_site();
         list.extend(self.followed.parent(Site::Effect));
         list

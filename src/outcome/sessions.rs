@@ -37,7 +37,7 @@ impl Runner<'_> {
             .map(|session| {
                 let followed = self.ends_of(model, session, range)?;
                 let caution = followed.last().map_or(Vec::new(), |high| self.caution_of(high, site, session));
-                let windows = self.windows_of(model, &followed, session);
+                let windows = self.windows_of(model, &followed, session)?;
                 // above every label no times are given
                 let solved: Vec<Solved> =
                     followed.into_iter().map(|f| Solved::new(f, model.estimated_from, &model.drug)).collect();
@@ -64,17 +64,17 @@ impl Runner<'_> {
     }
 
     /// Where blood is drawn cannot change an effect: its clock runs on the model's own site.
-    pub(super) fn windows_of(&self, model: &Model, followed: &[Followed], session: &Session) -> Windows {
+    pub(super) fn windows_of(&self, model: &Model, followed: &[Followed], session: &Session) -> Result<Windows> {
         let own = model.estimated_from;
-        let read: Vec<_> = followed.iter().filter_map(|f| f.parent(own).map(|o| (&f.trajectory, o))).collect();
+        let read: Vec<_> = followed.iter().filter_map(|f| f.parent(own).map(|o| (&f.profile, o))).collect();
         windows(&read, session.start, &self.arm.drug, &self.library.effects)
     }
 
     fn caution_of(&self, followed: &Followed, site: Site, session: &Session) -> Vec<[f64; 2]> {
         let band = self.library.effects.caution(&self.arm.drug);
         let (Some(band), Some(output)) = (band, followed.parent(site)) else { return Vec::new() };
-        let series = followed.trajectory.series(output);
-        stretches_above(&followed.trajectory, output, &series, (band.band[0].mg_l(), session.start))
+        let series = followed.profile.series(output);
+        stretches_above(&followed.profile, output, &series, (band.band[0].mg_l(), session.start))
     }
 
     /// Last time at the level of the dissociative part in a session, min from its first dose.
@@ -82,9 +82,9 @@ impl Runner<'_> {
         let level = self.library.effects.dissociative(&self.arm.drug)?;
         let followed = self.session(model, session, &[]).ok()?;
         let output = followed.parent(model.estimated_from)?;
-        let series = followed.trajectory.series(output);
-        let last = stretches_above(&followed.trajectory, output, &series, (level.mg_l(), session.start)).pop()?;
-        let end = followed.trajectory.times.last().copied().unwrap_or(session.end);
+        let series = followed.profile.series(output);
+        let last = stretches_above(&followed.profile, output, &series, (level.mg_l(), session.start)).pop()?;
+        let end = followed.profile.times.last().copied().unwrap_or(session.end);
         Some((last[1].min(end) - session.start) * MINUTES_PER_HOUR)
     }
 }

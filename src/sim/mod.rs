@@ -1,30 +1,38 @@
-//! From a model, a person and a regimen to curves.
+//! From a model, a subject and a regimen to concentrations over time.
 //!
-//! Time is cut wherever something happens (a dose, the start or end of an input, the end of a
-//! hold). Between two cuts nothing acts but kinetics with constant inputs; at a cut the state may
-//! jump. Two ways cross a segment: `exact` (matrix exponential) and `numeric` (Dop853); each
-//! checks the other. Inside this module all numbers are h, mg, L and mg/L.
+//! ```text
+//! model  -> System    states, rates, read-outs: the one place where a flow becomes a number
+//! doses  -> Layout    every dose and spray with its time      -> Event  amounts and rates put into states
+//! System + Event -> Profile (one subject) or rows of lanes (many, side by side)
+//! ```
 //!
-//! Conventions. A fraction absorbed acts on the *rate* of an infusion, whose length stays as
-//! given. A lag shifts the start and the end of an input together.
+//! Kinetics of first order are solved exactly, as a sum of eigenmodes or by the matrix exponential; `ode` runs any
+//! right-hand side, and checks the exact solution. Inside this module all numbers are h, mg, L and mg/L.
+//!
+//! Conventions. A fraction absorbed acts on the *rate* of an infusion, whose length stays as given. A lag shifts the
+//! start and the end of an input together.
 
-mod exact;
-mod follow;
-mod numeric;
-mod schedule;
+mod case;
+mod dense;
+mod events;
+pub(crate) mod lanes;
+mod layout;
+pub(crate) mod linear;
+mod ode;
+mod profile;
 mod session;
 mod single;
 mod sprays;
+mod stops;
 mod system;
-mod trajectory;
 
-pub use exact::advance;
-pub use follow::{Case, Change, Followed, Set};
-pub(crate) use schedule::PutDown;
-pub use schedule::{Act, DoseMark, Plan, Schedule};
+pub use case::{Case, Change, Followed, Set, Solver};
+pub(crate) use events::Entries;
+pub use layout::{DoseMark, Layout, Schedule};
+pub use profile::{Look, Profile};
 pub use session::{Session, sessions};
 pub use single::SingleDose;
 pub use sprays::{Device, SprayRules, administrations};
-pub use system::{MOST_HELD, State, StateKind, System, SystemOutput};
-pub(crate) use trajectory::TAIL_H;
-pub use trajectory::{Look, Points, Solver, Trajectory, simulate};
+pub(crate) use stops::TAIL_H;
+pub use stops::Points;
+pub use system::{MOST_HELD, ReadOut, State, StateKind, System};

@@ -1,6 +1,6 @@
 //! Where a course of doses is cut into sessions.
 
-use super::schedule::DoseMark;
+use super::layout::DoseMark;
 
 /// Doses so close together that they are one sitting. A course is several sessions.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -1,6 +1,6 @@
 //! Sprays: how many an amount is, and which of them are second or later ones.
 
-use super::schedule::{Put, per_kg};
+use super::layout::{Put, per_kg};
 use crate::error::{Error, Result};
 use crate::model::Individual;
 use crate::path;

@@ -1,23 +1,32 @@
-//! A model lowered for one person: states, rate matrix, read-outs.
+//! A model lowered: states, rates between them and read-outs as slots of its compiled formulas. The only place where a
+//! flow or a read-out of a model becomes a number.
 
-use super::schedule::Act;
 use crate::error::{Error, Result};
-use crate::model::{CompartmentKind, Individual, Model, Pace, Reading, Site};
-use nalgebra::{DMatrix, DVector, RowDVector, Schur};
+use crate::model::formulas::{Formulas, Slot};
+use crate::model::expr::Expr;
+use crate::model::{Compartment, CompartmentKind, Model, Pace, Reading, Site};
+use std::collections::BTreeMap;
 
-/// Linear kinetics x' = K x + u of one person.
+/// More doses held at once than this are refused.
+pub const MOST_HELD: usize = 16;
+
+/// A model lowered for any number of subjects. Every number is a slot: each subject fills them with their own.
 #[derive(Debug, Clone)]
 pub struct System {
-    /// Rate matrix, 1/h.
-    pub rates: DMatrix<f64>,
+    /// How the slots are filled.
+    pub(crate) formulas: Formulas,
     /// What each state is.
     pub states: Vec<State>,
-    /// Read-outs, in the order of the model's outputs.
-    pub outputs: Vec<SystemOutput>,
+    /// Read-outs, in the order of the model's outputs, then those that were added.
+    pub outputs: Vec<ReadOut>,
+    /// First-order rates.
+    pub(crate) rates: Vec<Rate>,
+    /// What leaves by saturable processes.
+    pub(crate) saturable: Vec<Saturable>,
     /// First state of each compartment; mouths have `mouths` states in a row.
     first: Vec<usize>,
     /// Number of doses that can be held at once.
-    pub mouths: usize,
+    mouths: usize,
 }
 
 /// What a state holds.
@@ -27,7 +36,7 @@ pub struct State {
     pub name: String,
     /// Analyte.
     pub analyte: String,
-    /// Kind.
+    /// What kind of place it is.
     pub kind: StateKind,
 }
 
@@ -42,57 +51,107 @@ pub enum StateKind {
     Delayed,
 }
 
-/// A concentration read from the states.
+/// A concentration read from the states: the sum of state times slot, mg/L.
 #[derive(Debug, Clone)]
-pub struct SystemOutput {
+pub struct ReadOut {
+    /// Its place among the read-outs.
+    pub(crate) index: usize,
     /// Analyte.
     pub analyte: String,
     /// Site.
     pub site: Site,
-    /// concentration = row . states, mg/L
-    pub row: RowDVector<f64>,
+    /// State and what a unit there adds.
+    pub(crate) row: Vec<(usize, Slot)>,
 }
 
-/// More doses held at once than this are refused.
-pub const MOST_HELD: usize = 16;
+/// A first-order rate, 1/h: what a unit in one state adds to another per hour; on the diagonal what leaves, negative.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Rate {
+    pub into: usize,
+    pub from: usize,
+    pub slot: Slot,
+}
+
+/// A saturable process: Vmax C / (Km + C) leaves a state per hour, C = amount / volume.
+#[derive(Debug, Clone)]
+pub(crate) struct Saturable {
+    pub from: usize,
+    pub vmax: Slot,
+    pub km: Slot,
+    pub volume: Slot,
+    /// Where it goes, and how much arrives of what leaves.
+    pub into: Vec<(usize, Slot)>,
+}
+
+/// Stands for a volume that the checks of a model see to.
+const NO_VOLUME: Expr = Expr::Number(f64::NAN);
+
+/// How fast drug leaves, lowered.
+enum Lowered {
+    FirstOrder(Slot),
+    Saturable { vmax: Slot, km: Slot, volume: Slot },
+}
 
 impl System {
-    /// Lowers a model for a person, with room for `mouths` doses held at once.
+    /// Lowers a model with room for `mouths` doses held at once; `formulas` hold the model's parameters.
     ///
     /// # Errors
     /// When too many doses are held at once.
-    pub fn new(model: &Model, person: &Individual, mouths: usize) -> Result<Self> {
+    pub(crate) fn new(model: &Model, formulas: Formulas, mouths: usize) -> Result<Self> {
         if mouths > MOST_HELD {
             return Err(Error::input(format!("{mouths} doses are held under the tongue at the same time"))
                 .remedy(format!("hold at most {MOST_HELD} at once: space them further apart")));
         }
         let mouths = mouths.max(1);
-        let mut states = Vec::new();
-        let mut first = Vec::new();
+        let mut system = Self {
+            formulas,
+            states: Vec::new(),
+            outputs: Vec::new(),
+            rates: Vec::new(),
+            saturable: Vec::new(),
+            first: Vec::new(),
+            mouths,
+        };
         for c in &model.compartments {
-            first.push(states.len());
+            system.first.push(system.states.len());
             let kind = if c.kind == CompartmentKind::Sink { StateKind::Sink } else { StateKind::Amount };
-            let copies = if c.kind == CompartmentKind::Mouth { mouths } else { 1 };
-            states.extend((0..copies).map(|_| State { name: c.name.clone(), analyte: c.holds.clone(), kind }));
+            let one = State { name: c.name.clone(), analyte: c.holds.clone(), kind };
+            system.states.extend(std::iter::repeat_n(one, system.copies(c)));
         }
-        let mut system = Self { rates: DMatrix::zeros(0, 0), states, outputs: Vec::new(), first, mouths };
         let conversions = system.conversion_sinks(model);
-        let delays_at = system.states.len();
-        for output in &model.outputs {
-            if matches!(output.reads, Reading::Delay { .. }) {
-                let name = format!("{} {}", output.site.id(), output.analyte);
-                system.states.push(State { name, analyte: output.analyte.clone(), kind: StateKind::Delayed });
-            }
+        system.flows(model, &conversions);
+        for i in 0..model.outputs.len() {
+            system.read_out(model, i);
         }
-        let n = system.states.len();
-        system.rates = DMatrix::zeros(n, n);
-        system.fill_flows(model, person, &conversions);
-        system.fill_outputs(model, person, delays_at);
         Ok(system)
     }
 
-    /// Parent that turns into a metabolite ends in a sink of the parent, so that its mass can be
-    /// accounted for: "eliminated" from where drug that was in the plasma can get, else "presystemic".
+    fn copies(&self, c: &Compartment) -> usize {
+        if c.kind == CompartmentKind::Mouth { self.mouths } else { 1 }
+    }
+
+    /// State of a compartment; for a mouth, that of the given slot.
+    pub fn state_of(&self, compartment: usize, mouth: usize) -> usize {
+        self.first[compartment] + mouth
+    }
+
+    /// Index of the read-out of an analyte at a site.
+    pub fn output(&self, analyte: &str, site: Site) -> Option<usize> {
+        self.outputs.iter().position(|o| o.analyte == analyte && o.site == site)
+    }
+
+    /// Whether all its kinetics are of first order, so that it is solved exactly.
+    pub fn is_linear(&self) -> bool {
+        self.saturable.is_empty()
+    }
+
+    /// Slot of the rate at which a state is left, negative; `None` where nothing leaves it.
+    pub(crate) fn loss(&self, state: usize) -> Option<Slot> {
+        self.rates.iter().find(|r| r.into == state && r.from == state).map(|r| r.slot)
+    }
+
+    /// Parent that turns into a metabolite ends in a sink of the parent, so that its mass can be accounted for:
+    /// "eliminated" from where drug that was in the plasma can get, else "presystemic".
     fn conversion_sinks(&mut self, model: &Model) -> Vec<Option<usize>> {
         let systemic = systemic(model);
         let mut at = Vec::new();
@@ -114,169 +173,125 @@ impl System {
         at
     }
 
-    fn fill_flows(&mut self, model: &Model, person: &Individual, conversions: &[Option<usize>]) {
+    fn flows(&mut self, model: &Model, conversions: &[Option<usize>]) {
+        let mut into: BTreeMap<(usize, usize), Vec<Vec<Slot>>> = BTreeMap::new();
+        let mut out: BTreeMap<usize, Vec<Slot>> = BTreeMap::new();
         for (flow, conversion) in model.flows.iter().zip(conversions) {
             let from = &model.compartments[flow.from];
-            let pace = match &flow.pace {
-                Pace::Rate(rate) => person.value(rate),
-                Pace::Clearance(clearance) => {
-                    person.value(clearance) / from.volume.as_ref().map_or(f64::NAN, |v| person.value(v))
+            let pace = self.pace(&flow.pace, from);
+            let shares = self.formulas.shares(flow.split.iter().map(|s| s.share.as_ref()));
+            // where it goes, as products of slots
+            let mut parts: Vec<(usize, Vec<Slot>)> = Vec::new();
+            for (split, share) in flow.split.iter().zip(&shares) {
+                let yields = split.yields.as_ref().map(|y| self.formulas.formula(y));
+                parts.push((self.first[split.into], std::iter::once(*share).chain(yields).collect()));
+                if model.compartments[split.into].holds != from.holds {
+                    parts.extend(conversion.map(|sink| (sink, vec![*share])));
                 }
-            };
-            let shares = person.parts(flow.split.iter().map(|s| s.share.as_ref()));
-            let copies = if from.kind == CompartmentKind::Mouth { self.mouths } else { 1 };
-            for state in (0..copies).map(|k| self.first[flow.from] + k) {
-                self.rates[(state, state)] -= pace;
-                for (split, share) in flow.split.iter().zip(&shares) {
-                    let yields = split.yields.as_ref().map_or(1.0, |y| person.value(y));
-                    self.rates[(self.first[split.into], state)] += pace * share * yields;
-                    if model.compartments[split.into].holds != from.holds
-                        && let Some(sink) = conversion
-                    {
-                        self.rates[(*sink, state)] += pace * share;
+            }
+            let first = self.first[flow.from];
+            for state in first..first + self.copies(from) {
+                match pace {
+                    Lowered::FirstOrder(pace) => {
+                        out.entry(state).or_default().push(pace);
+                        for (target, factors) in &parts {
+                            let factors = std::iter::once(pace).chain(factors.iter().copied()).collect();
+                            into.entry((*target, state)).or_default().push(factors);
+                        }
+                    }
+                    Lowered::Saturable { vmax, km, volume } => {
+                        let product = |f: &mut Formulas, factors: &[Slot]| f.sum_of_products(vec![factors.to_vec()]);
+                        let into =
+                            parts.iter().map(|(state, factors)| (*state, product(&mut self.formulas, factors)));
+                        let into = into.collect();
+                        self.saturable.push(Saturable { from: state, vmax, km, volume, into });
                     }
                 }
             }
         }
-    }
-
-    fn fill_outputs(&mut self, model: &Model, person: &Individual, delays_at: usize) {
-        let n = self.states.len();
-        let mut delay = delays_at;
-        for output in &model.outputs {
-            let mut row = RowDVector::zeros(n);
-            match &output.reads {
-                Reading::Compartment(c) => {
-                    let volume = model.compartments[*c].volume.as_ref().map_or(f64::NAN, |v| person.value(v));
-                    row[self.first[*c]] = 1.0 / volume;
-                }
-                Reading::Delay { of, rate, shunt } => {
-                    let rate = person.value(rate);
-                    let shunt = shunt.as_ref().map_or(0.0, |s| person.value(s));
-                    let followed = self.outputs[*of].row.clone() * rate;
-                    self.rates.row_mut(delay).copy_from(&followed);
-                    self.rates[(delay, delay)] -= rate;
-                    row[delay] = 1.0 - shunt;
-                    row += self.outputs[*of].row.clone() * shunt;
-                    delay += 1;
-                }
-            }
-            self.outputs.push(SystemOutput { analyte: output.analyte.clone(), site: output.site, row });
+        for ((into, from), terms) in into {
+            let slot = self.formulas.sum_of_products(terms);
+            self.rates.push(Rate { into, from, slot });
+        }
+        for (state, paces) in out {
+            let slot = self.formulas.negated(paces);
+            self.rates.push(Rate { into: state, from: state, slot });
         }
     }
 
-    /// State of a compartment; for a mouth, that of the given slot.
-    pub fn state_of(&self, compartment: usize, slot: usize) -> usize {
-        self.first[compartment] + slot
+    fn pace(&mut self, pace: &Pace, from: &Compartment) -> Lowered {
+        // the checks of a model see to it that there is a volume where one is needed
+        let volume = |f: &mut Formulas| f.formula(from.volume.as_ref().unwrap_or(&NO_VOLUME));
+        match pace {
+            Pace::Rate(rate) => Lowered::FirstOrder(self.formulas.formula(rate)),
+            Pace::Clearance(clearance) => {
+                let (clearance, volume) = (self.formulas.formula(clearance), volume(&mut self.formulas));
+                Lowered::FirstOrder(self.formulas.quotient(clearance, volume))
+            }
+            Pace::Saturable { vmax, km } => Lowered::Saturable {
+                vmax: self.formulas.formula(vmax),
+                km: self.formulas.formula(km),
+                volume: volume(&mut self.formulas),
+            },
+        }
     }
 
-    /// Leaves out every state that these acts never reach: smaller matrices, the same curves.
-    #[must_use]
-    pub fn reached_by(&self, acts: &[Act]) -> (Self, Vec<Option<usize>>) {
-        let n = self.states.len();
-        let mut reached = vec![false; n];
-        for act in acts {
-            match act {
-                Act::Add { state, .. } | Act::Rate { state, .. } => reached[*state] = true,
-                Act::Move { into, .. } => reached[*into] = true,
+    fn read_out(&mut self, model: &Model, output: usize) {
+        let out = &model.outputs[output];
+        let row = match &out.reads {
+            Reading::Compartment(c) => {
+                let f = &mut self.formulas;
+                let volume = f.formula(model.compartments[*c].volume.as_ref().unwrap_or(&NO_VOLUME));
+                vec![(self.first[*c], f.reciprocal(volume))]
             }
-        }
-        loop {
-            let before = reached.iter().filter(|r| **r).count();
-            for j in 0..n {
-                for i in 0..n {
-                    reached[i] |= reached[j] && self.rates[(i, j)] != 0.0;
+            Reading::Delay { of, rate, shunt } => {
+                let rate = self.formulas.formula(rate);
+                let delayed = self.delayed(*of, rate, &out.analyte, out.site);
+                let one = self.formulas.number(1.0);
+                match shunt {
+                    None => vec![(delayed, one)],
+                    Some(shunt) => {
+                        let shunt = self.formulas.formula(shunt);
+                        let rest = self.formulas.difference(one, shunt);
+                        let followed = self.outputs[*of].row.clone();
+                        let mut row: Vec<(usize, Slot)> =
+                            followed.into_iter().map(|(i, per)| (i, self.formulas.product(per, shunt))).collect();
+                        row.push((delayed, rest));
+                        row
+                    }
                 }
             }
-            if reached.iter().filter(|r| **r).count() == before {
-                break;
-            }
-        }
-        let kept: Vec<usize> = (0..n).filter(|&i| reached[i]).collect();
-        let place: Vec<Option<usize>> = (0..n).map(|i| kept.iter().position(|&k| k == i)).collect();
-        let smaller = Self {
-            rates: self.rates.select_rows(&kept).select_columns(&kept),
-            states: kept.iter().map(|&i| self.states[i].clone()).collect(),
-            outputs: self
-                .outputs
-                .iter()
-                .map(|o| SystemOutput { row: o.row.select_columns(&kept), ..o.clone() })
-                .collect(),
-            first: self.first.clone(),
-            mouths: self.mouths,
         };
-        (smaller, place)
+        let index = self.outputs.len();
+        self.outputs.push(ReadOut { index, analyte: out.analyte.clone(), site: out.site, row });
     }
 
-    /// Two systems with the same read-outs as one: what is put into either is read together, and neither feeds the
-    /// other. Doses that enter in another way than those before them need this.
-    #[must_use]
-    pub(super) fn beside(&self, other: &Self) -> Self {
-        let (n, m) = (self.states.len(), other.states.len());
-        let mut rates = DMatrix::zeros(n + m, n + m);
-        rates.view_mut((0, 0), (n, n)).copy_from(&self.rates);
-        rates.view_mut((n, n), (m, m)).copy_from(&other.rates);
-        let row = |a: &RowDVector<f64>, b: &RowDVector<f64>| {
-            RowDVector::from_iterator(n + m, a.iter().chain(b.iter()).copied())
-        };
-        let outputs = self.outputs.iter().zip(&other.outputs);
-        Self {
-            rates,
-            states: self.states.iter().chain(&other.states).cloned().collect(),
-            outputs: outputs.map(|(a, b)| SystemOutput { row: row(&a.row, &b.row), ..a.clone() }).collect(),
-            first: self.first.clone(),
-            mouths: self.mouths,
+    /// A state that follows a read-out at a rate, 1/h, and feeds nothing.
+    fn delayed(&mut self, of: usize, rate: Slot, analyte: &str, site: Site) -> usize {
+        let name = format!("{} {analyte}", site.id());
+        let state = self.states.len();
+        self.states.push(State { name, analyte: analyte.to_owned(), kind: StateKind::Delayed });
+        for (from, per) in self.outputs[of].row.clone() {
+            let slot = self.formulas.product(per, rate);
+            self.rates.push(Rate { into: state, from, slot });
         }
+        let slot = self.formulas.negated(vec![rate]);
+        self.rates.push(Rate { into: state, from: state, slot });
+        state
     }
 
-    /// For each state, the area under `row` that one mg there leads to when nothing more happens: w K = -row.
-    ///
-    /// # Errors
-    /// When the rate matrix cannot be inverted, which the checks of a model exclude.
-    pub fn area_per_amount(&self, row: &RowDVector<f64>) -> Result<DVector<f64>> {
-        let moving: Vec<usize> = (0..self.states.len()).filter(|&i| self.states[i].kind != StateKind::Sink).collect();
-        if moving.is_empty() {
-            return Ok(DVector::zeros(self.states.len()));
-        }
-        let k = self.rates.select_rows(&moving).select_columns(&moving);
-        let c = row.select_columns(&moving).transpose() * -1.0;
-        let solved =
-            k.transpose().lu().solve(&c).ok_or_else(|| Error::cannot("the model's rates cannot be inverted"))?;
-        let mut all = DVector::zeros(self.states.len());
-        for (value, &i) in solved.iter().zip(&moving) {
-            all[i] = *value;
-        }
-        Ok(all)
-    }
-
-    /// Slowest rate that shows in `row`, 1/h: its half-life is the terminal one.
-    pub fn slowest_rate(&self, row: &RowDVector<f64>) -> Option<f64> {
-        let n = self.states.len();
-        let mut seen: Vec<bool> = row.iter().map(|v| *v != 0.0).collect();
-        let mut open: Vec<usize> = (0..n).filter(|&i| seen[i]).collect();
-        while let Some(i) = open.pop() {
-            for j in (0..n).filter(|&j| self.rates[(i, j)] != 0.0) {
-                if !std::mem::replace(&mut seen[j], true) {
-                    open.push(j);
-                }
-            }
-        }
-        let kept: Vec<usize> = (0..n).filter(|&i| seen[i] && self.states[i].kind != StateKind::Sink).collect();
-        if kept.is_empty() {
-            return None;
-        }
-        let k = self.rates.select_rows(&kept).select_columns(&kept);
-        // iteration at full precision may go round in circles: it gets so many rounds, then a coarser end
-        let schur = DEFLATED.iter().find_map(|eps| Schur::try_new(k.clone(), *eps, MOST_ROUNDS))?;
-        let slowest = schur.complex_eigenvalues().iter().map(|l| -l.re).fold(f64::INFINITY, f64::min);
-        (slowest.is_finite() && slowest > 0.0).then_some(slowest)
+    /// Adds an effect site that follows a read-out at a rate ke0 given beside the model's parameters, at this place
+    /// behind them; its index among the read-outs.
+    pub(crate) fn add_effect_site(&mut self, of: usize, place: usize) -> usize {
+        let rate = self.formulas.beside(place);
+        let analyte = self.outputs[of].analyte.clone();
+        let state = self.delayed(of, rate, &analyte, Site::Effect);
+        let one = self.formulas.number(1.0);
+        let index = self.outputs.len();
+        self.outputs.push(ReadOut { index, analyte, site: Site::Effect, row: vec![(state, one)] });
+        index
     }
 }
-
-/// How small an entry counts as nothing beside its neighbours on the diagonal when rates are sought, finest first.
-const DEFLATED: [f64; 3] = [f64::EPSILON, 1e-13, 1e-11];
-/// Rounds of that search; a few for each state are usual.
-const MOST_ROUNDS: usize = 2_000;
 
 /// The compartment in which the parent is read at the model's own site, and all that drug can reach from there.
 fn systemic(model: &Model) -> Vec<bool> {

@@ -4,7 +4,7 @@
 
 use crate::error::{Error, Result};
 use crate::library::{EvidenceKind, Library};
-use crate::people::{Counted, Crowd, Dot, People, Progress, SessionCrowd, Workers, counted};
+use crate::population::{Counted, Crowd, Dot, People, Progress, SessionCrowd, Workers, counted};
 use crate::scenario::Scenario;
 use crate::units::Time;
 
@@ -99,7 +99,7 @@ impl Expected {
             noticing: Vec::new(),
             fading: Vec::new(),
             people: 0,
-            seed: crate::people::USUAL_SEED,
+            seed: crate::population::USUAL_SEED,
             parts: Vec::new(),
         }
     }

@@ -26,7 +26,7 @@ use crate::error::{Error, Result};
 use crate::library::Library;
 use crate::outcome::{PageVerdict, page_verdict};
 use crate::path;
-use crate::people::{Crowd, Progress, Workers};
+use crate::population::{Crowd, Progress, Workers};
 use crate::regimen::Route;
 use crate::scenario::{Clinic, Scenario, Visit};
 use crate::sim::Session;

@@ -5,7 +5,7 @@ use super::expect::Span;
 use super::leaflet::{Band, Block, Day, DotRow, Leaflet, Side};
 use super::words::{Anchor, Item, Leaf, Overlay, Section, Words, fill};
 use crate::error::{Error, Result};
-use crate::people::Dot;
+use crate::population::Dot;
 use crate::scenario::Style;
 use crate::units::{MINUTES_PER_HOUR, Time};
 use std::collections::BTreeMap;

@@ -5,8 +5,8 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use ketasim::app::App;
 use ketasim::figure::{Figure, View};
-use ketasim::people::{Crowd, InTurn, People, crowd_outcome};
-use ketasim::population::Between;
+use ketasim::population::{Crowd, InTurn, People, crowd_outcome};
+use ketasim::covariates::Between;
 use ketasim::regimen::DoseAmount;
 use ketasim::units::Weight;
 
@@ -33,7 +33,7 @@ fn settle(harness: &mut Harness<'static, App>) {
     assert!(harness.state().people.settled, "the people never settled");
 }
 
-fn direct(harness: &Harness<'static, App>, people: usize) -> ketasim::people::CrowdOutcome {
+fn direct(harness: &Harness<'static, App>, people: usize) -> ketasim::population::CrowdOutcome {
     let app = harness.state();
     let crowd = Crowd { people: People::nearest(people), seed: 1, every: None };
     crowd_outcome(&app.state.scenario, &app.library, crowd, &InTurn, &|_| true).unwrap()
@@ -106,7 +106,7 @@ fn every_route_has_a_sentence_and_twenty_dots() {
     let direct = direct(&harness, 120);
     let outcome = harness.state().shown.outcome.as_ref().unwrap();
     for (arm, counted) in outcome.arms.iter().zip(&direct.arms) {
-        let (still, base) = ketasim::people::of_people(counted.above_at(60.0), counted.people());
+        let (still, base) = ketasim::population::of_people(counted.above_at(60.0), counted.people());
         assert_eq!(base, 100);
         assert!(says(&harness, &format!("Of 100 made-up people, {still} still above their own level at 60 min")));
         // of a range the twenty are taken from both ends, as on the patient's page
@@ -255,7 +255,7 @@ fn people_differ_in_weight_as_far_as_the_fields_say() {
     harness.step();
     settle(&mut harness);
     assert_eq!(*harness.state().people.outcome.as_ref().unwrap(), direct(&harness, 60));
-    let cmax = |of: &ketasim::people::CrowdOutcome| of.arms[0].sessions[0].counts[0].people[0].cmax;
+    let cmax = |of: &ketasim::population::CrowdOutcome| of.arms[0].sessions[0].counts[0].people[0].cmax;
     assert!((cmax(&direct(&harness, 60)) / cmax(&before) - 1.0).abs() > 1e-3, "weight changes a dose per kg");
     assert!(says(&harness, "they differ: weight 70 to 110 kg, evenly"));
     // people whom the model was not made for are refused in words
@@ -279,7 +279,7 @@ fn a_projector_shows_what_people_do() {
     harness.run_ok();
     let app = harness.state();
     for counted in &app.people.outcome.as_ref().unwrap().arms {
-        let (still, base) = ketasim::people::of_people(counted.above_at(60.0), counted.people());
+        let (still, base) = ketasim::population::of_people(counted.above_at(60.0), counted.people());
         assert_eq!(base, 60, "of no more than there are");
         assert!(says(&harness, &format!("Of 60 made-up people, {still} still above their own level at 60 min")));
     }

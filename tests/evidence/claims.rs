@@ -132,7 +132,7 @@ fn the_range_of_a_lozenge_opens_with_its_dose() {
         let scenario = ketasim::Scenario::from_toml("a.toml", &text, &library).unwrap();
         let arm = scenario.run(&library, ketasim::Options::default()).unwrap().arms.remove(0);
         let norketamine = |curves: &[ketasim::outcome::Curve]| {
-            curves.iter().find(|c| c.analyte == "norketamine").unwrap().exposure.auc_inf
+            curves.iter().find(|c| c.analyte == "norketamine").unwrap().exposure.auc_inf.unwrap()
         };
         let plain = (arm.bioavailability.unwrap(), norketamine(&arm.curves));
         arm.range.map_or(plain, |r| (r.low.bioavailability.unwrap(), norketamine(&r.low.curves)))

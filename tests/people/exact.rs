@@ -3,7 +3,7 @@
 use super::{RACEMIC, Two, WORKLOAD, cases, crowd, library, scenario, with_workload};
 use ketasim::Library;
 use ketasim::outcome::Options;
-use ketasim::people::{
+use ketasim::population::{
     Crowd, InTurn, Kept, People, Workers, bands, courses, individuals, simulation_alone, subject_of,
 };
 use ketasim::scenario::Scenario;

@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::figure::{View, doses_in_words};
 use crate::library::Library;
 use crate::outcome::Outcome;
-use crate::people::{Exposures, Figures, Ratio, comparable, exposures, models_ratio};
+use crate::population::{Exposures, Figures, Ratio, comparable, exposures, models_ratio};
 use crate::scenario::Scenario;
 use crate::units::significant;
 use egui::{ComboBox, Grid, Id, Modal, RichText, Ui};
@@ -196,7 +196,7 @@ fn over_people(ui: &mut Ui, found: &Exposures, all: usize) {
 
 fn over_models(ui: &mut Ui, list: &ByModel) {
     let ratio = |of: Of, [a, b]: &[Figures; 2]| -> Option<f64> { Some(of(a)? / of(b).filter(|v| *v > 0.0)?) };
-    let measures: [Of; 3] = [|f| Some(f.auc), |f| Some(f.cmax), |f| f.above];
+    let measures: [Of; 3] = [|f| f.auc, |f| Some(f.cmax), |f| f.above];
     Grid::new("ratios by model").num_columns(4).spacing([16.0, 2.0]).show(ui, |ui| {
         for name in ["model", "AUC", "Cmax", "time above the level"] {
             cell(ui, name);

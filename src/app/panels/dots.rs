@@ -3,7 +3,7 @@
 use super::small;
 use crate::app::theme;
 use crate::figure::Role;
-use crate::people::{CrowdOutcome, Dot, MAY_NOT_FEEL, SessionCrowd};
+use crate::population::{CrowdOutcome, Dot, MAY_NOT_FEEL, SessionCrowd};
 use crate::scene::Ink;
 use crate::units::number;
 use egui::{Align2, FontId, Pos2, Sense, Stroke, Ui, Vec2};

@@ -9,7 +9,7 @@ use crate::app::theme;
 use crate::figure::{Role, View, backed_by, roles};
 use crate::library::Effects;
 use crate::outcome::{ArmOutcome, Outcome};
-use crate::people::{ArmCrowd, SessionCrowd, of_people};
+use crate::population::{ArmCrowd, SessionCrowd, of_people};
 use crate::scene::Ink;
 use crate::units::{Dim, MINUTES_PER_HOUR, number};
 use egui::{RichText, Slider, Ui};

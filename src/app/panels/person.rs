@@ -1,7 +1,7 @@
 //! Who is simulated.
 
 use crate::app::field::{self, Field};
-use crate::population::Between;
+use crate::covariates::Between;
 use crate::scenario::Scenario;
 use crate::subject::{Ancestry, Sex, Subject};
 use crate::units::{Age, Dim, Fraction, Time, Weight};

@@ -148,7 +148,7 @@ impl Default for SideBySide {
     }
 }
 
-impl crate::people::Workers for SideBySide {
+impl crate::population::Workers for SideBySide {
     fn each(&self, jobs: usize, work: &(dyn Fn(usize) + Sync)) {
         if self.0 == 1 || jobs <= 1 {
             (0..jobs).for_each(work);

@@ -101,7 +101,7 @@ pub fn unix_seconds() -> u64 {
 pub const MOST_PEOPLE: Option<usize> = Some(200);
 
 /// One job after another.
-pub type SideBySide = crate::people::InTurn;
+pub type SideBySide = crate::population::InTurn;
 
 fn none<T>(path: &str) -> Result<T> {
     Err(Error::cannot(format!("{path}: the browser has no files of that name"))

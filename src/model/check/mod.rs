@@ -71,6 +71,7 @@ impl Checker {
             ranges: Vec::new(),
             checkpoints: Vec::new(),
             conditions: Vec::new(),
+            formulas: OnceLock::new(),
         };
         Ok(Self { file, model, dose_is_named: false })
     }

@@ -245,16 +245,27 @@ impl Checker {
     fn one_flow(&mut self, f: file::FlowFile, at: &[Step]) -> Result<()> {
         let here = |key: &str| [at.to_vec(), path![key]].concat();
         forms::of_flow(&f).map_err(|e| e.within(at.to_vec()))?;
-        let pace = match (&f.rate, &f.clearance) {
-            (Some(rate), None) => Pace::Rate(self.expr(rate, Dim::RATE, here("rate"))?),
-            (None, Some(clearance)) => Pace::Clearance(self.expr(clearance, Dim::CLEARANCE, here("clearance"))?),
+        let pace = match (&f.rate, &f.clearance, &f.vmax, &f.km) {
+            (Some(rate), None, None, None) => Pace::Rate(self.expr(rate, Dim::RATE, here("rate"))?),
+            (None, Some(clearance), None, None) => {
+                Pace::Clearance(self.expr(clearance, Dim::CLEARANCE, here("clearance"))?)
+            }
+            (None, None, Some(vmax), Some(km)) => Pace::Saturable {
+                vmax: self.expr(vmax, Dim::DRUG_RATE, here("vmax"))?,
+                km: self.expr(km, Dim::CONCENTRATION, here("km"))?,
+            },
             _ => {
-                return Err(Error::input("a flow has either a rate or a clearance")
-                    .remedy("write rate = \"...\" (1/h) or clearance = \"...\" (L/h)")
+                return Err(Error::input("a flow has either a rate, or a clearance, or vmax and km")
+                    .remedy("write rate = \"...\" (1/h), or clearance = \"...\" (L/h), or vmax = \"...\" (mg/h) and km = \"...\" (mg/L)")
                     .at(at.to_vec()));
             }
         };
         if let Some([a, b]) = &f.between {
+            if let Pace::Saturable { .. } = pace {
+                return Err(Error::input("what goes to and fro is not saturable here")
+                    .remedy("write two flows with `from` and `into`, or a rate or a clearance for `between`")
+                    .at(here("vmax")));
+            }
             let (a, b) = self.exchanging([a, b], &here("between"))?;
             self.volumes_for(&pace, &[a, b], at)?;
             self.exchange(a, b, pace.clone(), pace);
@@ -266,6 +277,11 @@ impl Checker {
                 .at(at.to_vec()));
         };
         let from = self.outflow(from, here("from"))?;
+        if let (Pace::Saturable { .. }, CompartmentKind::Mouth) = (&pace, self.model.compartments[from].kind) {
+            return Err(Error::input("what leaves the mouth is not saturable here")
+                .remedy("give the flow a rate: what is left at the end of a hold is worked out from it")
+                .at(here("vmax")));
+        }
         self.volumes_for(&pace, &[from], at)?;
         let analyte = self.holds(from);
         let mut split = Vec::new();
@@ -298,9 +314,10 @@ impl Checker {
     fn volumes_for(&self, pace: &Pace, of: &[usize], at: &[Step]) -> Result<()> {
         let lacking = of.iter().find(|&&i| self.model.compartments[i].volume.is_none());
         match (pace, lacking) {
-            (Pace::Clearance(_), Some(&i)) => {
+            (Pace::Clearance(_) | Pace::Saturable { .. }, Some(&i)) => {
                 let name = &self.model.compartments[i].name;
-                Err(Error::input(format!("a clearance from \"{name}\" needs its volume"))
+                let what = if matches!(pace, Pace::Saturable { .. }) { "a saturable flow" } else { "a clearance" };
+                Err(Error::input(format!("{what} from \"{name}\" needs its volume"))
                     .remedy(format!("give \"{name}\" a volume, or the flow a rate instead"))
                     .at(at.to_vec()))
             }

@@ -4,7 +4,7 @@ use super::{Chosen, grade, heading};
 use crate::app::evidence::Evidence;
 use crate::app::panels::{refusal, small};
 use crate::app::theme;
-use crate::people::{Measure, Swing, Tornado};
+use crate::population::{Measure, Swing, Tornado};
 use crate::scene::Ink;
 use crate::units::significant;
 use egui::{Align2, FontId, Rect, Sense, Stroke, Ui, Vec2};

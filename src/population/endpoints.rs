@@ -1,8 +1,8 @@
 //! What is read of each person's plasma and effect site, sixteen people at a time, while they are followed.
 
-use super::arm::{Place, Sink};
-use super::draw::{generator, normal, stream_of, uniform};
-use super::lanes::{LANES, Lane, Work, splat, wide};
+use crate::sim::linear::{Place, Sink};
+use super::sample::{generator, normal, stream_of, uniform};
+use crate::sim::lanes::{LANES, Lane, Work, splat, wide};
 use super::windows::Person;
 use crate::analysis::{SHORTEST_DELAY_H, STRONGEST, crossing};
 use crate::library::{Delay, Effects, Level, LevelKind};

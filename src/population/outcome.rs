@@ -2,7 +2,7 @@
 
 use super::bands::{Wanting, one};
 use super::dots::{Dot, fading_dots, noticing_dots};
-use super::draw::{ByModel, FirstDraws, room_for};
+use super::sample::{ByModel, FirstDraws, room_for};
 use super::windows::{people_of, summed};
 use super::{ArmBands, Crowd, MAY_NOT_FEEL, PeopleWindows, Person, Progress, Workers};
 use crate::error::{Error, Result};
@@ -341,7 +341,7 @@ fn above(people: &[Person]) -> Vec<[f64; 2]> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::people::{InTurn, People};
+    use crate::population::{InTurn, People};
 
     #[test]
     fn a_range_has_two_ends_and_no_bands() {
@@ -358,7 +358,7 @@ mod tests {
             let ends: Vec<&str> = session.counts.iter().map(|c| c.end).collect();
             let expected: &[&str] = if arm.range.is_some() { &["low end", "high end"] } else { &[""] };
             assert_eq!(ends, expected, "{}: counted at each end", arm.label);
-            assert_eq!(session.fading.len(), crate::people::DOTS);
+            assert_eq!(session.fading.len(), crate::population::DOTS);
             for counted in &session.counts {
                 assert_eq!(counted.people.len(), 60);
                 for [minute, share] in &counted.above {
@@ -383,7 +383,7 @@ mod tests {
             assert_eq!(*arm, alone);
         }
         let first = &all.arms[0];
-        let people = crate::people::courses(&scenario, first.index, &library, crowd, 0..300).unwrap();
+        let people = crate::population::courses(&scenario, first.index, &library, crowd, 0..300).unwrap();
         for (analyte, quartiles) in first.quartiles.iter().enumerate() {
             assert_eq!(quartiles.len(), people[0][analyte].len());
             for (point, found) in quartiles.iter().enumerate() {

@@ -1,18 +1,19 @@
 //! What is made ready for sixteen people who are followed as sums of modes.
 
-use super::super::kernel::{Event, Kernel, next_point};
-use super::super::lanes::{Lane, add_product, exp, map, map2, splat};
-use super::super::program::Slot;
+use super::super::super::events::Event;
+use super::super::structure::{Kernel, next_point};
+use super::super::super::lanes::{Lane, add_product, exp, map, map2, splat};
+use crate::model::formulas::Slot;
 use super::Modes;
-use super::doubt::{Judged, doubt};
-use super::turning::diagonal;
+use super::rounding::{Judged, MOST_ERROR, rounding};
+use super::jacobi::diagonal;
 
 /// Ratio of two opposite rates at most, either way: beyond it one of them is nearly none.
 const MOST_APART: f64 = 1e6;
 
 /// Room that is used again from one sixteen to the next.
 #[derive(Debug, Default, Clone)]
-pub struct ModesRoom {
+pub(crate) struct ModesRoom {
     pub rates: Vec<Lane>,
     /// What each state of a block has of each of its modes, block by block, and the reverse.
     to: Vec<Lane>,
@@ -22,11 +23,13 @@ pub struct ModesRoom {
     direct: Vec<Lane>,
     part: Vec<Lane>,
     row: Vec<Lane>,
-    /// States that were dosed, and what of each mode a unit brings.
-    dosed: Vec<usize>,
+    /// States that were dosed, and what a unit there brings to each mode.
+    pub dosed: Vec<usize>,
     pub columns: Vec<Lane>,
+    /// What each read-out has of each mode, read-out by read-out.
+    pub weights: Vec<Lane>,
     /// What rounding does to each mode, of its size.
-    pub doubts: Vec<Lane>,
+    pub errors: Vec<Lane>,
     /// Area and first moment of each mode of the column that is judged.
     pub area: Vec<Lane>,
     pub moment: Vec<Lane>,
@@ -36,34 +39,31 @@ pub struct ModesRoom {
 
 impl ModesRoom {
     /// Column of the state that an event is in.
-    pub fn column_of(&self, kernel: &Kernel, event: &Event) -> Option<usize> {
+    pub fn column_of(&self, kernel: &Kernel, event: &Event<Lane>) -> Option<usize> {
         let state = kernel.place(event.state)?;
         self.dosed.iter().position(|s| *s == state)
     }
 }
 
 impl Modes {
-    /// Adds for sixteen people what each mode keeps from one point to the next (and gets of the one before it), what
+    /// Adds for sixteen subjects what each mode keeps from one point to the next (and gets of the one before it), what
     /// each read-out has of each, and what each event brings to each at the first point with it; whether that is exact
-    /// enough for everyone.
+    /// enough for all of them.
     #[inline(always)]
     pub fn ready<const FMA: bool>(
         &self,
         (kernel, dt, steps): (&Kernel, f64, usize),
-        (generator, slots, events): (&[Lane], &[Lane], &[Event]),
+        numbers: (&[Lane], &[Lane], &[Event<Lane>]),
         room: &mut ModesRoom,
         out: &mut Vec<Lane>,
     ) -> bool {
-        if !self.blocks::<FMA>(generator, room) {
+        let (generator, _, events) = numbers;
+        if !self.decompose::<FMA>(kernel, numbers, (dt, dt * steps as f64, MOST_ERROR), room) {
             return false;
         }
-        self.between::<FMA>(generator, room);
         let kept = out.len();
-        room.doubts.clear();
-        for (rate, input) in room.rates.iter().zip(&self.inputs) {
-            let step = map(rate, |r| r * dt);
-            out.push(exp::<FMA>(&step));
-            room.doubts.push(doubt(&step, *input));
+        for rate in &room.rates {
+            out.push(exp::<FMA>(&map(rate, |r| r * dt)));
         }
         if !self.links.is_empty() {
             for mode in 0..self.n {
@@ -73,24 +73,48 @@ impl Modes {
                 out.push(got);
             }
         }
-        let first = out.len();
+        out.extend_from_slice(&room.weights);
+        for event in events {
+            let Some(column) = room.column_of(kernel, event) else { continue };
+            self.brought::<FMA>(generator, event, (column, dt), room, out);
+        }
+        true
+    }
+
+    /// Rates and modes of sixteen subjects, what each read-out has of each mode and what a unit in each dosed state
+    /// brings to each, into `room`; whether rounding stays below `bound` of the peak of every read-out, when modes are
+    /// multiplied from point to point `step` hours apart up to `end` hours.
+    #[inline(always)]
+    pub fn decompose<const FMA: bool>(
+        &self,
+        kernel: &Kernel,
+        (generator, slots, events): (&[Lane], &[Lane], &[Event<Lane>]),
+        (step, end, bound): (f64, f64, f64),
+        room: &mut ModesRoom,
+    ) -> bool {
+        if !self.blocks::<FMA>(generator, room) {
+            return false;
+        }
+        self.between::<FMA>(generator, room);
+        room.errors.clear();
+        for (rate, input) in room.rates.iter().zip(&self.inputs) {
+            room.errors.push(rounding(&map(rate, |r| r * step), *input));
+        }
+        room.weights.clear();
         for parts in &kernel.outputs {
             self.shown::<FMA>(parts, slots, room);
-            out.extend_from_slice(&room.row);
+            room.weights.extend_from_slice(&room.row);
         }
-        let weights = first..out.len();
         room.dosed.clear();
         room.columns.clear();
         room.judged.clear();
         for event in events {
             let Some(state) = kernel.place(event.state) else { continue };
-            let (column, new) = self.column::<FMA>(state, room);
-            if new {
-                self.judge::<FMA>(generator, kernel.is_input(state), &out[weights.clone()], room);
+            if self.column::<FMA>(state, room) {
+                self.judge::<FMA>(generator, kernel.is_input(state), room);
             }
-            self.brought::<FMA>(generator, event, (column, dt), room, out);
         }
-        self.known::<FMA>((kernel, generator), (events, dt * steps as f64), &out[weights], room)
+        self.within::<FMA>((kernel, generator), (events, end), bound, room)
     }
 
     /// Adds what an event brings to each mode at the first point with it.
@@ -98,7 +122,7 @@ impl Modes {
     fn brought<const FMA: bool>(
         &self,
         generator: &[Lane],
-        event: &Event,
+        event: &Event<Lane>,
         (column, dt): (usize, f64),
         room: &ModesRoom,
         out: &mut Vec<Lane>,
@@ -242,12 +266,12 @@ impl Modes {
         }
     }
 
-    /// Which column holds what a unit in a state brings to each mode, and whether it is a new one.
+    /// Adds a column of what a unit in a state brings to each mode; whether there was none yet.
     #[inline(always)]
-    fn column<const FMA: bool>(&self, state: usize, room: &mut ModesRoom) -> (usize, bool) {
+    pub fn column<const FMA: bool>(&self, state: usize, room: &mut ModesRoom) -> bool {
         let ModesRoom { back, part, dosed, columns, .. } = room;
-        if let Some(known) = dosed.iter().position(|s| *s == state) {
-            return (known, false);
+        if dosed.contains(&state) {
+            return false;
         }
         dosed.push(state);
         let first = columns.len();
@@ -265,6 +289,6 @@ impl Modes {
             }
             column[mode] = map2(&column[mode], &taken, |c, t| c - t);
         }
-        (dosed.len() - 1, true)
+        true
     }
 }

@@ -3,14 +3,34 @@
 //! They are followed as sums of modes where that is exact enough for all sixteen, else by the exponential of a step.
 //! What a dose brings is known beforehand at each person's first point with it, and is added there.
 
-use super::arm::Sink;
-use super::kernel::{Event, HOUR, Kernel, Scratch, next_point};
-use super::lanes::{LANES, Lane, Work, splat};
+use super::super::events::Event;
+use super::super::lanes::{LANES, Lane, Work, splat};
 use super::modes::ModesRoom;
+use super::structure::{HOUR, Kernel, Scratch, next_point};
+
+/// Told of every point of every subject.
+pub(crate) trait Sink {
+    /// Read-outs of sixteen subjects at a point, mg/L. `block` counts sixteens within the chunk.
+    fn put(&mut self, block: usize, point: usize, output: usize, values: &Lane);
+
+    /// Where read-outs of sixteen subjects at `count` points from `first` on are written at once.
+    fn room(&mut self, block: usize, first: usize, count: usize) -> Place<'_>;
+
+    /// Told when sixteen subjects are through.
+    fn done(&mut self, _block: usize) {}
+}
+
+/// Where read-outs are written: values of sixteen subjects side by side, `outputs` apart from one read-out to the next
+/// and `points` apart from one point to the next.
+pub(crate) struct Place<'a> {
+    pub values: &'a mut [f64],
+    pub outputs: usize,
+    pub points: usize,
+}
 
 /// Sixteen people made ready.
 #[derive(Debug, Default, Clone)]
-pub(super) struct Ready {
+pub(crate) struct Ready {
     /// Whether they are followed as sums of modes.
     modes: bool,
     /// One behind another: what the way of following needs (of modes, see [`super::modes::Modes::split`]; else the
@@ -36,11 +56,11 @@ struct Arrival {
 
 /// Room that is used again from one sixteen to the next.
 #[derive(Debug, Default, Clone)]
-pub(super) struct Room {
+pub(crate) struct Room {
     pub slots: Vec<Lane>,
     pub parameters: Vec<Lane>,
     pub generator: Vec<Lane>,
-    pub events: Vec<Event>,
+    pub events: Vec<Event<Lane>>,
     modes: ModesRoom,
     scratch: Scratch,
     /// States now and after the next step.
@@ -49,7 +69,7 @@ pub(super) struct Room {
 }
 
 /// Makes sixteen people ready.
-pub(super) struct Preparing<'a> {
+pub(crate) struct Preparing<'a> {
     pub kernel: &'a Kernel,
     /// Step, h, and number of steps.
     pub grid: (f64, usize),
@@ -102,7 +122,7 @@ impl Work for Preparing<'_> {
 }
 
 /// Sixteen people from one point to another.
-pub(super) struct Course<'a, S> {
+pub(crate) struct Course<'a, S> {
     pub kernel: &'a Kernel,
     pub ready: &'a Ready,
     /// Their states at the point behind them; of modes, those of the point ahead without what comes there.

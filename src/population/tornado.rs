@@ -25,8 +25,8 @@ pub struct Figures {
     pub tmax: f64,
     /// Time above the level of the dissociative part, min, to a day after the last dose; none where no level is known.
     pub above: Option<f64>,
-    /// Area to infinity, ng h/mL.
-    pub auc: f64,
+    /// Area to infinity, ng h/mL; `None` where elimination is saturable.
+    pub auc: Option<f64>,
 }
 
 /// One parameter, or weight or age, at its two ends.
@@ -170,18 +170,18 @@ pub(super) fn figures(
     let output = followed
         .parent(model.estimated_from)
         .ok_or_else(|| Error::cannot(format!("{} has no curve of its own drug", model.id)))?;
-    let trajectory = &followed.trajectory;
-    let series = trajectory.series(output);
-    let exposure = Exposure::of(trajectory, output, &series)?;
+    let profile = &followed.profile;
+    let series = profile.series(output);
+    let exposure = Exposure::of(profile, output, &series)?;
     let above = |level: Concentration| {
-        let stretches = stretches_above(trajectory, output, &series, (level.mg_l(), 0.0));
+        let stretches = stretches_above(profile, output, &series, (level.mg_l(), 0.0));
         length(&stretches, points.horizon) * MINUTES_PER_HOUR
     };
     Ok(Figures {
         cmax: exposure.cmax * NG_ML_PER_MG_L,
         tmax: exposure.tmax * MINUTES_PER_HOUR,
         above: library.effects.dissociative(&arm.drug).map(above),
-        auc: exposure.auc_inf * NG_ML_PER_MG_L,
+        auc: exposure.auc_inf.map(|a| a * NG_ML_PER_MG_L),
     })
 }
 

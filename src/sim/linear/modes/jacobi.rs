@@ -1,6 +1,6 @@
 //! Symmetric matrices of sixteen people turned into their diagonal form.
 
-use super::super::lanes::{LANES, Lane, largest, splat};
+use super::super::super::lanes::{LANES, Lane, largest, splat};
 
 /// Sweeps of rotations at most; the last is the one after the rest is below [`NEARLY`].
 const MOST_SWEEPS: usize = 12;

@@ -3,12 +3,11 @@
 //! A person belongs to one study: levels and delay are drawn together from it. Percentiles are over the people who
 //! reach a level; the share who do is told beside them. None of this says when somebody can leave or drive.
 
-use super::arm::{ArmEngine, CHUNK, ChunkState, Within};
-use super::body::Bodies;
-use super::draw::FirstDraws;
-use super::lanes::LANES;
-use super::program::Wanted;
-use super::watched::{Own, Watched};
+use super::cohort::{ArmEngine, CHUNK, ChunkState, Wanted, Within};
+use super::bodies::Bodies;
+use super::sample::FirstDraws;
+use crate::sim::lanes::LANES;
+use super::endpoints::{Own, Watched};
 use super::{Crowd, Progress, Workers};
 use crate::error::{Error, Result};
 use crate::library::{Effects, Library};

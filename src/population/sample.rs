@@ -1,8 +1,8 @@
 //! People drawn from a model's spread: correlated on the log or logit scale, each by number and seed alone.
 
 use super::Crowd;
-use super::body::Bodies;
-use super::lanes::{LANES, Lane, splat};
+use super::bodies::Bodies;
+use crate::sim::lanes::{LANES, Lane, splat};
 use crate::error::{Error, Result};
 use crate::model::{Covariate, Distribution, Effect, Individual, Model, Parameter, by_effects};
 use crate::subject::Subject;

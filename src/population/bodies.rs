@@ -1,9 +1,9 @@
 //! Body weight and age of each made-up person, where a scenario lets them differ: by number and seed alone, so that a
 //! person weighs the same in every arm and under every model.
 
-use super::draw::{generator, normal, stream_of, uniform};
-use super::lanes::{LANES, Lane, splat};
-use crate::population::{Limits, Population};
+use super::sample::{generator, normal, stream_of, uniform};
+use crate::sim::lanes::{LANES, Lane, splat};
+use crate::covariates::{Limits, Population};
 use crate::subject::Subject;
 use crate::units::{Age, Weight};
 

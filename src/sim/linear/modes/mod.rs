@@ -4,16 +4,16 @@
 //! left at the same rate (transits); blocks are fed one way only. Where the exchange within a block has no ring, it is
 //! a symmetric matrix in other units, and Jacobi's rotations give its rates and modes without loss. Between blocks the
 //! modes follow by substitution, which divides by the distances of rates. Where two rates nearly meet, modes are large
-//! and cancel: people of whom that costs too many digits are left to the exponential of [`super::kernel`].
+//! and cancel: people of whom that costs too many digits are left to the exponential of [`super::structure`].
 
-mod doubt;
-mod fading;
-mod ready;
-mod turning;
+mod decompose;
+mod jacobi;
+mod propagate;
+mod rounding;
 
-pub(super) use ready::ModesRoom;
+pub(crate) use decompose::ModesRoom;
 
-use super::kernel::Kernel;
+use super::structure::Kernel;
 use std::ops::Range;
 
 /// Modes at most: for each number of them the steps are compiled apart.
@@ -63,7 +63,7 @@ struct Pair {
 
 /// Structure of the modes of a kernel.
 #[derive(Debug, Clone)]
-pub(super) struct Modes {
+pub(crate) struct Modes {
     n: usize,
     /// Place of each state of the kernel.
     place: Vec<usize>,
@@ -128,8 +128,13 @@ impl Modes {
         Some(Self { n, place, blocks, block, pairs, above, below, inputs, links })
     }
 
+    /// Whether a mode is a constant input.
+    pub fn is_input(&self, mode: usize) -> bool {
+        self.inputs[mode]
+    }
+
     /// Entry of the link by which a mode is fed by the one before it.
-    fn link(&self, mode: usize) -> Option<usize> {
+    pub fn link(&self, mode: usize) -> Option<usize> {
         let block = &self.blocks[self.block[mode]];
         block.link.filter(|_| mode > block.places.start)
     }

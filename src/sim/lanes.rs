@@ -1,19 +1,37 @@
-//! Sixteen people side by side: the arithmetic of one step, written so that wide instructions can be used.
+//! SIMD lanes: sixteen subjects side by side: the arithmetic of one step, written so that wide instructions can be used.
 //!
 //! [`wide`] picks the widest instructions of the machine at run time (through `pulp`, without unsafe code of
 //! ours). All arithmetic is f64.
 
-/// People computed side by side.
+use crate::model::formulas::Value;
+
+/// Subjects computed side by side.
 pub const LANES: usize = 16;
 
 /// One number for each of them.
 pub type Lane = [f64; LANES];
 
-/// People whose numbers fit into one register.
+impl Value for Lane {
+    fn splat(value: f64) -> Self {
+        [value; LANES]
+    }
+
+    #[inline(always)]
+    fn each(&self, f: impl Fn(f64) -> f64) -> Self {
+        map(self, f)
+    }
+
+    #[inline(always)]
+    fn each2(&self, other: &Self, f: impl Fn(f64, f64) -> f64) -> Self {
+        map2(self, other, f)
+    }
+}
+
+/// Subjects whose numbers fit into one register.
 pub const PART: usize = 4;
 /// One number for each of them.
 pub type Part = [f64; PART];
-/// Parts of [`LANES`] people.
+/// Parts of [`LANES`] subjects.
 pub const PARTS: usize = LANES / PART;
 
 /// The same number for everybody.

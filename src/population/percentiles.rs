@@ -4,8 +4,8 @@
 //! them in proportion. A bracket guessed from the row before holds the few values that matter; when the guess is
 //! wrong, the whole row is searched. The result is the same either way.
 
-use super::lanes::{Work, wide};
-use super::sift::{EIGHT, Sift};
+use crate::sim::lanes::{Work, wide};
+use super::bracket::{EIGHT, Sift};
 use crate::analysis::place;
 
 /// Which percentiles are drawn.

@@ -1,15 +1,16 @@
-//! What rounding does to a sum of modes, set against a bound below the peak of what they add up to.
+//! An error bound: what rounding does to a sum of modes, set against a bound below the peak of what they add up to.
 //!
 //! Half the area A of a course is in by twice its mean time M: until then it has a peak of at least A / 4M. Where points
 //! end earlier, what is left at the last is such a bound. Areas and means are sums over modes as well, as little known
 //! as these. What rounding does is an estimate: that it was never too low, tests have to show.
 
-use super::super::kernel::{Event, Kernel};
-use super::super::lanes::{LANES, Lane, add_product, larger, map2, splat};
+use super::super::super::events::Event;
+use super::super::structure::Kernel;
+use super::super::super::lanes::{LANES, Lane, add_product, larger, map2, splat};
 use super::{MOST_OUTPUTS, Modes, ModesRoom};
 
 /// What rounding may do to a read-out at most, of its peak.
-const MOST_DOUBT: f64 = 1e-9;
+pub const MOST_ERROR: f64 = 1e-9;
 /// Roundings of a mode when it begins, and of its fading: one at each point, which add up while it fades, at their worst
 /// to the inverse of e of those in one time constant. There are some more, which seldom all go one way.
 const ROUNDINGS: [f64; 2] = [4.0, 0.37];
@@ -19,7 +20,7 @@ const ROUNDING: f64 = 0.5 * f64::EPSILON;
 #[derive(Debug, Default, Clone)]
 pub struct Judged {
     /// What rounding does to it.
-    doubt: Lane,
+    error: Lane,
     /// Its area and first moment, and what rounding does to them; of a constant input, of what its slope brings.
     area: Lane,
     moment: Lane,
@@ -28,7 +29,7 @@ pub struct Judged {
 
 /// What rounding does to a mode, of its size; `step` is its rate times the distance of two points.
 #[inline(always)]
-pub fn doubt(step: &Lane, input: bool) -> Lane {
+pub fn rounding(step: &Lane, input: bool) -> Lane {
     std::array::from_fn(|l| {
         let fading = match step[l] {
             _ if input => 0.0,
@@ -43,8 +44,8 @@ pub fn doubt(step: &Lane, input: bool) -> Lane {
 impl Modes {
     /// Judges what a unit in a state, the column of which is the last, brings to each read-out.
     #[inline(always)]
-    pub fn judge<const FMA: bool>(&self, generator: &[Lane], input: bool, weights: &[Lane], room: &mut ModesRoom) {
-        let ModesRoom { rates, columns, doubts, area, moment, judged, .. } = room;
+    pub fn judge<const FMA: bool>(&self, generator: &[Lane], input: bool, room: &mut ModesRoom) {
+        let ModesRoom { rates, columns, errors, area, moment, judged, weights, .. } = room;
         let column = &columns[columns.len() - self.n..];
         area.clear();
         moment.clear();
@@ -68,7 +69,7 @@ impl Modes {
             let mut sums = Judged::default();
             for (mode, weight) in weights.iter().enumerate() {
                 let size = map2(weight, &column[mode], |w, x| (w * x).abs());
-                add_product::<FMA>(&mut sums.doubt, &size, &doubts[mode]);
+                add_product::<FMA>(&mut sums.error, &size, &errors[mode]);
                 // with the sign turned, what an input brings is the area of its slope
                 let (a, m) = if input { (&column[mode], &area[mode]) } else { (&area[mode], &moment[mode]) };
                 if !self.inputs[mode] {
@@ -76,7 +77,7 @@ impl Modes {
                     add_product::<FMA>(&mut sums.moment, weight, m);
                     for (unsure, of) in sums.unsure.iter_mut().zip([a, m]) {
                         let size = map2(weight, of, |w, x| (w * x).abs());
-                        add_product::<FMA>(unsure, &size, &doubts[mode]);
+                        add_product::<FMA>(unsure, &size, &errors[mode]);
                     }
                 }
             }
@@ -84,18 +85,18 @@ impl Modes {
         }
     }
 
-    /// Whether enough digits of every read-out are left up to the last point, at `end`: what rounding does to all doses
+    /// Whether rounding stays below `bound` of every read-out's peak up to the last point, at `end`: what rounding does to all doses
     /// together is set against the highest bound below the peak of one of them, since nobody has less than nothing. A
     /// dose is an event with what is taken back of it later and put elsewhere.
     #[inline(always)]
-    pub fn known<const FMA: bool>(
+    pub fn within<const FMA: bool>(
         &self,
         (kernel, generator): (&Kernel, &[Lane]),
-        (events, end): (&[Event], f64),
-        weights: &[Lane],
+        (events, end): (&[Event<Lane>], f64),
+        bound: f64,
         room: &mut ModesRoom,
     ) -> bool {
-        let (mut doubts, mut peaks) = ([splat(0.0); MOST_OUTPUTS], [splat(0.0); MOST_OUTPUTS]);
+        let (mut errors, mut peaks) = ([splat(0.0); MOST_OUTPUTS], [splat(0.0); MOST_OUTPUTS]);
         let mut rest = events;
         while let [first, others @ ..] = rest {
             let taken = others.first().filter(|next| next.state == first.state && next.takes());
@@ -105,38 +106,38 @@ impl Modes {
             let mut at_end = false;
             for output in 0..kernel.outputs.len() {
                 let sums = summed(kernel, output, dose, room);
-                let (doubt, peak) = (&mut doubts[output], &mut peaks[output]);
+                let (error, peak) = (&mut errors[output], &mut peaks[output]);
                 for l in 0..LANES {
                     let left = end - dose[0].time[l];
                     // what comes after the last point is not seen
-                    doubt[l] += if left > 0.0 { sums.doubt[l] } else { 0.0 };
+                    error[l] += if left > 0.0 { sums.error[l] } else { 0.0 };
                     // the peak of what was given before the first point may not be seen any more
                     let seen = dose[0].time[l] >= 0.0;
                     let bound = sums.bound(l, left);
-                    at_end |= seen && bound.is_none() && left > 0.0 && sums.doubt[l] > 0.0;
+                    at_end |= seen && bound.is_none() && left > 0.0 && sums.error[l] > 0.0;
                     peak[l] = larger(bound.filter(|_| seen).unwrap_or(0.0), peak[l]);
                 }
             }
             if at_end {
                 // what is there at the last point is a bound as well
                 self.moved::<FMA>((kernel, generator), (dose, end), room);
-                for (output, weights) in weights.chunks(self.n).enumerate() {
-                    let (mut value, mut doubt) = (splat(0.0), splat(0.0));
-                    for ((weight, moved), own) in weights.iter().zip(&room.area).zip(&room.doubts) {
+                for (output, weights) in room.weights.chunks(self.n).enumerate() {
+                    let (mut value, mut error) = (splat(0.0), splat(0.0));
+                    for ((weight, moved), own) in weights.iter().zip(&room.area).zip(&room.errors) {
                         let part = map2(weight, moved, |w, x| w * x);
                         value = map2(&value, &part, |v, p| v + p);
-                        add_product::<FMA>(&mut doubt, &part.map(f64::abs), own);
+                        add_product::<FMA>(&mut error, &part.map(f64::abs), own);
                     }
                     for l in 0..LANES {
-                        peaks[output][l] = larger(value[l] - doubt[l], peaks[output][l]);
+                        peaks[output][l] = larger(value[l] - error[l], peaks[output][l]);
                     }
                 }
             }
         }
-        // what is no number fails as well
+        // NaN fails
         let fine =
-            |(doubt, peak): (&Lane, &Lane)| (0..LANES).all(|l| doubt[l] >= 0.0 && doubt[l] <= MOST_DOUBT * peak[l]);
-        doubts.iter().zip(&peaks).all(fine)
+            |(error, peak): (&Lane, &Lane)| (0..LANES).all(|l| error[l] >= 0.0 && error[l] <= bound * peak[l]);
+        errors.iter().zip(&peaks).all(fine)
     }
 
     /// What a dose has left in each mode at a time, into `room.area`.
@@ -144,7 +145,7 @@ impl Modes {
     fn moved<const FMA: bool>(
         &self,
         (kernel, generator): (&Kernel, &[Lane]),
-        (dose, end): (&[Event], f64),
+        (dose, end): (&[Event<Lane>], f64),
         room: &mut ModesRoom,
     ) {
         room.area.clear();
@@ -174,7 +175,7 @@ impl Judged {
 
 /// The same of a dose.
 #[inline(always)]
-fn summed(kernel: &Kernel, output: usize, dose: &[Event], room: &ModesRoom) -> Judged {
+fn summed(kernel: &Kernel, output: usize, dose: &[Event<Lane>], room: &ModesRoom) -> Judged {
     let mut sum = Judged::default();
     for event in dose {
         let Some(column) = room.column_of(kernel, event) else { continue };
@@ -182,7 +183,7 @@ fn summed(kernel: &Kernel, output: usize, dose: &[Event], room: &ModesRoom) -> J
         let input = kernel.place(event.state).is_some_and(|state| kernel.is_input(state));
         for l in 0..LANES {
             let (amount, time) = (event.amount[l], event.time[l] - dose[0].time[l]);
-            sum.doubt[l] += amount.abs() * of.doubt[l];
+            sum.error[l] += amount.abs() * of.error[l];
             // the area of an input grows with its length, and its middle lies half of that later
             let (amount, later) = if input { (amount * time, 0.5 * time) } else { (amount, time) };
             sum.area[l] += amount * of.area[l];

@@ -6,9 +6,11 @@
 //! points of the grid are carried to the next by the series of the exponential's action. What is zero for every person
 //! is never touched.
 
-use super::lanes::{LANES, Lane, SERIES, add_product, larger, largest, map, map2, splat};
+use super::super::lanes::{LANES, Lane, SERIES, add_product, larger, largest, map, map2, splat};
+use super::super::events::Event;
+use super::super::system::System;
 use super::modes::Modes;
-use super::program::{Program, Slot};
+use crate::model::formulas::Slot;
 use std::collections::BTreeMap;
 
 /// Columns of the matrix are scaled below this before the series: what is left out, 0.25^13/13!, is less than rounding.
@@ -26,30 +28,23 @@ enum Entry {
     One,
 }
 
-/// Something put into a state at a time of each person's own.
-#[derive(Debug, Clone)]
-pub(super) struct Event {
-    /// State, inputs counted behind the others.
-    pub state: usize,
-    /// h
-    pub time: Lane,
-    /// mg, or mg/h for an input.
-    pub amount: Lane,
-}
-
-impl Event {
+impl Event<Lane> {
     /// Whether it takes from some and gives to nobody.
-    pub fn takes(&self) -> bool {
+    pub(super) fn takes(&self) -> bool {
         self.amount.iter().all(|a| *a <= 0.0) && self.amount.iter().any(|a| *a < 0.0)
     }
 }
 
 /// Structure of one arm's system: which entries there are, and in which order they are multiplied.
 #[derive(Debug, Clone)]
-pub(super) struct Kernel {
+pub(crate) struct Kernel {
     /// States of the program that are kept; inputs follow.
     place: BTreeMap<usize, usize>,
     n: usize,
+    /// Place of each pair of states among the entries, row by row.
+    entries: Vec<Option<usize>>,
+    /// Which entries the generator itself has.
+    fed: Vec<bool>,
     generator: Vec<(usize, Entry)>,
     /// Entries that any power of the generator can have, row by row.
     pairs: Vec<(usize, usize)>,
@@ -70,18 +65,21 @@ pub(super) struct Kernel {
 }
 
 impl Kernel {
-    /// For doses into `entered` states of a program, the last `inputs` of which are constant inputs into states.
-    pub fn new(program: &Program, entered: &[usize], inputs: &[usize]) -> Self {
-        let total = program.states + inputs.len();
+    /// For doses into `entered` states of a system and constant inputs into `inputs`, for these of its read-outs.
+    /// States that no dose reaches or no read-out shows are left out; with `every` none that a dose reaches.
+    pub fn new(system: &System, outputs: &[usize], (entered, inputs): (&[usize], &[usize]), every: bool) -> Self {
+        let states = system.states.len();
+        let total = states + inputs.len();
         let mut edges: Vec<(usize, usize, Entry)> =
-            program.rates.iter().map(|(i, j, slot)| (*i, *j, Entry::Slot(*slot))).collect();
-        edges.extend(inputs.iter().enumerate().map(|(k, state)| (*state, program.states + k, Entry::One)));
+            system.rates.iter().map(|r| (r.into, r.from, Entry::Slot(r.slot))).collect();
+        edges.extend(inputs.iter().enumerate().map(|(k, state)| (*state, states + k, Entry::One)));
         let mut reached = vec![false; total];
         entered.iter().for_each(|s| reached[*s] = true);
-        (0..inputs.len()).for_each(|k| reached[program.states + k] = true);
+        (0..inputs.len()).for_each(|k| reached[states + k] = true);
         spread(&mut reached, edges.iter().map(|(i, j, _)| (*j, *i)).collect());
-        let mut needed = vec![false; total];
-        program.outputs.iter().flatten().for_each(|(s, _)| needed[*s] = true);
+        let mut needed = vec![every; total];
+        let shown = || outputs.iter().map(|o| &system.outputs[*o].row);
+        shown().flatten().for_each(|(s, _)| needed[*s] = true);
         spread(&mut needed, edges.iter().map(|(i, j, _)| (*i, *j)).collect());
         let kept: Vec<usize> = (0..total).filter(|s| reached[*s] && needed[*s]).collect();
         let place: BTreeMap<usize, usize> = kept.iter().enumerate().map(|(k, s)| (*s, k)).collect();
@@ -120,26 +118,24 @@ impl Kernel {
         generator.iter().for_each(|(entry, _)| fed[*entry] = true);
         let feeding = |e: usize| fed[e].then_some([pairs[e].1 as u32, e as u32]);
         let feeds = rows.iter().map(|row| row.clone().filter_map(feeding).collect()).collect();
-        let outputs: Vec<Vec<(usize, Slot)>> = program
-            .outputs
-            .iter()
+        let outputs: Vec<Vec<(usize, Slot)>> = shown()
             .map(|row| row.iter().filter_map(|(s, slot)| Some((at(s)?, *slot))).collect())
             .collect();
-        let inputs = kept.iter().enumerate().filter(|(_, s)| **s >= program.states).map(|(k, _)| k).collect();
+        let inputs = kept.iter().enumerate().filter(|(_, s)| **s >= states).map(|(k, _)| k).collect();
         let mut kernel =
-            Self { place, n, generator, pairs, rows, feeds, factors, ends, diagonal, inputs, outputs, modes: None };
+            Self { place, n, entries, fed, generator, pairs, rows, feeds, factors, ends, diagonal, inputs, outputs, modes: None };
         kernel.modes = Modes::new(&kernel);
         kernel
     }
 
     /// Entry by which a state has, sooner or later, what another had.
     pub fn entry(&self, of: usize, from: usize) -> Option<usize> {
-        self.pairs.iter().position(|p| *p == (of, from))
+        self.entries[of * self.n + from]
     }
 
     /// Entry of the rate from one state straight into another.
     pub fn fed(&self, into: usize, from: usize) -> Option<usize> {
-        self.entry(into, from).filter(|e| self.generator.iter().any(|(at, _)| at == e))
+        self.entry(into, from).filter(|e| self.fed[*e])
     }
 
     /// Whether a state is a constant input.
@@ -159,6 +155,13 @@ impl Kernel {
             here.map(|(_, entry)| *entry).collect()
         };
         of(a) == of(b)
+    }
+
+    /// Entries of the first subject as a square matrix, row by row.
+    pub fn dense(&self, entries: &[Lane]) -> Vec<f64> {
+        let mut matrix = vec![0.0; self.n * self.n];
+        self.pairs.iter().zip(entries).for_each(|((i, j), entry)| matrix[i * self.n + j] = entry[0]);
+        matrix
     }
 
     /// Number of states kept.
@@ -356,7 +359,7 @@ impl Kernel {
 
 /// Room that is used again from one person to the next.
 #[derive(Debug, Default, Clone)]
-pub(super) struct Scratch {
+pub(crate) struct Scratch {
     a: Vec<Lane>,
     a2: Vec<Lane>,
     a3: Vec<Lane>,

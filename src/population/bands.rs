@@ -1,11 +1,11 @@
 //! Percentile bands of every analyte at every point of the grid.
 
-use super::arm::{ArmEngine, CHUNK, ChunkState, Place, Sink, Within};
-use super::body::Bodies;
-use super::draw::{ByModel, FirstDraws, MOST_KEPT};
-use super::lanes::{LANES, Lane};
+use super::cohort::{ArmEngine, CHUNK, ChunkState, Wanted, Within};
+use crate::sim::linear::{Place, Sink};
+use super::bodies::Bodies;
+use super::sample::{ByModel, FirstDraws, MOST_KEPT};
+use crate::sim::lanes::{LANES, Lane};
 use super::percentiles::Tracker;
-use super::program::Wanted;
 use super::{Crowd, Workers, quartiles};
 use crate::error::{Error, Result};
 use crate::library::Library;
@@ -191,7 +191,7 @@ pub fn individuals(
 ) -> Result<BTreeMap<String, Expr>> {
     let model = scenario.arms[index].model_in(library)?;
     let bodies = Bodies::new(&scenario.subject, &scenario.population, crowd.seed);
-    let draws = super::draw::Draws::new(model, bodies, &scenario.subject, crowd.seed, FirstDraws::default())?;
+    let draws = super::sample::Draws::new(model, bodies, &scenario.subject, crowd.seed, FirstDraws::default())?;
     let first = person / LANES * LANES;
     let mut parameters = Vec::new();
     draws.fill(first, &[0; LANES], &mut parameters);

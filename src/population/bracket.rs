@@ -1,6 +1,6 @@
 //! Sifting a row: how many values lie below each of three brackets, and which lie inside one.
 
-use super::lanes::{Work, wide};
+use crate::sim::lanes::{Work, wide};
 
 /// Values looked at together.
 pub(super) const EIGHT: usize = 8;

@@ -1,0 +1,228 @@
+//! One arm for many people: what is given, as events of each person's own, and the curves, chunk by chunk.
+
+use super::bodies::Bodies;
+use super::sample::{Draws, FirstDraws};
+use crate::error::{Error, Result};
+use crate::model::expr::Expr;
+use crate::model::formulas::Formulas;
+use crate::model::{Individual, Site};
+use crate::sim::lanes::{LANES, Lane, map2, splat, wide};
+use crate::sim::linear::{Course, Kernel, Preparing, Ready, Room, Sink};
+use crate::sim::{Case, Entries, Layout, Session, System};
+use crate::units::number;
+use std::collections::BTreeMap;
+
+/// People whose curves lie together.
+pub(super) const CHUNK: usize = 256;
+/// How often an impossible person is drawn again before the model is given up.
+const MOST_ATTEMPTS: u64 = 200;
+/// People are followed through what leaves a state no faster than this, 1/h: a half-life of 25 ms.
+const FASTEST: f64 = 1e5;
+/// Rounding allowed where shares are added up.
+const SLACK: f64 = 1e-9;
+
+/// Which doses are given, and which time is 0 for those who follow them.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Within {
+    /// Doses that start before this, h.
+    pub before: f64,
+    /// h; what was given earlier has left what it leaves by then.
+    pub origin: f64,
+}
+
+impl Within {
+    /// Every dose, from time 0 on.
+    pub const ALL: Self = Self { before: f64::INFINITY, origin: 0.0 };
+
+    /// The doses of a session and those before it, from its start on.
+    pub fn session(session: &Session) -> Self {
+        Self { before: session.before(), origin: session.start }
+    }
+}
+
+/// One arm, ready to run for any number of people.
+#[derive(Debug, Clone)]
+pub(super) struct ArmEngine {
+    system: System,
+    entries: Entries,
+    kernel: Kernel,
+    draws: Draws,
+    /// Step of the grid, h, and number of steps.
+    pub dt: f64,
+    pub steps: usize,
+}
+
+/// States at a point of the grid, sixteen people after sixteen.
+#[derive(Debug, Default, Clone)]
+pub(super) struct ChunkState {
+    states: Vec<Lane>,
+    /// Point up to which they were followed; none at the start.
+    at: Option<usize>,
+    /// What was made ready for each sixteen, where it is kept, else for the last.
+    ready: Vec<Ready>,
+    /// How many of them are of this arm.
+    made: usize,
+    room: Room,
+}
+
+impl ChunkState {
+    /// How many sixteens are kept as made ready for the last arm, and how many of these are followed as sums of modes.
+    pub fn made(&self) -> (usize, usize) {
+        let ready = &self.ready[..self.made.min(self.ready.len())];
+        (ready.len(), ready.iter().filter(|r| r.by_modes()).count())
+    }
+
+    /// Back to the start, of any arm; memory is kept.
+    pub fn restart(&mut self) {
+        (self.at, self.made) = (None, 0);
+        self.states.clear();
+    }
+}
+
+/// A read-out that is asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Wanted {
+    /// Analyte.
+    pub analyte: String,
+    /// Site.
+    pub site: Site,
+}
+
+impl ArmEngine {
+    /// Lowers an arm; `extra` are numbers drawn beside the model's, of which the first is the rate of an effect site.
+    ///
+    /// # Errors
+    /// When the model cannot be used for these doses.
+    pub fn new(
+        case: &Case,
+        set: &BTreeMap<String, Expr>,
+        wanted: &[Wanted],
+        (dt, steps): (f64, usize),
+        (bodies, seed, first_draws): (Bodies, u64, FirstDraws),
+        effect_of: Option<usize>,
+        within: Within,
+    ) -> Result<Self> {
+        let model = case.model;
+        let typical = Individual::typical(model, case.subject, set)?;
+        let salt = case.base_per_hydrochloride;
+        let Layout { mut puts, schedule } =
+            Layout::new(model, &typical, case.subject, case.doses, salt, case.sprays)?;
+        puts.retain(|p| p.start < within.before);
+        puts.iter_mut().for_each(|p| p.start -= within.origin);
+        let mut system = System::new(model, Formulas::new(model, set), schedule.mouths)?;
+        let output = |want: &Wanted| {
+            system.output(&want.analyte, want.site).ok_or_else(|| {
+                Error::cannot(format!("{} has no curve of {} in {}", model.id, want.analyte, want.site.words()))
+            })
+        };
+        let mut outputs = wanted.iter().map(output).collect::<Result<Vec<usize>>>()?;
+        if let Some(followed) = effect_of {
+            outputs.push(system.add_effect_site(outputs[followed], model.parameters.len()));
+        }
+        let entries = Entries::new(&puts, case.subject.weight.kg(), &mut system);
+        let kernel = Kernel::new(&system, &outputs, (&entries.entered, &entries.inputs), false);
+        let draws = Draws::new(model, bodies, case.subject, seed, first_draws)?;
+        Ok(Self { system, entries, kernel, draws, dt, steps })
+    }
+
+    /// Whether people differ at all.
+    pub fn scatters(&self) -> bool {
+        self.draws.scatter() || self.draws.bodies.differ()
+    }
+
+    /// Slots of sixteen people; those whose draws are impossible are drawn again. Returns how many were.
+    fn people(&self, first: usize, extra: &[Lane], slots: &mut Vec<Lane>, parameters: &mut Vec<Lane>) -> Result<usize> {
+        let mut attempts = [0_u64; LANES];
+        let [weight, age] = self.draws.bodies.lanes(first);
+        loop {
+            self.draws.fill(first, &attempts, parameters);
+            parameters.extend_from_slice(extra);
+            self.system.formulas.fill(parameters, &weight, &age, slots);
+            let bad = self.impossible(slots);
+            if bad == [false; LANES] {
+                return Ok(attempts.iter().filter(|a| **a > 0).count());
+            }
+            for l in (0..LANES).filter(|l| bad[*l]) {
+                attempts[l] += 1;
+                if attempts[l] > MOST_ATTEMPTS || !self.draws.scatter() {
+                    return Err(Error::cannot("the model's spread gives hardly any possible people")
+                        .remedy("check its shares: together they must not exceed 1"));
+                }
+            }
+        }
+    }
+
+    fn impossible(&self, slots: &[Lane]) -> [bool; LANES] {
+        let mut bad = [false; LANES];
+        for group in &self.entries.shares {
+            let mut sum = splat(0.0);
+            for slot in group {
+                sum = map2(&sum, &slots[*slot], |a, b| a + b);
+                (0..LANES).for_each(|l| bad[l] |= !(0.0..=1.0 + SLACK).contains(&slots[*slot][l]));
+            }
+            (0..LANES).for_each(|l| bad[l] |= sum[l] > 1.0 + SLACK);
+        }
+        for rate in &self.system.rates {
+            for l in 0..LANES {
+                let value = slots[rate.slot][l];
+                bad[l] |= !value.is_finite() || (rate.into != rate.from && value < 0.0);
+            }
+        }
+        bad
+    }
+
+    /// Follows people `first..first + count` from where `state` stands to point `to`, telling `sink` of each point.
+    /// With `keep` what was made ready is kept for the next stretch. Returns how many people were drawn again.
+    ///
+    /// # Errors
+    /// When the spread gives no possible people.
+    pub fn follow(
+        &self,
+        (first, count): (usize, usize),
+        to: usize,
+        keep: bool,
+        extra: &dyn Fn(usize) -> Vec<Lane>,
+        state: &mut ChunkState,
+        sink: &mut impl Sink,
+    ) -> Result<usize> {
+        let n = self.kernel.states();
+        let blocks = count.div_ceil(LANES);
+        let ChunkState { states, at, ready, made, room } = state;
+        states.resize(blocks * n, splat(0.0));
+        let mut again = 0;
+        for block in 0..blocks {
+            let place = if keep { block } else { 0 };
+            if !keep || *made <= block {
+                if ready.len() <= place {
+                    ready.push(Ready::default());
+                }
+                let person = first + block * LANES;
+                again += self.people(person, &extra(person), &mut room.slots, &mut room.parameters)?;
+                self.kernel.fill(&room.slots, &mut room.generator);
+                let fastest = self.kernel.fastest(&room.generator);
+                // not a number is no rate either
+                if fastest.is_nan() || fastest > FASTEST {
+                    let what = format!("a rate of {} 1/h is too fast to follow people by it", number(fastest));
+                    return Err(
+                        Error::cannot(what).remedy(format!("at most {} 1/h: check volumes and rates", number(FASTEST)))
+                    );
+                }
+                let [weight, _] = self.draws.bodies.lanes(person);
+                let own = self.draws.bodies.differ().then_some(&weight);
+                self.entries.events(&room.slots, own, self.system.states.len(), &mut room.events);
+                let grid = (self.dt, self.steps);
+                wide(Preparing { kernel: &self.kernel, grid, room, ready: &mut ready[place] });
+                *made = block + 1;
+            }
+            let z = &mut states[block * n..(block + 1) * n];
+            wide(Course { kernel: &self.kernel, ready: &ready[place], z, room, span: (*at, to), block, sink });
+            sink.done(block);
+        }
+        if !keep {
+            // with very many people the room of each chunk would add up
+            (*ready, *room) = (Vec::new(), Room::default());
+        }
+        *at = Some(to);
+        Ok(again)
+    }
+}

@@ -1,0 +1,157 @@
+//! The points in time at which a subject is followed: those asked for, every event, and points after it.
+
+use super::events::Event;
+use super::session::Session;
+
+/// Events closer than this are one, h.
+pub(super) const SAME_INSTANT: f64 = 1e-9;
+/// Between two points of the grid further ones are recorded, so that a drawn curve has no corners.
+const FINE: usize = 3;
+/// Not for grids longer than this, which are fine enough.
+const MOST_FINE: usize = 1000;
+/// Beyond the last asked-for time the states are followed further, for what ends later, h.
+pub(crate) const TAIL_H: f64 = 24.0;
+/// After every event points lie close together and then ever wider, so that no grid hides what a dose does: the first
+/// spacing, h, which doubles again and again.
+const FIRST_H: f64 = 20.0 / 3600.0;
+/// Points of one spacing before it doubles, fewer where there are many events.
+const OF_ONE_SPACING: std::ops::RangeInclusive<usize> = 3..=12;
+/// Points of one spacing over all events, at most about.
+const OF_ALL_CUTS: usize = 720;
+
+/// At which times concentrations are recorded, beside every event and the points after it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Points {
+    /// Up to here, h; a day more is followed.
+    pub horizon: f64,
+    /// At multiples of this, h; none: at events and after them only.
+    pub every: Option<f64>,
+    /// Points lie close together after events from here on, h; before it events alone are recorded.
+    pub dense_from: f64,
+}
+
+impl Points {
+    /// At multiples of `every` up to `horizon`, h.
+    pub fn grid(horizon: f64, every: f64) -> Self {
+        Self { horizon, every: Some(every), dense_from: 0.0 }
+    }
+
+    /// Those of one session, whatever the horizon of the scenario: from its start to a day after its last dose.
+    pub fn of_session(session: &Session) -> Self {
+        Self { horizon: session.end, every: None, dense_from: session.start }
+    }
+}
+
+/// Recorded points in order of time. Where a state jumps, both sides are kept at the same time.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Stops {
+    /// h
+    pub times: Vec<f64>,
+    /// Number of points up to the horizon; the rest is the tail.
+    pub shown: usize,
+    /// Points at the asked-for times, by index; after a jump at that time.
+    pub grid: Vec<usize>,
+    /// Points at which something begins, ends or moves.
+    pub cuts: Vec<Cut>,
+}
+
+/// A point at which something is put in or taken out, or an input changes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Cut {
+    /// The point that holds what is there afterwards.
+    pub point: usize,
+    /// h
+    pub time: f64,
+    /// Whether a state jumps: the point before it then is at the same time.
+    pub jumps: bool,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Stop {
+    grid: bool,
+    cut: bool,
+}
+
+impl Stops {
+    /// For events of all parts, `states` states before the inputs.
+    pub fn new<'a>(events: impl Iterator<Item = &'a Event>, states: usize, points: Points) -> Self {
+        let mut acts: Vec<(f64, bool)> =
+            events.filter(|e| e.amount != 0.0).map(|e| (e.time, e.state < states)).collect();
+        acts.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let mut stops = Self::default();
+        let mut next = 0;
+        for (time, stop) in merged(&acts, points) {
+            stops.times.push(time);
+            if stop.cut {
+                let from = next;
+                next += acts[next..].partition_point(|(t, _)| *t <= time + SAME_INSTANT);
+                let jumps = time > 0.0 && acts[from..next].iter().any(|(_, state)| *state);
+                if jumps {
+                    stops.times.push(time);
+                }
+                stops.cuts.push(Cut { point: stops.times.len() - 1, time, jumps });
+            }
+            if stop.grid {
+                stops.grid.push(stops.times.len() - 1);
+            }
+            if time <= points.horizon + SAME_INSTANT {
+                stops.shown = stops.times.len();
+            }
+        }
+        stops
+    }
+}
+
+/// All times at which something is recorded or happens, ascending, equal ones merged.
+fn merged(acts: &[(f64, bool)], points: Points) -> Vec<(f64, Stop)> {
+    let horizon = points.horizon;
+    let last_act = acts.last().map_or(0.0, |(t, _)| *t);
+    let mut all: Vec<(f64, Stop)> = points.every.map_or(Vec::new(), |every| grid(horizon, every));
+    all.push((horizon, Stop::default()));
+    all.push((points.dense_from, Stop::default()));
+    let mut cuts: Vec<f64> = acts.iter().map(|(t, _)| *t).collect();
+    all.extend(cuts.iter().map(|t| (*t, Stop { grid: false, cut: true })));
+    cuts.push(points.dense_from);
+    cuts.sort_by(f64::total_cmp);
+    cuts.dedup_by(|a, b| *a - *b <= SAME_INSTANT);
+    let end = horizon.max(last_act) + TAIL_H;
+    let each = (OF_ALL_CUTS / cuts.len()).clamp(*OF_ONE_SPACING.start(), *OF_ONE_SPACING.end());
+    for (i, cut) in cuts.iter().enumerate().filter(|(_, t)| **t >= points.dense_from) {
+        let until = cuts.get(i + 1).copied().unwrap_or(end);
+        all.extend(widening(*cut, until, each).map(|t| (t, Stop::default())));
+    }
+    all.push((end, Stop::default()));
+    all.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut merged: Vec<(f64, Stop)> = Vec::with_capacity(all.len());
+    for (time, stop) in all {
+        match merged.last_mut() {
+            Some((t, s)) if time - *t <= SAME_INSTANT => {
+                // an asked-for time keeps its digits
+                *t = if stop.grid { time } else { *t };
+                s.grid |= stop.grid;
+                s.cut |= stop.cut;
+            }
+            _ => merged.push((time, stop)),
+        }
+    }
+    merged
+}
+
+/// Multiples of `every`, with further points between them where that is not many.
+fn grid(horizon: f64, every: f64) -> Vec<(f64, Stop)> {
+    let steps = (horizon / every + 1e-9).floor() as usize;
+    let fine = if steps <= MOST_FINE { FINE } else { 1 };
+    let part = every / fine as f64;
+    (0..=steps * fine).map(|i| (i as f64 * part, Stop { grid: i % fine == 0, cut: false })).collect()
+}
+
+/// Times after a cut and before the next: so many at the first spacing, as many at twice of it, and so on.
+fn widening(cut: f64, until: f64, each: usize) -> impl Iterator<Item = f64> {
+    let (mut offset, mut taken) = (0.0, 0);
+    std::iter::from_fn(move || {
+        offset += FIRST_H * 2_f64.powi((taken / each) as i32);
+        taken += 1;
+        Some(cut + offset)
+    })
+    .take_while(move |t| *t < until - SAME_INSTANT)
+}
