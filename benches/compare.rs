@@ -10,7 +10,9 @@
 mod clock;
 
 use clock::median;
+use ketasim::sim::Solver;
 use ketasim::{Figure, Library, Options, Scenario, View};
+use std::collections::BTreeMap;
 
 const ROUNDS: usize = 200;
 
@@ -25,9 +27,28 @@ fn main() {
     let l = library.clone();
     let draw = median(ROUNDS, move || drop(Figure::new(&outcome, &View::default(), &l, &[])));
     let load = median(ROUNDS, || drop(Library::embedded().unwrap()));
-    println!(
-        "opening comparison, {arms} arms, {points} points, all analytes, windows, ranges, other models: {run:.2} ms"
-    );
+    println!("one curve, W1: {:.1} us", 1e3 * one_curve(library.clone()));
+    println!("opening comparison: {run:.2} ms");
+    println!("  ({arms} arms, {points} points, all analytes, windows, ranges, other models)");
     println!("its figure: {draw:.2} ms");
     println!("reading and checking the library: {load:.2} ms");
+}
+
+/// 35 mg into a muscle, 1,441 points a minute apart, parent and metabolite of the workload's model: doses laid out,
+/// numbers, rates and modes of the subject found, both curves read.
+fn one_curve(mut library: Library) -> f64 {
+    library.insert_toml("workload-2.toml", include_str!("workload-2.toml")).unwrap();
+    let text = "horizon = '24 h'\n[[arm]]\nlabel = 'IM'\ndrug = 'ketamine'\nmodel = 'workload-2'\n\
+                [[arm.dose]]\nroute = 'im'\namount = '35 mg'\n";
+    let scenario = Scenario::from_toml("W1", text, &library).unwrap();
+    let arm = &scenario.arms[0];
+    let case = arm.case(library.model("workload-2").unwrap(), &scenario.subject, &library).unwrap();
+    let none = BTreeMap::new();
+    let followed = case.follow(&none, 24.0, 1.0 / 60.0, Solver::Auto).unwrap();
+    assert!(followed.profile.by_modes() && followed.profile.grid.len() == 1441);
+    median(ROUNDS, || {
+        let followed = case.follow(&none, 24.0, 1.0 / 60.0, Solver::Auto).unwrap();
+        let profile = &followed.profile;
+        profile.outputs.iter().for_each(|output| drop(profile.series(output)));
+    })
 }

@@ -9,6 +9,7 @@ mod run;
 mod sessions;
 mod swap;
 
+pub use notes::SATURABLE;
 pub use page::{PageReason, PageReasonKind, PageVerdict, page_verdict};
 pub use swap::swapped;
 

@@ -11,6 +11,10 @@ use crate::sim::SingleDose;
 use crate::units::{Amount, Time, exceeds, significant};
 use std::collections::BTreeMap;
 
+/// Said of a model with saturable elimination, beside numbers that cannot be had.
+pub const SATURABLE: &str = "elimination is saturable: twice the dose is not twice the curve; there is no terminal \
+    half-life, and area to infinity and bioavailability are not given";
+
 impl Runner<'_> {
     /// Conditions that are on and whose measured change the model reproduces on every route of the arm.
     pub(super) fn rules<'m>(&self, model: &'m Model) -> Vec<&'m ConditionRule> {
@@ -80,6 +84,9 @@ impl Runner<'_> {
         list.extend(arm.page.reasons.iter().filter(told).map(|r| r.words.clone()));
         if let Some(range) = &arm.range {
             list.push(format!("a range, not a line: {}", range.note));
+        }
+        if model.is_saturable() {
+            list.push(SATURABLE.to_owned());
         }
         if !model.uses_weight() {
             list.push("weight does not change this curve".to_owned());

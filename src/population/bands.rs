@@ -16,6 +16,7 @@ use crate::subject::Subject;
 use crate::units::NG_ML_PER_MG_L;
 use std::collections::BTreeMap;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 /// Values held at a time, at most: 96 MB. Very many people are followed anew for each stretch that this makes.
 const MOST_VALUES: usize = 12_000_000;
@@ -378,7 +379,12 @@ fn rows(
             return Err(Error::cannot("stopped"));
         }
         let length = stretch.min(points - from);
+        // step by step a stretch takes long: how far it has come is told chunk by chunk
+        let (done, stopped) = (AtomicUsize::new(0), AtomicBool::new(false));
         workers.each(chunks.len(), &|c| {
+            if stopped.load(Ordering::Relaxed) {
+                return;
+            }
             let Ok(mut guard) = chunks[c].lock() else { return };
             let chunk = &mut *guard;
             chunk.rows.resize(outputs * length * ROW, 0.0);
@@ -389,7 +395,16 @@ fn rows(
                 Ok(_) => {}
                 Err(e) => chunk.failed = Some(e),
             }
+            if !engine.is_linear() {
+                let part = (done.fetch_add(1, Ordering::Relaxed) + 1) as f64 / chunks.len() as f64;
+                if !progress((from as f64 + part * length as f64) / points as f64) {
+                    stopped.store(true, Ordering::Relaxed);
+                }
+            }
         });
+        if stopped.into_inner() {
+            return Err(Error::cannot("stopped"));
+        }
         let held: Vec<std::sync::MutexGuard<Chunk>> = chunks.iter().filter_map(|c| c.lock().ok()).collect();
         if let Some(failed) = held.iter().find_map(|c| c.failed.clone()) {
             return Err(failed);

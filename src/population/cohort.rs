@@ -8,7 +8,7 @@ use crate::model::formulas::Formulas;
 use crate::model::{Individual, Site};
 use crate::sim::lanes::{LANES, Lane, map2, splat, wide};
 use crate::sim::linear::{Course, Kernel, Preparing, Ready, Room, Sink};
-use crate::sim::{Case, Entries, Layout, Session, System};
+use crate::sim::{Case, Entries, Equations, Event, Layout, Session, System};
 use crate::units::number;
 use std::collections::BTreeMap;
 
@@ -47,6 +47,8 @@ pub(super) struct ArmEngine {
     entries: Entries,
     kernel: Kernel,
     draws: Draws,
+    /// The read-outs that are told, by their place in the system.
+    outputs: Vec<usize>,
     /// Step of the grid, h, and number of steps.
     pub dt: f64,
     pub steps: usize,
@@ -56,6 +58,8 @@ pub(super) struct ArmEngine {
 #[derive(Debug, Default, Clone)]
 pub(super) struct ChunkState {
     states: Vec<Lane>,
+    /// The same of each subject where they are followed numerically.
+    numeric: Vec<Vec<f64>>,
     /// Point up to which they were followed; none at the start.
     at: Option<usize>,
     /// What was made ready for each sixteen, where it is kept, else for the last.
@@ -76,6 +80,7 @@ impl ChunkState {
     pub fn restart(&mut self) {
         (self.at, self.made) = (None, 0);
         self.states.clear();
+        self.numeric.clear();
     }
 }
 
@@ -122,7 +127,12 @@ impl ArmEngine {
         let entries = Entries::new(&puts, case.subject.weight.kg(), &mut system);
         let kernel = Kernel::new(&system, &outputs, (&entries.entered, &entries.inputs), false);
         let draws = Draws::new(model, bodies, case.subject, seed, first_draws)?;
-        Ok(Self { system, entries, kernel, draws, dt, steps })
+        Ok(Self { system, entries, kernel, draws, outputs, dt, steps })
+    }
+
+    /// Whether subjects are followed side by side; else one after another, step by step.
+    pub fn is_linear(&self) -> bool {
+        self.system.is_linear()
     }
 
     /// Whether people differ at all.
@@ -185,9 +195,12 @@ impl ArmEngine {
         state: &mut ChunkState,
         sink: &mut impl Sink,
     ) -> Result<usize> {
+        if !self.system.is_linear() {
+            return self.follow_numeric((first, count), to, extra, state, sink);
+        }
         let n = self.kernel.states();
         let blocks = count.div_ceil(LANES);
-        let ChunkState { states, at, ready, made, room } = state;
+        let ChunkState { states, at, ready, made, room, .. } = state;
         states.resize(blocks * n, splat(0.0));
         let mut again = 0;
         for block in 0..blocks {
@@ -221,6 +234,52 @@ impl ArmEngine {
         if !keep {
             // with very many people the room of each chunk would add up
             (*ready, *room) = (Vec::new(), Room::default());
+        }
+        *at = Some(to);
+        Ok(again)
+    }
+
+    /// The same where elimination is saturable: subject by subject, step by step.
+    fn follow_numeric(
+        &self,
+        (first, count): (usize, usize),
+        to: usize,
+        extra: &dyn Fn(usize) -> Vec<Lane>,
+        state: &mut ChunkState,
+        sink: &mut impl Sink,
+    ) -> Result<usize> {
+        let ChunkState { numeric, at, room, .. } = state;
+        numeric.resize(count, Vec::new());
+        let mut again = 0;
+        let points = at.map_or(0, |at| at + 1)..=to;
+        for block in 0..count.div_ceil(LANES) {
+            let person = first + block * LANES;
+            again += self.people(person, &extra(person), &mut room.slots, &mut room.parameters)?;
+            let [weight, _] = self.draws.bodies.lanes(person);
+            let own = self.draws.bodies.differ().then_some(&weight);
+            self.entries.events(&room.slots, own, self.system.states.len(), &mut room.events);
+            let mut rows = vec![splat(0.0); points.clone().count() * self.outputs.len()];
+            for (l, z) in numeric[block * LANES..].iter_mut().take(LANES).enumerate() {
+                let slots: Vec<f64> = room.slots.iter().map(|lane| lane[l]).collect();
+                let equations = Equations::new(&self.system, &slots, &self.entries.inputs, false);
+                let mut events: Vec<Event> = room.events.iter().map(|e| e.of(l)).collect();
+                events.sort_by(|a, b| a.time.total_cmp(&b.time));
+                let mut row = rows.chunks_mut(self.outputs.len());
+                for point in points.clone() {
+                    let from = point.checked_sub(1).map(|before| before as f64 * self.dt);
+                    equations.advance(z, &events, (from, point as f64 * self.dt))?;
+                    let Some(row) = row.next() else { break };
+                    for (value, output) in row.iter_mut().zip(&self.outputs) {
+                        value[l] = equations.read(*output, z).max(0.0);
+                    }
+                }
+            }
+            for (k, point) in points.clone().enumerate() {
+                for output in 0..self.outputs.len() {
+                    sink.put(block, point, output, &rows[k * self.outputs.len() + output]);
+                }
+            }
+            sink.done(block);
         }
         *at = Some(to);
         Ok(again)

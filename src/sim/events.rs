@@ -16,6 +16,13 @@ pub struct Event<V = f64> {
     pub amount: V,
 }
 
+impl Event<super::lanes::Lane> {
+    /// Of one of the subjects.
+    pub fn of(&self, lane: usize) -> Event {
+        Event { state: self.state, time: self.time[lane], amount: self.amount[lane] }
+    }
+}
+
 /// How a dose enters by one way.
 #[derive(Debug, Clone)]
 enum Entering {

@@ -27,7 +27,8 @@ mod stops;
 mod system;
 
 pub use case::{Case, Change, Followed, Set, Solver};
-pub(crate) use events::Entries;
+pub(crate) use events::{Entries, Event};
+pub(crate) use ode::Equations;
 pub use layout::{DoseMark, Layout, Schedule};
 pub use profile::{Look, Profile};
 pub use session::{Session, sessions};

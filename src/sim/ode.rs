@@ -62,8 +62,8 @@ struct SaturableOf {
 }
 
 impl Equations {
-    /// Of a subject whose numbers are `slots`, with constant inputs into these states.
-    pub fn new(system: &System, slots: &[f64], inputs: &[usize]) -> Self {
+    /// Of a subject whose numbers are `slots`, with constant inputs into these states, with or without areas.
+    pub fn new(system: &System, slots: &[f64], inputs: &[usize], areas: bool) -> Self {
         let of = |s: &super::system::Saturable| SaturableOf {
             from: s.from,
             vmax: slots[s.vmax],
@@ -78,7 +78,42 @@ impl Equations {
             rates: system.rates.iter().map(|r| (r.into, r.from, slots[r.slot])).collect(),
             saturable: system.saturable.iter().map(of).collect(),
             rows: system.outputs.iter().map(row).collect(),
-            areas: !system.is_linear(),
+            areas,
+        }
+    }
+
+    /// A read-out, mg/L.
+    pub fn read(&self, output: usize, z: &[f64]) -> f64 {
+        self.rows[output].iter().map(|(state, per)| per * z[*state]).sum()
+    }
+
+    /// Moves z from one time to another, h, through the events between them, which are in order; from nothing before the
+    /// first event where `from` is absent.
+    ///
+    /// # Errors
+    /// When the solver gives up.
+    pub fn advance(&self, z: &mut Vec<f64>, events: &[Event], (from, to): (Option<f64>, f64)) -> Result<()> {
+        let mut now = from.unwrap_or(f64::NEG_INFINITY);
+        z.resize(self.len(), 0.0);
+        let pending = events.partition_point(|e| from.is_some_and(|from| e.time <= from + SAME_INSTANT));
+        for event in events[pending..].iter().take_while(|e| e.time <= to + SAME_INSTANT) {
+            if now.is_finite() && event.time > now {
+                *z = self.step(z, event.time - now)?;
+            }
+            self.apply(event, z);
+            now = event.time;
+        }
+        if now.is_finite() && to > now {
+            *z = self.step(z, to - now)?;
+        }
+        Ok(())
+    }
+
+    fn apply(&self, event: &Event, z: &mut [f64]) {
+        let value = &mut z[event.state];
+        *value += event.amount;
+        if event.state >= self.states && value.abs() < ENDED * event.amount.abs() {
+            *value = 0.0;
         }
     }
 
@@ -228,11 +263,7 @@ impl Numeric {
                     one.before.push((point, z.clone()));
                 }
                 while let Some(event) = pending.next_if(|e| e.time <= cut.time + SAME_INSTANT) {
-                    let value = &mut z[event.state];
-                    *value += event.amount;
-                    if event.state >= one.equations.states && value.abs() < ENDED * event.amount.abs() {
-                        *value = 0.0;
-                    }
+                    one.equations.apply(event, &mut z);
                 }
             }
             one.points.push(z.clone());
@@ -246,7 +277,7 @@ impl Numeric {
     }
 
     fn read(&self, output: usize, z: &[f64]) -> f64 {
-        self.equations.rows[output].iter().map(|(state, per)| per * z[*state]).sum()
+        self.equations.read(output, z)
     }
 
     fn slope(&self, output: usize, z: &[f64]) -> f64 {

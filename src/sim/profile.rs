@@ -109,7 +109,7 @@ impl Doses {
                 return Err(Error::cannot("saturable elimination has no exact solution")
                     .remedy("leave --solver out, or use --solver numeric"));
             }
-            let equations = Equations::new(&self.system, &self.slots, &self.entries.inputs);
+            let equations = Equations::new(&self.system, &self.slots, &self.entries.inputs, !self.system.is_linear());
             return Ok(Followed::Numeric(Numeric::new(equations, &self.events, stops)?));
         }
         let outputs: Vec<usize> = (0..self.system.outputs.len()).collect();

@@ -10,7 +10,7 @@ use super::structure::{Kernel, Scratch};
 use std::collections::HashMap;
 
 /// What rounding may do to a curve of one subject at most, of its peak, before states are taken in place of modes.
-const MOST_ERROR: f64 = 1e-12;
+const MOST_ERROR: f64 = 1e-10;
 /// Relative distance of two spacings below which they are one.
 const EQUAL: f64 = 8.0 * f64::EPSILON;
 /// Fewer points in a row at one spacing are followed mode beside mode, more point beside point.
