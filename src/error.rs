@@ -133,12 +133,18 @@ impl Error {
     /// Turns a TOML error into ours, keeping its position.
     pub fn from_toml(error: &toml::de::Error, file: &str, text: &str) -> Self {
         let message = error.message();
+        let mut key = None;
         let (what, remedy) = match message.split_once('\u{1f}') {
-            Some((what, remedy)) => (what.to_owned(), Some(remedy.to_owned())),
+            Some((what, rest)) => {
+                let (remedy, named) = rest.split_once('\u{1f}').map_or((rest, None), |(r, key)| (r, Some(key)));
+                key = named;
+                (what.to_owned(), Some(remedy.to_owned()))
+            }
             None => plain_toml_message(message),
         };
         let (what, remedy) = (shortened(what, MOST_QUOTED), remedy.map(|r| shortened(r, MOST_LETTERS)));
-        let place = error.span().map(|span| Box::new(place(file, text, span, true)));
+        let of_key = |span: std::ops::Range<usize>| key.and_then(|k| span_in(text, &span, k)).unwrap_or(span);
+        let place = error.span().map(|span| Box::new(place(file, text, of_key(span), true)));
         Self { kind: Kind::Input, what, remedy, path: Vec::new(), place }
     }
 
@@ -167,11 +173,13 @@ impl Error {
         self.place.as_deref()
     }
 
-    /// For `serde::de::Error::custom`: keeps the remedy apart through serde's single string.
+    /// For `serde::de::Error::custom`: keeps the remedy, and the key of the table that is refused, apart through serde's
+    /// single string.
     pub(crate) fn for_serde(&self) -> String {
-        match &self.remedy {
-            Some(remedy) => format!("{}\u{1f}{remedy}", self.what),
-            None => self.what.clone(),
+        match (&self.remedy, self.path.as_slice()) {
+            (Some(remedy), [Step::Key(key)]) => format!("{}\u{1f}{remedy}\u{1f}{key}", self.what),
+            (Some(remedy), _) => format!("{}\u{1f}{remedy}", self.what),
+            (None, _) => self.what.clone(),
         }
     }
 }
@@ -344,6 +352,25 @@ fn span_of(text: &str, path: &[Step]) -> Option<std::ops::Range<usize>> {
         here = inner;
     }
     span
+}
+
+/// Finds the byte range of a key's value in the table that stands at `table`.
+fn span_in(text: &str, table: &std::ops::Range<usize>, key: &str) -> Option<std::ops::Range<usize>> {
+    use toml::de::DeValue;
+    let mut open: Vec<(std::ops::Range<usize>, DeValue)> = Vec::new();
+    let top = toml::de::DeTable::parse(text).ok()?;
+    open.push((top.span(), DeValue::Table(top.into_inner())));
+    while let Some((span, value)) = open.pop() {
+        match value {
+            DeValue::Table(inner) if span == *table => {
+                return inner.into_iter().find(|(k, _)| k.get_ref().as_ref() == key).map(|(_, v)| v.span());
+            }
+            DeValue::Table(inner) => open.extend(inner.into_iter().map(|(_, v)| (v.span(), v.into_inner()))),
+            DeValue::Array(list) => open.extend(list.into_iter().map(|v| (v.span(), v.into_inner()))),
+            _ => {}
+        }
+    }
+    None
 }
 
 /// "did you mean" for a misspelt name, else the list of what there is.

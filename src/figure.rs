@@ -461,7 +461,7 @@ impl Role {
 
 /// Role of every arm.
 pub fn roles(arms: &[ArmOutcome]) -> Vec<Role> {
-    let route = |a: &ArmOutcome| a.routes.first().copied().unwrap_or(Route::Iv);
+    let route = |a: &ArmOutcome| Route::leading(&a.routes);
     let role = |(i, a): (usize, &ArmOutcome)| Role {
         faded: a.faded,
         ..Role::after(arms[..i].iter().map(route), route(a), a.index)

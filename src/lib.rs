@@ -23,7 +23,7 @@
 //!
 //! A module imports only from its left:
 //!
-//! `units, error, citation → delimited, subject, population, regimen → model → sim → library → analysis → scenario →
+//! `units, error, citation, route → delimited, subject, population, regimen → model → sim → library → analysis → scenario →
 //! evidence, outcome → people → timeline → figure → scene, table, curves, plain → {export, cli, app}`
 //!
 //! - [`model`] reads a file of `models/` into a checked [`Model`](model::Model): named numbers with
@@ -107,6 +107,7 @@ pub mod plain;
 pub mod points;
 pub mod covariates;
 pub mod regimen;
+pub mod route;
 pub mod scenario;
 pub mod scene;
 pub mod sim;

@@ -1,6 +1,5 @@
-//! Colours of inks, light and dark: Okabe-Ito hues, told apart by people who see few colours.
+//! Colours of inks, light and dark; those of routes stand in [`crate::route`].
 
-use crate::regimen::Route;
 use crate::scene::Ink;
 
 /// Red, green, blue.
@@ -40,16 +39,8 @@ fn light(ink: Ink) -> Rgb {
         Ink::Muted => [92, 96, 102],
         Ink::Axis => [120, 124, 130],
         Ink::Grid => [228, 229, 231],
-        Ink::Route(Route::Iv) => [0, 114, 178],
-        Ink::Route(Route::Im) => [213, 94, 0],
-        Ink::Route(Route::Sl) => [0, 158, 115],
-        Ink::Route(Route::In) => [204, 121, 167],
-        Ink::Route(Route::Po) => [180, 123, 0],
-        Ink::RouteText(Route::Iv) => [0, 94, 148],
-        Ink::RouteText(Route::Im) => [165, 70, 0],
-        Ink::RouteText(Route::Sl) => [0, 110, 80],
-        Ink::RouteText(Route::In) => [150, 62, 110],
-        Ink::RouteText(Route::Po) => [132, 88, 0],
+        Ink::Route(route) => route.row().hue.light,
+        Ink::RouteText(route) => route.row().hue.light_text,
         Ink::Caution => [186, 60, 50],
         Ink::CautionHatch => [236, 198, 192],
         Ink::Programme => [60, 62, 68],
@@ -69,11 +60,7 @@ fn dark(ink: Ink) -> Rgb {
         Ink::Muted => [166, 170, 177],
         Ink::Axis => [130, 134, 142],
         Ink::Grid => [52, 55, 60],
-        Ink::Route(Route::Iv) | Ink::RouteText(Route::Iv) => [86, 180, 233],
-        Ink::Route(Route::Im) | Ink::RouteText(Route::Im) => [245, 138, 66],
-        Ink::Route(Route::Sl) | Ink::RouteText(Route::Sl) => [46, 196, 152],
-        Ink::Route(Route::In) | Ink::RouteText(Route::In) => [226, 148, 192],
-        Ink::Route(Route::Po) | Ink::RouteText(Route::Po) => [240, 184, 60],
+        Ink::Route(route) | Ink::RouteText(route) => route.row().hue.dark,
         Ink::Caution => [240, 120, 108],
         Ink::CautionHatch => [98, 56, 52],
         Ink::Programme => [214, 216, 220],
@@ -87,6 +74,7 @@ fn dark(ink: Ink) -> Rgb {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::route::Route;
 
     /// Contrast ratio as WCAG 2 defines it.
     fn contrast(a: Rgb, b: Rgb) -> f64 {
@@ -99,6 +87,49 @@ mod tests {
         };
         let (x, y) = (luminance(a), luminance(b));
         (x.max(y) + 0.05) / (x.min(y) + 0.05)
+    }
+
+    /// Reflected light of a channel, 0 to 1.
+    fn linear(v: u8) -> f64 {
+        let v = f64::from(v) / 255.0;
+        if v <= 0.040_45 { v / 12.92 } else { ((v + 0.055) / 1.055).powf(2.4) }
+    }
+
+    /// How far two colours lie apart in CIE L*a*b* (the difference of 1976), seen through a matrix.
+    fn apart(a: Rgb, b: Rgb, sight: [[f64; 3]; 3]) -> f64 {
+        let times = |m: [[f64; 3]; 3], v: [f64; 3]| m.map(|row| row[0] * v[0] + row[1] * v[1] + row[2] * v[2]);
+        let lab = |c: Rgb| {
+            let seen = times(sight, c.map(linear)).map(|v| v.clamp(0.0, 1.0));
+            let xyz = [[0.4339, 0.3762, 0.1899], [0.2126, 0.7152, 0.0722], [0.0177, 0.1095, 0.8728]];
+            let [x, y, z] = times(xyz, seen).map(|t| if t > 0.008_856 { t.cbrt() } else { 7.787 * t + 16.0 / 116.0 });
+            [116.0 * y - 16.0, 500.0 * (x - y), 200.0 * (y - z)]
+        };
+        let (p, q) = (lab(a), lab(b));
+        [0, 1, 2].map(|i| (p[i] - q[i]).powi(2)).iter().sum::<f64>().sqrt()
+    }
+
+    /// Sight of all colours, without red, without green: Machado et al. 2009, doi:10.1109/TVCG.2009.113.
+    const SIGHTS: [[[f64; 3]; 3]; 3] = [
+        [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]],
+        [[0.152_286, 1.052_583, -0.204_868], [0.114_503, 0.786_281, 0.099_216], [-0.003_882, -0.048_116, 1.051_998]],
+        [[0.367_322, 0.860_646, -0.227_968], [0.280_085, 0.672_501, 0.047_413], [-0.011_820, 0.042_940, 0.968_881]],
+    ];
+
+    /// IM and PO look alike without red or green: there the letter and the label tell them apart.
+    #[test]
+    fn routes_differ_in_colour_and_stand_out_from_the_page() {
+        for theme in [Theme::Light, Theme::Dark] {
+            for (i, a) in Route::ALL.into_iter().enumerate() {
+                let own = colour(Ink::Route(a), theme);
+                assert!(contrast(own, colour(Ink::Plot, theme)) >= 2.9, "{a} {theme:?}");
+                for b in &Route::ALL[..i] {
+                    let other = colour(Ink::Route(*b), theme);
+                    assert!(apart(own, other, SIGHTS[0]) >= 28.0, "{a} {b} {theme:?}");
+                    let few = SIGHTS.map(|sight| apart(own, other, sight)).into_iter().fold(f64::MAX, f64::min);
+                    assert!(a != Route::Sc || few >= 20.0, "{a} {b} {theme:?}: {few:.1}");
+                }
+            }
+        }
     }
 
     #[test]

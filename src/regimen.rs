@@ -1,7 +1,10 @@
 //! What is given: doses with their time, route, amount and manner.
 
+mod administration;
 mod rate;
 
+pub use crate::route::Route;
+pub use administration::{Administration, Infusion};
 pub use rate::{Gives, InfusionRate};
 
 use crate::error::{Error, Result};
@@ -10,61 +13,6 @@ use crate::units::{Amount, Count, Dim, Quantity, Time, Weight, number};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::str::FromStr;
-
-/// Where a dose is put.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Route {
-    /// Into a vein.
-    Iv,
-    /// Into a muscle.
-    Im,
-    /// Under the tongue.
-    Sl,
-    /// Into the nose.
-    In,
-    /// Swallowed.
-    Po,
-}
-
-impl Route {
-    /// All routes.
-    pub const ALL: [Self; 5] = [Self::Iv, Self::Im, Self::Sl, Self::In, Self::Po];
-
-    /// As written in files: `iv`, `im`, `sl`, `in`, `po`.
-    pub fn id(self) -> &'static str {
-        match self {
-            Self::Iv => "iv",
-            Self::Im => "im",
-            Self::Sl => "sl",
-            Self::In => "in",
-            Self::Po => "po",
-        }
-    }
-
-    /// In words without its letters: "into a vein".
-    pub fn name(self) -> &'static str {
-        let words = self.words();
-        words.split_once(" (").map_or(words, |(name, _)| name)
-    }
-
-    /// In words: "into a vein (IV)".
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::Iv => "into a vein (IV)",
-            Self::Im => "into a muscle (IM)",
-            Self::Sl => "under the tongue (SL)",
-            Self::In => "into the nose (IN)",
-            Self::Po => "swallowed (PO)",
-        }
-    }
-}
-
-impl fmt::Display for Route {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.id().to_uppercase())
-    }
-}
 
 /// An amount of drug, fixed or per body weight.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -179,26 +127,12 @@ pub struct Repeat {
 pub struct Dose {
     /// When it starts, from the start of the session.
     pub time: Time,
-    /// Where it is put.
-    pub route: Route,
     /// How much, before an infusion is stopped early: see [`Dose::given`].
     pub amount: DoseAmount,
     /// Base or hydrochloride.
     pub form: Form,
-    /// Length of an infusion as it is ordered, see [`Dose::length`]; absent means a bolus. IV only.
-    pub duration: Option<Time>,
-    /// How fast an infusion runs, where the file says so. IV only.
-    pub rate: Option<InfusionRate>,
-    /// How long after its start an infusion is stopped, before its end. IV only.
-    pub stop: Option<Time>,
-    /// How long it is held under the tongue. SL only.
-    pub hold: Option<Time>,
-    /// Swallowed or spat out after holding. SL only.
-    pub after: Option<AfterHold>,
-    /// Number of sprays or devices that share the amount. IN only.
-    pub sprays: Option<Sprays>,
-    /// Time between sprays. IN only.
-    pub spray_every: Option<Time>,
+    /// By which route, with what only a dose by this route can state.
+    pub administration: Administration,
     /// Further doses like this one.
     pub repeat: Option<Repeat>,
 }
@@ -225,33 +159,17 @@ const MOST_MG: f64 = 1e5;
 impl Dose {
     /// A dose at the start, with nothing else said.
     pub fn new(route: Route, amount: DoseAmount) -> Self {
-        Self {
-            time: at_start(),
-            route,
-            amount,
-            form: Form::Base,
-            duration: None,
-            rate: None,
-            stop: None,
-            hold: None,
-            after: None,
-            sprays: None,
-            spray_every: None,
-            repeat: None,
-        }
+        Self { time: at_start(), amount, form: Form::Base, administration: Administration::by(route), repeat: None }
     }
 
     /// What is given: less than the amount where an infusion is stopped before its end.
     pub fn given(&self) -> DoseAmount {
-        match self.stop.zip(self.duration) {
-            Some((stop, whole)) if stop < whole => self.amount.scaled(stop.hours() / whole.hours()),
+        match self.infusion() {
+            Some(Infusion { duration, stop: Some(stop), .. }) if stop < duration => {
+                self.amount.scaled(stop.hours() / duration.hours())
+            }
             _ => self.amount,
         }
-    }
-
-    /// How long an infusion runs, until it is stopped or ends; none for a bolus.
-    pub fn length(&self) -> Option<Time> {
-        self.duration.map(|whole| self.stop.filter(|stop| *stop < whole).unwrap_or(whole))
     }
 
     /// Doses given in all, the repeats counted.
@@ -268,29 +186,26 @@ impl Dose {
     /// Refuses what cannot be given, whatever the model.
     ///
     /// # Errors
-    /// When a number is out of range or a key does not belong to the route.
+    /// When a number is out of range.
     pub fn check(&self, horizon: Time) -> Result<()> {
         self.check_amount()?;
-        self.check_keys()?;
         if self.time.hours() < 0.0 {
             return Err(Error::input(format!("the dose is at {}, before the session starts", self.time))
                 .remedy("times count from 0 min")
                 .at(path!["time"]));
         }
-        if let Some(rate) = &self.rate {
-            rate.check(self)?;
+        if let Some(infusion) = self.infusion() {
+            infusion.check(self.amount)?;
         }
-        lasting(self.duration, "duration", "an infusion", "leave it out for a bolus")?;
-        self.check_stop()?;
-        lasting(self.hold, "hold", "holding", "write for example \"10 min\"")?;
-        if let Some(every) = self.spray_every.filter(|t| t.hours() < 0.0) {
+        lasting(self.hold(), "hold", "holding", "write for example \"10 min\"")?;
+        if let Some(every) = self.spray_every().filter(|t| t.hours() < 0.0) {
             return Err(Error::input(format!("sprays cannot be {every} apart"))
                 .remedy("write for example \"5 min\"; \"0 min\" means at once")
                 .at(path!["spray_every"]));
         }
         self.check_counts()?;
         let last = self.starts().last().unwrap_or(self.time);
-        let spray = last.hours() + self.further_sprays() * self.spray_every.map_or(0.0, Time::hours);
+        let spray = last.hours() + self.further_sprays() * self.spray_every().map_or(0.0, Time::hours);
         if last.hours() <= horizon.hours() && spray > horizon.hours() {
             let at = Time::from_hours(spray);
             return Err(Error::input(format!(
@@ -321,44 +236,9 @@ impl Dose {
             .at(path!["amount"]))
     }
 
-    fn check_stop(&self) -> Result<()> {
-        let Some(stop) = self.stop else { return Ok(()) };
-        let refuse = |what: String, remedy: &str| Err(Error::input(what).remedy(remedy).at(path!["stop"]));
-        let Some(whole) = self.duration else {
-            return refuse("a bolus cannot be stopped".to_owned(), "leave `stop` out, or add duration = \"40 min\"");
-        };
-        if stop < whole {
-            return lasting(Some(stop), "stop", "an infusion", "leave `stop` out to let it run to its end");
-        }
-        let what = format!("stopped {stop} after its start, but the infusion ends by itself after {whole}");
-        refuse(what, "`stop` counts from the start of the infusion and lies before its end; leave it out to let it run")
-    }
-
-    fn check_keys(&self) -> Result<()> {
-        let foreign = |key: &str, set: bool, route: Route, does: &str| -> Result<()> {
-            if !set || self.route == route {
-                return Ok(());
-            }
-            Err(Error::input(format!(
-                "`{key}` belongs to the route {}, but this dose has the route {}",
-                route.id(),
-                self.route.id()
-            ))
-            .remedy(format!("leave `{key}` out ({does}), or change the route"))
-            .at(path![key]))
-        };
-        foreign("rate", self.rate.is_some(), Route::Iv, "it is how fast an infusion runs")?;
-        foreign("stop", self.stop.is_some(), Route::Iv, "it ends an infusion early")?;
-        foreign("duration", self.duration.is_some(), Route::Iv, "it is the length of an infusion")?;
-        foreign("hold", self.hold.is_some(), Route::Sl, "it is the time under the tongue")?;
-        foreign("after", self.after.is_some(), Route::Sl, "it says whether the rest is swallowed or spat out")?;
-        foreign("sprays", self.sprays.is_some(), Route::In, "it counts sprays")?;
-        foreign("spray_every", self.spray_every.is_some(), Route::In, "it is the time between sprays")
-    }
-
     /// Sprays behind the first.
     pub(crate) fn further_sprays(&self) -> f64 {
-        f64::from(self.sprays.map_or(1, Sprays::get)) - 1.0
+        f64::from(self.sprays().map_or(1, Sprays::get)) - 1.0
     }
 
     fn check_counts(&self) -> Result<()> {
@@ -381,8 +261,8 @@ impl Dose {
 pub fn last_end(doses: &[Dose]) -> Time {
     let end = |d: &Dose| {
         let start = d.starts().last().map_or(0.0, Time::hours);
-        let sprays = d.further_sprays() * d.spray_every.map_or(0.0, Time::hours);
-        start + sprays + d.length().or(d.hold).map_or(0.0, Time::hours)
+        let sprays = d.further_sprays() * d.spray_every().map_or(0.0, Time::hours);
+        start + sprays + d.length().or(d.hold()).map_or(0.0, Time::hours)
     };
     Time::from_hours(doses.iter().map(end).fold(0.0, f64::max))
 }

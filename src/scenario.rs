@@ -253,7 +253,7 @@ impl Scenario {
         beyond("age", self.population.ages().map(ends), model.age.map(|a| a.map(|a| a.years())), "y")?;
         let by_device = library.drug(&arm.drug)?.sprays.device.is_some();
         let unstated = |d: &Dose| {
-            by_device && d.route == Route::In && d.sprays.is_none() && matches!(d.amount, DoseAmount::PerKg(_))
+            by_device && d.route() == Route::In && d.sprays().is_none() && matches!(d.amount, DoseAmount::PerKg(_))
         };
         if self.population.weight.is_some() && arm.doses.iter().any(unstated) {
             let what = format!("the sprays of a dose per kg in arm \"{}\" would differ between people", arm.label);
@@ -325,8 +325,8 @@ impl StudyArm {
         check_regimen(&self.doses, horizon)?;
         let model = self.model_in(library)?;
         for (i, dose) in self.doses.iter().enumerate() {
-            if !model.routes.contains_key(&dose.route) {
-                return Err(Error::input(format!("{} has no route {}", model.id, dose.route.id()))
+            if !model.routes.contains_key(&dose.route()) {
+                return Err(Error::input(format!("{} has no route {}", model.id, dose.route().id()))
                     .remedy(suggestion("", model.routes.keys().map(|r| r.id())))
                     .at(path!["dose", i, "route"]));
             }
@@ -337,11 +337,11 @@ impl StudyArm {
     /// Routes used, each once, in order of their first dose and never of the lines in the file.
     pub fn routes(&self) -> Vec<Route> {
         let mut doses: Vec<&Dose> = self.doses.iter().collect();
-        doses.sort_by(|a, b| a.time.hours().total_cmp(&b.time.hours()).then(a.route.cmp(&b.route)));
+        doses.sort_by(|a, b| a.time.hours().total_cmp(&b.time.hours()).then(a.route().cmp(&b.route())));
         let mut list = Vec::new();
         for dose in doses {
-            if !list.contains(&dose.route) {
-                list.push(dose.route);
+            if !list.contains(&dose.route()) {
+                list.push(dose.route());
             }
         }
         list
@@ -401,11 +401,11 @@ impl StudyArm {
         };
         let Some(only) = &output.only else { return Ok(site) };
         for dose in &self.doses {
-            let slow = dose.route != Route::Iv
+            let slow = dose.route() != Route::Iv
                 || only
                     .infusion_at_least
                     .is_none_or(|least| dose.length().is_some_and(|d| d.hours() >= least.hours() - 1e-9));
-            if !only.routes.contains(&dose.route) || !slow {
+            if !only.routes.contains(&dose.route()) || !slow {
                 let note = output.note.clone().unwrap_or_else(|| "it was not estimated for such a dose".to_owned());
                 return refuse(format!("{} offers no {} after this dose: {note}", model.id, site.words()), leave_out);
             }

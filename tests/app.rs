@@ -18,7 +18,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use ketasim::app::{App, Mode, Purpose};
 use ketasim::figure::{Figure, RefLine, References, View};
-use ketasim::regimen::{AfterHold, DoseAmount, Form};
+use ketasim::regimen::{AfterHold, DoseAmount, Form, Route};
 
 fn harness() -> Harness<'static, App> {
     let builder = Harness::builder().with_size([1280.0, 800.0]).with_max_steps(12).with_context_setup(App::install);
@@ -120,7 +120,7 @@ fn cards_switch_units_salt_and_what_is_done() {
     assert!((given - 100.0 * 237.73 / 274.2).abs() < 1e-9, "molar masses of base and salt");
     click(&mut harness, "SL after the hold");
     click(&mut harness, "spat out");
-    assert_eq!(harness.state().state.scenario.arms[2].doses[0].after, Some(AfterHold::Spit));
+    assert_eq!(harness.state().state.scenario.arms[2].doses[0].after(), Some(AfterHold::Spit));
 }
 
 #[test]
@@ -201,23 +201,46 @@ fn an_empty_scenario_offers_routes() {
     assert_eq!(harness.state().state.scenario.arms.len(), 1);
 }
 
+/// Types the path that a dialog asks for.
+fn typed(harness: &mut Harness<'static, App>, purpose: Purpose, path: &str) {
+    harness.state_mut().ask(purpose);
+    harness.run_ok();
+    // the dialog opens with the cursor in its field
+    harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
+    harness.run_ok();
+    harness.event(egui::Event::Text(path.to_owned()));
+    harness.run_ok();
+    harness.key_press(egui::Key::Enter);
+    harness.run_ok();
+}
+
+/// A route is offered where a loaded model has it.
+#[test]
+fn a_route_of_a_loaded_model_can_be_added() {
+    let mut harness = harness();
+    click(&mut harness, "+ Add a route");
+    assert!(harness.query_by_label("Esketamine film").is_some() && harness.query_by_label("SC").is_none());
+    harness.key_press(egui::Key::Escape);
+    harness.run_ok();
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/accepted/under-the-skin-2021.toml");
+    typed(&mut harness, Purpose::Model, file);
+    click(&mut harness, "+ Add a route");
+    click(&mut harness, "SC");
+    harness.run_ok();
+    let app = harness.state();
+    let arm = app.state.scenario.arms.last().unwrap();
+    assert_eq!((arm.label.as_str(), arm.routes()), ("SC", vec![Route::Sc]));
+    let drawn = app.shown.outcome.as_ref().unwrap().arms.last().unwrap();
+    assert_eq!((drawn.label.as_str(), drawn.model.as_str()), ("SC", "under-the-skin-2021"));
+    assert!(harness.query_by_label("under the skin, at once").is_some());
+}
+
 #[test]
 fn files_are_saved_opened_and_refused() {
     let folder = std::env::temp_dir().join(format!("ketasim-app-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     let path = |name: &str| folder.join(name).display().to_string();
     let mut harness = harness();
-    let typed = |harness: &mut Harness<'static, App>, purpose: Purpose, path: &str| {
-        harness.state_mut().ask(purpose);
-        harness.run_ok();
-        // the dialog opens with the cursor in its field
-        harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
-        harness.run_ok();
-        harness.event(egui::Event::Text(path.to_owned()));
-        harness.run_ok();
-        harness.key_press(egui::Key::Enter);
-        harness.run_ok();
-    };
     typed(&mut harness, Purpose::Save, &path("s.toml"));
     let saved = harness.state().state.scenario.clone();
     harness.state_mut().state.scenario.arms.truncate(1);

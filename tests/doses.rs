@@ -4,6 +4,9 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods, reason = "helpers of tests are tests too")]
 
+#[path = "doses/routes.rs"]
+mod routes;
+
 use ketasim::error::Error;
 use ketasim::library::Library;
 use ketasim::outcome::{ArmOutcome, Options, Outcome};

@@ -10,7 +10,7 @@ use ketasim::error::Error;
 use ketasim::library::Library;
 use ketasim::model::{Model, Site};
 use ketasim::outcome::{ArmOutcome, Options};
-use ketasim::regimen::{AfterHold, Dose, DoseAmount, Repeat, Route, Sprays};
+use ketasim::regimen::{Administration, AfterHold, Dose, DoseAmount, Repeat, Route, Sprays};
 use ketasim::scenario::{PlasmaSite, Scenario, StudyArm};
 use ketasim::sim::{Profile, Schedule, Solver, StateKind};
 use ketasim::subject::{Ancestry, Sex, Subject};
@@ -44,19 +44,18 @@ fn at(mut dose: Dose, start: f64) -> Dose {
 }
 
 fn held(mg: f64, hold: f64, after: AfterHold) -> Dose {
-    Dose { hold: Some(minutes(hold)), after: Some(after), ..dose(Route::Sl, mg) }
+    let administration = Administration::Sublingual { hold: Some(minutes(hold)), after: Some(after) };
+    Dose { administration, ..dose(Route::Sl, mg) }
 }
 
 fn sprayed(mg: f64, sprays: u64, apart: f64) -> Dose {
-    Dose {
-        sprays: Sprays::new(u32::try_from(sprays).unwrap()).ok(),
-        spray_every: Some(minutes(apart)),
-        ..dose(Route::In, mg)
-    }
+    let sprays = Sprays::new(u32::try_from(sprays).unwrap()).ok();
+    let administration = Administration::Intranasal { sprays, every: Some(minutes(apart)) };
+    Dose { administration, ..dose(Route::In, mg) }
 }
 
 fn infused(mg: f64, length: f64) -> Dose {
-    Dose { duration: Some(minutes(length)), ..dose(Route::Iv, mg) }
+    Dose::infused(DoseAmount::Fixed(Amount::from_mg(mg)), minutes(length))
 }
 
 fn repeated(dose: Dose, apart: f64, additional: u64) -> Dose {
@@ -487,7 +486,7 @@ proptest! {
         let model = library().model(id).unwrap();
         let first = one_dose(model, picks[0], mg[0], start);
         let mut second = one_dose(model, picks[1], mg[1], start + between);
-        if first.route == Route::In && second.route == Route::In {
+        if first.route() == Route::In && second.route() == Route::In {
             // the nose is not linear in time: three sprays 5 min apart and a pause of 2 h lie between
             second.time = minutes(start + between + 130.0);
         }

@@ -108,8 +108,14 @@ fn in_grey(role: Role, fill: bool) -> (u8, Vec<Shape>) {
 /// In grey print any two of 24 arms differ in lightness, dash, width, hatch or letter; the first copies without letters.
 #[test]
 fn arms_differ_in_grey_print() {
-    let roles: Vec<Role> =
-        (0..24).map(|arm| Role { route: Route::ALL[arm % 5], variant: arm / 5, arm, faded: false }).collect();
+    let roles: Vec<Role> = (0..24)
+        .map(|arm| Role {
+            route: Route::ALL[arm % Route::ALL.len()],
+            variant: arm / Route::ALL.len(),
+            arm,
+            faded: false,
+        })
+        .collect();
     for fill in [false, true] {
         for (i, a) in roles.iter().enumerate() {
             for b in &roles[..i] {

@@ -135,7 +135,7 @@ fn layers_look_down_only() {
     let words = ["crate::cli", "crate::app", "crate::export"];
     assert_eq!(misplaced(&words, &above), Vec::<String>::new());
     let science = [
-        "units", "error", "regimen", "subject", "scenario", "outcome", "model", "library", "sim", "analysis",
+        "units", "error", "route", "regimen", "subject", "scenario", "outcome", "model", "library", "sim", "analysis",
         "timeline",
     ];
     let pictures = ["crate::figure", "crate::scene", "crate::palette", "crate::fonts"];

@@ -247,6 +247,7 @@ impl App {
             Purpose::Model => {
                 let text = read_text(path, LARGEST_FILE)?;
                 let id = self.library.insert_toml(path, &text)?.id.clone();
+                self.offered = super::offered::offered(&self.library)?;
                 self.shown.rerun();
                 self.evidence.forget();
                 self.people.forget();

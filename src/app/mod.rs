@@ -8,6 +8,7 @@ mod dialog;
 mod evidence;
 mod fault;
 mod field;
+mod offered;
 mod panels;
 mod people;
 mod platform;
@@ -102,7 +103,7 @@ impl App {
     pub fn new() -> Result<Self> {
         let library = Library::embedded()?;
         let state = State::opening(&library)?;
-        let offered = Scenario::from_toml("assets/scenarios/arms.toml", Scenario::ARMS, &library)?.arms;
+        let offered = offered::offered(&library)?;
         let settings = Settings { stable_time: SETTLED, ..Settings::default() };
         Ok(Self {
             library,

@@ -70,7 +70,7 @@ fn visuals(mut v: Visuals, theme: Theme) -> Visuals {
     v.widgets.noninteractive.bg_stroke = Stroke::new(1.0, c(Ink::Grid));
     v.widgets.inactive.fg_stroke = Stroke::new(1.0, c(Ink::Text));
     v.weak_text_color = Some(c(Ink::Muted));
-    v.hyperlink_color = c(Ink::RouteText(crate::regimen::Route::Iv));
-    v.selection.stroke = Stroke::new(1.5, c(Ink::RouteText(crate::regimen::Route::Iv)));
+    v.hyperlink_color = c(Ink::RouteText(crate::route::Route::Iv));
+    v.selection.stroke = Stroke::new(1.5, c(Ink::RouteText(crate::route::Route::Iv)));
     v
 }

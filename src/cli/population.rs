@@ -11,6 +11,7 @@ use crate::population::{
     of_people,
 };
 use crate::covariates::Limits;
+use crate::route::Route;
 use crate::scenario::Scenario;
 use crate::table::{Column, TEXT_WIDTH, Table, paragraph};
 use crate::units::{MINUTES_PER_HOUR, significant, tidy};
@@ -199,7 +200,7 @@ impl Document<'_> {
 
     fn arm(&self, bands: &ArmBands, people: &[SessionCrowd]) -> Value {
         let arm = &self.scenario.arms[bands.index];
-        let route = arm.routes().first().copied().unwrap_or(crate::regimen::Route::Iv);
+        let route = Route::leading(&arm.routes());
         let evidence = self.library.effects.evidence(&arm.drug, route, &arm.doses).id();
         let each: Vec<Value> = bands
             .bands
@@ -312,7 +313,7 @@ fn text(
     for (b, first) in firsts() {
         let w = &first.windows;
         let arm = &scenario.arms[b.index];
-        let route = arm.routes().first().copied().unwrap_or(crate::regimen::Route::Iv);
+        let route = Route::leading(&arm.routes());
         let spans = |p: Option<[f64; 3]>| {
             p.map_or("–".to_owned(), |[a, m, z]| {
                 format!("{} to {} ({})", significant(a, 2), significant(z, 2), significant(m, 2))

@@ -4,7 +4,7 @@ use super::cells::{self, Reason};
 use super::observed::Arm;
 use super::words::{self, Manner};
 use crate::delimited::Cell;
-use crate::regimen::{AfterHold, Dose, DoseAmount, Form, MOST_SPRAYS, Route, Sprays};
+use crate::regimen::{Administration, AfterHold, Dose, DoseAmount, Form, Infusion, MOST_SPRAYS, Route, Sprays};
 use crate::units::{Amount, MINUTES_PER_HOUR, Time};
 
 /// Doses of an arm; `part` of the amount is the drug that is simulated.
@@ -29,14 +29,13 @@ pub(super) fn doses(arm: &Arm, part: f64, assumed: &mut Vec<String>) -> Reason<V
         DoseAmount::Fixed(mg) => DoseAmount::Fixed(Amount::from_mg(mg.mg() * part)),
         DoseAmount::PerKg(mg) => DoseAmount::PerKg(mg * part),
     };
-    let mut dose = Dose { form, ..Dose::new(route, amount) };
-    match route {
-        Route::Iv => dose.duration = infusion(arm, minutes, manner)?,
-        Route::Sl => hold(arm, &mut dose, assumed)?,
-        Route::In => sprays(arm, &mut dose, assumed)?,
-        Route::Im | Route::Po => {}
-    }
-    Ok(vec![dose])
+    let administration = match route {
+        Route::Iv => Administration::Intravenous { infusion: infusion(arm, minutes, manner)?.map(Infusion::over) },
+        Route::Sl => held(arm, assumed)?,
+        Route::In => sprayed(arm, assumed)?,
+        plain => Administration::by(plain),
+    };
+    Ok(vec![Dose { form, administration, ..Dose::new(route, amount) }])
 }
 
 /// An infusion in equal steps of rising rate, as the cell `other` tells it.
@@ -48,7 +47,7 @@ fn stepped(arm: &Arm, part: f64, form: Form) -> Reason<Option<Vec<Dose>>> {
         .map(|(i, rate)| {
             let amount = per_time(*rate * part, &unit, minutes)?;
             let start = Time::from_minutes(minutes * i as f64);
-            Ok(Dose { time: start, duration: Some(Time::from_minutes(minutes)), form, ..Dose::new(Route::Iv, amount) })
+            Ok(Dose { time: start, form, ..Dose::infused(amount, Time::from_minutes(minutes)) })
         })
         .collect::<Reason<_>>()?;
     Ok(Some(steps))
@@ -116,26 +115,25 @@ fn infusion(arm: &Arm, minutes: Option<f64>, manner: Option<Manner>) -> Reason<O
     }
 }
 
-fn hold(arm: &Arm, dose: &mut Dose, assumed: &mut Vec<String>) -> Reason<()> {
+fn held(arm: &Arm, assumed: &mut Vec<String>) -> Reason<Administration> {
     let said = words::Held::read(arm.cell("swallowed_or_spat"), arm.mark)?;
     let minutes = cells::minutes("hold", arm.cell("hold_min"), arm.mark)?.or(said.minutes);
     if let Some(minutes) = minutes.filter(|m| *m <= 0.0) {
         return Err(format!("a hold of {minutes} min is none; what is swallowed at once is oral"));
     }
-    dose.hold = minutes.map(Time::from_minutes);
-    dose.after = Some(said.after.unwrap_or(AfterHold::Swallow));
-    match (dose.hold, said.after) {
+    let hold = minutes.map(Time::from_minutes);
+    match (hold, said.after) {
         (None, Some(AfterHold::Spit)) => assumed.push("hold not stated: the model's own, then spat out".to_owned()),
         (None, _) => assumed.push("hold not stated: the model's own, then swallowed".to_owned()),
         (Some(_), None) => assumed.push("swallowed or spat out not stated: swallowed".to_owned()),
         (Some(_), Some(_)) => {}
     }
-    Ok(())
+    Ok(Administration::Sublingual { hold, after: Some(said.after.unwrap_or(AfterHold::Swallow)) })
 }
 
-fn sprays(arm: &Arm, dose: &mut Dose, assumed: &mut Vec<String>) -> Reason<()> {
+fn sprayed(arm: &Arm, assumed: &mut Vec<String>) -> Reason<Administration> {
     let cell = arm.cell("sprays");
-    dose.sprays = match arm.number("sprays") {
+    let sprays = match arm.number("sprays") {
         Cell::Missing => None,
         Cell::Number(count) if count.fract() == 0.0 && (1.0..=f64::from(MOST_SPRAYS)).contains(&count) => {
             Sprays::new(count as u32).ok()
@@ -146,11 +144,10 @@ fn sprays(arm: &Arm, dose: &mut Dose, assumed: &mut Vec<String>) -> Reason<()> {
     if let Some(every) = every.filter(|m| *m < 0.0) {
         return Err(format!("sprays cannot be {every} min apart"));
     }
-    dose.spray_every = every.map(Time::from_minutes);
-    if dose.sprays.is_none() {
+    if sprays.is_none() {
         assumed.push("sprays not stated: counted by the product".to_owned());
-    } else if every.is_none() && dose.further_sprays() > 0.0 {
+    } else if every.is_none() && sprays.is_some_and(|count| count.get() > 1) {
         assumed.push("time between sprays not stated: the product's own".to_owned());
     }
-    Ok(())
+    Ok(Administration::Intranasal { sprays, every: every.map(Time::from_minutes) })
 }

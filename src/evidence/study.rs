@@ -12,7 +12,7 @@ use super::{given, words};
 use crate::delimited::Cell;
 use crate::library::Library;
 use crate::model::{Covariate, Model, Site};
-use crate::regimen::{Dose, Route};
+use crate::regimen::{Administration, Dose, Route};
 use crate::scenario::{HORIZON_H, PlasmaSite, Scenario, StudyArm};
 use crate::subject::Subject;
 use crate::units::{MINUTES_PER_HOUR, Time};
@@ -86,7 +86,7 @@ impl Study {
         if site.is_none() {
             assumed.push("site not stated: the model's own site".to_owned());
         }
-        let bolus = doses.iter().all(|d| d.route == Route::Iv && d.duration.is_none());
+        let bolus = doses.iter().all(Dose::is_bolus);
         let mut study = Self {
             metabolite: library.is_metabolite(&analyte),
             drug,
@@ -132,9 +132,10 @@ impl Study {
         let mut doses = self.doses.clone();
         for dose in &mut doses {
             // a model whose time under the tongue is built in takes no hold
-            if model.routes.get(&dose.route).is_some_and(|r| r.hold.is_none()) {
-                dose.hold = None;
-                dose.after = None;
+            if model.routes.get(&dose.route()).is_some_and(|r| r.hold.is_none())
+                && let Administration::Sublingual { hold, after } = &mut dose.administration
+            {
+                (*hold, *after) = (None, None);
             }
         }
         let asked = match site {
@@ -181,7 +182,7 @@ impl Study {
 
     /// Route of its doses, which is one.
     pub fn route(&self) -> Route {
-        self.doses.first().map_or(Route::Iv, |d| d.route)
+        self.doses.first().map_or(Route::Iv, Dose::route)
     }
 
     fn measure(&mut self, arm: &Arm) {
@@ -251,7 +252,7 @@ impl Study {
 
     /// Minutes from the first to the last spray, where the table counts from the last.
     fn last_spray(&mut self, arm: &Arm) -> Reason<f64> {
-        let between = |d: &Dose| d.further_sprays() * d.spray_every.map_or(0.0, Time::minutes);
+        let between = |d: &Dose| d.further_sprays() * d.spray_every().map_or(0.0, Time::minutes);
         let offset = self.doses.iter().map(between).fold(0.0, f64::max);
         let clauses = ["tmax_range", "notes", "other"].map(|c| arm.cell(c).to_lowercase());
         let clauses = clauses.iter().flat_map(|text| text.split([';', ',', '.', ':', '(', ')']));

@@ -52,22 +52,6 @@ pub(super) enum Manner {
     Infusion,
 }
 
-const ROUTES: [(&str, Route); 14] = [
-    ("iv", Route::Iv),
-    ("intravenous", Route::Iv),
-    ("intravenously", Route::Iv),
-    ("im", Route::Im),
-    ("intramuscular", Route::Im),
-    ("intramuscularly", Route::Im),
-    ("sl", Route::Sl),
-    ("sublingual", Route::Sl),
-    ("buccal", Route::Sl),
-    ("in", Route::In),
-    ("intranasal", Route::In),
-    ("nasal", Route::In),
-    ("oral", Route::Po),
-    ("po", Route::Po),
-];
 const MANNERS: [(&str, Manner); 6] = [
     ("bolus", Manner::Bolus),
     ("push", Manner::Bolus),
@@ -78,8 +62,8 @@ const MANNERS: [(&str, Manner); 6] = [
 ];
 /// Words beside a route that change nothing.
 const BESIDE: [(&str, &[Route]); 9] = [
-    ("injection", &[Route::Iv, Route::Im]),
-    ("injected", &[Route::Iv, Route::Im]),
+    ("injection", &[Route::Iv, Route::Im, Route::Sc]),
+    ("injected", &[Route::Iv, Route::Im, Route::Sc]),
     ("spray", &[Route::In]),
     ("tablet", &[Route::Po, Route::Sl]),
     ("lozenge", &[Route::Sl]),
@@ -92,10 +76,11 @@ const BESIDE: [(&str, &[Route]); 9] = [
 /// Route, and for a vein whether it was a bolus or an infusion.
 pub(super) fn route(cell: &str) -> Reason<(Route, Option<Manner>)> {
     let unread = || {
-        format!("route \"{cell}\" is not simulated (read: IV bolus, IV infusion, IM, SL, buccal, IN, nasal, oral, PO)")
+        let read = Route::ALL.map(|r| r.row().read_as).join(", ");
+        format!("route \"{cell}\" is not simulated (read: {read})")
     };
     let (outside, inside) = remarks(cell);
-    let of = |word: &str| ROUTES.iter().find(|(w, _)| *w == word).map(|(_, r)| *r);
+    let of = |word: &str| Route::ALL.into_iter().find(|r| r.row().in_tables.contains(&word));
     let how = |word: &str| MANNERS.iter().find(|(w, _)| *w == word).map(|(_, m)| *m);
     let mut words = tokens(&outside);
     for remark in inside {
@@ -285,6 +270,7 @@ mod tests {
             ("Intramuscular", Route::Im, None),
             ("nasal spray", Route::In, None),
             ("p.o.", Route::Po, None),
+            ("s.c. injection", Route::Sc, None),
         ] {
             assert_eq!(route(cell), Ok((route_, manner)), "{cell}");
         }

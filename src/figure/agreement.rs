@@ -86,6 +86,6 @@ impl Agreement {
 }
 
 fn mark(row: &Row) -> Option<Mark> {
-    let route = Route::ALL.into_iter().find(|r| r.id() == row.route)?;
+    let route = Route::of_id(&row.route)?;
     Some(Mark { at: [row.observed, row.predicted], route, external: row.external })
 }

@@ -4,7 +4,7 @@ use super::{DRIVING_RULE, EDUCATION_ONLY, PointSet, RULE_BAR, View, cmax_ng_ml, 
 use crate::citation;
 use crate::outcome::{ArmOutcome, Curve, Outcome};
 use crate::population::CrowdOutcome;
-use crate::regimen::{AfterHold, Route};
+use crate::regimen::AfterHold;
 use crate::units::{MINUTES_PER_HOUR, Time, significant};
 
 /// More arms than this stand in the footer by their letters.
@@ -101,7 +101,7 @@ fn amounts_in_words(arm: &ArmOutcome) -> String {
     let length = match first.held {
         Some(AfterHold::Swallow) => format!(", held {time}, then swallowed"),
         Some(AfterHold::Spit) => format!(", held {time}, then spat out"),
-        None if first.has_length() && first.route == Route::Iv => format!(" over {time}"),
+        None if first.has_length() && first.route.row().infused => format!(" over {time}"),
         None => String::new(),
     };
     if count > 1 && same {

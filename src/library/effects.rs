@@ -308,7 +308,7 @@ impl Effects {
     fn evidence_of(&self, drug: &str, route: Route, doses: &[Dose]) -> Option<&Evidence> {
         let entry = self.evidence.iter().find(|e| e.drug == drug && e.route == route)?;
         let long = |least: Time| {
-            let mut of_route = doses.iter().filter(|d| d.route == route);
+            let mut of_route = doses.iter().filter(|d| d.route() == route);
             of_route.all(|d| d.length().is_some_and(|length| length >= least))
         };
         entry.infusion_at_least.is_none_or(long).then_some(entry)

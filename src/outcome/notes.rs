@@ -105,7 +105,7 @@ impl Runner<'_> {
         if arm.sessions.iter().any(|s| s.windows.outlasts) {
             list.push("main effects may outlast the simulated day: no time of fading is given".to_owned());
         }
-        if self.arm.doses.iter().any(|d| d.route == Route::Iv && d.duration.is_none()) {
+        if self.arm.doses.iter().any(crate::regimen::Dose::is_bolus) {
             list.push("a bolus is taken as mixed at once: values of the first minutes are not real".to_owned());
         }
         for (id, _) in self.scenario.conditions.iter().filter(|(_, on)| **on) {

@@ -9,7 +9,7 @@ use crate::library::{Library, Programme};
 use crate::model::expr::Expr;
 use crate::model::{Model, Site};
 use crate::path;
-use crate::regimen::{AfterHold, Dose, Route};
+use crate::regimen::{Administration, AfterHold, Dose, Route};
 use crate::scenario::{Scenario, StudyArm};
 use crate::sim::{Change, Followed, Points, Schedule, Set, Solver, ReadOut, Profile};
 use crate::units::{MINUTES_PER_HOUR, NG_ML_PER_MG_L, Time};
@@ -121,7 +121,7 @@ impl Scenario {
             None => (Vec::new(), Vec::new()),
         };
         let used = Used::by(model, &routes, site, caused.as_ref());
-        let first_route = routes.first().copied().unwrap_or(Route::Iv);
+        let first_route = Route::leading(&routes);
         let shown = plain.profile().shown;
         let mut result = ArmOutcome {
             faded: false,
@@ -263,12 +263,14 @@ impl<'a> Runner<'a> {
     /// The share that reaches the blood through the mouth, and the share swallowed after holding:
     /// what is left of the whole when the rest is spat out.
     fn mouth_parts(&self, model: &Model, site: Site, plain: &Solved) -> Result<Option<[f64; 2]>> {
-        let held = |d: &Dose| d.route == Route::Sl && model.routes.get(&Route::Sl).is_some_and(|r| r.hold.is_some());
+        let held = |d: &Dose| d.route() == Route::Sl && model.routes.get(&Route::Sl).is_some_and(|r| r.hold.is_some());
         if !self.arm.doses.iter().all(held) {
             return Ok(None);
         }
         let mut spat = self.arm.clone();
-        spat.doses.iter_mut().for_each(|d| d.after = Some(AfterHold::Spit));
+        spat.doses.iter_mut().for_each(|d| {
+            d.administration = Administration::Sublingual { hold: d.hold(), after: Some(AfterHold::Spit) };
+        });
         // an area needs no points between the cuts
         let every = self.scenario.horizon.hours();
         let mouth = Runner { arm: &spat, every, ..*self }.solve(model, site, &BTreeMap::new())?.bioavailability();

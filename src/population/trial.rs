@@ -46,10 +46,9 @@ fn once(model: &Model, route: Route) -> Scenario {
         age: model.age.map_or(usual.age, |a| Age::from_years(middle(a.map(Age::years)))),
         ..usual
     };
-    let mut dose = Dose::new(route, DoseAmount::PerKg(0.5));
-    if route == Route::Iv {
-        dose.duration = Some(Time::from_minutes(20.0));
-    }
+    let amount = DoseAmount::PerKg(0.5);
+    let infused = Dose::infused(amount, Time::from_minutes(20.0));
+    let dose = if route.row().infused { infused } else { Dose::new(route, amount) };
     let arm = StudyArm {
         label: route.id().to_owned(),
         drug: model.drug.clone(),

@@ -1,8 +1,9 @@
 //! Infusions by their rate, and a dose as its file has it: of amount, duration and rate any two.
 
-use super::{AfterHold, Dose, DoseAmount, Form, Repeat, Route, Sprays, at_start};
+use super::{Administration, AfterHold, Dose, DoseAmount, Form, Infusion, Repeat, Sprays, at_start};
 use crate::error::{Error, Result};
 use crate::path;
+use crate::route::Route;
 use crate::units::{Dim, Quantity, Time};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
@@ -100,23 +101,17 @@ impl InfusionRate {
     ///
     /// # Errors
     /// When the three do not agree.
-    pub(super) fn check(&self, dose: &Dose) -> Result<()> {
-        let Some(duration) = dose.duration else {
-            return Err(Error::input(format!("a rate of {self} alone does not say how much is given"))
-                .remedy("add the duration, as in duration = \"40 min\"")
-                .at(path!["rate"]));
-        };
-        let Some(needed) = self.time_for(dose.amount) else { return Err(self.mixed(dose.amount).at(path!["rate"])) };
+    pub(super) fn check(&self, amount: DoseAmount, duration: Time) -> Result<()> {
+        let Some(needed) = self.time_for(amount) else { return Err(self.mixed(amount).at(path!["rate"])) };
         if self.gives == Gives::Duration && !super::SPAN_H.contains(&needed.hours()) {
-            return Err(Error::input(format!("{} at {self} takes {needed}", dose.amount))
+            return Err(Error::input(format!("{amount} at {self} takes {needed}"))
                 .remedy("an infusion takes from 1 s to 60 d: check amount and rate")
                 .at(path!["rate"]));
         }
         if (needed.hours() / duration.hours() - 1.0).abs() > AGREE {
             return Err(Error::input(format!(
-                "amount, duration and rate do not agree: {self} over {duration} is {}, not {}",
+                "amount, duration and rate do not agree: {self} over {duration} is {}, not {amount}",
                 self.times(duration),
-                dose.amount
             ))
             .remedy("leave one of the three out: it is worked out from the other two")
             .at(path!["rate"]));
@@ -167,42 +162,98 @@ impl TryFrom<DoseFile> for Dose {
     type Error = Refused;
 
     fn try_from(file: DoseFile) -> std::result::Result<Self, Refused> {
-        let DoseFile { time, route, form, duration, stop, hold, after, sprays, spray_every, repeat, .. } = file;
-        let refuse = |what: String, remedy: &str| Err(Refused(Error::input(what).remedy(remedy)));
-        let (amount, duration, rate) = match (file.amount, duration, file.rate) {
-            (Some(amount), duration, None) => (amount, duration, None),
-            (Some(amount), Some(duration), Some(rate)) => (amount, Some(duration), Some(rate)),
+        let (amount, infusion) = file.amount_and_infusion().map_err(Refused)?;
+        file.check_keys().map_err(Refused)?;
+        let administration = match file.route {
+            Route::Iv if infusion.is_none() && file.stop.is_some() => {
+                let refused = Error::input("a bolus cannot be stopped")
+                    .remedy("leave `stop` out, or add duration = \"40 min\"")
+                    .at(path!["stop"]);
+                return Err(Refused(refused));
+            }
+            Route::Iv => Administration::Intravenous { infusion },
+            Route::Sl => Administration::Sublingual { hold: file.hold, after: file.after },
+            Route::In => Administration::Intranasal { sprays: file.sprays, every: file.spray_every },
+            plain => Administration::by(plain),
+        };
+        Ok(Self { time: file.time, amount, form: file.form, administration, repeat: file.repeat })
+    }
+}
+
+impl DoseFile {
+    /// The amount, and the infusion: of amount, duration and rate any two are enough.
+    fn amount_and_infusion(&self) -> Result<(DoseAmount, Option<Infusion>)> {
+        let refuse = |what: String, remedy: &str| Err(Error::input(what).remedy(remedy));
+        let infused = |duration: Time, rate: Option<InfusionRate>| Some(Infusion { duration, rate, stop: self.stop });
+        match (self.amount, self.duration, self.rate.clone()) {
+            (Some(amount), None, None) => Ok((amount, None)),
+            (Some(amount), Some(duration), rate) => Ok((amount, infused(duration, rate))),
             (None, Some(duration), Some(rate)) => {
                 let rate = InfusionRate { gives: Gives::Amount, ..rate };
-                (rate.times(duration), Some(duration), Some(rate))
+                Ok((rate.times(duration), infused(duration, Some(rate))))
             }
             (Some(amount), None, Some(rate)) => match rate.time_for(amount) {
-                Some(time) => (amount, Some(time), Some(InfusionRate { gives: Gives::Duration, ..rate })),
-                None => return Err(Refused(rate.mixed(amount))),
+                Some(time) => Ok((amount, infused(time, Some(InfusionRate { gives: Gives::Duration, ..rate })))),
+                None => Err(rate.mixed(amount)),
             },
             (None, None, Some(rate)) => {
                 let what = format!("a rate of {rate} alone does not say how much is given");
-                return refuse(what, "add duration = \"40 min\" or an amount");
+                refuse(what, "add duration = \"40 min\" or an amount")
             }
             (None, Some(_), None) => {
                 let what = "a duration alone does not say how much is given".to_owned();
-                return refuse(what, "add amount = \"35 mg\" or rate = \"0.1 mg/kg/h\"");
+                refuse(what, "add amount = \"35 mg\" or rate = \"0.1 mg/kg/h\"")
             }
             (None, None, None) => {
                 let remedy = "add amount = \"35 mg\"; for an infusion, two of amount, duration and rate";
-                return refuse("the key `amount` is missing".to_owned(), remedy);
+                refuse("the key `amount` is missing".to_owned(), remedy)
             }
+        }
+    }
+
+    /// Refuses a key that belongs to another route.
+    fn check_keys(&self) -> Result<()> {
+        let stated = |key: &str| match key {
+            "rate" => self.rate.is_some(),
+            "stop" => self.stop.is_some(),
+            "duration" => self.duration.is_some(),
+            "hold" => self.hold.is_some(),
+            "after" => self.after.is_some(),
+            "sprays" => self.sprays.is_some(),
+            "spray_every" => self.spray_every.is_some(),
+            _ => false,
         };
-        Ok(Self { time, route, amount, form, duration, rate, stop, hold, after, sprays, spray_every, repeat })
+        for owner in Route::ALL.into_iter().filter(|r| *r != self.route) {
+            if let Some(key) = owner.row().keys.iter().find(|k| stated(k.name)) {
+                let (name, does) = (key.name, key.does);
+                let (owner, own) = (owner.id(), self.route.id());
+                return Err(Error::input(format!(
+                    "`{name}` belongs to the route {owner}, but this dose has the route {own}"
+                ))
+                .remedy(format!("leave `{name}` out ({does}), or change the route"))
+                .at(path![name]));
+            }
+        }
+        Ok(())
     }
 }
 
 impl From<Dose> for DoseFile {
     fn from(dose: Dose) -> Self {
-        let Dose { time, route, amount, form, duration, rate, stop, hold, after, sprays, spray_every, repeat } = dose;
-        let gives = rate.as_ref().map_or(Gives::Nothing, |r| r.gives);
-        let amount = (gives != Gives::Amount).then_some(amount);
-        let duration = duration.filter(|_| gives != Gives::Duration);
-        Self { time, route, amount, form, duration, rate, stop, hold, after, sprays, spray_every, repeat }
+        let gives = dose.rate().map_or(Gives::Nothing, |r| r.gives);
+        Self {
+            time: dose.time,
+            route: dose.route(),
+            amount: (gives != Gives::Amount).then_some(dose.amount),
+            form: dose.form,
+            duration: dose.duration().filter(|_| gives != Gives::Duration),
+            rate: dose.rate().cloned(),
+            stop: dose.stop(),
+            hold: dose.hold(),
+            after: dose.after(),
+            sprays: dose.sprays(),
+            spray_every: dose.spray_every(),
+            repeat: dose.repeat,
+        }
     }
 }

@@ -14,7 +14,7 @@ use crate::units::{number, significant};
 /// With the amount per kg, what it was compared with, and that the unit is to be checked.
 pub(super) fn check(dose: &Dose, drug: &Drug, subject: &Subject, library: &Library) -> Result<()> {
     let limits = library.limits;
-    let by_route = drug.anaesthesia_by(dose.route);
+    let by_route = drug.anaesthesia_by(dose.route());
     let highest_of_all = || drug.anaesthesia.iter().max_by(|a, b| a.highest.total_cmp(&b.highest));
     let Some(label) = by_route.or_else(highest_of_all) else { return Ok(()) };
     let base = if dose.form == Form::Hydrochloride { drug.base_per_hydrochloride } else { 1.0 };
@@ -28,11 +28,11 @@ pub(super) fn check(dose: &Dose, drug: &Drug, subject: &Subject, library: &Libra
     let within = if part < 1.0 { format!(" within {}", limits.slip_within) } else { String::new() };
     let what = format!(
         "{per_kg} mg/kg {}{within} for {} is more than {times} times {}",
-        dose.route.words(),
+        dose.route().words(),
         subject.weight,
-        compared(label, dose.route)
+        compared(label, dose.route())
     );
-    let key = if dose.rate.as_ref().is_some_and(|r| r.gives == Gives::Amount) { "rate" } else { "amount" };
+    let key = if dose.rate().as_ref().is_some_and(|r| r.gives == Gives::Amount) { "rate" } else { "amount" };
     Err(Error::input(what)
         .remedy("check the unit (g for mg, mg for mcg, per kg or not) and the body weight")
         .at(path![key]))

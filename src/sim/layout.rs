@@ -164,7 +164,7 @@ impl Put<'_> {
             start: self.start,
             end,
             amount: self.amount,
-            route: self.dose.route,
+            route: self.dose.route(),
             held: self.hold.map(|(_, after)| after),
         }
     }
@@ -184,7 +184,7 @@ fn laid_out<'a>(
     let mut occasion = 0;
     for index in in_order(doses, subject, base_per_salt) {
         let dose = &doses[index];
-        let way_in = route_of(model, dose.route).map_err(|e| e.within(path!["dose", index]))?;
+        let way_in = route_of(model, dose.route()).map_err(|e| e.within(path!["dose", index]))?;
         check_keys(model, way_in, dose).map_err(|e| e.within(path!["dose", index]))?;
         let hold = hold_of(way_in, person, dose, taken, extrapolated);
         let amount = base_amount(dose, subject, base_per_salt);
@@ -216,9 +216,9 @@ fn in_order(doses: &[Dose], subject: &Subject, base_per_salt: f64) -> Vec<usize>
     let hours = |t: Option<Time>| t.map_or(-1.0, Time::hours);
     let key = |d: &Dose| {
         let amount = base_amount(d, subject, base_per_salt);
-        let times = [d.time.hours(), amount, hours(d.length()), hours(d.hold), hours(d.spray_every)];
+        let times = [d.time.hours(), amount, hours(d.length()), hours(d.hold()), hours(d.spray_every())];
         let repeat = d.repeat.map_or((-1.0, 0), |r| (r.every.hours(), r.additional));
-        let kind = (d.route, per_kg(d), d.after == Some(AfterHold::Spit), d.sprays, repeat.1);
+        let kind = (d.route(), per_kg(d), d.after() == Some(AfterHold::Spit), d.sprays(), repeat.1);
         (times, repeat.0, kind)
     };
     let mut list: Vec<usize> = (0..doses.len()).collect();
@@ -240,20 +240,20 @@ fn route_of(model: &Model, route: Route) -> Result<&RouteModel> {
 
 fn check_keys(model: &Model, way_in: &RouteModel, dose: &Dose) -> Result<()> {
     let cannot = |key: &str, why: &str| {
-        Err(Error::input(format!("{} cannot use `{key}` by route {}: {why}", model.id, dose.route.id()))
+        Err(Error::input(format!("{} cannot use `{key}` by route {}: {why}", model.id, dose.route().id()))
             .remedy(format!("leave `{key}` out, or choose another model"))
             .at(path![key]))
     };
-    if way_in.hold.is_none() && dose.hold.is_some() {
+    if way_in.hold.is_none() && dose.hold().is_some() {
         return cannot("hold", "its time under the tongue is built in");
     }
-    if way_in.hold.is_none() && dose.after.is_some() {
+    if way_in.hold.is_none() && dose.after().is_some() {
         return cannot("after", "what happens to the rest is built in");
     }
-    if way_in.sprays_restart.is_none() && (dose.sprays.is_some() || dose.spray_every.is_some()) {
+    if way_in.sprays_restart.is_none() && (dose.sprays().is_some() || dose.spray_every().is_some()) {
         return cannot("sprays", "it does not tell sprays apart");
     }
-    if dose.duration.is_some() && way_in.ways.iter().any(|w| w.duration.is_some()) {
+    if dose.duration().is_some() && way_in.ways.iter().any(|w| w.duration.is_some()) {
         return cannot("duration", "the length of its input is built in");
     }
     Ok(())
@@ -267,11 +267,11 @@ fn hold_of(
     extrapolated: &mut Vec<(String, f64)>,
 ) -> Option<(f64, AfterHold)> {
     let hold = way_in.hold.as_ref()?;
-    let time = dose.hold.map_or_else(|| person.value(&hold.default), Time::hours);
-    let after = dose.after.unwrap_or(hold.default_after);
+    let time = dose.hold().map_or_else(|| person.value(&hold.default), Time::hours);
+    let after = dose.after().unwrap_or(hold.default_after);
     let rest = if after == AfterHold::Swallow { "swallowed" } else { "spat out" };
     let time_text = Time::from_hours(time);
-    match (dose.hold, dose.after) {
+    match (dose.hold(), dose.after()) {
         (None, None) => taken.push(format!("hold not stated: held {time_text}, then {rest}, taken")),
         (None, Some(_)) => taken.push(format!("hold not stated: {time_text} taken")),
         (Some(_), None) => taken.push(format!("after the hold not stated: {rest} taken")),

@@ -51,7 +51,7 @@ pub(super) fn parts(puts: &[Put]) -> Vec<Part> {
                 part.end = part.end.max(end);
             }
             None => {
-                let (route, start, amount) = (put.dose.route, put.start, put.amount);
+                let (route, start, amount) = (put.dose.route(), put.start, put.amount);
                 let held = put.hold.map(|(_, after)| after);
                 list.push((put.occasion, Part { route, start, end, amount, held, goes_on: put.goes_on }));
             }

@@ -35,10 +35,10 @@ pub(super) fn sprays_of(
     rules: SprayRules,
     taken: &mut Vec<String>,
 ) -> Result<(u64, f64)> {
-    if dose.route != Route::In {
+    if dose.route() != Route::In {
         return Ok((1, 0.0));
     }
-    let count = match (dose.sprays, rules.device) {
+    let count = match (dose.sprays(), rules.device) {
         (Some(stated), _) => u64::from(stated.get()),
         (None, None) => {
             taken.push("sprays not stated: 1 taken".to_owned());
@@ -46,8 +46,8 @@ pub(super) fn sprays_of(
         }
         (None, Some(device)) => devices(dose, subject, device, taken)?,
     };
-    let every = dose.spray_every.unwrap_or(rules.every);
-    if count > 1 && dose.spray_every.is_none() {
+    let every = dose.spray_every().unwrap_or(rules.every);
+    if count > 1 && dose.spray_every().is_none() {
         taken.push(format!("time between sprays not stated: {every} taken"));
     }
     Ok((count, every.hours()))

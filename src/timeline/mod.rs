@@ -217,8 +217,8 @@ impl Timeline {
         }
         let session = session_of(&scenario, index, library)?;
         let marks = arm.case(arm.model_in(library)?, &scenario.subject, library)?.marks()?;
-        let mut own = marks.iter().filter(|d| d.start >= session.start && d.start < session.before());
-        let route = own.next().map_or(Route::Iv, |d| d.route);
+        let own = marks.iter().filter(|d| d.start >= session.start && d.start < session.before());
+        let route = Route::leading(&own.map(|d| d.route).collect::<Vec<_>>());
         let page = page_verdict(&scenario, index, &session, library)?;
         Ok(Self {
             arm: index,

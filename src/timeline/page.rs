@@ -6,6 +6,7 @@ use super::leaflet::{Band, Block, Day, DotRow, Leaflet, Side};
 use super::words::{Anchor, Item, Leaf, Overlay, Section, Words, fill};
 use crate::error::{Error, Result};
 use crate::population::Dot;
+use crate::route::Route;
 use crate::scenario::Style;
 use crate::units::{MINUTES_PER_HOUR, Time};
 use std::collections::BTreeMap;
@@ -83,7 +84,7 @@ impl<'a> Setting<'a> {
         };
         let (t, clinic, expected) = (timeline, &timeline.clinic, &timeline.expected);
         put("drug", Some(words.term(&format!("drug-{}", t.drug)).to_owned()));
-        put("route", Some(words.term(&format!("route-{}", t.route.id())).to_owned()));
+        put("route", Some(words.term(t.route.row().term).to_owned()));
         put("clinic", Some(clinic.name.clone().unwrap_or_else(|| words.term("clinic").to_owned())));
         put("phone", clinic.phone.clone());
         put("crisis_line", clinic.crisis_line.clone());
@@ -109,12 +110,8 @@ impl<'a> Setting<'a> {
         put("visits", Some(clinic.visits.map_or(t.rules.course.visits, crate::scenario::Visits::get).to_string()));
         let known = |name: &str| blanks.contains_key(name);
         let other_day = |m: Option<super::Moment>| m.zip(t.start.as_ref()).is_some_and(|(m, start)| !m.same_day(start));
-        let holds = BTreeMap::from([
+        let mut holds = BTreeMap::from([
             ("esketamine", t.drug == "esketamine"),
-            ("iv", t.route.id() == "iv"),
-            ("im", t.route.id() == "im"),
-            ("sl", t.route.id() == "sl"),
-            ("in", t.route.id() == "in"),
             ("clock", t.start.is_some()),
             ("clinic", clinic.name.as_ref().is_some_and(|n| !n.trim().is_empty())),
             ("phone", known("phone")),
@@ -141,6 +138,7 @@ impl<'a> Setting<'a> {
             ("above_label", t.page.above_label()),
             ("touches", known("touches")),
         ]);
+        holds.extend(Route::ALL.map(|route| (route.id(), route == t.route)));
         Ok(Self { timeline, words, blanks, holds })
     }
 

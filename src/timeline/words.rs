@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result, suggestion};
 use crate::path;
+use crate::route::Route;
 use crate::scenario::Style;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -113,13 +114,9 @@ pub const BLANKS: &[(&str, &str)] = &[
     ("touches", "that the caution band is touched, for clinicians"),
 ];
 
-/// What a sentence can depend on.
+/// What a sentence can depend on beside the id of the route, which holds where the dose is given by it.
 pub const CONDITIONS: &[(&str, &str)] = &[
     ("esketamine", "the drug is esketamine"),
-    ("iv", "given into a vein"),
-    ("im", "given into a muscle"),
-    ("sl", "given under the tongue"),
-    ("in", "given into the nose"),
     ("clock", "the start is known, so appointments have clock times"),
     ("clinic", "the clinic's name is known"),
     ("phone", "its phone is known"),
@@ -147,7 +144,7 @@ pub const CONDITIONS: &[(&str, &str)] = &[
     ("touches", "the caution band is touched"),
 ];
 
-/// Terms that pictures, dates and lists need; every language has them all.
+/// Terms that pictures, dates and lists need beside that of each route; every language has them all.
 pub const TERMS: &[&str] = &[
     "title",
     "title-clinician",
@@ -155,11 +152,6 @@ pub const TERMS: &[&str] = &[
     "made-for",
     "drug-ketamine",
     "drug-esketamine",
-    "route-iv",
-    "route-im",
-    "route-sl",
-    "route-in",
-    "route-po",
     "clinic",
     "minute",
     "minutes",
@@ -319,16 +311,15 @@ impl Words {
     }
 
     fn check(&self) -> Result<()> {
-        for term in TERMS {
-            if !self.term.contains_key(*term) {
-                return Err(Error::input(format!("the term \"{term}\" is missing"))
-                    .remedy("add it under [term]")
-                    .at(path!["term"]));
-            }
+        let terms: Vec<&str> = TERMS.iter().copied().chain(Route::ALL.map(|r| r.row().term)).collect();
+        if let Some(term) = terms.iter().find(|t| !self.term.contains_key(**t)) {
+            return Err(Error::input(format!("the term \"{term}\" is missing"))
+                .remedy("add it under [term]")
+                .at(path!["term"]));
         }
-        if let Some(odd) = self.term.keys().find(|k| !TERMS.contains(&k.as_str())) {
+        if let Some(odd) = self.term.keys().find(|k| !terms.contains(&k.as_str())) {
             return Err(Error::input(format!("nothing uses the term \"{odd}\""))
-                .remedy(suggestion(odd, TERMS.iter().copied()))
+                .remedy(suggestion(odd, terms))
                 .at(path!["term", odd]));
         }
         if self.weekdays.len() != 7 || self.months.len() != 12 {
@@ -373,9 +364,10 @@ fn check_item(item: &Item, sources: &BTreeMap<String, String>) -> Result<()> {
     }
     for condition in &item.when {
         let name = condition.trim_start_matches('!');
-        if !CONDITIONS.iter().any(|(known, _)| *known == name) {
+        let known = CONDITIONS.iter().map(|(known, _)| *known).chain(Route::ALL.map(Route::id));
+        if !known.clone().any(|k| k == name) {
             return Err(Error::input(format!("\"{name}\" is nothing that a sentence can depend on"))
-                .remedy(suggestion(name, CONDITIONS.iter().map(|(known, _)| *known)))
+                .remedy(suggestion(name, known))
                 .at(path!["when"]));
         }
     }

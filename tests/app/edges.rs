@@ -3,7 +3,7 @@
 use super::{click, enter, harness};
 use egui_kittest::kittest::{NodeT, Queryable};
 use ketasim::app::Mode;
-use ketasim::regimen::Repeat;
+use ketasim::regimen::{Administration, Repeat, Route};
 use ketasim::units::Time;
 
 /// One arm that cannot be run is marked by itself; the others keep their figures, and only its own curve is faint.
@@ -15,7 +15,10 @@ fn a_fault_in_one_arm_leaves_the_others_alone() {
         let dose = &mut harness.state_mut().state.scenario.arms[broken].doses[0];
         match broken {
             0 => dose.time = Time::from_hours(9.0),
-            _ => dose.hold = Some(Time::from_hours(0.0)),
+            _ => {
+                let hold = Some(Time::from_hours(0.0));
+                dose.administration = Administration::Sublingual { hold, after: dose.after() };
+            }
         }
         harness.run_ok();
         let app = harness.state();
@@ -49,7 +52,7 @@ fn refusals_in_the_window_speak_of_the_window() {
     assert!(harness.query_all_by_label_contains("lengthen the time simulated").count() >= 1);
     harness.state_mut().state.scenario.arms[1].doses[0].time = Time::from_hours(0.0);
     harness.state_mut().state.scenario.arms[0].site = Some(ketasim::scenario::PlasmaSite::Venous);
-    harness.state_mut().state.scenario.arms[0].doses[0].duration = None;
+    harness.state_mut().state.scenario.arms[0].doses[0].administration = Administration::by(Route::Iv);
     harness.run_ok();
     for jargon in ["`", "[[arm", "horizon`", "`site`", "standard input", "--"] {
         assert_eq!(harness.query_all_by_label_contains(jargon).count(), 0, "{jargon}");
@@ -64,7 +67,7 @@ fn an_impossible_site_is_disabled() {
     // after a bolus the model has no venous curve, after an infusion of forty minutes it has
     for possible in [true, false] {
         if !possible {
-            harness.state_mut().state.scenario.arms[0].doses[0].duration = None;
+            harness.state_mut().state.scenario.arms[0].doses[0].administration = Administration::by(Route::Iv);
             harness.run_ok();
         }
         click(&mut harness, "Menu of IV");

@@ -139,7 +139,7 @@ fn cells_are_read_as_they_are_meant() {
     let study =
         one(&[("dose_value", "7"), ("dose_as", "HCl"), ("route", "IV infusion"), ("duration_min", "30")]).unwrap();
     assert_eq!(study.doses[0].form, ketasim::regimen::Form::Hydrochloride);
-    assert!((study.doses[0].duration.unwrap().minutes() - 30.0).abs() < 1e-9);
+    assert!((study.doses[0].duration().unwrap().minutes() - 30.0).abs() < 1e-9);
     assert!(study.assumed.iter().any(|a| a.contains("site not stated")), "{:?}", study.assumed);
     // 0.5 mg/kg/h over 60 min is 0.5 mg/kg
     let study =
@@ -171,8 +171,8 @@ fn cells_are_read_as_they_are_meant() {
     assert_eq!(tmax.observed, 40.0);
     // hold and spit
     let study = one(&[("route", "SL"), ("swallowed_or_spat", "no swallowing for 10 min; then spat out")]).unwrap();
-    assert!((study.doses[0].hold.unwrap().minutes() - 10.0).abs() < 1e-9);
-    assert_eq!(study.doses[0].after, Some(ketasim::regimen::AfterHold::Spit));
+    assert!((study.doses[0].hold().unwrap().minutes() - 10.0).abs() < 1e-9);
+    assert_eq!(study.doses[0].after(), Some(ketasim::regimen::AfterHold::Spit));
     // the optional columns stand above the words
     let study = one(&[
         ("route", "SL"),
@@ -186,7 +186,7 @@ fn cells_are_read_as_they_are_meant() {
         ("matrix", "plasma ARTERIAL"),
     ])
     .unwrap();
-    assert!((study.doses[0].hold.unwrap().minutes() - 5.0).abs() < 1e-9);
+    assert!((study.doses[0].hold().unwrap().minutes() - 5.0).abs() < 1e-9);
     assert!(study.measures.iter().any(|m| m.quantity == Quantity::Auc { from: 0.0, to: Some(6.0) }));
     assert_eq!(study.site, Some(ketasim::model::Site::Venous));
     // children by their age or by the words

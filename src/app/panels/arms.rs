@@ -7,7 +7,7 @@ use crate::app::field::{self, Field};
 use crate::app::runner::Shown;
 use crate::figure::Role;
 use crate::library::Library;
-use crate::regimen::{AfterHold, Dose, DoseAmount, Form, Repeat, Route, Sprays};
+use crate::regimen::{Administration, AfterHold, Dose, DoseAmount, Form, Infusion, Repeat, Route, Sprays};
 use crate::scenario::{PlasmaSite, Scenario, StudyArm};
 use crate::units::{Amount, Dim, Time, Weight, significant};
 use egui::{ComboBox, Frame, Id, Margin, RichText, ScrollArea, TextEdit, Ui};
@@ -67,7 +67,7 @@ pub fn add_menu(ui: &mut Ui, offered: &[StudyArm], actions: &mut Vec<Action>) {
 
 /// Roles of all arms, on or off, as the figure gives them to those that are on.
 fn roles(arms: &[StudyArm]) -> Vec<Role> {
-    let route = |a: &StudyArm| a.routes().first().copied().unwrap_or(Route::Iv);
+    let route = |a: &StudyArm| Route::leading(&a.routes());
     let earlier = |i: usize| arms[..i].iter().filter(|a| a.on).map(route);
     arms.iter().enumerate().map(|(i, a)| Role::after(earlier(i), route(a), i)).collect()
 }
@@ -218,7 +218,7 @@ fn menu(ui: &mut Ui, arm: &mut StudyArm, index: usize, library: &Library, action
 /// The rows of one dose; true when it is to be taken away.
 fn dose_rows(ui: &mut Ui, dose: &mut Dose, name: &str, timed: bool, weight: Weight) -> bool {
     let mut remove = false;
-    let before = (dose.amount, dose.duration);
+    let before = (dose.amount, dose.duration());
     if timed {
         ui.horizontal(|ui| {
             ui.label("at");
@@ -238,9 +238,12 @@ fn dose_rows(ui: &mut Ui, dose: &mut Dose, name: &str, timed: bool, weight: Weig
     });
     ui.horizontal(|ui| manner(ui, dose, name));
     repeat(ui, dose, name);
-    if before != (dose.amount, dose.duration) {
+    if before != (dose.amount, dose.duration())
+        && let Administration::Intravenous { infusion: Some(Infusion { duration, rate, stop }) } =
+            &mut dose.administration
+    {
         // what was typed now stands; a rate or a stop of before would contradict it
-        (dose.rate, dose.stop) = (None, dose.stop.filter(|stop| dose.duration.is_some_and(|whole| *stop < whole)));
+        (*rate, *stop) = (None, stop.filter(|stop| stop < duration));
     }
     remove
 }
@@ -283,59 +286,61 @@ fn amount(ui: &mut Ui, dose: &mut Dose, name: &str, weight: Weight) {
 
 /// How it is given: over, held, in sprays.
 fn manner(ui: &mut Ui, dose: &mut Dose, name: &str) {
-    match dose.route {
-        Route::Iv => {
-            let mut infusion = dose.duration.is_some();
-            let over = ui.checkbox(&mut infusion, "over");
+    let plain = dose.route().row().plain_dose;
+    match &mut dose.administration {
+        Administration::Intravenous { infusion } => {
+            let mut on = infusion.is_some();
+            let over = ui.checkbox(&mut on, "over");
             named(&over, format!("{name}: over a time"));
-            match (&mut dose.duration, infusion) {
-                (Some(duration), true) => length(ui, &format!("{name} infusion"), duration, "40 min"),
-                (None, true) => dose.duration = Some(remembered(ui, "duration", 30.0)),
-                (Some(duration), false) => {
-                    remember(ui, "duration", *duration);
-                    dose.duration = None;
+            match (infusion.as_mut(), on) {
+                (Some(set), true) => length(ui, &format!("{name} infusion"), &mut set.duration, "40 min"),
+                (None, true) => *infusion = Some(Infusion::over(remembered(ui, "duration", 30.0))),
+                (Some(set), false) => {
+                    remember(ui, "duration", set.duration);
+                    *infusion = None;
                 }
-                (None, false) => small(ui, "a bolus into the vein"),
+                (None, false) => small(ui, plain),
             }
         }
-        Route::Im => small(ui, "into a muscle, at once"),
-        Route::Po => small(ui, "swallowed"),
-        Route::Sl => {
-            let Some(hold) = &mut dose.hold else {
-                small(ui, "under the tongue as the model has it");
-                return;
-            };
-            ui.label("held");
-            length(ui, &format!("{name} hold"), hold, "10 min");
-            let mut after = dose.after.unwrap_or_default();
-            let words = |a| if a == AfterHold::Swallow { "swallowed" } else { "spat out" };
-            let combo = ComboBox::from_id_salt("after").selected_text(words(after)).width(86.0).show_ui(ui, |ui| {
-                for a in [AfterHold::Swallow, AfterHold::Spit] {
-                    ui.selectable_value(&mut after, a, words(a));
-                }
-            });
-            let label = format!("{name} after the hold");
-            ui.ctx().accesskit_node_builder(combo.response.id, |node| node.set_label(label));
-            if dose.after.is_some_and(|a| a != after) || (dose.after.is_none() && after != AfterHold::default()) {
-                dose.after = Some(after);
-            }
-        }
-        Route::In => sprays(ui, dose, name),
+        Administration::Sublingual { hold: Some(hold), after } => held(ui, (hold, after), name),
+        Administration::Intranasal { sprays, every } => sprayed(ui, (sprays, every), name),
+        Administration::Sublingual { hold: None, .. }
+        | Administration::Intramuscular
+        | Administration::Oral
+        | Administration::Subcutaneous => small(ui, plain),
     }
 }
 
-fn sprays(ui: &mut Ui, dose: &mut Dose, name: &str) {
-    let mut count = f64::from(dose.sprays.map_or(1, Sprays::get));
+fn held(ui: &mut Ui, (hold, after): (&mut Time, &mut Option<AfterHold>), name: &str) {
+    ui.label("held");
+    length(ui, &format!("{name} hold"), hold, "10 min");
+    let mut chosen = after.unwrap_or_default();
+    let words = |a| if a == AfterHold::Swallow { "swallowed" } else { "spat out" };
+    let combo = ComboBox::from_id_salt("after").selected_text(words(chosen)).width(86.0).show_ui(ui, |ui| {
+        for a in [AfterHold::Swallow, AfterHold::Spit] {
+            ui.selectable_value(&mut chosen, a, words(a));
+        }
+    });
+    let label = format!("{name} after the hold");
+    ui.ctx().accesskit_node_builder(combo.response.id, |node| node.set_label(label));
+    // what the file leaves out stays out until something else is chosen
+    if chosen != after.unwrap_or_default() {
+        *after = Some(chosen);
+    }
+}
+
+fn sprayed(ui: &mut Ui, (sprays, every): (&mut Option<Sprays>, &mut Option<Time>), name: &str) {
+    let mut count = f64::from(sprays.map_or(1, Sprays::get));
     let label = format!("{name} sprays");
-    let unit = if count == 1.0 && dose.sprays.is_some() { "spray" } else { "sprays" };
+    let unit = if count == 1.0 && sprays.is_some() { "spray" } else { "sprays" };
     let field =
         Field { name: &label, unit: "", dim: Dim::NONE, example: "2", speed: 0.05, decimals: 0, range: [1.0, 50.0] };
     if field.show(ui, &mut count).changed() {
         // the field holds its own ends
-        dose.sprays = Sprays::new(count.round() as u32).ok().or(dose.sprays);
+        *sprays = Sprays::new(count.round() as u32).ok().or(*sprays);
     }
     ui.label(unit);
-    if let Some(every) = dose.spray_every.as_mut().filter(|_| count > 1.0) {
+    if let Some(every) = every.as_mut().filter(|_| count > 1.0) {
         ui.label("every");
         length(ui, &format!("{name} spray interval"), every, "5 min");
     }

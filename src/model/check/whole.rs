@@ -211,10 +211,10 @@ impl Checker {
                     .at([at, path!["dose"]].concat()));
             }
             self.known_analyte(&c.analyte, &at)?;
-            if let Some(k) = c.dose.iter().position(|d| !self.model.routes.contains_key(&d.route)) {
+            if let Some(k) = c.dose.iter().position(|d| !self.model.routes.contains_key(&d.route())) {
                 return Err(Error::input(format!(
                     "the checkpoint is by route {}, which the model has not",
-                    c.dose[k].route.id()
+                    c.dose[k].route().id()
                 ))
                 .remedy(suggestion("", self.model.routes.keys().map(|r| r.id())))
                 .at([at, path!["dose", k, "route"]].concat()));

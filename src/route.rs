@@ -1,0 +1,242 @@
+//! Routes: all that is data about a route stands in one table, a row for each.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// Where a dose is put.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Route {
+    /// Into a vein.
+    Iv,
+    /// Into a muscle.
+    Im,
+    /// Under the tongue.
+    Sl,
+    /// Into the nose.
+    In,
+    /// Swallowed.
+    Po,
+    /// Under the skin.
+    Sc,
+}
+
+/// A row of the table. Numbers about the drug, such as studied doses, are in `models/` and `assets/`.
+#[derive(Debug)]
+pub struct RouteRow {
+    /// The route that the row is of.
+    pub route: Route,
+    /// Id in files: `iv`.
+    pub id: &'static str,
+    /// In words, with its letters: "into a vein (IV)".
+    pub words: &'static str,
+    /// What the window says of a dose where there is nothing to set: no infusion, no hold, no sprays.
+    pub plain_dose: &'static str,
+    /// Term of the patient's page, which each file of `assets/timeline` puts into everyday words.
+    pub term: &'static str,
+    /// Words for the route in tables of measured arms, lower case and without points.
+    pub in_tables: &'static [&'static str],
+    /// What is read from such tables, as a refusal lists it.
+    pub read_as: &'static str,
+    /// Keys that only a dose by this route takes, in the order in which they are checked.
+    pub keys: &'static [RouteKey],
+    /// Whether a dose may be an infusion, whose length is stated.
+    pub infused: bool,
+    /// Colours.
+    pub hue: Hue,
+}
+
+/// A key of a dose that belongs to one route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RouteKey {
+    /// As written in files.
+    pub name: &'static str,
+    /// What it states, as the end of a refusal: "it is the length of an infusion".
+    pub does: &'static str,
+}
+
+/// Colours of a route: red, green, blue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hue {
+    /// Lines and fills on a light page.
+    pub light: [u8; 3],
+    /// Words on a light page.
+    pub light_text: [u8; 3],
+    /// Lines, fills and words on a dark page.
+    pub dark: [u8; 3],
+}
+
+/// In the order of the variants, which is that of lists and legends. Hues of Okabe and Ito, the yellow of PO darkened for
+/// a light page; the violet of SC is far from all of them also for people who see few colours.
+const TABLE: [RouteRow; 6] = [
+    RouteRow {
+        route: Route::Iv,
+        id: "iv",
+        words: "into a vein (IV)",
+        plain_dose: "a bolus into the vein",
+        term: "route-iv",
+        in_tables: &["iv", "intravenous", "intravenously"],
+        read_as: "IV bolus, IV infusion",
+        keys: &[
+            RouteKey { name: "rate", does: "it is how fast an infusion runs" },
+            RouteKey { name: "stop", does: "it ends an infusion early" },
+            RouteKey { name: "duration", does: "it is the length of an infusion" },
+        ],
+        infused: true,
+        hue: Hue { light: [0, 114, 178], light_text: [0, 94, 148], dark: [86, 180, 233] },
+    },
+    RouteRow {
+        route: Route::Im,
+        id: "im",
+        words: "into a muscle (IM)",
+        plain_dose: "into a muscle, at once",
+        term: "route-im",
+        in_tables: &["im", "intramuscular", "intramuscularly"],
+        read_as: "IM",
+        keys: &[],
+        infused: false,
+        hue: Hue { light: [213, 94, 0], light_text: [165, 70, 0], dark: [245, 138, 66] },
+    },
+    RouteRow {
+        route: Route::Sl,
+        id: "sl",
+        words: "under the tongue (SL)",
+        plain_dose: "under the tongue as the model has it",
+        term: "route-sl",
+        in_tables: &["sl", "sublingual", "buccal"],
+        read_as: "SL, buccal",
+        keys: &[
+            RouteKey { name: "hold", does: "it is the time under the tongue" },
+            RouteKey { name: "after", does: "it says whether the rest is swallowed or spat out" },
+        ],
+        infused: false,
+        hue: Hue { light: [0, 158, 115], light_text: [0, 110, 80], dark: [46, 196, 152] },
+    },
+    RouteRow {
+        route: Route::In,
+        id: "in",
+        words: "into the nose (IN)",
+        plain_dose: "into the nose",
+        term: "route-in",
+        in_tables: &["in", "intranasal", "nasal"],
+        read_as: "IN, nasal",
+        keys: &[
+            RouteKey { name: "sprays", does: "it counts sprays" },
+            RouteKey { name: "spray_every", does: "it is the time between sprays" },
+        ],
+        infused: false,
+        hue: Hue { light: [204, 121, 167], light_text: [150, 62, 110], dark: [226, 148, 192] },
+    },
+    RouteRow {
+        route: Route::Po,
+        id: "po",
+        words: "swallowed (PO)",
+        plain_dose: "swallowed",
+        term: "route-po",
+        in_tables: &["oral", "po"],
+        read_as: "oral, PO",
+        keys: &[],
+        infused: false,
+        hue: Hue { light: [180, 123, 0], light_text: [132, 88, 0], dark: [240, 184, 60] },
+    },
+    RouteRow {
+        route: Route::Sc,
+        id: "sc",
+        words: "under the skin (SC)",
+        plain_dose: "under the skin, at once",
+        term: "route-sc",
+        in_tables: &["sc", "subcutaneous", "subcutaneously"],
+        read_as: "SC",
+        keys: &[],
+        infused: false,
+        hue: Hue { light: [84, 24, 112], light_text: [72, 20, 98], dark: [158, 116, 255] },
+    },
+];
+
+impl Route {
+    /// All routes, in the order of the table.
+    pub const ALL: [Self; TABLE.len()] = {
+        let mut all = [Self::Iv; TABLE.len()];
+        let mut i = 0;
+        while i < all.len() {
+            all[i] = TABLE[i].route;
+            i += 1;
+        }
+        all
+    };
+
+    /// The route's row of the table.
+    pub fn row(self) -> &'static RouteRow {
+        const ROWS: &[RouteRow; TABLE.len()] = &TABLE;
+        &ROWS[self as usize]
+    }
+
+    /// The route of an id as written in files; `None` where no route has it.
+    pub fn of_id(id: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|r| r.id() == id)
+    }
+
+    /// The route that an arm is drawn as: that of its first dose; IV where the arm has no dose.
+    pub fn leading(routes: &[Self]) -> Self {
+        routes.first().copied().unwrap_or(Self::Iv)
+    }
+
+    /// As written in files: `iv`, `im`, `sl`, `in`, `po`, `sc`.
+    pub fn id(self) -> &'static str {
+        self.row().id
+    }
+
+    /// In words without its letters: "into a vein".
+    pub fn name(self) -> &'static str {
+        let words = self.words();
+        words.split_once(" (").map_or(words, |(name, _)| name)
+    }
+
+    /// In words: "into a vein (IV)".
+    pub fn words(self) -> &'static str {
+        self.row().words
+    }
+}
+
+impl fmt::Display for Route {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.id().to_uppercase())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One key of a file, which serde reads by the names of the variants.
+    #[derive(Serialize, Deserialize)]
+    struct File {
+        route: Route,
+    }
+
+    #[test]
+    fn the_table_has_a_row_for_each_variant_in_their_order() {
+        for (i, row) in TABLE.iter().enumerate() {
+            assert_eq!((row.route as usize, row.route.row().id), (i, row.id));
+            let text = format!("route = \"{}\"\n", row.id);
+            let read: File = toml::from_str(&text).unwrap();
+            assert_eq!((read.route, Route::of_id(row.id)), (row.route, Some(row.route)));
+            assert_eq!(toml::to_string(&read).unwrap(), text);
+        }
+        // serde names every variant where it knows none: none is without its row
+        let refused = toml::from_str::<File>("route = \"?\"").err().unwrap().to_string();
+        assert_eq!(refused.matches('`').count() / 2, 1 + TABLE.len(), "{refused}");
+    }
+
+    #[test]
+    fn no_two_rows_say_the_same() {
+        for (i, a) in TABLE.iter().enumerate() {
+            assert!(a.words.ends_with(&format!("({})", a.route)) && a.term == format!("route-{}", a.id));
+            for b in &TABLE[..i] {
+                assert!(a.id != b.id && a.words != b.words && a.plain_dose != b.plain_dose && a.hue != b.hue);
+                assert!(a.in_tables.iter().all(|w| !b.in_tables.contains(w)));
+                assert!(a.keys.iter().all(|k| b.keys.iter().all(|other| other.name != k.name)));
+            }
+        }
+    }
+}
