@@ -3,15 +3,20 @@
 //! One figure is drawn on the screen and into files alike. Different drugs never share a y axis.
 
 mod agreement;
+mod course;
+mod dots;
 mod one;
 mod panel;
 mod people;
 mod references;
 mod strip;
 mod study;
+mod tornado;
 mod words;
 
 pub use agreement::{Agreement, AgreementPanel, Mark};
+pub use course::{CourseCalendar, CourseDay, CourseMark};
+pub use dots::{ArmDots, DotsPlot, MADE_UP, PeopleDots, sentence};
 pub use one::of_arm;
 use panel::panel;
 pub use people::{CountedBar, Ribbon, StripPeople, backed_by};
@@ -19,6 +24,7 @@ use references::sources;
 pub use references::{RefLine, References, grade_summary};
 use strip::strip;
 pub use study::{StudyFigure, of_study, studies};
+pub use tornado::{TornadoBar, TornadoPlot, measure_words};
 pub use words::{doses_in_words, in_words, minutes_in_words, strip_words};
 use words::{footer, legend_text};
 

@@ -85,6 +85,7 @@ pub mod app;
 pub mod citation;
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 pub mod cli;
+pub mod covariates;
 pub mod curves;
 pub mod delimited;
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
@@ -102,10 +103,9 @@ pub mod library;
 pub mod model;
 pub mod outcome;
 pub mod palette;
-pub mod population;
 pub mod plain;
 pub mod points;
-pub mod covariates;
+pub mod population;
 pub mod regimen;
 pub mod route;
 pub mod scenario;

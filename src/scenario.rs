@@ -5,11 +5,11 @@ mod slip;
 
 pub use clinic::{Abstinence, Arrival, Clinic, Interval, Reminder, Stay, Style, Visit, Visits};
 
+use crate::covariates::Population;
 use crate::error::{Error, Result, suggestion};
 use crate::library::Library;
 use crate::model::{Model, Site};
 use crate::path;
-use crate::covariates::Population;
 use crate::regimen::{Dose, DoseAmount, MOST_DOSES, MOST_IN_ALL, Route, check_regimen};
 use crate::sim::{Case, administrations};
 use crate::subject::Subject;

@@ -3,24 +3,32 @@
 //! The screen and the files paint the same shapes, so they look alike. Lengths are points.
 
 mod agreement;
+mod canvas;
+mod course;
 mod dash;
 mod day;
+mod dots;
 mod graded;
 mod layout;
 mod letters;
 mod marks;
 mod plot;
 mod references;
+mod session;
 mod strip;
 mod ticks;
+mod tornado;
 mod wrap;
 
 pub use agreement::{agreement, agreement_page};
+pub use course::course;
 pub use dash::dashes;
 pub use day::day;
+pub use dots::{arm_dots, dots};
 pub use layout::layout;
 pub use marks::{line_width, swatch};
 pub use references::reference_pages;
+pub use tornado::tornado;
 pub use wrap::wrap;
 
 use crate::figure::Role;
@@ -169,7 +177,7 @@ pub struct Scene {
 }
 
 /// A page in words.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Said {
     /// Its title.
     pub title: String,
@@ -179,6 +187,28 @@ pub struct Said {
     pub sources: Vec<String>,
     /// Pages of running text: what each run of shapes is, in reading order. Empty for a picture.
     pub parts: Vec<(Part, std::ops::Range<usize>)>,
+    /// Parts of a picture that are named one by one.
+    pub places: Vec<Place>,
+    /// Tag of its language; empty is English.
+    pub language: String,
+}
+
+/// A part of a picture: where it lies, and what it says of itself.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Place {
+    /// Left, top, right, bottom.
+    pub rect: [f64; 4],
+    /// For whoever hears it.
+    pub name: String,
+    /// For whoever points at it; empty where all of it is drawn.
+    pub help: String,
+}
+
+impl Said {
+    /// Tag of its language.
+    pub fn language(&self) -> &str {
+        if self.language.is_empty() { "en" } else { &self.language }
+    }
 }
 
 /// What a run of shapes on a page of text is.

@@ -7,8 +7,12 @@
 mod edges;
 #[path = "app/keeping.rs"]
 mod keeping;
+#[path = "app/modes.rs"]
+mod modes;
 #[path = "app/people.rs"]
 mod people;
+#[path = "app/revisions.rs"]
+mod revisions;
 #[path = "app/spoken.rs"]
 mod spoken;
 #[path = "app/visit.rs"]
@@ -16,7 +20,7 @@ mod visit;
 
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
-use ketasim::app::{App, Mode, Purpose};
+use ketasim::app::{App, Mode, PLOT, Purpose};
 use ketasim::figure::{Figure, RefLine, References, View};
 use ketasim::regimen::{AfterHold, DoseAmount, Form, Route};
 
@@ -129,7 +133,7 @@ fn doses_and_arms_are_added_and_taken_away() {
     click(&mut harness, "Show Esketamine spray");
     assert!(harness.state().state.scenario.arms[4].on);
     harness.run_steps(2);
-    let figure = harness.state().shown.figure.as_ref().unwrap();
+    let figure = harness.state().shown.figure().unwrap();
     assert_eq!(figure.panels.len(), 2, "another drug has a panel of its own");
     assert_eq!(figure.panels[1].heading, "esketamine (S) only");
     harness.get_by_label("IV: add dose").click();
@@ -168,7 +172,7 @@ fn the_view_changes_the_picture_but_runs_nothing() {
     assert!(app.state.look.view.log && app.state.look.view.hours && app.state.look.view.metabolites);
     assert!(app.state.look.dark && app.state.look.projector);
     assert_eq!(app.shown.runs, runs);
-    let figure = app.shown.figure.as_ref().unwrap();
+    let figure = app.shown.figure().unwrap();
     assert_eq!(figure.panels.len(), 2, "norketamine has a panel of its own");
     assert!(figure.panels[0].log && figure.time_unit() == "h");
     assert!(figure.strips.iter().all(|s| s.has_programme()));
@@ -246,7 +250,7 @@ fn files_are_saved_opened_and_refused() {
     harness.state_mut().state.scenario.arms.truncate(1);
     typed(&mut harness, Purpose::Open, &path("s.toml"));
     assert_eq!(harness.state().state.scenario, saved, "{:?}", harness.state().message);
-    typed(&mut harness, Purpose::Plot(ketasim::export::Format::Png), &path("p.png"));
+    typed(&mut harness, Purpose::Picture(PLOT, ketasim::export::Format::Png), &path("p.png"));
     assert!(std::fs::read(path("p.png")).unwrap().starts_with(b"\x89PNG"));
     typed(&mut harness, Purpose::References, &path("r.pdf"));
     assert!(std::fs::read(path("r.pdf")).unwrap().starts_with(b"%PDF"));
@@ -255,7 +259,7 @@ fn files_are_saved_opened_and_refused() {
     std::fs::write(path("points.csv"), "arm_id,time_min,conc_ng_ml\na,30,56\n").unwrap();
     typed(&mut harness, Purpose::Points, &path("points.csv"));
     assert_eq!(harness.state().points.len(), 1);
-    assert_eq!(harness.state().shown.figure.as_ref().unwrap().panels[0].points.len(), 1);
+    assert_eq!(harness.state().shown.figure().unwrap().panels[0].points.len(), 1);
     let levels = include_str!("../assets/effects.toml").replace("4 min", "5 min");
     std::fs::write(path("levels.toml"), levels).unwrap();
     typed(&mut harness, Purpose::Effects, &path("levels.toml"));
@@ -405,7 +409,7 @@ fn evidence_without_an_arm_offers_routes_and_with_a_wrong_one_says_so() {
 #[test]
 fn other_models_are_drawn_when_asked_for() {
     let mut harness = harness();
-    let behind = |h: &Harness<'static, App>| h.state().shown.figure.as_ref().unwrap().panels[0].behind.len();
+    let behind = |h: &Harness<'static, App>| h.state().shown.figure().unwrap().panels[0].behind.len();
     assert_eq!(behind(&harness), 0);
     click(&mut harness, "other models");
     assert!(harness.state().state.look.view.models);

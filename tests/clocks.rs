@@ -4,8 +4,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests are tests too")]
 
 use ketasim::Library;
-use ketasim::population::{Crowd, InTurn, People};
 use ketasim::plain::plain;
+use ketasim::population::{Crowd, InTurn, People};
 use ketasim::scenario::Scenario;
 use ketasim::timeline::{Moment, Timeline, VisitKind, Words, calendar, leaflet};
 use proptest::prelude::*;

@@ -560,8 +560,8 @@ fn somebody_outside_every_model_is_told_of_those_that_fit() {
 /// One question, one answer: the card, the visit and its sheets.
 #[test]
 fn a_page_is_refused_unless_a_clinician_says_yes() {
-    use ketasim::population::{Crowd, InTurn, People};
     use ketasim::plain::plain;
+    use ketasim::population::{Crowd, InTurn, People};
     use ketasim::timeline::{Timeline, Words, clinician_sheet};
     let visit = |more: &str, dose: &str| {
         let head = format!("[clinic]\ncrisis_line = '555-0199'\nstay = '2 h'\n[visit]\n{more}\n");

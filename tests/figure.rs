@@ -343,3 +343,165 @@ fn a_range_of_people_has_a_bar_for_each_end() {
     }
     assert_eq!(seen, [true; 2], "both were seen");
 }
+
+/// Everything of a scene lies on its page; texts by their width.
+fn on_its_page(scene: &Scene, name: &str) {
+    let inside = |x: f64, y: f64, what: &dyn std::fmt::Debug| {
+        let fits = (-1.0..=scene.width + 1.0).contains(&x) && (-1.0..=scene.height + 1.0).contains(&y);
+        assert!(fits, "{name}, {} x {}: {what:?} at {x}, {y}", scene.width, scene.height);
+    };
+    for shape in &scene.shapes {
+        match shape {
+            Shape::Line { points, .. } => points.iter().for_each(|[x, y]| inside(*x, *y, shape)),
+            Shape::Band { x, upper, lower, .. } => {
+                x.iter().zip(upper.iter().chain(lower)).for_each(|(x, y)| inside(*x, *y, shape));
+            }
+            Shape::Rect { rect: [left, top, right, bottom], .. } => {
+                inside(*left, *top, shape);
+                inside(*right, *bottom, shape);
+            }
+            Shape::Circle { at: [x, y], radius, .. } => {
+                inside(x - radius, y - radius, shape);
+                inside(x + radius, y + radius, shape);
+            }
+            Shape::Text { at: [x, y], text, size, align, .. } => {
+                let width = Fixed.width(text, *size);
+                let left = match align[0] {
+                    ketasim::scene::Align::Start => *x,
+                    ketasim::scene::Align::Middle => x - width / 2.0,
+                    ketasim::scene::Align::End => x - width,
+                };
+                inside(left, *y, shape);
+                inside(left + width, *y, shape);
+            }
+        }
+    }
+    for place in &scene.said.places {
+        inside(place.rect[0], place.rect[1], place);
+        inside(place.rect[2], place.rect[3], place);
+        assert!(!place.name.is_empty());
+    }
+}
+
+/// Bars to both sides of the typical value, the longest first, one part for each that says what it shows.
+#[test]
+fn a_tornado_plot_has_a_bar_for_each_number_that_matters() {
+    use ketasim::figure::{TornadoPlot, roles};
+    use ketasim::population::{Measure as Of, tornado};
+    for (route, dose) in [("IV", "route = 'iv'\namount = '35 mg'"), ("SL", "route = 'sl'\namount = '100 mg'")] {
+        let library = Library::embedded().unwrap();
+        let text = format!("horizon = '4 h'\n{}", arm(route, "ketamine", dose));
+        let scenario = Scenario::from_toml("test", &text, &library).unwrap();
+        let outcome = scenario.run(&library, Options::default()).unwrap();
+        let found = tornado(&scenario, 0, &library).unwrap();
+        for measure in Of::ALL {
+            let plot = TornadoPlot::new(&found, measure, &outcome.arms[0], roles(&outcome.arms)[0]);
+            let sorted = found.sorted(measure);
+            assert_eq!(plot.bars.len() + plot.rest.len(), sorted.len());
+            let names = plot.bars.iter().map(|b| &b.parameter).chain(&plot.rest);
+            assert!(names.zip(&sorted).all(|(name, swing)| *name == swing.parameter), "the longest first");
+            let size = |b: &ketasim::figure::TornadoBar| (b.ends[1] - b.ends[0]).abs();
+            assert!(plot.bars.windows(2).all(|b| size(&b[0]) >= size(&b[1])));
+            assert!(plot.footer.iter().any(|line| line.contains("Education only")));
+            for (width, furniture) in [(260.0, false), (520.0, false), (760.0, true)] {
+                let scene = ketasim::scene::tornado(&plot, width, furniture, &Fixed);
+                on_its_page(&scene, &plot.title);
+                let parts: Vec<&str> = scene.said.places.iter().map(|p| p.name.as_str()).collect();
+                assert_eq!(parts.len(), plot.bars.len());
+                assert!(parts.iter().zip(&plot.bars).all(|(part, bar)| part.starts_with(&bar.said)));
+                let filled = |s: &&Shape| matches!(s, Shape::Rect { ink: Ink::Route(_), .. });
+                let drawn = scene.shapes.iter().filter(filled).count();
+                assert!(drawn >= plot.bars.iter().filter(|b| b.ends[1] != plot.typical).count());
+            }
+        }
+    }
+}
+
+/// Every dot of every row is drawn once, whatever the width; the ends of the axes are the same for all arms.
+#[test]
+fn twenty_people_of_each_arm_are_drawn_once() {
+    use ketasim::figure::DotsPlot;
+    use ketasim::population::{Crowd, DOTS, InTurn, People, crowd_outcome};
+    let library = Library::embedded().unwrap();
+    let low = arm("a few milligrams", "ketamine", "route = 'im'\namount = '6 mg'");
+    let text = format!(
+        "horizon = '4 h'\n{}{low}{}",
+        arm("IV", "ketamine", "route = 'iv'\namount = '35 mg'"),
+        arm("nose", "ketamine", "route = 'in'\namount = '50 mg'")
+    );
+    let scenario = Scenario::from_toml("test", &text, &library).unwrap();
+    let outcome = scenario.run(&library, Options::default()).unwrap();
+    let crowd = Crowd { people: People::literal::<100>(), seed: 1, every: None };
+    let crowd = crowd_outcome(&scenario, &library, crowd, &InTurn, &|_| true).unwrap();
+    let plot = DotsPlot::new(&outcome, &crowd, 60.0);
+    assert_eq!(plot.arms.len(), 3);
+    let circles = |scene: &Scene| scene.shapes.iter().filter(|s| matches!(s, Shape::Circle { .. })).count();
+    let mut all = 0;
+    for dots in &plot.arms {
+        for (row, first) in dots.rows.iter().zip(&plot.arms[0].rows) {
+            assert_eq!(row.end, first.end);
+            let of = row.row.as_ref().unwrap();
+            assert_eq!(of.at.len() + of.later + of.never, DOTS);
+            all += DOTS;
+        }
+        for width in [180.0, 250.0, 420.0] {
+            let scene = ketasim::scene::arm_dots(dots, width, 11.0, &Fixed);
+            on_its_page(&scene, &dots.label);
+            assert_eq!((circles(&scene), scene.said.places.len()), (2 * DOTS, 2), "{}", dots.label);
+        }
+    }
+    let scene = ketasim::scene::dots(&plot, 760.0, &Fixed);
+    on_its_page(&scene, &plot.title);
+    assert_eq!(circles(&scene), all);
+    let open = scene.shapes.iter().filter(|s| matches!(s, Shape::Circle { filled: false, .. })).count();
+    let never = plot.arms.iter().flat_map(|a| &a.rows).filter_map(|r| r.row.as_ref()).map(|r| r.never).sum::<usize>();
+    assert!(open == never && never > 0, "open dots never reach the level");
+    assert!(
+        plot.in_words().contains("this does not tell") || plot.footer.iter().any(|l| l.contains("when you can leave"))
+    );
+}
+
+/// Weeks from the first visit to the last, visits on their days, in each language; a busy day makes its week higher.
+#[test]
+fn a_course_is_a_calendar_in_its_language() {
+    use ketasim::figure::CourseCalendar;
+    use ketasim::population::{Crowd, InTurn, People};
+    use ketasim::timeline::{Timeline, Words};
+    let library = Library::embedded().unwrap();
+    let read = |text: &str| {
+        let scenario = Scenario::from_toml("visit", text, &library).unwrap();
+        let crowd = Crowd { people: People::literal::<20>(), seed: 1, every: None };
+        Timeline::new(&scenario, 0, &library, (crowd, &InTurn, &|_| true)).unwrap()
+    };
+    let visit = read(Scenario::VISIT);
+    for words in Words::embedded().unwrap() {
+        let calendar = CourseCalendar::new(&visit, &words);
+        assert!(calendar.weeks.len() >= 6 && calendar.weeks.iter().all(|week| week.len() == 7));
+        let dosing = calendar.weeks.iter().flatten().flat_map(|d| &d.visits).filter(|v| v.dosing).count();
+        assert_eq!(dosing, visit.course().iter().filter(|v| v.kind == ketasim::timeline::VisitKind::Dosing).count());
+        for (width, furniture) in [(420.0, false), (980.0, true)] {
+            let scene = ketasim::scene::course(&calendar, width, furniture, &Fixed);
+            on_its_page(&scene, &words.language);
+            assert_eq!(scene.said.language(), words.language);
+            for place in &scene.said.places {
+                assert!(calendar.in_words().contains(&place.name), "{}", place.name);
+            }
+        }
+        let mut busy = calendar.clone();
+        let first = busy.weeks[0].iter().position(|day| !day.visits.is_empty()).unwrap();
+        let visit = busy.weeks[0][first].visits[0].clone();
+        busy.weeks[0][first].visits.extend(std::iter::repeat_n(visit, 4));
+        let height = |c: &CourseCalendar| ketasim::scene::course(c, 980.0, false, &Fixed).height;
+        assert!(height(&busy) > height(&calendar));
+        on_its_page(&ketasim::scene::course(&busy, 980.0, false, &Fixed), "busy");
+    }
+    // without a date there are names and no weeks
+    let undated: String = Scenario::VISIT
+        .lines()
+        .filter(|l| !["start", "next", "timezone"].iter().any(|k| l.starts_with(k)))
+        .map(|l| format!("{l}\n"))
+        .collect();
+    let words = Words::of("en").unwrap();
+    let calendar = CourseCalendar::new(&read(&undated), &words);
+    assert!(calendar.weeks.is_empty() && calendar.before.iter().any(|name| name == "Dosing visit 1"));
+}

@@ -1,6 +1,8 @@
 //! A model with saturable elimination is one file: it is followed by the numeric solver, for one subject and for many,
 //! and what cannot be had of it is absent, with a reason.
 
+#![allow(clippy::unwrap_used, reason = "test helpers")]
+
 use ketasim::outcome::{ArmOutcome, Options, SATURABLE};
 use ketasim::population::{Crowd, InTurn, People, bands, courses, crowd_outcome, individuals};
 use ketasim::sim::{Solver, StateKind};
@@ -130,7 +132,8 @@ fn no_drug_is_made_or_lost() {
 fn many_subjects_are_each_followed() {
     let library = library();
     let scenario = scenario(&["route = 'im'; amount = '70 mg'"], 3, &library);
-    let crowd = Crowd { people: People::literal::<20>(), seed: 3, every: Some(ketasim::units::Time::from_minutes(10.0)) };
+    let crowd =
+        Crowd { people: People::literal::<20>(), seed: 3, every: Some(ketasim::units::Time::from_minutes(10.0)) };
     let all = courses(&scenario, 0, &library, crowd, 0..20).unwrap();
     let options = Options { every: crowd.every, ..Options::default() };
     for (person, curves) in all.iter().enumerate() {

@@ -8,8 +8,8 @@ use calcard::{Entry, Parser};
 use ketasim::Library;
 use ketasim::error::Kind;
 use ketasim::export::{self, Paper};
-use ketasim::population::{Crowd, InTurn, People};
 use ketasim::plain::plain;
+use ketasim::population::{Crowd, InTurn, People};
 use ketasim::scenario::Scenario;
 use ketasim::timeline::{
     Block, Moment, Timeline, When, Words, calendar, clinician_sheet, expect::Part, leaflet, words::SHEET_LANGUAGE,

@@ -65,7 +65,9 @@ impl Exposure {
             tmax,
             still_rising,
             auc_inf: profile.area(output, None),
-            auc_shown: profile.area(output, Some(shown - 1)).ok_or_else(|| Error::cannot("the model's rates cannot be inverted"))?,
+            auc_shown: profile
+                .area(output, Some(shown - 1))
+                .ok_or_else(|| Error::cannot("the model's rates cannot be inverted"))?,
             // after a peak that was not seen yet there is no half of it
             half_of_peak: if still_rising { None } else { half_of_peak(profile, output, series, tmax, cmax) },
             half_life: profile.slowest_rate(output).map(|rate| std::f64::consts::LN_2 / rate),

@@ -1,7 +1,7 @@
 //! Every local maximum of a read-out, from the solution between its points.
 
 use super::nca::summit;
-use crate::sim::{Look, ReadOut, Profile};
+use crate::sim::{Look, Profile, ReadOut};
 
 /// A rise of less than this part of the value is rounding.
 const RISE: f64 = 1e-12;

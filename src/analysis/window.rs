@@ -95,12 +95,7 @@ pub fn windows(curves: &[(&Profile, &ReadOut)], start: f64, drug: &str, effects:
     Ok(Read { start, sites, cells }.windows())
 }
 
-fn effect_sites<'a>(
-    profile: &'a Profile,
-    output: &ReadOut,
-    plasma: &[f64],
-    delay: &Delay,
-) -> Result<Vec<Smooth<'a>>> {
+fn effect_sites<'a>(profile: &'a Profile, output: &ReadOut, plasma: &[f64], delay: &Delay) -> Result<Vec<Smooth<'a>>> {
     let half_lives = delay.quantiles(SHARES);
     let rates: Vec<f64> =
         half_lives.iter().map(|half_life| std::f64::consts::LN_2 / half_life.hours().max(SHORTEST_DELAY_H)).collect();

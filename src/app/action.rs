@@ -1,10 +1,12 @@
 //! Acts that are not edits: applied in order, after everything is drawn.
 
 use super::App;
+use super::picture::Picture;
 use super::state::State;
 use crate::error::{Error, Result};
 use crate::export::{self, Format, Paper};
 use crate::figure::Figure;
+use crate::library::Library;
 use crate::outcome::Outcome;
 use crate::plain::plain;
 use crate::regimen::Dose;
@@ -12,6 +14,7 @@ use crate::scenario::{LARGEST_FILE, Scenario};
 use crate::table::TEXT_WIDTH;
 use crate::timeline::{Moment, calendar};
 use crate::units::Time;
+use std::sync::Arc;
 
 /// Something to be done once the frame is drawn.
 #[derive(Debug, Clone, PartialEq)]
@@ -57,8 +60,8 @@ pub enum Purpose {
     Open,
     /// Save the scenario.
     Save,
-    /// Export the picture.
-    Plot(Format),
+    /// Export a picture.
+    Picture(Picture, Format),
     /// Export the curves.
     Curves,
     /// Export sources, grades and assumptions.
@@ -83,7 +86,7 @@ impl Purpose {
         match self {
             Self::Open => "Open a scenario",
             Self::Save => "Save the scenario",
-            Self::Plot(_) => "Export the picture",
+            Self::Picture(..) => "Export the picture",
             Self::Curves => "Export the curves",
             Self::References => "Export the references",
             Self::Leaflet(_) => "The patient's page as PDF",
@@ -101,28 +104,27 @@ impl Purpose {
     }
 
     /// Name proposed, and its extension.
-    pub fn file(self) -> (&'static str, &'static str) {
-        match self {
-            Self::Open | Self::Save => ("scenario.toml", "toml"),
-            Self::Plot(Format::Svg) => ("ketasim.svg", "svg"),
-            Self::Plot(Format::Png) => ("ketasim.png", "png"),
-            Self::Plot(Format::Pdf) => ("ketasim.pdf", "pdf"),
-            Self::Curves => ("curves.csv", "csv"),
-            Self::References => ("references.pdf", "pdf"),
-            Self::Leaflet(_) => ("visit.pdf", "pdf"),
-            Self::Sheet(_) => ("clinician.pdf", "pdf"),
-            Self::Calendar => ("visit.ics", "ics"),
-            Self::Points => ("points.csv", "csv"),
-            Self::Model => ("model.toml", "toml"),
-            Self::Effects => ("effects.toml", "toml"),
-        }
+    pub fn file(self) -> (String, &'static str) {
+        let (name, extension) = match self {
+            Self::Open | Self::Save => ("scenario", "toml"),
+            Self::Picture(picture, format) => (picture.file, format.extension()),
+            Self::Curves => ("curves", "csv"),
+            Self::References => ("references", "pdf"),
+            Self::Leaflet(_) => ("visit", "pdf"),
+            Self::Sheet(_) => ("clinician", "pdf"),
+            Self::Calendar => ("visit", "ics"),
+            Self::Points => ("points", "csv"),
+            Self::Model => ("model", "toml"),
+            Self::Effects => ("effects", "toml"),
+        };
+        (format!("{name}.{extension}"), extension)
     }
 
     /// What the file is for, in one line.
     pub fn help(self) -> &'static str {
         match self {
             Self::Open | Self::Save => "a text file that the command line reads as well",
-            Self::Plot(_) => "with title, models, doses and assumptions, ready for a slide",
+            Self::Picture(..) => "with title, models, doses and assumptions, ready for a slide",
             Self::Curves => "one row for each arm, time and analyte",
             Self::References => "A4 pages that print: sources, grades, assumptions and warnings of what is shown",
             Self::Leaflet(_) => "two sides, tagged for screen readers, with real text",
@@ -179,10 +181,7 @@ impl App {
                     Scenario::from_toml("assets/scenarios/visit.toml", Scenario::VISIT, &self.library)?;
                 self.state.look.arm = 0;
             }
-            Action::ClearPoints => {
-                self.points.clear();
-                self.shown.redraw();
-            }
+            Action::ClearPoints => self.points.set(Vec::new()),
             Action::Add(i) => self.add_arm(i),
             Action::Duplicate(i) => self.duplicate(i),
             Action::Remove(i) => {
@@ -208,8 +207,8 @@ impl App {
                 write(path, self.state.scenario.to_toml()?.as_bytes())?;
                 Ok(format!("saved {}", in_folder(path)))
             }
-            Purpose::Plot(format) => {
-                write(path, &export::render(&self.figure()?, format)?)?;
+            Purpose::Picture(picture, format) => {
+                write(path, &(picture.bytes)(self, format)?)?;
                 Ok(format!("wrote {}", in_folder(path)))
             }
             Purpose::Curves => {
@@ -240,32 +239,29 @@ impl App {
             Purpose::Points => {
                 let points = crate::points::parse(path, &read_text(path, LARGEST_POINTS)?)?;
                 let words = points.words();
-                self.points = points.sets;
-                self.shown.redraw();
+                self.points.set(points.sets);
                 Ok(format!("from {}: {words}", in_folder(path)))
             }
             Purpose::Model => {
                 let text = read_text(path, LARGEST_FILE)?;
-                let id = self.library.insert_toml(path, &text)?.id.clone();
+                let insert = |l: &mut Arc<Library>| Ok(Arc::make_mut(l).insert_toml(path, &text)?.id.clone());
+                let id = self.library.edit(insert)?;
                 self.offered = super::offered::offered(&self.library)?;
-                self.shown.rerun();
-                self.evidence.forget();
-                self.people.forget();
-                self.visit.forget();
                 Ok(format!("model {id} added"))
             }
             Purpose::Effects => {
-                self.library.replace_effects(path, &read_text(path, LARGEST_FILE)?)?;
-                self.shown.rerun();
-                self.evidence.forget();
-                self.people.forget();
-                self.visit.forget();
+                let text = read_text(path, LARGEST_FILE)?;
+                self.library.edit(|l| Arc::make_mut(l).replace_effects(path, &text))?;
                 Ok(format!("levels and delays from {path}, until the window closes"))
             }
         }
     }
 
-    fn figure(&self) -> Result<Figure> {
+    /// The picture of all arms, to be handed on.
+    ///
+    /// # Errors
+    /// While there is none, or another is worked out.
+    pub(super) fn figure(&self) -> Result<Figure> {
         self.settled()?;
         let nothing = || Error::cannot("there is nothing to export").remedy("switch a route on");
         let view = &self.state.look.view;
@@ -278,7 +274,7 @@ impl App {
     }
 
     /// What is still worked out cannot be handed on.
-    fn settled(&self) -> Result<()> {
+    pub(super) fn settled(&self) -> Result<()> {
         match self.shown.progress() {
             Some(_) => Err(Error::cannot("the curves are still worked out").remedy("wait until they are there")),
             None if self.shown.is_stopped() => {
@@ -292,7 +288,11 @@ impl App {
         self.outcome().map(|o| crate::curves::csv(&o))
     }
 
-    fn outcome(&self) -> Result<Outcome> {
+    /// The outcome, to be handed on.
+    ///
+    /// # Errors
+    /// While there is none, or another is worked out.
+    pub(super) fn outcome(&self) -> Result<Outcome> {
         self.settled()?;
         let nothing = || Error::cannot("there are no curves").remedy("switch a route on");
         self.shown.current().filter(|o| !o.arms.is_empty()).ok_or_else(nothing)

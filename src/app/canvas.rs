@@ -15,6 +15,27 @@ impl Measure for EguiMeasure<'_> {
     }
 }
 
+/// A scene as a part of a panel. Its places are named one by one, each with this role, for whoever hears them; the pointer
+/// over one says more.
+pub fn show(ui: &mut Ui, scene: &Scene, role: egui::accesskit::Role) {
+    let size = Vec2::new(scene.width as f32, scene.height as f32);
+    let (rect, response) = ui.allocate_exact_size(size, egui::Sense::hover());
+    paint(ui, scene, rect.min, 1.0);
+    for (nth, place) in scene.said.places.iter().enumerate() {
+        let corner = |x: f64, y: f64| rect.min + Vec2::new(x as f32, y as f32);
+        let [left, top, right, bottom] = place.rect;
+        let there = Rect::from_min_max(corner(left, top), corner(right, bottom));
+        let part = ui.interact(there, response.id.with(nth), egui::Sense::hover());
+        ui.ctx().accesskit_node_builder(part.id, |node| {
+            node.set_role(role);
+            node.set_label(place.name.clone());
+        });
+        if !place.help.is_empty() {
+            part.on_hover_text(&place.help);
+        }
+    }
+}
+
 /// Paints all shapes with their top left at `origin`; `dim` is 1 for full colours.
 pub fn paint(ui: &Ui, scene: &Scene, origin: Pos2, dim: f32) {
     paint_shapes(ui, &scene.shapes, origin, dim);

@@ -15,7 +15,7 @@ pub struct Dialog {
 impl Dialog {
     /// Opens it.
     pub fn ask(&mut self, purpose: Purpose) {
-        self.open = Some((purpose, purpose.file().0.to_owned()));
+        self.open = Some((purpose, purpose.file().0));
         self.fresh = true;
     }
 
@@ -43,7 +43,7 @@ impl Dialog {
                 if Picker::AVAILABLE && ui.add_enabled(!self.picker.is_open(), egui::Button::new("Browse…")).clicked()
                 {
                     let (name, extension) = purpose.file();
-                    self.picker.open(purpose.writes(), name, extension, ui.ctx());
+                    self.picker.open(purpose.writes(), &name, extension, ui.ctx());
                 }
             });
             let replaces = purpose.writes() && exists(path.trim());

@@ -34,9 +34,9 @@ impl App {
         if self.fault.is_some() {
             return;
         }
-        let before = self.state.clone();
+        self.note();
         let Err(cause) = catch_unwind(AssertUnwindSafe(|| part(self))) else { return };
-        self.state = before;
+        self.state.clone_from(self.noted.state());
         let copy = self.state.scenario.to_toml().ok().and_then(|work| self.copy_of(&work));
         self.fault = Some(Fault { what: words_of(cause.as_ref()), copy });
     }

@@ -8,10 +8,13 @@ mod dialog;
 mod evidence;
 mod fault;
 mod field;
+mod modes;
 mod offered;
 mod panels;
 mod people;
+mod picture;
 mod platform;
+mod revision;
 mod runner;
 mod state;
 mod theme;
@@ -20,9 +23,12 @@ mod visit;
 pub use action::{Action, Purpose};
 pub use evidence::Evidence;
 pub use fault::Fault;
+pub use modes::Shape;
 pub use people::People;
+pub use picture::{PLOT, Picture};
 #[cfg(not(target_arch = "wasm32"))]
 pub use platform::{Keeper, flush};
+pub use revision::Revised;
 pub use runner::Shown;
 pub use state::{Look, Mode, Side, State};
 pub use visit::VisitPage;
@@ -33,12 +39,14 @@ use crate::library::Library;
 use crate::scenario::{Scenario, StudyArm};
 use egui::util::undoer::{Settings, Undoer};
 use egui::{CentralPanel, Key, KeyboardShortcut, Modifiers, Panel, Ui};
+use revision::Noted;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// The whole app.
 pub struct App {
     /// Models and data.
-    pub library: Library,
+    pub library: Revised<Arc<Library>>,
     /// What is kept between runs.
     pub state: State,
     /// What is on the screen.
@@ -50,11 +58,13 @@ pub struct App {
     /// A visit, when the timeline is looked at.
     pub visit: VisitPage,
     /// Measured points laid over the curves.
-    pub points: Vec<PointSet>,
+    pub points: Revised<Vec<PointSet>>,
     /// Time under the cursor, hours.
     pub cursor: Option<f64>,
     /// What the last act said.
     pub message: Option<Result<String>>,
+    /// The state as it was last compared, and its revisions.
+    noted: Noted,
     undoer: Undoer<Scenario>,
     dialog: dialog::Dialog,
     offered: Vec<StudyArm>,
@@ -65,9 +75,9 @@ pub struct App {
     pub fault: Option<Fault>,
     #[cfg(not(target_arch = "wasm32"))]
     keeper: Option<Keeper>,
-    /// What the keeper was given last.
+    /// Revisions of what the keeper was given last.
     #[cfg(not(target_arch = "wasm32"))]
-    kept: Option<State>,
+    kept: Option<revision::Revisions>,
 }
 
 /// The slowest frame of the last seconds, for whoever doubts that the window keeps up.
@@ -106,13 +116,14 @@ impl App {
         let offered = offered::offered(&library)?;
         let settings = Settings { stable_time: SETTLED, ..Settings::default() };
         Ok(Self {
-            library,
+            library: Revised::new(Arc::new(library)),
+            noted: Noted::new(state.clone()),
             state,
             shown: Shown::default(),
             evidence: Evidence::default(),
             people: People::default(),
             visit: VisitPage::default(),
-            points: Vec::new(),
+            points: Revised::default(),
             cursor: None,
             message: None,
             undoer: Undoer::with_settings(settings),
@@ -198,16 +209,14 @@ impl App {
         if ctx.zoom_factor() != zoom {
             ctx.set_zoom_factor(zoom);
         }
+        self.note();
+        let revisions = self.noted.revisions();
         let view = &self.state.look.view;
-        self.shown.update(ctx, &self.state.scenario, &self.library);
-        self.people.update(ctx, self.shown.scenario(), view, &self.library);
-        self.shown.redraw_changed(view, &self.points, &self.people, &self.library);
-        if self.state.look.mode == Mode::Evidence {
-            self.evidence.update(&self.shown, &self.state.look, &self.library);
-        }
-        if self.state.look.mode == Mode::Timeline {
-            self.visit.update(ctx, &self.state.scenario, &self.state.look, &self.library);
-        }
+        self.shown.update(ctx, (&self.state.scenario, revisions.scenario), &self.library);
+        self.people.update(ctx, (self.shown.scenario(), self.shown.simulated()), view, &self.library);
+        let people = (self.people.outcome.as_ref(), self.people.changes);
+        self.shown.draw((view, revisions.view), &self.points, people, &self.library);
+        (self.state.look.mode.shape().update)(self, ctx);
         let now = ctx.input(|i| i.time);
         self.undoer.feed_state(now, &self.state.scenario);
         if self.undoer.is_in_flux() {
@@ -223,79 +232,67 @@ impl App {
 
     /// Draws the window and applies what was asked for.
     pub fn draw(&mut self, ui: &mut Ui) {
-        let before = (self.state.clone(), self.points.len());
-        if self.state.look.patient && self.state.look.mode == Mode::Timeline {
-            // the patient's page alone: no doses, no files, no undo
-            panels::patient(ui, &self.visit, &mut self.state.look);
-            return self.changed(ui, &before);
+        let alone = |app: &Self| (app.state.look.mode.shape().alone)(&app.state);
+        let mut actions = Vec::new();
+        let framed = !alone(self);
+        if framed {
+            self.shortcuts(ui, &mut actions);
+            self.drops(ui, &mut actions);
+            self.frame_of_modes(ui, &mut actions);
         }
-        let mut actions = self.shortcuts(ui);
-        self.drops(ui, &mut actions);
-        Panel::top("toolbar").exact_size(38.0).show(ui, |ui| {
-            let undo = (self.undoer.has_undo(&self.state.scenario), self.undoer.has_redo(&self.state.scenario));
-            panels::toolbar(ui, &mut self.state, undo, !self.points.is_empty(), &mut self.help, &mut actions);
+        let mode = self.state.look.mode.shape();
+        if framed {
+            (mode.panels)(self, ui, &mut actions);
+        }
+        CentralPanel::default().show(ui, |ui| {
+            (mode.toolbar)(self, ui, &mut actions);
+            (mode.view)(self, ui, &mut actions);
         });
-        Panel::bottom("status")
-            .exact_size(26.0)
-            .show(ui, |ui| panels::status(ui, &mut self.shown, self.pace, &mut self.message));
-        match self.state.look.mode {
-            Mode::Compare => self.compare(ui, &mut actions),
-            Mode::Evidence => self.evidence(ui, &mut actions),
-            Mode::Timeline => {
-                let seen = panels::Seen { shown: &self.shown, library: &self.library, offered: &self.offered };
-                let State { scenario, look } = &mut self.state;
-                panels::visit(ui, scenario, &self.visit, look, seen, &mut actions);
-            }
+        if framed {
+            self.dialog.show(ui, &mut actions);
+            let view = &mut self.state.look.view;
+            panels::compare(ui, &mut self.compared, view, &self.shown, &self.people, &self.library);
+            panels::help(ui, &mut self.help);
         }
-        self.dialog.show(ui, &mut actions);
-        panels::compare(ui, &mut self.compared, &mut self.state.look.view, &self.shown, &self.people, &self.library);
-        panels::help(ui, &mut self.help);
         let ctx = ui.ctx().clone();
         for action in actions {
             self.apply(action, &ctx);
         }
-        self.changed(ui, &before);
+        self.changed(ui);
+    }
+
+    /// What every mode has around it: the toolbar, and the line at the bottom.
+    fn frame_of_modes(&mut self, ui: &mut Ui, actions: &mut Vec<Action>) {
+        Panel::top("toolbar").exact_size(38.0).show(ui, |ui| {
+            let undo = (self.undoer.has_undo(&self.state.scenario), self.undoer.has_redo(&self.state.scenario));
+            panels::toolbar(ui, &mut self.state, undo, !self.points.is_empty(), &mut self.help, actions);
+        });
+        Panel::bottom("status")
+            .exact_size(26.0)
+            .show(ui, |ui| panels::status(ui, &mut self.shown, self.pace, &mut self.message));
+    }
+
+    /// Compares the state with what it was and counts what changed.
+    fn note(&mut self) -> bool {
+        self.noted.note(&self.state)
     }
 
     /// The edit is run in the next frame, and kept by another thread, whatever happens to this one.
-    fn changed(&mut self, ui: &Ui, before: &(State, usize)) {
-        if *before != (self.state.clone(), self.points.len()) {
+    fn changed(&mut self, ui: &Ui) {
+        if self.note() {
             ui.ctx().request_repaint();
         }
         #[cfg(not(target_arch = "wasm32"))]
         if let Some(keeper) = &self.keeper {
-            if self.kept.as_ref() != Some(&self.state) {
+            let revisions = Some(self.noted.revisions());
+            if self.kept != revisions {
                 keeper.keep(&self.state.entries());
-                self.kept = Some(self.state.clone());
+                self.kept = revisions;
             }
             if let Some(failure) = keeper.failure() {
                 self.message = Some(Err(failure));
             }
         }
-    }
-
-    fn compare(&mut self, ui: &mut Ui, actions: &mut Vec<Action>) {
-        Panel::left("arms").default_size(304.0).size_range(280.0..=400.0).show(ui, |ui| {
-            let people = self.state.look.view.people;
-            panels::arms(ui, (&mut self.state.scenario, people), &self.shown, &self.library, &self.offered, actions);
-        });
-        // a projector shows the plot large: the figures give way, what to beware of does not
-        if self.state.look.projector {
-            Panel::bottom("beware").show(ui, |ui| panels::beware(ui, &self.shown));
-        } else {
-            Panel::right("results").default_size(276.0).size_range(240.0..=420.0).show(ui, |ui| {
-                panels::results(ui, &self.shown, &self.people, &mut self.state.look.minute, &self.library);
-            });
-        }
-        CentralPanel::default().show(ui, |ui| {
-            let people = (&mut self.people, &mut self.compared.open);
-            panels::plot(ui, &mut self.state.look, &self.shown, people, &mut self.cursor, &self.offered, actions);
-        });
-    }
-
-    fn evidence(&mut self, ui: &mut Ui, actions: &mut Vec<Action>) {
-        let seen = panels::Seen { shown: &self.shown, library: &self.library, offered: &self.offered };
-        panels::evidence(ui, seen, &mut self.evidence, &mut self.state.look, &mut self.cursor, actions);
     }
 
     /// Takes a scenario in place of what was kept, which a step of undo brings back.
@@ -310,12 +307,11 @@ impl App {
         self.dialog.ask(purpose);
     }
 
-    fn shortcuts(&mut self, ui: &Ui) -> Vec<Action> {
+    fn shortcuts(&mut self, ui: &Ui, actions: &mut Vec<Action>) {
         let typing = ui.ctx().text_edit_focused();
         let key = |modifiers: Modifiers, key: Key| {
             ui.input_mut(|i| i.consume_shortcut(&KeyboardShortcut::new(modifiers, key)))
         };
-        let mut actions = Vec::new();
         let command = Modifiers::COMMAND;
         if !typing {
             // shift first: a shortcut without it would take the key
@@ -332,17 +328,16 @@ impl App {
             actions.push(Action::Ask(Purpose::Save));
         }
         if key(command, Key::E) {
-            actions.push(Action::Ask(Purpose::Plot(crate::export::Format::Svg)));
+            actions.push(Action::Ask(Purpose::Picture(picture::PLOT, crate::export::Format::Svg)));
         }
-        for (number, mode) in [(Key::Num1, Mode::Compare), (Key::Num2, Mode::Evidence), (Key::Num3, Mode::Timeline)] {
-            if key(command, number) {
+        for mode in Mode::ALL {
+            if key(command, mode.shape().key) {
                 self.state.look.mode = mode;
             }
         }
         if key(Modifiers::NONE, Key::F1) {
             self.help = !self.help;
         }
-        actions
     }
 
     /// Files dropped on the window: by their ending, a scenario, a model, levels or measured points.

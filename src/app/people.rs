@@ -4,10 +4,12 @@
 //! the full number, worked out beside the window, replaces that. A result of an earlier scenario is never taken.
 
 use super::platform::{Background, MOST_PEOPLE, SideBySide, Stopwatch};
+use super::revision::{Made, Revised, same_subjects};
 use super::runner::MOST_IN_A_FRAME;
 use crate::error::{Error, Result};
-use crate::figure::View;
+use crate::figure::{ArmDots, DotsPlot, View};
 use crate::library::Library;
+use crate::outcome::Outcome;
 use crate::population::{ArmByArm, Crowd, CrowdOutcome, InTurn, LEAST_PEOPLE, People as Number, Progress, arm_crowd};
 use crate::scenario::Scenario;
 use std::sync::Arc;
@@ -31,12 +33,21 @@ const FEW: usize = match MOST_PEOPLE {
 /// All people, and few of them to go on with when something moves.
 type Answer = Result<(CrowdOutcome, CrowdOutcome)>;
 
+/// Revisions of what people are made from, and how many are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Wanted {
+    simulated: u64,
+    library: u64,
+    number: usize,
+}
+
+/// Revisions of the outcome and of the people that dots were made from, and the minute they are counted at.
+type Dotted = (u64, u64, f64);
+
 /// Which people are on the screen, and what is under way.
 #[derive(Debug)]
 pub struct People {
-    /// A copy for other threads.
-    library: Option<Arc<Library>>,
-    wanted: Option<(Scenario, usize)>,
+    wanted: Option<Wanted>,
     /// When it was first wanted, seconds of the window's clock.
     since: f64,
     /// The last small crowd and what it is of: arms that an edit leaves alone are taken from it.
@@ -44,6 +55,7 @@ pub struct People {
     /// Milliseconds for one person and arm.
     pace: f64,
     job: Option<Background<Answer>>,
+    dots: Made<Dotted, Option<DotsPlot>>,
     /// What is shown.
     pub outcome: Option<CrowdOutcome>,
     /// Why there is nothing.
@@ -52,7 +64,7 @@ pub struct People {
     pub settled: bool,
     /// Whether somebody stopped the refining.
     pub stopped: bool,
-    /// How often what is shown changed.
+    /// How often what is shown changed: its revision.
     pub changes: u64,
     /// Milliseconds the last small crowd took.
     pub few_ms: f64,
@@ -61,12 +73,12 @@ pub struct People {
 impl Default for People {
     fn default() -> Self {
         Self {
-            library: None,
             wanted: None,
             since: 0.0,
             few: None,
             pace: 0.0,
             job: None,
+            dots: Made::default(),
             outcome: None,
             error: None,
             settled: false,
@@ -78,21 +90,30 @@ impl Default for People {
 }
 
 impl People {
-    /// Follows the scenario that is drawn and the number asked for.
-    pub fn update(&mut self, ctx: &egui::Context, scenario: Option<&Scenario>, view: &View, library: &Library) {
+    /// Follows the scenario that is drawn, which has a revision, and the number asked for.
+    pub fn update(
+        &mut self,
+        ctx: &egui::Context,
+        (scenario, simulated): (Option<&Scenario>, u64),
+        view: &View,
+        library: &Revised<Arc<Library>>,
+    ) {
         let Some(scenario) = scenario.filter(|s| view.people && s.arms.iter().any(|a| a.on)) else {
             self.clear();
             return;
         };
         let now = ctx.input(|i| i.time);
         let number = view.crowd.clamp(NUMBERS[0], MOST_PEOPLE.unwrap_or(NUMBERS[1]));
-        let same = self.wanted.as_ref().is_some_and(|(s, n)| *n == number && alike(s, scenario));
-        if !same {
+        let wanted = Wanted { simulated, library: library.revision(), number };
+        if self.wanted != Some(wanted) {
+            if self.wanted.is_some_and(|before| before.library != wanted.library) {
+                self.few = None;
+            }
             // dropping a job stops it: the latest scenario wins
             self.job = None;
             self.stopped = false;
             self.since = now;
-            self.wanted = Some((scenario.clone(), number));
+            self.wanted = Some(wanted);
             if scenario.administrations_in_all(library) > MOST_IN_A_FRAME {
                 // no frame waits for so many doses
                 (self.few, self.outcome, self.settled) = (None, None, false);
@@ -115,7 +136,7 @@ impl People {
         }
         let moving = ctx.input(|i| i.pointer.any_down());
         if !moving && now - self.since >= RESTS {
-            self.start(ctx, library);
+            self.start(ctx, scenario, number, library);
         } else {
             ctx.request_repaint_after_secs((RESTS - (now - self.since)).max(0.02) as f32);
         }
@@ -134,8 +155,10 @@ impl People {
     fn small(&mut self, scenario: &Scenario, number: usize, library: &Library) -> Result<CrowdOutcome> {
         let on: Vec<usize> = (0..scenario.arms.len()).filter(|i| scenario.arms[*i].on).collect();
         let kept = |index: usize, people: usize| {
-            let (of, few) =
-                self.few.as_ref().filter(|(of, few)| few.crowd.people.size() == people && same_person(of, scenario))?;
+            let (of, few) = self
+                .few
+                .as_ref()
+                .filter(|(of, few)| few.crowd.people.size() == people && same_subjects(of, scenario))?;
             let same = of.arms.get(index) == scenario.arms.get(index);
             few.arm(index).filter(|_| same).cloned()
         };
@@ -165,9 +188,8 @@ impl People {
         Ok(CrowdOutcome { crowd, bodies: scenario.population.words(), arms })
     }
 
-    fn start(&mut self, ctx: &egui::Context, library: &Library) {
-        let Some((scenario, people)) = self.wanted.clone() else { return };
-        let library = self.library.get_or_insert_with(|| Arc::new(library.clone())).clone();
+    fn start(&mut self, ctx: &egui::Context, scenario: &Scenario, people: usize, library: &Arc<Library>) {
+        let (scenario, library) = (scenario.clone(), Arc::clone(library));
         let crowd = Crowd { people: Number::nearest(people), seed: SEED, every: None };
         let few = Crowd { people: Number::nearest(people.min(FEW)), ..crowd };
         let both = ArmByArm::new(&scenario, &library, few)
@@ -191,15 +213,9 @@ impl People {
 
     fn clear(&mut self) {
         if self.wanted.is_some() {
-            let Self { library, pace, changes, .. } = std::mem::take(self);
-            *self = Self { library, pace, changes: changes + 1, ..Self::default() };
+            let Self { pace, changes, .. } = std::mem::take(self);
+            *self = Self { pace, changes: changes + 1, ..Self::default() };
         }
-    }
-
-    /// The library grew: copies of it are old.
-    pub fn forget(&mut self) {
-        self.clear();
-        self.library = None;
     }
 
     /// Leaves it at the few there are.
@@ -213,6 +229,22 @@ impl People {
         self.stopped = false;
     }
 
+    /// Makes the dots of people who are counted at a minute, beside an outcome of a revision.
+    pub fn draw(&mut self, (outcome, runs): (&Outcome, u64), minute: f64) {
+        let crowd = self.outcome.as_ref();
+        self.dots.update((runs, self.changes, minute), || crowd.map(|c| DotsPlot::new(outcome, c, minute)));
+    }
+
+    /// All dots that were made last.
+    pub fn dots(&self) -> Option<&DotsPlot> {
+        self.dots.get()?.as_ref()
+    }
+
+    /// Those of an arm, by its index in the scenario.
+    pub fn dots_of(&self, index: usize) -> Option<&ArmDots> {
+        self.dots()?.arms.iter().find(|arm| arm.role.arm == index)
+    }
+
     /// How far the refining has come, 0 to 1, while it is under way.
     pub fn progress(&self) -> Option<f64> {
         self.job.as_ref().map(Background::share)
@@ -220,7 +252,7 @@ impl People {
 
     /// How many are on the screen, and how many are wanted.
     pub fn numbers(&self) -> Option<[usize; 2]> {
-        let wanted = self.wanted.as_ref()?.1;
+        let wanted = self.wanted?.number;
         Some([self.outcome.as_ref()?.crowd.people.size(), wanted])
     }
 }
@@ -248,14 +280,4 @@ impl Refining {
         };
         next.transpose()
     }
-}
-
-/// Whether two scenarios give the same people.
-fn alike(a: &Scenario, b: &Scenario) -> bool {
-    a.arms == b.arms && same_person(a, b)
-}
-
-/// Whether an arm that is the same in both gives the same people.
-fn same_person(a: &Scenario, b: &Scenario) -> bool {
-    a.subject == b.subject && a.population == b.population && a.horizon == b.horizon && a.conditions == b.conditions
 }

@@ -1,11 +1,12 @@
 //! Runs the scenario when it changed, and keeps the last good outcome when it cannot be run.
 
-use super::people::People;
 use super::platform::{Background, Stopwatch};
+use super::revision::{Made, Revised, simulates_same};
 use crate::error::{Error, Result};
 use crate::figure::{Figure, PointSet, View};
 use crate::library::Library;
 use crate::outcome::{ArmOutcome, Options, Outcome, swapped};
+use crate::population::CrowdOutcome;
 use crate::scenario::Scenario;
 use std::sync::Arc;
 
@@ -13,25 +14,23 @@ use std::sync::Arc;
 #[derive(Debug, Default)]
 pub struct Shown {
     /// The scenario last looked at, whether it could be run or not.
-    tried: Option<Scenario>,
+    tried: Option<Tried>,
     /// The last outcome that could be run.
     pub outcome: Option<Outcome>,
     /// Why nothing of the present scenario can be run.
     pub error: Option<Error>,
     /// Why single arms cannot be run, by their index; the others are.
     pub arm_errors: Vec<(usize, Error)>,
-    /// The picture of the outcome.
-    pub figure: Option<Figure>,
-    drawn: Option<(View, usize, u64)>,
+    figure: Made<Drawn, Option<Figure>>,
     /// The scenario that the outcome is of.
     ran: Option<Scenario>,
+    /// Rises when that scenario gives other curves or other people.
+    simulated: u64,
     swap: Option<Swap>,
-    /// A copy for other threads.
-    library: Option<Arc<Library>>,
     running: Option<Running>,
     /// What somebody stopped: it is not started again by itself.
-    stopped: Option<Scenario>,
-    /// How often a scenario was run; tests see that idle frames run nothing.
+    stopped: Option<Source>,
+    /// How often a scenario was run: the revision of the outcome.
     pub runs: u64,
     /// Milliseconds the last run took.
     pub elapsed_ms: f64,
@@ -43,11 +42,34 @@ pub const MOST_IN_A_FRAME: u64 = 24;
 /// Arms by index.
 type Arms = Vec<(usize, Result<ArmOutcome>)>;
 
+/// Revisions of what an outcome is made from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Source {
+    scenario: u64,
+    library: u64,
+}
+
+/// What was looked at, and how many arms it had.
+#[derive(Debug, Clone, Copy)]
+struct Tried {
+    source: Source,
+    arms: usize,
+}
+
+/// Revisions of what a picture of the outcome is made from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Drawn {
+    runs: u64,
+    view: u64,
+    points: u64,
+    people: u64,
+}
+
 /// Curves that are under way.
 #[derive(Debug)]
 struct Running {
-    scenario: Scenario,
-    before: Option<Scenario>,
+    of: Tried,
+    before: Option<Tried>,
     /// None when it was told to stop.
     job: Background<Option<Result<Arms>>>,
     watch: Stopwatch,
@@ -94,37 +116,43 @@ impl Shown {
         });
     }
 
-    /// Runs what changed; nothing when nothing did. What would hold a frame up is run beside the window.
-    pub fn update(&mut self, ctx: &egui::Context, scenario: &Scenario, library: &Library) {
+    /// Runs a scenario of this revision where that was not done; what would hold a frame up is run beside the window.
+    pub fn update(
+        &mut self,
+        ctx: &egui::Context,
+        (scenario, revision): (&Scenario, u64),
+        library: &Revised<Arc<Library>>,
+    ) {
+        let source = Source { scenario: revision, library: library.revision() };
         if let Some(running) = &mut self.running {
-            let stale = running.scenario != *scenario;
+            let stale = running.of.source != source;
             if stale {
                 running.job.stop();
             }
             let Some(answer) = running.job.take() else { return };
-            let Some(Running { scenario: of, before, watch, .. }) = self.running.take() else { return };
+            let Some(Running { before, watch, .. }) = self.running.take() else { return };
             match answer {
-                Some(arms) if !stale => self.settle(&of, before.as_ref(), arms, watch.milliseconds()),
+                Some(arms) if !stale => self.settle(scenario, before, arms, watch.milliseconds()),
                 _ => self.tried = before,
             }
             if !stale {
                 return self.settle_swap(scenario);
             }
         }
-        if self.tried.as_ref() == Some(scenario) || self.stopped.as_ref() == Some(scenario) {
+        if self.tried.is_some_and(|tried| tried.source == source) || self.stopped == Some(source) {
             return;
         }
         self.stopped = None;
-        let before = self.tried.replace(scenario.clone());
+        let of = Tried { source, arms: scenario.arms.len() };
+        let before = self.tried.replace(of);
         if scenario.administrations_in_all(library) > MOST_IN_A_FRAME {
-            let library = self.library.get_or_insert_with(|| Arc::new(library.clone())).clone();
-            let job = beside(ctx, scenario.clone(), library);
-            self.running = Some(Running { scenario: scenario.clone(), before, job, watch: Stopwatch::start() });
+            let job = beside(ctx, scenario.clone(), Arc::clone(library));
+            self.running = Some(Running { of, before, job, watch: Stopwatch::start() });
             return;
         }
         let watch = Stopwatch::start();
         let arms = scenario.run_each(library, Options::default());
-        self.settle(scenario, before.as_ref(), arms, watch.milliseconds());
+        self.settle(scenario, before, arms, watch.milliseconds());
         self.settle_swap(scenario);
     }
 
@@ -133,7 +161,7 @@ impl Shown {
         if let Some(running) = self.running.take() {
             running.job.stop();
             self.tried = running.before;
-            self.stopped = Some(running.scenario);
+            self.stopped = Some(running.of.source);
         }
     }
 
@@ -152,14 +180,22 @@ impl Shown {
         self.running.as_ref().map(|running| running.job.share())
     }
 
-    /// Redraws what changed, with the people behind it.
-    pub fn redraw_changed(&mut self, view: &View, points: &[PointSet], people: &People, library: &Library) {
-        let wanted = (view.clone(), points.len(), people.changes);
-        if self.drawn.as_ref() != Some(&wanted) {
-            let crowd = people.outcome.as_ref();
-            self.figure = self.outcome.as_ref().map(|o| Figure::with_crowd(o, view, library, points, crowd));
-            self.drawn = Some(wanted);
-        }
+    /// Makes the picture of what changed, each with its revision: the view, measured points and people.
+    pub fn draw(
+        &mut self,
+        (view, revision): (&View, u64),
+        points: &Revised<Vec<PointSet>>,
+        (crowd, people): (Option<&CrowdOutcome>, u64),
+        library: &Library,
+    ) {
+        let key = Drawn { runs: self.runs, view: revision, points: points.revision(), people };
+        let outcome = self.outcome.as_ref();
+        self.figure.update(key, || outcome.map(|o| Figure::with_crowd(o, view, library, points, crowd)));
+    }
+
+    /// The picture of the outcome.
+    pub fn figure(&self) -> Option<&Figure> {
+        self.figure.get()?.as_ref()
     }
 
     /// The scenario that what is shown is of: the last one that could be run.
@@ -167,7 +203,12 @@ impl Shown {
         self.ran.as_ref()
     }
 
-    fn settle(&mut self, scenario: &Scenario, before: Option<&Scenario>, arms: Result<Arms>, elapsed_ms: f64) {
+    /// Its revision: rises when it gives other curves or other people.
+    pub fn simulated(&self) -> u64 {
+        self.simulated
+    }
+
+    fn settle(&mut self, scenario: &Scenario, before: Option<Tried>, arms: Result<Arms>, elapsed_ms: f64) {
         self.elapsed_ms = elapsed_ms;
         self.runs += 1;
         let arms = match arms {
@@ -178,7 +219,7 @@ impl Shown {
                 return;
             }
         };
-        (self.error, self.drawn) = (None, None);
+        self.error = None;
         self.arm_errors.clear();
         let (mut all, mut ran) = (Vec::new(), scenario.clone());
         for (index, arm) in arms {
@@ -193,13 +234,14 @@ impl Shown {
             }
         }
         self.outcome = Some(scenario.outcome(all));
+        self.simulated += u64::from(self.ran.as_ref().is_none_or(|before| !simulates_same(before, &ran)));
         self.ran = Some(ran);
     }
 
     /// The arm as it was when it could be run last.
-    fn last_good(&self, index: usize, scenario: &Scenario, before: Option<&Scenario>) -> Option<ArmOutcome> {
+    fn last_good(&self, index: usize, scenario: &Scenario, before: Option<Tried>) -> Option<ArmOutcome> {
         // arms may have been added or taken away since: then the label tells which it was
-        let same_list = before.is_some_and(|b| b.arms.len() == scenario.arms.len());
+        let same_list = before.is_some_and(|b| b.arms == scenario.arms.len());
         let label = &scenario.arms[index].label;
         let was = |a: &&ArmOutcome| if same_list { a.index == index } else { a.label == *label };
         let arm = self.outcome.as_ref()?.arms.iter().find(was)?;
@@ -211,16 +253,6 @@ impl Shown {
         let mut outcome = self.outcome.clone().filter(|_| self.running.is_none() && self.stopped.is_none())?;
         outcome.arms.retain(|a| !a.faded);
         Some(outcome)
-    }
-
-    /// Forces the next update to draw again, for example when points were replaced by as many others.
-    pub fn redraw(&mut self) {
-        self.drawn = None;
-    }
-
-    /// Forces the next update to run again, for example when the library grew.
-    pub fn rerun(&mut self) {
-        (self.tried, self.library) = (None, None);
     }
 
     /// The refusal of this arm.

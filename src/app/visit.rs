@@ -1,11 +1,12 @@
 //! A visit behind the timeline: people are counted beside the window, words and rules follow every edit at once.
 
 use super::platform::{Background, MOST_PEOPLE, SideBySide};
+use super::revision::{Revised, Revisions};
 use super::state::Look;
 use crate::error::{Error, Result};
 use crate::library::Library;
 use crate::population::{Crowd, People, USUAL_PEOPLE, USUAL_SEED};
-use crate::scenario::{Clinic, Scenario, Visit};
+use crate::scenario::{Scenario, Visit};
 use crate::sim::Session;
 use crate::timeline::{
     Expected, Leaflet, Timeline, Words, clinician_sheet, expect, leaflet, session_of, sessions_of, with_arm,
@@ -14,27 +15,30 @@ use crate::timeline::{
 use std::sync::Arc;
 
 /// What the ranges depend on: everything but the clinic and the clock.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 struct Given {
-    scenario: Scenario,
+    /// Revision of what is simulated.
+    simulated: u64,
+    /// Revision of the library.
+    library: u64,
     arm: usize,
     /// Which session, where the arm has several.
     session: Option<u32>,
 }
 
-/// What the sheet says beside them.
-#[derive(Debug, Clone, PartialEq)]
+/// What the sheets depend on.
+#[derive(Debug, Clone, Copy, PartialEq)]
 struct Said {
-    clinic: Option<Clinic>,
-    visit: Option<Visit>,
-    language: String,
+    /// Revision of the scenario.
+    scenario: u64,
+    /// Place of the language among all.
+    language: usize,
     counted: u64,
 }
 
 /// The visit of one arm, and its sheets.
 #[derive(Debug, Default)]
 pub struct VisitPage {
-    library: Option<Arc<Library>>,
     given: Option<Given>,
     said: Option<Said>,
     job: Option<Background<Result<Expected>>>,
@@ -56,8 +60,14 @@ pub struct VisitPage {
 }
 
 impl VisitPage {
-    /// Follows the scenario and the language.
-    pub fn update(&mut self, ctx: &egui::Context, scenario: &Scenario, look: &Look, library: &Library) {
+    /// Follows the scenario, which has revisions, and the language.
+    pub fn update(
+        &mut self,
+        ctx: &egui::Context,
+        (scenario, revisions): (&Scenario, Revisions),
+        look: &Look,
+        library: &Revised<Arc<Library>>,
+    ) {
         if self.words.is_empty() {
             self.zones = zones();
             match Words::embedded() {
@@ -67,13 +77,13 @@ impl VisitPage {
         }
         let arm = Self::arm(scenario, look);
         let session = scenario.visit.as_ref().and_then(|v| v.session);
-        let given = Given { scenario: Scenario { clinic: None, visit: None, ..scenario.clone() }, arm, session };
-        if self.given.as_ref() != Some(&given) {
+        let given = Given { simulated: revisions.simulated, library: library.revision(), arm, session };
+        if self.given != Some(given) {
             // dropping a job stops it: the latest scenario wins
             self.job = None;
             (self.expected, self.error) = (None, None);
-            self.sessions = sessions_of(&given.scenario, given.arm, library).unwrap_or_default();
-            self.count(ctx, &given, library);
+            self.sessions = sessions_of(scenario, arm, library).unwrap_or_default();
+            self.count(ctx, scenario, given, library);
             self.given = Some(given);
         }
         if let Some(answer) = self.job.as_mut().and_then(Background::take) {
@@ -84,13 +94,9 @@ impl VisitPage {
                 Err(error) => self.refuse(error),
             }
         }
-        let said = Said {
-            clinic: scenario.clinic.clone(),
-            visit: scenario.visit.clone(),
-            language: look.language.clone(),
-            counted: self.counted,
-        };
-        if self.said.as_ref() != Some(&said)
+        let language = self.words.iter().position(|w| w.language == look.language).unwrap_or(0);
+        let said = Said { scenario: revisions.scenario, language, counted: self.counted };
+        if self.said != Some(said)
             && let Some(expected) = self.expected.clone()
         {
             match self.make(scenario, arm, library, expected, &look.language) {
@@ -101,16 +107,16 @@ impl VisitPage {
         }
     }
 
-    fn count(&mut self, ctx: &egui::Context, given: &Given, library: &Library) {
+    fn count(&mut self, ctx: &egui::Context, scenario: &Scenario, given: Given, library: &Arc<Library>) {
         let visit = Some(Visit { session: given.session, ..Visit::default() });
-        let chosen = Scenario { visit, ..given.scenario.clone() };
+        let chosen = Scenario { clinic: None, visit, ..scenario.clone() };
         let checked = chosen.check(library).and_then(|()| with_arm(&chosen, given.arm));
         let session = |s: Scenario| session_of(&s, given.arm, library).map(|session| (s, session.number));
         let (scenario, session) = match checked.and_then(session) {
             Ok(chosen) => chosen,
             Err(error) => return self.refuse(error),
         };
-        let library = self.library.get_or_insert_with(|| Arc::new(library.clone())).clone();
+        let library = Arc::clone(library);
         let crowd = Crowd { people: MOST_PEOPLE.map_or(USUAL_PEOPLE, People::nearest), seed: USUAL_SEED, every: None };
         let arm = given.arm;
         self.job = Some(Background::start(ctx, move |progress| {
@@ -164,12 +170,6 @@ impl VisitPage {
         self.words.iter().map(|w| (w.language.as_str(), w.name.as_str()))
     }
 
-    /// The library grew: copies of it are old.
-    pub fn forget(&mut self) {
-        let Self { words, zones, counted, .. } = std::mem::take(self);
-        *self = Self { words, zones, counted: counted + 1, ..Self::default() };
-    }
-
     /// The clinician's sheet of what is filled in now.
     ///
     /// # Errors
@@ -188,6 +188,15 @@ impl VisitPage {
         let (timeline, sheet) = self.timeline.as_ref().zip(self.leaflet.as_ref()).ok_or_else(not_yet)?;
         timeline.printable()?;
         Ok((timeline, sheet))
+    }
+
+    /// What the course on a calendar is made from, in a language.
+    ///
+    /// # Errors
+    /// While there is none, or it is not of what is filled in.
+    pub fn course(&self, language: &str) -> Result<(&Timeline, &Words)> {
+        self.current()?;
+        Ok((self.timeline.as_ref().ok_or_else(not_yet)?, self.words(language)?))
     }
 
     /// Refuses while what is there is not of what is filled in.

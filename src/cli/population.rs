@@ -2,6 +2,7 @@
 
 use super::args::{Population, Threads};
 use super::{Given, out};
+use crate::covariates::Limits;
 use crate::error::Result;
 use crate::figure::{DRIVING_RULE, EDUCATION_ONLY, STRIP_NOTE, minutes_in_words};
 use crate::library::Library;
@@ -10,7 +11,6 @@ use crate::population::{
     ArmBands, Band, Crowd, Dot, InTurn, MAY_NOT_FEEL, PeopleWindows, SessionCrowd, Workers, bands, bands_at, counted,
     of_people,
 };
-use crate::covariates::Limits;
 use crate::route::Route;
 use crate::scenario::Scenario;
 use crate::table::{Column, TEXT_WIDTH, Table, paragraph};

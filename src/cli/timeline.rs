@@ -7,8 +7,8 @@ use crate::error::{Error, Result};
 use crate::export::{Paper, leaflet as pdf};
 use crate::library::Library;
 use crate::path;
-use crate::population::Crowd;
 use crate::plain::plain;
+use crate::population::Crowd;
 use crate::scenario::Scenario;
 use crate::table::{Column, TEXT_WIDTH, Table, paragraph};
 use crate::timeline::{

@@ -4,7 +4,7 @@ use crate::error::{Error, Result};
 use crate::model::Site;
 use crate::model::expr::Expr;
 use crate::regimen::last_end;
-use crate::sim::{Case, Followed, Solver, ReadOut};
+use crate::sim::{Case, Followed, ReadOut, Solver};
 use crate::units::{MINUTES_PER_HOUR, NG_ML_PER_MG_L};
 use std::collections::BTreeMap;
 

@@ -32,7 +32,7 @@ pub fn pdf(pages: &[Scene]) -> Result<Vec<u8>> {
     document.set_metadata(
         Metadata::new()
             .title(title.to_owned())
-            .language("en".to_owned())
+            .language(first.said.language().to_owned())
             .description(EDUCATION_ONLY.to_owned())
             .keywords(first.said.sources.clone())
             .creator(format!("ketasim {}", env!("CARGO_PKG_VERSION"))),
@@ -55,7 +55,7 @@ pub fn pdf(pages: &[Scene]) -> Result<Vec<u8>> {
         }
     }
     document.set_outline(outline);
-    let mut whole = TagTree::new().with_lang(Some("en".to_owned()));
+    let mut whole = TagTree::new().with_lang(Some(first.said.language().to_owned()));
     whole.children = tags;
     document.set_tag_tree(whole);
     document.finish().map_err(|error| refused(&error))

@@ -19,11 +19,16 @@ pub use raster::{pixels, png};
 pub use svg::paint;
 
 use crate::error::{Error, Result};
-use crate::figure::{Agreement, Figure, Panel, References};
-use crate::scene::{Page, Scene, agreement, agreement_page, layout, reference_pages};
+use crate::figure::{Agreement, CourseCalendar, DotsPlot, Figure, Panel, References, TornadoPlot};
+use crate::scene::{Page, Scene, agreement, agreement_page, course, dots, layout, reference_pages, tornado};
 
 /// Pixels per point of a PNG: sharp on dense screens and on paper in a column's width.
 pub const PIXELS_PER_POINT: f32 = 2.0;
+
+/// Width of pictures that are as high as they need to be, points.
+const WIDTH: f64 = 760.0;
+/// Width of a calendar: seven days with room for the names of visits.
+const CALENDAR_WIDTH: f64 = 980.0;
 
 /// Kind of file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +42,18 @@ pub enum Format {
 }
 
 impl Format {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Svg, Self::Png, Self::Pdf];
+
+    /// How the name of such a file ends.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Svg => "svg",
+            Self::Png => "png",
+            Self::Pdf => "pdf",
+        }
+    }
+
     /// The format that a path's ending asks for.
     pub fn from_path(path: &str) -> Result<Self> {
         let extension = std::path::Path::new(path).extension().and_then(|e| e.to_str()).unwrap_or("");
@@ -84,6 +101,30 @@ pub fn render(figure: &Figure, format: Format) -> Result<Vec<u8>> {
 /// Predicted against observed, as the bytes of a file.
 pub fn render_agreement(figure: &Agreement, format: Format) -> Result<Vec<u8>> {
     as_file(&agreement(figure, agreement_page(figure), &FontMeasure::new()?), format)
+}
+
+/// Which number of a model matters most, as the bytes of a file.
+///
+/// # Errors
+/// When it cannot be drawn.
+pub fn render_tornado(figure: &TornadoPlot, format: Format) -> Result<Vec<u8>> {
+    as_file(&tornado(figure, WIDTH, true, &FontMeasure::new()?), format)
+}
+
+/// People of several arms as dots, as the bytes of a file.
+///
+/// # Errors
+/// When it cannot be drawn.
+pub fn render_dots(figure: &DotsPlot, format: Format) -> Result<Vec<u8>> {
+    as_file(&dots(figure, WIDTH, &FontMeasure::new()?), format)
+}
+
+/// A course of visits on a calendar, as the bytes of a file.
+///
+/// # Errors
+/// When it cannot be drawn.
+pub fn render_course(figure: &CourseCalendar, format: Format) -> Result<Vec<u8>> {
+    as_file(&course(figure, CALENDAR_WIDTH, true, &FontMeasure::new()?), format)
 }
 
 /// Sources and assumptions as the bytes of a PDF that prints on A4.

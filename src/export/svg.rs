@@ -144,8 +144,11 @@ fn in_words(scene: &Scene) -> String {
 /// Gives the picture the size of the page and its words, and text the place that was computed for it; text that was
 /// shortened keeps the whole of it as its title.
 fn finish(raw: &str, (scene, shapes): (&Scene, &[Shape]), canvas: (u32, u32), said: &str) -> String {
-    let (role, lang) =
-        if said.is_empty() { ("", "") } else { (" role=\"img\" aria-labelledby=\"title desc\"", " lang=\"en\"") };
+    let (role, lang) = if said.is_empty() {
+        ("", String::new())
+    } else {
+        (" role=\"img\" aria-labelledby=\"title desc\"", format!(" lang=\"{}\"", scene.said.language()))
+    };
     // round joins: a sharp peak would otherwise end in a spike
     let mut svg = format!(
         "<svg width=\"{}\" height=\"{}\" viewBox=\"0 0 {} {}\" xmlns=\"http://www.w3.org/2000/svg\" \

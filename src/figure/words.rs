@@ -61,15 +61,20 @@ fn arm_in_words(arm: &ArmOutcome) -> String {
     format!("{}: {}; peak {peak}; {windows}.", arm.label, doses_in_words(arm))
 }
 
-/// Short names of the works behind what is shown, each once.
-fn cited(outcome: &Outcome) -> Vec<String> {
-    let mut names: Vec<String> = Vec::new();
-    for name in super::sources(outcome).into_iter().flat_map(citation::short) {
-        if !names.contains(&name) {
-            names.push(name);
+/// The version, and short names of the works behind some arms, each once.
+pub(super) fn version_and_sources(arms: &[ArmOutcome]) -> String {
+    let mut cited: Vec<String> = Vec::new();
+    for name in arms.iter().flat_map(|arm| &arm.sources).flat_map(|source| citation::short(source)) {
+        if !cited.contains(&name) {
+            cited.push(name);
         }
     }
-    names
+    let version = format!("ketasim {}", env!("CARGO_PKG_VERSION"));
+    if cited.is_empty() {
+        format!("{version}.")
+    } else {
+        format!("{version}. Sources (in full: References): {}.", cited.join("; "))
+    }
 }
 
 pub(super) fn legend_text(arm: &ArmOutcome, crowd: Option<&CrowdOutcome>) -> String {
@@ -150,12 +155,6 @@ pub(super) fn footer(outcome: &Outcome, view: &View, points: &[PointSet], crowd:
         None => format!("Typical person of {}", outcome.subject.weight),
     };
     lines.push(format!("{who}. {EDUCATION_ONLY} Whatever a curve says: {DRIVING_RULE}."));
-    let version = format!("ketasim {}", env!("CARGO_PKG_VERSION"));
-    let cited = cited(outcome);
-    lines.push(if cited.is_empty() {
-        format!("{version}.")
-    } else {
-        format!("{version}. Sources (in full: References): {}.", cited.join("; "))
-    });
+    lines.push(version_and_sources(&outcome.arms));
     lines
 }

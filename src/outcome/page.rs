@@ -10,7 +10,7 @@ use crate::library::Library;
 use crate::model::Model;
 use crate::regimen::Route;
 use crate::scenario::Scenario;
-use crate::sim::{Session, ReadOut, Profile};
+use crate::sim::{Profile, ReadOut, Session};
 use crate::units::{MINUTES_PER_HOUR, Time, exceeds, number, significant};
 
 /// What stands against a patient's page.

@@ -34,8 +34,7 @@ impl Solved {
     /// The grid, the last point, starts and ends of doses and inputs, jumps, and the peaks of every curve.
     pub(super) fn rows(&self, end: &'static str) -> Rows {
         let profile = self.profile();
-        let outputs: Vec<(&ReadOut, Vec<f64>)> =
-            self.read_outs().into_iter().map(|o| (o, profile.series(o))).collect();
+        let outputs: Vec<(&ReadOut, Vec<f64>)> = self.read_outs().into_iter().map(|o| (o, profile.series(o))).collect();
         // a place is a point and hours after it
         let at = |point: usize| (point, 0.0);
         let mut marked: Vec<(usize, f64)> = self.followed.events().into_iter().map(at).collect();

@@ -11,7 +11,7 @@ use crate::model::{Model, Site};
 use crate::path;
 use crate::regimen::{Administration, AfterHold, Dose, Route};
 use crate::scenario::{Scenario, StudyArm};
-use crate::sim::{Change, Followed, Points, Schedule, Set, Solver, ReadOut, Profile};
+use crate::sim::{Change, Followed, Points, Profile, ReadOut, Schedule, Set, Solver};
 use crate::units::{MINUTES_PER_HOUR, NG_ML_PER_MG_L, Time};
 use std::collections::BTreeMap;
 

@@ -1,17 +1,17 @@
 //! Percentile bands of every analyte at every point of the grid.
 
-use super::cohort::{ArmEngine, CHUNK, ChunkState, Wanted, Within};
-use crate::sim::linear::{Place, Sink};
 use super::bodies::Bodies;
-use super::sample::{ByModel, FirstDraws, MOST_KEPT};
-use crate::sim::lanes::{LANES, Lane};
+use super::cohort::{ArmEngine, CHUNK, ChunkState, Wanted, Within};
 use super::percentiles::Tracker;
+use super::sample::{ByModel, FirstDraws, MOST_KEPT};
 use super::{Crowd, Workers, quartiles};
 use crate::error::{Error, Result};
 use crate::library::Library;
 use crate::model::Site;
 use crate::model::expr::Expr;
 use crate::scenario::Scenario;
+use crate::sim::lanes::{LANES, Lane};
+use crate::sim::linear::{Place, Sink};
 use crate::subject::Subject;
 use crate::units::NG_ML_PER_MG_L;
 use std::collections::BTreeMap;

@@ -2,8 +2,8 @@
 //! person weighs the same in every arm and under every model.
 
 use super::sample::{generator, normal, stream_of, uniform};
-use crate::sim::lanes::{LANES, Lane, splat};
 use crate::covariates::{Limits, Population};
+use crate::sim::lanes::{LANES, Lane, splat};
 use crate::subject::Subject;
 use crate::units::{Age, Weight};
 

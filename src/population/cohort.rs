@@ -110,8 +110,7 @@ impl ArmEngine {
         let model = case.model;
         let typical = Individual::typical(model, case.subject, set)?;
         let salt = case.base_per_hydrochloride;
-        let Layout { mut puts, schedule } =
-            Layout::new(model, &typical, case.subject, case.doses, salt, case.sprays)?;
+        let Layout { mut puts, schedule } = Layout::new(model, &typical, case.subject, case.doses, salt, case.sprays)?;
         puts.retain(|p| p.start < within.before);
         puts.iter_mut().for_each(|p| p.start -= within.origin);
         let mut system = System::new(model, Formulas::new(model, set), schedule.mouths)?;

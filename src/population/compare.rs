@@ -142,7 +142,10 @@ mod tests {
         let models = models_ratio(&scenario, [0, 1], &library).unwrap();
         assert!(models.len() > 1);
         for (id, [a, b]) in &models {
-            assert!((a.auc.unwrap() / b.auc.unwrap() - 2.0).abs() < 1e-6 && (a.cmax / b.cmax - 2.0).abs() < 1e-6, "{id}");
+            assert!(
+                (a.auc.unwrap() / b.auc.unwrap() - 2.0).abs() < 1e-6 && (a.cmax / b.cmax - 2.0).abs() < 1e-6,
+                "{id}"
+            );
         }
     }
 

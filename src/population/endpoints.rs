@@ -1,12 +1,12 @@
 //! What is read of each person's plasma and effect site, sixteen people at a time, while they are followed.
 
-use crate::sim::linear::{Place, Sink};
 use super::sample::{generator, normal, stream_of, uniform};
-use crate::sim::lanes::{LANES, Lane, Work, splat, wide};
 use super::windows::Person;
 use crate::analysis::{SHORTEST_DELAY_H, STRONGEST, crossing};
 use crate::library::{Delay, Effects, Level, LevelKind};
 use crate::model::Site;
+use crate::sim::lanes::{LANES, Lane, Work, splat, wide};
+use crate::sim::linear::{Place, Sink};
 use crate::units::{MINUTES_PER_HOUR, NG_ML_PER_MG_L};
 
 /// Stream of the draws of levels and delays.

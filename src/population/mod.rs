@@ -7,27 +7,27 @@
 //! chunks of people and stretches of time; [`Workers`] says who does them, one after another or side by side, with
 //! the same result. Memory stays bounded: rows of a stretch of time are held, draws are made again for the next.
 
-mod cohort;
 mod bands;
 mod bodies;
+mod bracket;
+mod cohort;
 mod compare;
-mod outcome;
 mod dots;
-mod sample;
+mod endpoints;
+mod outcome;
 mod percentiles;
 mod quartiles;
-mod bracket;
+mod sample;
 mod tornado;
 mod trial;
-mod endpoints;
 mod windows;
 
 pub use bands::{ArmBands, Band, Progress, SAME_TIME_H, bands, bands_at, courses, individuals, subject_of};
 #[doc(hidden)]
 pub use bands::{Kept, simulation_alone};
 pub use compare::{Exposures, Ratio, comparable, exposures, models_ratio};
-pub use outcome::{ArmByArm, ArmCrowd, Counted, CrowdOutcome, SessionCrowd, arm_crowd, counted, crowd_outcome};
 pub use dots::{DOTS, Dot, fading_dots, noticing_dots};
+pub use outcome::{ArmByArm, ArmCrowd, Counted, CrowdOutcome, SessionCrowd, arm_crowd, counted, crowd_outcome};
 pub use percentiles::{PERCENTILES, Tracker};
 pub use tornado::{Figures, Measure, Swing, Tornado, tornado};
 pub use trial::trial;

@@ -4,9 +4,9 @@
 //! them in proportion. A bracket guessed from the row before holds the few values that matter; when the guess is
 //! wrong, the whole row is searched. The result is the same either way.
 
-use crate::sim::lanes::{Work, wide};
 use super::bracket::{EIGHT, Sift};
 use crate::analysis::place;
+use crate::sim::lanes::{Work, wide};
 
 /// Which percentiles are drawn.
 pub const PERCENTILES: [f64; 3] = [0.05, 0.5, 0.95];

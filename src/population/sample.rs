@@ -2,9 +2,9 @@
 
 use super::Crowd;
 use super::bodies::Bodies;
-use crate::sim::lanes::{LANES, Lane, splat};
 use crate::error::{Error, Result};
 use crate::model::{Covariate, Distribution, Effect, Individual, Model, Parameter, by_effects};
+use crate::sim::lanes::{LANES, Lane, splat};
 use crate::subject::Subject;
 use nalgebra::DMatrix;
 use rand_distr::{Distribution as _, StandardNormal};

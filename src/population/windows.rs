@@ -3,15 +3,15 @@
 //! A person belongs to one study: levels and delay are drawn together from it. Percentiles are over the people who
 //! reach a level; the share who do is told beside them. None of this says when somebody can leave or drive.
 
-use super::cohort::{ArmEngine, CHUNK, ChunkState, Wanted, Within};
 use super::bodies::Bodies;
-use super::sample::FirstDraws;
-use crate::sim::lanes::LANES;
+use super::cohort::{ArmEngine, CHUNK, ChunkState, Wanted, Within};
 use super::endpoints::{Own, Watched};
+use super::sample::FirstDraws;
 use super::{Crowd, Progress, Workers};
 use crate::error::{Error, Result};
 use crate::library::{Effects, Library};
 use crate::scenario::Scenario;
+use crate::sim::lanes::LANES;
 use crate::sim::{Session, Set, TAIL_H};
 use crate::units::MINUTES_PER_HOUR;
 use std::sync::Mutex;

@@ -1,6 +1,6 @@
 //! Predicted against observed on a page.
 
-use super::layout::{Canvas, GAP, SMALL, TEXT, foot_lines, head_lines};
+use super::canvas::{Canvas, GAP, SMALL, TEXT, foot_lines, head_lines};
 use super::{Align, Dash, Ink, Measure, Page, Said, Scene, Shape, TimeSpan, ticks};
 use crate::figure::{Agreement, AgreementPanel};
 use crate::regimen::Route;
@@ -38,8 +38,7 @@ pub fn agreement(figure: &Agreement, page: Page, measure: &dyn Measure) -> Scene
         x += canvas.width(route.words(), TEXT) + 28.0;
     }
     let time = TimeSpan { x: [0.0, 1.0], hours: [0.0, 1.0] };
-    let said =
-        Said { title: figure.title.clone(), description: figure.in_words(), sources: Vec::new(), parts: Vec::new() };
+    let said = Said { title: figure.title.clone(), description: figure.in_words(), ..Said::default() };
     let (width, height) = (page.width, page.height);
     Scene { width, height, shapes: canvas.shapes, plots: Vec::new(), time, strips: Vec::new(), said }
 }

@@ -2,15 +2,12 @@
 //!
 //! Lengths are multiples of the size of the text, so that the picture is the same on paper and on a screen.
 
-use super::layout::{Canvas, wrap};
+use super::canvas::{Canvas, wrap};
+use super::dots::{LINE, PAD, TEXT, TOP_LEFT, row, step, x_of};
 use super::{Align, Dash, Ink, Measure, Said, Scene, Shape, TimeSpan};
-use crate::timeline::{Band, Day, DotRow};
+use crate::timeline::{Band, Day};
 use crate::units::MINUTES_PER_HOUR;
 
-/// The picture has one size of text.
-const TEXT: f64 = 1.0;
-/// From one line of text to the next.
-const LINE: f64 = 1.28;
 /// Space between parts.
 const GAP: f64 = 0.8;
 /// Height of a soft range, and of the space below it.
@@ -32,18 +29,8 @@ const MARGIN: f64 = 2.4;
 const COLUMN: f64 = 11.0;
 /// Boxes take at most this share of the width.
 const COLUMN_SHARE: f64 = 0.33;
-/// From one dot to the next: the largest with which no stack is too high, and which part of it a radius is.
-const STEPS: [f64; 5] = [0.72, 0.66, 0.6, 0.54, 0.48];
-const HIGH: f64 = 4.2;
-const DOT: f64 = 0.43;
-/// In boxes dots are at least so far apart: open ones have to be seen as open.
-const BOXED: f64 = 0.58;
-/// Space inside a box.
-const PAD: f64 = 0.45;
 /// The hatched sample before the days after.
 const SAMPLE: f64 = 3.0;
-
-const TOP_LEFT: [Align; 2] = [Align::Start, Align::Start];
 
 /// Lays the day out on `width` points with text of `size` points; the height is what that needs.
 pub fn day(day: &Day, width: f64, size: f64, measure: &dyn Measure) -> Scene {
@@ -58,9 +45,9 @@ pub fn day(day: &Day, width: f64, size: f64, measure: &dyn Measure) -> Scene {
     y = bar(&mut canvas, day, y);
     y = paragraph(&mut canvas, &day.caption, y);
     y = after(&mut canvas, day, y);
-    let step = step(day, time, size);
-    for (i, row) in day.dots.iter().enumerate() {
-        y = dots(&mut canvas, row, step, time, y);
+    let step = step(&day.dots, time, size);
+    for (i, dots) in day.dots.iter().enumerate() {
+        y = row(&mut canvas, dots, (step, Ink::SoftText), (time, width), y);
         ticks(&mut canvas, day, time, y, 1.0, i + 1 == day.dots.len());
         y += if i + 1 == day.dots.len() { 0.6 + LINE } else { 0.9 } * size;
     }
@@ -93,11 +80,6 @@ fn column(canvas: &Canvas, day: &Day) -> f64 {
     // what the axis counts stands there, too, if it can
     let named = canvas.width(&day.axis, TEXT) + 1.5 * s;
     wide.unwrap_or(most).max(if named <= most { named } else { least })
-}
-
-/// Position of minutes.
-fn x_of(time: TimeSpan, minutes: f64) -> f64 {
-    time.to_x(minutes / MINUTES_PER_HOUR).clamp(time.x[0], time.x[1])
 }
 
 /// What is counted, and the ticks; returns where the ranges begin.
@@ -263,96 +245,6 @@ fn after(canvas: &mut Canvas, day: &Day, top: f64) -> f64 {
         canvas.text(at, line, Ink::Text, TEXT, [Align::Start, Align::Middle]);
     }
     top + height + GAP * s
-}
-
-/// A row of people: each dot one of twenty, stacked where they would touch; boxes for who is not on the axis.
-fn dots(canvas: &mut Canvas, row: &DotRow, step: f64, time: TimeSpan, top: f64) -> f64 {
-    let s = canvas.scale;
-    let stacks = stacks(row, time, step * s);
-    let name = wrap(canvas, &row.name, TEXT, time.x[1] - time.x[0]);
-    let needed = (LINE * name.len() as f64 + step * highest(&stacks) as f64 + 0.2) * s;
-    let floor = (top + needed).max(boxes(canvas, row, step, [time.x[1] + s, top]));
-    for (i, line) in name.iter().enumerate() {
-        let y = floor - needed + LINE * i as f64 * s;
-        canvas.text([0.0, y], line, Ink::Text, TEXT, TOP_LEFT);
-    }
-    for (x, count) in stacks {
-        for i in 0..count {
-            person(canvas, [x, floor - (0.1 + step * (i as f64 + 0.5)) * s], step, true);
-        }
-    }
-    floor
-}
-
-fn person(canvas: &mut Canvas, at: [f64; 2], step: f64, filled: bool) {
-    canvas.shapes.push(Shape::Circle { at, radius: DOT * step * canvas.scale, ink: Ink::SoftText, filled });
-}
-
-/// Smaller dots where people come close together: a quarter of the height with half the size.
-fn step(day: &Day, time: TimeSpan, scale: f64) -> f64 {
-    let low = |step: &&f64| {
-        let mut rows = day.dots.iter().map(|row| highest(&stacks(row, time, **step * scale)));
-        rows.all(|count| count as f64 * **step <= HIGH)
-    };
-    STEPS.iter().find(low).or(STEPS.last()).copied().unwrap_or(TEXT)
-}
-
-fn highest(stacks: &[(f64, usize)]) -> usize {
-    stacks.iter().map(|(_, count)| *count).max().unwrap_or(0)
-}
-
-/// Places of stacks and how many dots each holds; stacks do not touch.
-fn stacks(row: &DotRow, time: TimeSpan, step: f64) -> Vec<(f64, usize)> {
-    let places: Vec<f64> = row.at.iter().map(|m| x_of(time, *m)).collect();
-    let (low, high) = (time.x[0] + DOT * step, time.x[1] - DOT * step);
-    let mut list: Vec<(f64, usize)> = Vec::new();
-    let mut rest = &places[..];
-    while let Some(first) = rest.first() {
-        let count = rest.iter().take_while(|x| **x < first + step).count();
-        let (these, others) = rest.split_at(count);
-        list.push((these.iter().sum::<f64>() / count as f64, count));
-        rest = others;
-    }
-    let mut free = low;
-    for stack in &mut list {
-        stack.0 = stack.0.max(free);
-        free = stack.0 + step;
-    }
-    let mut free = high;
-    for stack in list.iter_mut().rev() {
-        stack.0 = stack.0.min(free);
-        free = stack.0 - step;
-    }
-    list
-}
-
-/// Boxes for later and for never; returns where they end.
-fn boxes(canvas: &mut Canvas, row: &DotRow, step: f64, [left, top]: [f64; 2]) -> f64 {
-    let (s, step) = (canvas.scale, step.max(BOXED));
-    let mut y = top;
-    for (count, words, filled) in [(row.later, &row.later_words, true), (row.never, &row.never_words, false)] {
-        if count == 0 {
-            continue;
-        }
-        let (inner, right) = (left + PAD * s, canvas.right - 0.1 * s);
-        let room = right - PAD * s - inner;
-        let each = ((room / (step * s)).floor() as usize).max(1);
-        let rows = count.div_ceil(each);
-        for i in 0..count {
-            let (column, line) = ((i % each) as f64 + 0.5, (i / each) as f64 + 0.5);
-            person(canvas, [inner + step * column * s, y + (PAD + step * line) * s], step, filled);
-        }
-        let mut foot = y + (PAD + step * rows as f64 + 0.15) * s;
-        for line in wrap(canvas, words, TEXT, room) {
-            canvas.text([inner, foot], &line, Ink::Text, TEXT, TOP_LEFT);
-            foot += LINE * s;
-        }
-        foot += (PAD - 0.15) * s;
-        let frame = vec![[left, y], [right, y], [right, foot], [left, foot], [left, y]];
-        canvas.line(frame, Ink::Axis, 0.08, Dash::Solid);
-        y = foot + 0.4 * s;
-    }
-    (y - 0.4 * s).max(top)
 }
 
 /// A line or more of second rank.

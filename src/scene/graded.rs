@@ -1,8 +1,8 @@
 //! A session of a strip of counted people, one bar or one for each end of a range: darker where more of them are above
 //! their own level, fading to nothing.
 
-use super::layout::{Canvas, GAP, SMALL, TEXT};
-use super::strip::{FAINT, fade, finish};
+use super::canvas::{Canvas, GAP, SMALL, TEXT};
+use super::session::{FAINT, fade, finish};
 use super::{Align, Ink, TimeSpan};
 use crate::figure::{CountedBar, Strip, StripPeople, StripSession};
 use crate::units::MINUTES_PER_HOUR;

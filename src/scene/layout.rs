@@ -1,35 +1,14 @@
 //! Where everything of a figure goes on a page.
 
+use super::canvas::{Canvas, GAP, SAMPLE, SMALL, TEXT, head_lines, small_print, wrap};
+use super::strip::PROGRAMMES_SAY;
 use super::{Align, Dash, Ink, Measure, Page, Said, Scene, Shape, TimeSpan, marks, plot, strip, ticks};
 use crate::figure::Figure;
 
-/// Text sizes: small print, text, headings, title.
-pub(super) const SMALL: f64 = 11.0;
-pub(super) const TEXT: f64 = 13.0;
-pub(super) const HEADING: f64 = 15.0;
-pub(super) const TITLE: f64 = 20.0;
-/// Label of the lanes for programmes.
-pub(super) const PROGRAMMES_SAY: &str = "programmes say";
-/// Space between things, in steps of four points.
-pub(super) const GAP: f64 = 8.0;
 /// Title in words of a picture that has none.
 const NO_TITLE: &str = "Concentration over time";
 /// Between text and the edge of the page.
 const EDGE: f64 = 4.0;
-/// Length of the line sample before a label.
-pub(super) const SAMPLE: f64 = 20.0;
-
-/// What all parts of a layout need.
-pub(super) struct Canvas<'a> {
-    pub shapes: Vec<Shape>,
-    pub measure: &'a dyn Measure,
-    pub scale: f64,
-    /// Where text ends at the latest.
-    pub right: f64,
-    /// Arms carry their letters.
-    pub letters: bool,
-}
-
 /// Lays a figure out on a page.
 pub fn layout(figure: &Figure, page: Page, measure: &dyn Measure) -> Scene {
     let s = page.scale;
@@ -60,7 +39,7 @@ pub fn layout(figure: &Figure, page: Page, measure: &dyn Measure) -> Scene {
         title: if figure.title.trim().is_empty() { NO_TITLE.to_owned() } else { figure.title.clone() },
         description: figure.description.clone(),
         sources: figure.sources.clone(),
-        parts: Vec::new(),
+        ..Said::default()
     };
     Scene { width: page.width, height: page.height, shapes: canvas.shapes, plots, time, strips, said }
 }
@@ -98,15 +77,6 @@ fn head(canvas: &mut Canvas, figure: &Figure) -> f64 {
     head_lines(canvas, &figure.title, &figure.subtitle)
 }
 
-/// Title and a line below it; returns where they end.
-pub(super) fn head_lines(canvas: &mut Canvas, title: &str, subtitle: &str) -> f64 {
-    let s = canvas.scale;
-    let x = 2.0 * GAP * s;
-    canvas.text([x, 2.0 * GAP * s], title, Ink::Text, TITLE, [Align::Start, Align::Start]);
-    canvas.text([x, (2.0 * GAP + TITLE + 6.0) * s], subtitle, Ink::Muted, TEXT, [Align::Start, Align::Start]);
-    (2.0 * GAP + TITLE + TEXT + 2.0 * GAP) * s
-}
-
 /// Legend and footer from the bottom up; returns where they begin.
 fn foot(canvas: &mut Canvas, figure: &Figure, page: Page, bottom: f64) -> f64 {
     let s = canvas.scale;
@@ -128,28 +98,6 @@ fn foot(canvas: &mut Canvas, figure: &Figure, page: Page, bottom: f64) -> f64 {
         }
     }
     begin - GAP * s
-}
-
-/// Small print that ends at `bottom`; returns where it begins.
-fn small_print(canvas: &mut Canvas, lines: &[String], [x, most]: [f64; 2], bottom: f64) -> f64 {
-    let small: Vec<String> = lines.iter().flat_map(|l| wrap(canvas, l, SMALL, most)).collect();
-    let row = (SMALL + 4.0) * canvas.scale;
-    let top = bottom - row * small.len() as f64;
-    for (i, line) in small.iter().enumerate() {
-        canvas.text([x, top + row * i as f64], line, Ink::Muted, SMALL, [Align::Start, Align::Start]);
-    }
-    top
-}
-
-/// Small print at the bottom of a page.
-pub(super) fn foot_lines(canvas: &mut Canvas, lines: &[String], page: Page) -> f64 {
-    let x = 2.0 * GAP * canvas.scale;
-    small_print(canvas, lines, [x, page.width - 2.0 * x], page.height - GAP * canvas.scale)
-}
-
-/// Text at a nominal size in lines at most `most` wide.
-pub(super) fn wrap(canvas: &Canvas, text: &str, size: f64, most: f64) -> Vec<String> {
-    super::wrap(text, most, |line| canvas.width(line, size))
 }
 
 /// Times with labels, thinned so that labels do not touch; positions are hours.
@@ -185,68 +133,4 @@ fn time_axis(canvas: &mut Canvas, figure: &Figure, time: TimeSpan, y: f64, marks
 /// The unit in full where labels leave room, else the bare unit.
 fn unit_that_fits(canvas: &Canvas, unit: &str, figure: &Figure, room: f64) -> String {
     if canvas.width(unit, TEXT) <= room { unit.to_owned() } else { figure.time_unit().to_owned() }
-}
-
-/// Text cut so that it fits, with a sign that it was.
-pub(super) fn shortened(canvas: &Canvas, text: &str, size: f64, most: f64) -> String {
-    if most.is_infinite() || canvas.width(text, size) <= most {
-        return text.to_owned();
-    }
-    let ends: Vec<usize> = text.trim_end_matches(['…', ' ']).char_indices().map(|(at, _)| at).collect();
-    // widths grow with length: the longest that fits is found by halving
-    let fits = ends.partition_point(|end| canvas.width(&format!("{}…", text[..*end].trim_end()), size) <= most);
-    fits.checked_sub(1).map_or_else(String::new, |last| format!("{}…", text[..ends[last]].trim_end()))
-}
-
-impl Canvas<'_> {
-    /// Width of text at a nominal size, scaled.
-    pub fn width(&self, text: &str, size: f64) -> f64 {
-        self.measure.width(text, size * self.scale)
-    }
-
-    /// Text that ends at the right edge of the page at the latest: what does not fit is shortened.
-    pub fn text(&mut self, at: [f64; 2], text: &str, ink: Ink, size: f64, align: [Align; 2]) {
-        let room = if align[0] == Align::Start { self.right - at[0] } else { f64::INFINITY };
-        self.text_within(at, text, ink, size, align, room);
-    }
-
-    /// Text at most `room` wide, shortened where it is wider; the whole of it stays with the shape.
-    pub fn text_within(&mut self, at: [f64; 2], text: &str, ink: Ink, size: f64, align: [Align; 2], room: f64) {
-        let shown = shortened(self, text, size, room + 0.5);
-        if shown.trim_matches(['…', ' ']).is_empty() {
-            return;
-        }
-        let whole = (shown != text).then(|| text.to_owned());
-        self.shapes.push(Shape::Text { at, text: shown, ink, size: size * self.scale, align, whole });
-    }
-
-    pub fn line(&mut self, points: Vec<[f64; 2]>, ink: Ink, width: f64, dash: Dash) {
-        if points.len() > 1 {
-            self.shapes.push(Shape::Line { points, ink, width: width * self.scale, dash });
-        }
-    }
-
-    pub fn rect(&mut self, rect: [f64; 4], ink: Ink, alpha: f64) {
-        if rect[2] > rect[0] && rect[3] > rect[1] {
-            self.shapes.push(Shape::Rect { rect, ink, alpha });
-        }
-    }
-
-    /// Slanted lines inside a rectangle.
-    pub fn hatch(&mut self, rect: [f64; 4], ink: Ink, width: f64, step: f64) {
-        let [x0, y0, x1, y1] = rect;
-        if x1 <= x0 || y1 <= y0 {
-            return;
-        }
-        let (height, step) = (y1 - y0, step * self.scale);
-        let mut start = x0 - height;
-        while start < x1 {
-            // from the bottom at `start` up to the right, cut to the rectangle
-            let (from, to) = (start.max(x0), (start + height).min(x1));
-            if to > from {
-                self.line(vec![[from, y1 - (from - start)], [to, y1 - (to - start)]], ink, width, Dash::Solid);
-            }
-            start += step;
-        }
-    }
 }

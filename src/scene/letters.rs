@@ -1,6 +1,6 @@
 //! Where the letters of arms ride on their curves: each where it is farthest from its neighbours.
 
-use super::layout::{Canvas, SMALL};
+use super::canvas::{Canvas, SMALL};
 use super::{PlotArea, TimeSpan, marks};
 use crate::figure::{Panel, Role};
 

@@ -1,6 +1,6 @@
 //! How arms are told apart: colour says the route, dash, width and hatch say which copy, a letter says which arm.
 
-use super::layout::Canvas;
+use super::canvas::Canvas;
 use super::{Align, Dash, Ink, Shape};
 use crate::figure::Role;
 

@@ -1,6 +1,6 @@
 //! One panel of concentrations.
 
-use super::layout::{Canvas, GAP, HEADING, SAMPLE, SMALL, TEXT, shortened, wrap};
+use super::canvas::{Canvas, GAP, HEADING, SAMPLE, SMALL, TEXT, shortened, wrap};
 use super::{Align, Dash, Ink, PlotArea, Shape, TimeSpan, letters, line_width, marks, ticks};
 use crate::figure::{Band, Line, Panel, Ribbon, Role};
 

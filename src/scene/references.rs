@@ -1,6 +1,6 @@
 //! References on pages that print.
 
-use super::layout::{Canvas, GAP, HEADING, SMALL, TITLE, wrap};
+use super::canvas::{Canvas, GAP, HEADING, SMALL, TITLE, wrap};
 use super::{Align, Dash, Ink, Measure, Part, Said, Scene, Shape, TimeSpan, marks};
 use crate::figure::{RefLine, References};
 use std::ops::Range;

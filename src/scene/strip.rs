@@ -1,7 +1,8 @@
 //! Strips under the plot: when one may notice, when it is strongest, when main effects fade; and the bar of rules
 //! under all of them. Strips fade to nothing: what a curve shows decides neither leaving nor driving.
 
-use super::layout::{Canvas, GAP, PROGRAMMES_SAY, SMALL, TEXT, wrap};
+use super::canvas::{Canvas, GAP, SMALL, TEXT, wrap};
+use super::session::{FAINT, LEAST, fade, finish};
 use super::{Align, Dash, Ink, Shape, TimeSpan};
 use crate::figure::{Figure, RULE_BAR, STRIP_NOTE, Strip, StripPart, StripSession};
 use crate::units::MINUTES_PER_HOUR;
@@ -12,15 +13,12 @@ const PROGRAMME: f64 = 10.0;
 const BETWEEN: f64 = 6.0;
 /// Height of the line of words under a counted strip.
 const COUNTED: f64 = 17.0;
-/// Opacities: may notice, on the way, strongest, faded.
-pub(super) const FAINT: f64 = 0.10;
+/// Label of the lanes for programmes.
+pub(super) const PROGRAMMES_SAY: &str = "programmes say";
+/// Opacities: on the way, strongest.
 const NOTICING: f64 = 0.25;
 const STRONGEST: f64 = 0.60;
-/// A fade is drawn in this many steps.
-const STEPS: usize = 24;
 
-/// The least width of a session on a long axis, points.
-const LEAST: f64 = 4.0;
 /// The least length of a fade, points.
 const LEAST_FADE: f64 = 12.0;
 /// Tip of the bar of rules, and its space above and below the words.
@@ -174,41 +172,6 @@ fn until_words(part: &StripPart) -> [String; 2] {
     [format!("fading until {end} min"), format!("until {end} min")]
 }
 
-/// Hatch where people were waking from anaesthesia, words of the parts, the number of the session.
-pub(super) fn finish(
-    canvas: &mut Canvas,
-    session: &StripSession,
-    time: TimeSpan,
-    rect: [f64; 4],
-    mut parts: Vec<(f64, f64, Vec<&str>)>,
-) {
-    let [left, top, right, bottom] = rect;
-    let x = |minutes: f64| time.to_x(minutes / MINUTES_PER_HOUR).clamp(left, right).round();
-    for [from, to] in &session.caution {
-        let span = [x(*from), top, x(*to), bottom];
-        canvas.rect(span, Ink::Plot, 0.6);
-        canvas.hatch(span, Ink::Caution, 1.0, 6.0);
-        // words give way to the hatch: what reaches beyond it is named there
-        parts.retain(|(a, b, _)| *b <= span[0] || *b > span[2] || *a >= span[2]);
-        parts.iter_mut().filter(|(a, b, _)| *b > span[2] && *a < span[2]).for_each(|part| part.0 = span[2]);
-    }
-    let [number, of] = session.number;
-    let drawn = parts.iter().map(|(_, b, _)| *b).fold(left, f64::max).min(right);
-    for (from, to, words) in &parts {
-        parts_of(canvas, [*from, *to], rect, words, Ink::Text);
-    }
-    if of > 1 {
-        // beside what is drawn, where the next session leaves room
-        let beside = [drawn.max(left + LEAST * canvas.scale), right];
-        let words = [format!("session {number} of {of}"), format!("{number}")];
-        let room = beside[1] - beside[0] - 6.0 * canvas.scale;
-        if let Some(words) = words.iter().find(|w| canvas.width(w, SMALL) <= room) {
-            let at = [beside[0] + 3.0 * canvas.scale, 0.5 * (top + bottom)];
-            canvas.text(at, words, Ink::Muted, SMALL, [Align::Start, Align::Middle]);
-        }
-    }
-}
-
 /// What staff and rules decide, under all strips: from the first minute past the end of the axis.
 fn rule_bar(canvas: &mut Canvas, time: TimeSpan, top: f64) {
     let s = canvas.scale;
@@ -235,31 +198,6 @@ fn rule_lines(canvas: &Canvas, time: TimeSpan) -> Vec<String> {
 
 fn rule_height(canvas: &Canvas, lines: usize) -> f64 {
     ((SMALL + 3.0) * lines as f64 + 2.0 * PAD + BETWEEN) * canvas.scale
-}
-
-/// Writes the longest of the words that fits.
-pub(super) fn parts_of(canvas: &mut Canvas, span: [f64; 2], rect: [f64; 4], words: &[&str], ink: Ink) {
-    let _ = words.iter().any(|w| inside(canvas, span, rect, w, ink));
-}
-
-/// Writes words in the middle of a part if they fit.
-fn inside(canvas: &mut Canvas, [from, to]: [f64; 2], rect: [f64; 4], words: &str, ink: Ink) -> bool {
-    let fits = canvas.width(words, SMALL) + 6.0 * canvas.scale <= to - from;
-    if fits {
-        let at = [0.5 * (from + to), 0.5 * (rect[1] + rect[3])];
-        canvas.text(at, words, ink, SMALL, [Align::Middle, Align::Middle]);
-    }
-    fits
-}
-
-pub(super) fn fade(canvas: &mut Canvas, [left, top, right, bottom]: [f64; 4], ink: Ink, [from, to]: [f64; 2]) {
-    // whole points, so that neighbours neither overlap nor leave a seam
-    let steps = ((right - left) / 2.0).floor().clamp(1.0, STEPS as f64);
-    let x = |i: f64| (left + (right - left) * i / steps).round();
-    for i in 0..steps as usize {
-        let share = (i as f64 + 0.5) / steps;
-        canvas.rect([x(i as f64), top, x(i as f64 + 1.0), bottom], ink, from + (to - from) * share);
-    }
 }
 
 /// When doses are given: a dot, with a line for as long as the dose takes.

@@ -93,8 +93,11 @@ impl Case<'_> {
             let until = change.later.get(i + 1).map_or(before, |(next, _)| next.min(before));
             let (later, then, _) = self.lowered(set, [*from, until])?;
             if !later.system.is_linear() {
-                return Err(Error::cannot(format!("{} has saturable elimination and a range that begins with a dose", self.model.id))
-                    .remedy("let the range of the model file hold for every dose: what doses bring does not add up"));
+                return Err(Error::cannot(format!(
+                    "{} has saturable elimination and a range that begins with a dose",
+                    self.model.id
+                ))
+                .remedy("let the range of the model file hold for every dose: what doses bring does not add up"));
             }
             schedule = schedule.beside(then);
             parts.push(later);

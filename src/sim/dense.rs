@@ -52,8 +52,7 @@ pub fn rates(matrix: &[f64], row: &[f64], inputs: &[usize]) -> Option<Vec<f64>> 
             }
         }
     }
-    let kept: Vec<usize> =
-        (0..n).filter(|&i| seen[i] && !inputs.contains(&i) && matrix[i * n + i] != 0.0).collect();
+    let kept: Vec<usize> = (0..n).filter(|&i| seen[i] && !inputs.contains(&i) && matrix[i * n + i] != 0.0).collect();
     if kept.is_empty() {
         return Some(Vec::new());
     }

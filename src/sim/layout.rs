@@ -170,7 +170,6 @@ impl Put<'_> {
     }
 }
 
-
 /// Every dose and spray put down, in order of time, sprays numbered.
 fn laid_out<'a>(
     model: &'a Model,

@@ -28,12 +28,12 @@ mod system;
 
 pub use case::{Case, Change, Followed, Set, Solver};
 pub(crate) use events::{Entries, Event};
-pub(crate) use ode::Equations;
 pub use layout::{DoseMark, Layout, Schedule};
+pub(crate) use ode::Equations;
 pub use profile::{Look, Profile};
 pub use session::{Session, sessions};
 pub use single::SingleDose;
 pub use sprays::{Device, SprayRules, administrations};
-pub(crate) use stops::TAIL_H;
 pub use stops::Points;
+pub(crate) use stops::TAIL_H;
 pub use system::{MOST_HELD, ReadOut, State, StateKind, System};

@@ -67,13 +67,7 @@ pub(super) struct Doses {
 
 impl Doses {
     /// Fills the numbers of the subject and lays out the events.
-    pub fn new(
-        system: System,
-        entries: Entries,
-        parameters: &[f64],
-        body: [f64; 2],
-        also: Vec<usize>,
-    ) -> Self {
+    pub fn new(system: System, entries: Entries, parameters: &[f64], body: [f64; 2], also: Vec<usize>) -> Self {
         let mut doses = Self {
             system,
             entries,

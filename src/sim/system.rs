@@ -2,8 +2,8 @@
 //! flow or a read-out of a model becomes a number.
 
 use crate::error::{Error, Result};
-use crate::model::formulas::{Formulas, Slot};
 use crate::model::expr::Expr;
+use crate::model::formulas::{Formulas, Slot};
 use crate::model::{Compartment, CompartmentKind, Model, Pace, Reading, Site};
 use std::collections::BTreeMap;
 
@@ -201,8 +201,7 @@ impl System {
                     }
                     Lowered::Saturable { vmax, km, volume } => {
                         let product = |f: &mut Formulas, factors: &[Slot]| f.sum_of_products(vec![factors.to_vec()]);
-                        let into =
-                            parts.iter().map(|(state, factors)| (*state, product(&mut self.formulas, factors)));
+                        let into = parts.iter().map(|(state, factors)| (*state, product(&mut self.formulas, factors)));
                         let into = into.collect();
                         self.saturable.push(Saturable { from: state, vmax, km, volume, into });
                     }

@@ -29,7 +29,7 @@ fn a_fault_in_one_arm_leaves_the_others_alone() {
             assert_eq!(a.faded, a.index == broken, "{what}: {}", a.label);
             assert_eq!(a.curves[0].values, b.curves[0].values);
         }
-        let figure = app.shown.figure.as_ref().unwrap();
+        let figure = app.shown.figure().unwrap();
         assert_eq!(figure.strips.iter().filter(|s| s.role.faded).count(), 1);
         // files and clipboard never hold what is not of the scenario
         let handed_on = app.shown.current().unwrap();
@@ -108,7 +108,7 @@ fn a_course_is_told_as_sessions() {
     scenario.horizon = Time::from_hours(42.0 * 24.0);
     scenario.arms[0].doses[0].repeat = Some(Repeat { every: Time::from_hours(168.0), additional: 5 });
     harness.run_ok();
-    let figure = harness.state().shown.figure.clone().unwrap();
+    let figure = harness.state().shown.figure().unwrap().clone();
     assert_eq!((figure.time_unit(), figure.strips[0].sessions.len(), figure.strips[1].sessions.len()), ("d", 6, 1));
     assert!(harness.query_all_by_label_contains("session 1 of 6").count() >= 1);
 }

@@ -4,9 +4,9 @@ use super::{click, harness, says};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use ketasim::app::App;
+use ketasim::covariates::Between;
 use ketasim::figure::{Figure, View};
 use ketasim::population::{Crowd, InTurn, People, crowd_outcome};
-use ketasim::covariates::Between;
 use ketasim::regimen::DoseAmount;
 use ketasim::units::Weight;
 
@@ -61,21 +61,21 @@ fn people_and_other_models_take_turns() {
 fn people_are_off_until_they_are_switched_on() {
     let mut harness = harness();
     assert!(harness.state().people.outcome.is_none());
-    assert!(harness.state().shown.figure.as_ref().unwrap().panels[0].ribbons.is_empty());
+    assert!(harness.state().shown.figure().unwrap().panels[0].ribbons.is_empty());
     harness.state_mut().state.look.view.crowd = 60;
     click(&mut harness, "people");
     settle(&mut harness);
     assert!(harness.query_by_label("60 people").is_some() && harness.query_by_label("Number of people").is_some());
     click(&mut harness, "people");
     assert!(harness.state().people.outcome.is_none());
-    assert!(harness.state().shown.figure.as_ref().unwrap().panels[0].ribbons.is_empty());
+    assert!(harness.state().shown.figure().unwrap().panels[0].ribbons.is_empty());
 }
 
 #[test]
 fn ribbons_are_for_lines_only_and_say_what_they_are() {
     let harness = with_people(120);
     let app = harness.state();
-    let (figure, outcome) = (app.shown.figure.as_ref().unwrap(), app.shown.outcome.as_ref().unwrap());
+    let (figure, outcome) = (app.shown.figure().unwrap(), app.shown.outcome.as_ref().unwrap());
     let lines = outcome.arms.iter().filter(|a| a.range.is_none()).count();
     let panel = &figure.panels[0];
     assert_eq!((panel.ribbons.len(), panel.lines.len(), panel.bands.len()), (lines, lines, outcome.arms.len() - lines));

@@ -2,6 +2,7 @@
 
 use super::{refusal, small};
 use crate::app::people::People;
+use crate::app::revision::Made;
 use crate::app::runner::Shown;
 use crate::app::theme;
 use crate::error::Result;
@@ -26,7 +27,7 @@ pub struct Compared {
     /// Whether the page is open.
     pub open: bool,
     arms: Option<[usize; 2]>,
-    models: Option<(Key, Result<ByModel>)>,
+    models: Made<Key, Result<ByModel>>,
 }
 
 /// What the ratios do not mean.
@@ -131,11 +132,8 @@ fn body(
     }
     ui.add_space(6.0);
     title(ui, "Between models, each with a typical person");
-    let key = (runs, arms);
-    if compared.models.as_ref().is_none_or(|(k, _)| *k != key) {
-        compared.models = Some((key, models_ratio(scenario, arms, library)));
-    }
-    match compared.models.as_ref().map(|(_, found)| found) {
+    compared.models.update((runs, arms), || models_ratio(scenario, arms, library));
+    match compared.models.get() {
         Some(Ok(list)) => over_models(ui, list),
         Some(Err(error)) => refusal(ui, error),
         None => {}

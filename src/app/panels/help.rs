@@ -1,5 +1,6 @@
 //! What can be done here, on one page.
 
+use crate::app::state::Mode;
 use egui::{Grid, Id, Modal, Ui};
 
 const KEYS: &[(&str, &str)] = &[
@@ -9,7 +10,6 @@ const KEYS: &[(&str, &str)] = &[
     ("arrows in the plot", "move the cursor; with shift in larger steps; Home, End"),
     ("Ctrl+Z, Ctrl+Shift+Z", "undo, redo"),
     ("Ctrl+O, Ctrl+S, Ctrl+E", "open, save, export the picture"),
-    ("Ctrl+1, Ctrl+2, Ctrl+3", "compare routes; what stands behind one of them; a visit"),
     ("in a patient's page alone", "arrows, page keys and the space bar move it, Esc leads back"),
     ("drop a file", "a scenario, a model (.toml) or measured points (.csv)"),
     ("F1", "this page"),
@@ -40,6 +40,10 @@ pub fn help(ui: &Ui, open: &mut bool) {
         }
         ui.add_space(8.0);
         Grid::new("keys").num_columns(2).spacing([16.0, 4.0]).show(ui, |ui| {
+            let keys = Mode::ALL.map(|mode| format!("Ctrl+{}", mode.shape().key.symbol_or_name())).join(", ");
+            ui.strong(keys);
+            ui.label(Mode::ALL.map(|mode| mode.shape().help).join("; "));
+            ui.end_row();
             for (key, does) in KEYS {
                 ui.strong(*key);
                 ui.label(*does);

@@ -2,8 +2,6 @@
 
 mod arms;
 mod compare;
-mod dots;
-mod evidence;
 mod help;
 mod people;
 mod person;
@@ -11,17 +9,14 @@ mod plot;
 mod results;
 mod status;
 mod toolbar;
-mod visit;
 
 pub use arms::arms;
 pub use compare::{Compared, compare};
-pub use evidence::evidence;
 pub use help::help;
-pub use plot::plot;
-pub use results::{beware, results};
+pub use plot::{empty, is_drawn, picture, plot, summary, switches};
+pub use results::{assumptions, beware, results, warnings};
 pub use status::status;
 pub use toolbar::toolbar;
-pub use visit::{patient, visit};
 
 use super::canvas::paint_shapes;
 use super::runner::Shown;
@@ -46,7 +41,7 @@ pub struct Seen<'a> {
 }
 
 /// A sample of an arm's line, or of its fill.
-fn swatch(ui: &mut Ui, role: Role, fill: bool, on: bool) {
+pub fn swatch(ui: &mut Ui, role: Role, fill: bool, on: bool) {
     let (rect, _) = ui.allocate_exact_size(Vec2::new(26.0, 14.0), Sense::hover());
     let place = [0.0, 2.0, f64::from(rect.width()), f64::from(rect.height()) - 2.0];
     paint_shapes(ui, &crate::scene::swatch(role, fill, place), rect.min, if on { 1.0 } else { 0.4 });
@@ -58,7 +53,7 @@ fn named(response: &egui::Response, name: String) {
 }
 
 /// A refusal beside what caused it.
-fn refusal(ui: &mut Ui, error: &Error) {
+pub fn refusal(ui: &mut Ui, error: &Error) {
     refusal_label(ui, error);
 }
 
@@ -106,12 +101,12 @@ fn remedy(error: &Error) -> Option<&str> {
 }
 
 /// Text in an arm's colour.
-fn in_colour(ui: &Ui, text: &str, route: Route) -> RichText {
+pub fn in_colour(ui: &Ui, text: &str, route: Route) -> RichText {
     RichText::new(text).color(theme::ink(ui, Ink::RouteText(route)))
 }
 
 /// Small print.
-fn small(ui: &mut Ui, text: &str) {
+pub fn small(ui: &mut Ui, text: &str) {
     let colour = theme::ink(ui, Ink::Muted);
     ui.label(RichText::new(text).small().color(colour));
 }

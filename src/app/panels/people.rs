@@ -1,21 +1,18 @@
 //! Made-up people in words: the switch, how many are shown, and a sentence for each route.
 
-use super::dots::{Axes, dots};
 use super::{in_colour, small};
+use crate::app::canvas::{EguiMeasure, show};
 use crate::app::field::Field;
 use crate::app::people::{NUMBERS, People, SEED};
 use crate::app::runner::Shown;
 use crate::app::theme;
-use crate::figure::{Role, View, backed_by, roles};
+use crate::figure::{ArmDots, MADE_UP, Role, View, backed_by};
 use crate::library::Effects;
 use crate::outcome::{ArmOutcome, Outcome};
-use crate::population::{ArmCrowd, SessionCrowd, of_people};
-use crate::scene::Ink;
+use crate::population::{ArmCrowd, of_people};
+use crate::scene::{Ink, arm_dots};
 use crate::units::{Dim, MINUTES_PER_HOUR, number};
 use egui::{RichText, Slider, Ui};
-
-/// Said wherever people's times are shown.
-pub const MADE_UP: &str = "made-up people; you may be earlier or later; this does not tell you when you can leave";
 
 /// The switch above the plot, and the number.
 pub(super) fn switch(ui: &mut Ui, view: &mut View) {
@@ -96,14 +93,13 @@ pub(super) fn header(ui: &mut Ui, people: &People, minute: &mut f64, outcome: &O
 pub(super) fn card(
     ui: &mut Ui,
     (arm, role): (&ArmOutcome, Role),
-    counted: &ArmCrowd,
+    (counted, dots): (&ArmCrowd, &ArmDots),
     minute: f64,
-    axes: Axes,
     effects: &Effects,
 ) {
     ui.add_space(4.0);
-    ui.label(sentence(counted, minute));
-    rows(ui, (arm, role), counted, minute, axes);
+    ui.label(&dots.sentence);
+    rows(ui, dots);
     small(ui, &format!("timing backed by: {}", backed_by(arm.evidence)));
     let staff = effects.staff(&arm.drug, role.route).zip(counted.session_at(minute).or(counted.first()));
     if let Some((staff, session)) = staff {
@@ -121,24 +117,13 @@ pub(super) fn card(
 }
 
 /// Two rows of dots: those of the session at the counted minute.
-fn rows(ui: &mut Ui, (arm, role): (&ArmOutcome, Role), counted: &ArmCrowd, minute: f64, axes: Axes) {
-    let Some(session) = counted.session_at(minute).or(counted.first()) else { return };
-    if let Some(which) = session.session.words() {
-        small(ui, &format!("{which}, minutes from its first dose"));
+fn rows(ui: &mut Ui, dots: &ArmDots) {
+    if let Some(session) = &dots.session {
+        small(ui, session);
     }
-    let ends = if session.counts.len() > 1 { " (both ends of its range)" } else { "" };
-    let name = |what: &str| format!("{} {what}{ends}", arm.label);
-    let w = &session.windows;
-    dots(ui, role, &name("noticing"), ("may notice", w.few_notice), &session.noticing, axes.noticing);
-    dots(ui, role, &name("fading"), ("fading", w.few_reach), &session.fading, axes.fading);
-}
-
-/// "Of 100 made-up people, 63 still above their own level at 60 min".
-pub fn sentence(counted: &ArmCrowd, minute: f64) -> String {
-    let (still, base) = of_people(counted.above_at(minute), counted.people());
-    let few = counted.session_at(minute).or(counted.first()).and_then(SessionCrowd::few_reach);
-    let many = few.map_or(String::new(), |said| format!("; {said}"));
-    format!("Of {base} made-up people, {still} still above their own level at {} min{many}", number(minute.round()))
+    let width = f64::from(ui.available_width());
+    let scene = arm_dots(dots, width, f64::from(theme::SMALL), &EguiMeasure(ui.ctx()));
+    show(ui, &scene, egui::accesskit::Role::Image);
 }
 
 /// Routes beside each other below the plot of a projector, and the height that a row of them takes, points.
@@ -151,20 +136,19 @@ pub(super) fn height(people: &People) -> f32 {
 }
 
 /// Below the plot of a projector, which has no figures beside it: sentence and dots of each route.
-pub(super) fn counted(ui: &mut Ui, shown: &Shown, people: &People, minute: f64) {
-    let Some((outcome, crowd)) = shown.outcome.as_ref().zip(people.outcome.as_ref()) else { return };
-    let axes = Axes::of(crowd, outcome.horizon.hours() * MINUTES_PER_HOUR);
-    let arms: Vec<_> = outcome.arms.iter().zip(roles(&outcome.arms)).collect();
+pub(super) fn counted(ui: &mut Ui, shown: &Shown, people: &mut People, minute: f64) {
+    let Some(outcome) = &shown.outcome else { return };
+    people.draw((outcome, shown.runs), minute);
+    let Some(dots) = people.dots() else { return };
     ui.separator();
-    for row in arms.chunks(BESIDE) {
+    for row in dots.arms.chunks(BESIDE) {
         ui.columns(BESIDE, |columns| {
-            for (ui, (arm, role)) in columns.iter_mut().zip(row) {
-                let Some(counted) = crowd.arm(arm.index) else { continue };
+            for (ui, arm) in columns.iter_mut().zip(row) {
                 // columns would spread the words of a line over its width
                 ui.vertical(|ui| {
-                    ui.label(in_colour(ui, &arm.label, role.route).strong());
-                    ui.label(sentence(counted, minute));
-                    rows(ui, (arm, *role), counted, minute, axes);
+                    ui.label(in_colour(ui, &arm.label, arm.role.route).strong());
+                    ui.label(&arm.sentence);
+                    rows(ui, arm);
                 });
             }
         });

@@ -21,23 +21,25 @@ const LABEL_ROW: f32 = 13.0;
 /// Ribbons need more.
 const LEAST_OF_PEOPLE: f32 = 200.0;
 
-/// The switches above, the picture below.
+/// Whether there is a picture to look at, and switches for it.
+pub fn is_drawn(shown: &Shown) -> bool {
+    shown.outcome.is_some() && shown.figure().is_some_and(|figure| !figure.panels.is_empty())
+}
+
+/// The picture, or what can be done where there is none.
 pub fn plot(
     ui: &mut Ui,
     look: &mut Look,
     shown: &Shown,
-    (people, compare): (&mut People, &mut bool),
+    people: &mut People,
     cursor: &mut Option<f64>,
     offered: &[StudyArm],
     actions: &mut Vec<Action>,
 ) {
-    let Some((figure, outcome)) =
-        shown.figure.as_ref().zip(shown.outcome.as_ref()).filter(|(f, _)| !f.panels.is_empty())
-    else {
+    let Some((figure, outcome)) = shown.figure().zip(shown.outcome.as_ref()).filter(|_| is_drawn(shown)) else {
         empty(ui, shown, offered, actions);
         return;
     };
-    switches(ui, &mut look.view, people, compare);
     foreign(ui, figure, &outcome.arms);
     let room = ui.available_size();
     let lane = |s: &crate::figure::Strip| {
@@ -79,7 +81,7 @@ pub fn plot(
 }
 
 /// A figure with its cursor; without a zoom the wheel is left to what the figure stands in.
-pub(super) fn picture(
+pub fn picture(
     ui: &mut Ui,
     (figure, words): (&Figure, &str),
     (size, dim): (Vec2, f32),
@@ -142,7 +144,8 @@ fn foreign(ui: &mut Ui, figure: &Figure, arms: &[ArmOutcome]) {
     }
 }
 
-pub(super) fn empty(ui: &mut Ui, shown: &Shown, offered: &[StudyArm], actions: &mut Vec<Action>) {
+/// What can be done where there is no picture.
+pub fn empty(ui: &mut Ui, shown: &Shown, offered: &[StudyArm], actions: &mut Vec<Action>) {
     let off = shown.scenario().is_some_and(|s| !s.arms.is_empty());
     let words = match (shown.first_error(), off) {
         _ if shown.progress().is_some() => "Working out the curves",
@@ -168,7 +171,8 @@ pub(super) fn empty(ui: &mut Ui, shown: &Shown, offered: &[StudyArm], actions: &
     });
 }
 
-fn switches(ui: &mut Ui, view: &mut View, people: &mut People, compare: &mut bool) {
+/// The line of switches above the picture.
+pub fn switches(ui: &mut Ui, view: &mut View, people: &mut People, compare: &mut bool) {
     ui.horizontal_wrapped(|ui| {
         ui.selectable_value(&mut view.log, false, "linear");
         ui.selectable_value(&mut view.log, true, "log");
@@ -335,7 +339,7 @@ fn read_out(ui: &Ui, figure: &Figure, scene: &Scene, rect: Rect, hours: f64) {
 }
 
 /// The picture in words, for those who hear it.
-pub(super) fn summary(figure: &Figure, arms: &[ArmOutcome], cursor: Option<f64>) -> String {
+pub fn summary(figure: &Figure, arms: &[ArmOutcome], cursor: Option<f64>) -> String {
     let mut words = vec![in_words(arms)];
     if let Some(hours) = cursor {
         words.push(format!("At {} {}:", significant(figure.in_time_unit(hours), 3), figure.time_unit()));

@@ -10,11 +10,11 @@ use crate::library::Library;
 use crate::model::Grade;
 use crate::outcome::{ArmOutcome, Curve, Outcome};
 use crate::scene::Ink;
-use crate::units::{MINUTES_PER_HOUR, significant};
+use crate::units::significant;
 use egui::{CollapsingHeader, RichText, ScrollArea, Ui};
 
 /// One block for each arm, then sources and assumptions of what is shown.
-pub fn results(ui: &mut Ui, shown: &Shown, people: &People, minute: &mut f64, library: &Library) {
+pub fn results(ui: &mut Ui, shown: &Shown, people: &mut People, minute: &mut f64, library: &Library) {
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         // room for the scroll bar
         ui.set_max_width(ui.available_width() - 10.0);
@@ -28,10 +28,10 @@ pub fn results(ui: &mut Ui, shown: &Shown, people: &People, minute: &mut f64, li
             refusal(ui, error);
             ui.multiply_opacity(0.5);
         }
-        let axes = people.outcome.as_ref().map(|crowd| {
+        if people.outcome.is_some() {
             super::people::header(ui, people, minute, outcome);
-            super::dots::Axes::of(crowd, outcome.horizon.hours() * MINUTES_PER_HOUR)
-        });
+        }
+        people.draw((outcome, shown.runs), *minute);
         if let Some(error) = &people.error {
             refusal(ui, error);
         }
@@ -55,8 +55,8 @@ pub fn results(ui: &mut Ui, shown: &Shown, people: &People, minute: &mut f64, li
             ui.push_id(("figures", arm.index), |ui| {
                 ui.scope(|ui| figures(ui, arm));
                 let counted = people.outcome.as_ref().and_then(|c| c.arm(arm.index));
-                if let Some((counted, axes)) = counted.zip(axes) {
-                    super::people::card(ui, (arm, role), counted, *minute, axes, &library.effects);
+                if let Some((counted, dots)) = counted.zip(people.dots_of(arm.index)) {
+                    super::people::card(ui, (arm, role), (counted, dots), *minute, &library.effects);
                 }
                 details(ui, arm, library);
             });
@@ -77,7 +77,8 @@ pub fn beware(ui: &mut Ui, shown: &Shown) {
     });
 }
 
-pub(super) fn warnings(ui: &mut Ui, arm: &ArmOutcome, name: &str) {
+/// What to beware of in an arm, after its name.
+pub fn warnings(ui: &mut Ui, arm: &ArmOutcome, name: &str) {
     for line in &arm.warnings {
         let mark = theme::ink(ui, Ink::Caution);
         let text = theme::ink(ui, Ink::Muted);
@@ -190,7 +191,7 @@ fn provenance(ui: &mut Ui, outcome: &Outcome) {
 }
 
 /// What is assumed in the arms that are on, and nothing else.
-pub(super) fn assumptions(ui: &mut Ui, outcome: &Outcome, open: bool) {
+pub fn assumptions(ui: &mut Ui, outcome: &Outcome, open: bool) {
     let count: usize = outcome.arms.iter().map(|a| a.assumptions.len()).sum();
     CollapsingHeader::new(format!("Assumptions now ({count})")).default_open(open).show(ui, |ui| {
         for (arm, role) in outcome.arms.iter().zip(roles(&outcome.arms)) {

@@ -1,6 +1,7 @@
 //! The line at the top: title, undo, files, look.
 
 use crate::app::action::{Action, Purpose};
+use crate::app::picture::Picture;
 use crate::app::state::{Mode, State};
 use crate::export::Format;
 use egui::{Button, Id, RichText, TextEdit, Ui};
@@ -25,10 +26,11 @@ pub fn toolbar(
             ui.label(RichText::new("ketasim").strong().size(crate::app::theme::HEADING));
             ui.add_space(8.0);
         }
-        let mode = &mut state.look.mode;
-        ui.selectable_value(mode, Mode::Compare, "Compare").on_hover_text("routes beside each other (Ctrl+1)");
-        ui.selectable_value(mode, Mode::Evidence, "Evidence").on_hover_text("what stands behind a curve (Ctrl+2)");
-        ui.selectable_value(mode, Mode::Timeline, "Timeline").on_hover_text("a visit as a patient lives it (Ctrl+3)");
+        for mode in Mode::ALL {
+            let shape = mode.shape();
+            let help = format!("{} (Ctrl+{})", shape.help, shape.key.symbol_or_name());
+            ui.selectable_value(&mut state.look.mode, mode, shape.name).on_hover_text(help);
+        }
         // the title gives way before the buttons do
         let room = ui.available_width() - BUTTONS;
         if room > 60.0 {
@@ -54,7 +56,8 @@ pub fn toolbar(
                 }
                 file(ui, actions);
             });
-            ui.menu_button("Export", |ui| export(ui, actions));
+            let pictures = state.look.mode.shape().pictures;
+            ui.menu_button("Export", |ui| export(ui, pictures, actions));
             ui.menu_button("Points", |ui| points(ui, has_points, actions));
             ui.separator();
             let look = &mut state.look;
@@ -102,10 +105,21 @@ fn file(ui: &mut Ui, actions: &mut Vec<Action>) {
     item(ui, "Back to the opening scenario", Action::Reset, actions);
 }
 
-fn export(ui: &mut Ui, actions: &mut Vec<Action>) {
-    item(ui, "Picture as SVG…", Action::Ask(Purpose::Plot(Format::Svg)), actions);
-    item(ui, "Picture as PNG…", Action::Ask(Purpose::Plot(Format::Png)), actions);
-    item(ui, "Picture as PDF…", Action::Ask(Purpose::Plot(Format::Pdf)), actions);
+/// The first picture of the mode at once, each further one in a menu of its own.
+fn export(ui: &mut Ui, pictures: &[Picture], actions: &mut Vec<Action>) {
+    let formats = |ui: &mut Ui, picture: &Picture, actions: &mut Vec<Action>| {
+        for format in Format::ALL {
+            let name = format!("{} as {}…", picture.name, format.extension().to_uppercase());
+            item(ui, &name, Action::Ask(Purpose::Picture(*picture, format)), actions);
+        }
+    };
+    for (nth, picture) in pictures.iter().enumerate() {
+        if nth == 0 {
+            formats(ui, picture, actions);
+        } else {
+            ui.menu_button(picture.name, |ui| formats(ui, picture, actions));
+        }
+    }
     ui.separator();
     item(ui, "Curves as CSV…", Action::Ask(Purpose::Curves), actions);
     item(ui, "References as PDF…", Action::Ask(Purpose::References), actions);

@@ -81,10 +81,8 @@ impl Linear {
         let lanes: Vec<Lane> = slots.iter().map(|v| splat(*v)).collect();
         let mut generator = Vec::new();
         kernel.fill(&lanes, &mut generator);
-        let wide_events: Vec<Event<Lane>> = events
-            .iter()
-            .map(|e| Event { state: e.state, time: splat(e.time), amount: splat(e.amount) })
-            .collect();
+        let wide_events: Vec<Event<Lane>> =
+            events.iter().map(|e| Event { state: e.state, time: splat(e.time), amount: splat(e.amount) }).collect();
         let mut room = ModesRoom::default();
         let end = stops.times.last().copied().unwrap_or(0.0);
         let work = Decompose {
@@ -121,9 +119,7 @@ impl Linear {
                 }
                 // by states of the system from here on
                 let by_place = std::mem::take(&mut one.columns);
-                one.columns = asked
-                    .filter_map(|s| Some((s, by_place.get(&kernel.place(s)?)?.clone())))
-                    .collect();
+                one.columns = asked.filter_map(|s| Some((s, by_place.get(&kernel.place(s)?)?.clone()))).collect();
                 one.way = Way::Modes { rates: first(&room.rates), links };
                 one.slopes = one.weights.iter().map(|w| one.slope_of(w)).collect();
             }

@@ -6,8 +6,8 @@
 //! points of the grid are carried to the next by the series of the exponential's action. What is zero for every person
 //! is never touched.
 
-use super::super::lanes::{LANES, Lane, SERIES, add_product, larger, largest, map, map2, splat};
 use super::super::events::Event;
+use super::super::lanes::{LANES, Lane, SERIES, add_product, larger, largest, map, map2, splat};
 use super::super::system::System;
 use super::modes::Modes;
 use crate::model::formulas::Slot;
@@ -118,12 +118,25 @@ impl Kernel {
         generator.iter().for_each(|(entry, _)| fed[*entry] = true);
         let feeding = |e: usize| fed[e].then_some([pairs[e].1 as u32, e as u32]);
         let feeds = rows.iter().map(|row| row.clone().filter_map(feeding).collect()).collect();
-        let outputs: Vec<Vec<(usize, Slot)>> = shown()
-            .map(|row| row.iter().filter_map(|(s, slot)| Some((at(s)?, *slot))).collect())
-            .collect();
+        let outputs: Vec<Vec<(usize, Slot)>> =
+            shown().map(|row| row.iter().filter_map(|(s, slot)| Some((at(s)?, *slot))).collect()).collect();
         let inputs = kept.iter().enumerate().filter(|(_, s)| **s >= states).map(|(k, _)| k).collect();
-        let mut kernel =
-            Self { place, n, entries, fed, generator, pairs, rows, feeds, factors, ends, diagonal, inputs, outputs, modes: None };
+        let mut kernel = Self {
+            place,
+            n,
+            entries,
+            fed,
+            generator,
+            pairs,
+            rows,
+            feeds,
+            factors,
+            ends,
+            diagonal,
+            inputs,
+            outputs,
+            modes: None,
+        };
         kernel.modes = Modes::new(&kernel);
         kernel
     }

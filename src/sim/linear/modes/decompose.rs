@@ -1,12 +1,12 @@
 //! What is made ready for sixteen people who are followed as sums of modes.
 
 use super::super::super::events::Event;
-use super::super::structure::{Kernel, next_point};
 use super::super::super::lanes::{Lane, add_product, exp, map, map2, splat};
-use crate::model::formulas::Slot;
+use super::super::structure::{Kernel, next_point};
 use super::Modes;
-use super::rounding::{Judged, MOST_ERROR, rounding};
 use super::jacobi::diagonal;
+use super::rounding::{Judged, MOST_ERROR, rounding};
+use crate::model::formulas::Slot;
 
 /// Ratio of two opposite rates at most, either way: beyond it one of them is nearly none.
 const MOST_APART: f64 = 1e6;

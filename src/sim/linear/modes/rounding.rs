@@ -5,8 +5,8 @@
 //! as these. What rounding does is an estimate: that it was never too low, tests have to show.
 
 use super::super::super::events::Event;
-use super::super::structure::Kernel;
 use super::super::super::lanes::{LANES, Lane, add_product, larger, map2, splat};
+use super::super::structure::Kernel;
 use super::{MOST_OUTPUTS, Modes, ModesRoom};
 
 /// What rounding may do to a read-out at most, of its peak.
@@ -135,8 +135,7 @@ impl Modes {
             }
         }
         // NaN fails
-        let fine =
-            |(error, peak): (&Lane, &Lane)| (0..LANES).all(|l| error[l] >= 0.0 && error[l] <= bound * peak[l]);
+        let fine = |(error, peak): (&Lane, &Lane)| (0..LANES).all(|l| error[l] >= 0.0 && error[l] <= bound * peak[l]);
         errors.iter().zip(&peaks).all(fine)
     }
 

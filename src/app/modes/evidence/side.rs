@@ -2,8 +2,7 @@
 
 use super::{Chosen, errors, heading, numbers};
 use crate::app::evidence::Evidence;
-use crate::app::panels::results::warnings;
-use crate::app::panels::small;
+use crate::app::panels::{small, warnings};
 use crate::app::theme;
 use crate::model::{Model, Source};
 use crate::outcome::ArmOutcome;

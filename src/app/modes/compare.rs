@@ -1,0 +1,62 @@
+//! Routes beside each other: their cards at the left, the plot in the middle, figures at the right.
+
+use super::{Shape, never};
+use crate::app::action::Action;
+use crate::app::panels;
+use crate::app::picture::{PLOT, Picture, missing};
+use crate::app::{App, State};
+use crate::export;
+use crate::figure::DotsPlot;
+use egui::{Key, Panel, Ui};
+
+/// The mode.
+pub static SHAPE: Shape = Shape {
+    name: "Compare",
+    help: "routes beside each other",
+    key: Key::Num1,
+    update: |_, _| {},
+    alone: never,
+    panels,
+    toolbar,
+    view,
+    pictures: &[PLOT, DOTS],
+};
+
+/// Twenty people of each route.
+const DOTS: Picture = Picture {
+    name: "Twenty people",
+    file: "people",
+    bytes: |app, format| {
+        let outcome = app.outcome()?;
+        let crowd = app.people.outcome.as_ref();
+        let crowd = crowd.ok_or_else(|| missing("there are no made-up people to draw", "switch people on"))?;
+        export::render_dots(&DotsPlot::new(&outcome, crowd, app.state.look.minute), format)
+    },
+};
+
+fn panels(app: &mut App, ui: &mut Ui, actions: &mut Vec<Action>) {
+    let App { shown, people, library, offered, state, .. } = app;
+    let State { scenario, look } = state;
+    Panel::left("arms").default_size(304.0).size_range(280.0..=400.0).show(ui, |ui| {
+        panels::arms(ui, (scenario, look.view.people), shown, library, offered, actions);
+    });
+    // a projector shows the plot large: the figures give way, what to beware of does not
+    if look.projector {
+        Panel::bottom("beware").show(ui, |ui| panels::beware(ui, shown));
+    } else {
+        Panel::right("results").default_size(276.0).size_range(240.0..=420.0).show(ui, |ui| {
+            panels::results(ui, shown, people, &mut look.minute, library);
+        });
+    }
+}
+
+fn toolbar(app: &mut App, ui: &mut Ui, _actions: &mut Vec<Action>) {
+    if panels::is_drawn(&app.shown) {
+        panels::switches(ui, &mut app.state.look.view, &mut app.people, &mut app.compared.open);
+    }
+}
+
+fn view(app: &mut App, ui: &mut Ui, actions: &mut Vec<Action>) {
+    let App { shown, people, cursor, offered, state, .. } = app;
+    panels::plot(ui, &mut state.look, shown, people, cursor, offered, actions);
+}
