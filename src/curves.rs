@@ -4,24 +4,38 @@
 //! every curve of the arm), so that a coarse grid hides no maximum. Where a curve jumps, the time stands twice: the
 //! value before, then the value after. A range is two arms, its low end and its high end, and never a line between.
 
-use crate::outcome::{ArmOutcome, Column, Outcome, Rows};
-use crate::table::csv_cell;
-use std::fmt::Write;
+use crate::outcome::{ArmOutcome, Outcome, Rows};
+use crate::table::{csv_cell, csv_text, write_csv};
+use std::io::{self, Write};
 
 /// Header of the rows.
 pub const HEADER: &str = "arm,time_h,analyte,site,concentration_ng_ml";
 
 /// All curves of an outcome, as CSV.
 pub fn csv(outcome: &Outcome) -> String {
-    let mut text = String::from(HEADER);
-    text.push('\n');
-    for arm in &outcome.arms {
-        for rows in &arm.rows {
-            let name = name(outcome, arm, rows);
-            rows.columns.iter().for_each(|column| append(&name, &rows.times, column, &mut text));
+    csv_text(|out| write(outcome, out))
+}
+
+/// Writes all curves of an outcome as CSV, row by row, so that long ones need little memory.
+///
+/// # Errors
+/// When `out` cannot be written to.
+pub fn write(outcome: &Outcome, out: impl Write) -> io::Result<()> {
+    write_csv(out, |lines| {
+        lines.write_record(HEADER.split(','))?;
+        for arm in &outcome.arms {
+            for rows in &arm.rows {
+                let name = csv_cell(&name(outcome, arm, rows));
+                for column in &rows.columns {
+                    for (time, value) in rows.times.iter().zip(&column.values) {
+                        let (time, value) = (time.to_string(), full(*value));
+                        lines.write_record([&name, &time, &column.analyte, column.site.id(), &value])?;
+                    }
+                }
+            }
         }
-    }
-    text
+        Ok(())
+    })
 }
 
 /// Name of the arm in its rows: its label, and for an end of a range which one. Where another arm has that very label,
@@ -35,15 +49,6 @@ pub fn name(outcome: &Outcome, arm: &ArmOutcome, rows: &Rows) -> String {
     let free = |name: &String| outcome.arms.iter().all(|a| a.label != *name);
     let plain = format!("{label} ({end})");
     std::iter::once(plain.clone()).chain(numbered).find(free).unwrap_or(plain)
-}
-
-/// Appends the rows of one curve, for those who write piece by piece.
-pub fn append(name: &str, times: &[f64], column: &Column, text: &mut String) {
-    let name = csv_cell(name);
-    for (time, value) in times.iter().zip(&column.values) {
-        // writing to a string cannot fail
-        let _ = writeln!(text, "{name},{time},{},{},{}", column.analyte, column.site.id(), full(*value));
-    }
 }
 
 /// The shortest text that reads back as the same number.

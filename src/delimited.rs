@@ -2,12 +2,24 @@
 //!
 //! Cells are parted by commas, semicolons or tabs; numbers have a decimal point or a decimal comma. Byte order mark,
 //! a first line `sep=;`, comments with `#`, headers in capitals and rows without content are what such programs add,
-//! and are taken for what they are. What a number is in one cell is decided for the file as a whole, in [`Mark`].
+//! and are taken for what they are. What a number is in one cell is decided for the file as a whole, in [`DecimalMark`].
+//!
+//! ```
+//! use ketasim::delimited::{Cell, DelimitedTable, Layout};
+//!
+//! let layout = Layout { needed: &[&["time_h"], &["conc_ng_ml"]], read: &[], numbers: &["time_h", "conc_ng_ml"], most: 100 };
+//! let table = DelimitedTable::read("mine.csv", "time_h;conc_ng_ml\n0,5;120,5\n1;BLQ\n", &layout)?;
+//! let read = |row: usize, column: usize| table.mark.read(&table.rows[row].cells[column]);
+//! assert_eq!((read(0, 0), read(0, 1)), (Cell::Number(0.5), Cell::Number(120.5)));
+//! // below the limit of quantification is no number, and is never taken for zero
+//! assert!(!matches!(read(1, 1), Cell::Number(_)));
+//! # Ok::<(), ketasim::Error>(())
+//! ```
 
 mod number;
 
 pub(crate) use number::is_missing;
-pub use number::{Cell, Mark};
+pub use number::{Cell, DecimalMark};
 
 use crate::error::{Error, Result};
 
@@ -20,36 +32,36 @@ pub struct Layout<'a> {
     pub read: &'a [&'a str],
     /// Of all these the columns of numbers, which tell point from comma.
     pub numbers: &'a [&'a str],
-    /// Rows at most.
+    /// More rows than this are refused.
     pub most: usize,
 }
 
-/// A file's cells.
+/// What was read of a file.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Table {
+pub struct DelimitedTable {
     /// Names of the columns, in lower case.
     pub headers: Vec<String>,
     /// Rows that hold something.
-    pub rows: Vec<Row>,
+    pub rows: Vec<Record>,
     /// Lines below the headers that begin with `#` and were passed over.
     pub comments: Vec<u64>,
     /// The decimal mark of its numbers.
-    pub mark: Mark,
+    pub mark: DecimalMark,
 }
 
 /// One row: as many cells as there are headers, trimmed.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Row {
+pub struct Record {
     /// Its line in the file, from 1.
     pub line: u64,
-    /// Its cells.
+    /// Cells in the order of the headers, blanks at their ends removed.
     pub cells: Vec<String>,
 }
 
 /// What can part cells, with the word for it.
 const SEPARATORS: [(u8, &str); 3] = [(b',', "commas"), (b';', "semicolons"), (b'\t', "tabs")];
 
-impl Table {
+impl DelimitedTable {
     /// Reads a file; `name` is for messages.
     ///
     /// # Errors
@@ -92,7 +104,7 @@ impl Table {
         let columns: Vec<usize> =
             headers.iter().enumerate().filter(|(_, h)| layout.numbers.contains(&h.as_str())).map(|(i, _)| i).collect();
         let numbers = kept.iter().flat_map(|row| columns.iter().map(|i| row.cells[*i].as_str()));
-        let mark = Mark::of(numbers, separator == b';');
+        let mark = DecimalMark::of(numbers, separator == b';');
         Ok(Self { headers, rows: kept, comments, mark })
     }
 
@@ -181,7 +193,7 @@ fn check_headers(name: &str, headers: &[String], layout: &Layout) -> Result<()> 
     Ok(())
 }
 
-fn uneven(name: &str, row: &Row, headers: usize, separator: u8) -> Error {
+fn uneven(name: &str, row: &Record, headers: usize, separator: u8) -> Error {
     let word = SEPARATORS.iter().find(|(s, _)| *s == separator).map_or("", |(_, w)| w);
     let what = format!("{name}, line {}: {} fields where there are {headers} columns", row.line, row.cells.len());
     let digits = |c: &String| c.trim_matches('"').bytes().all(|b| b.is_ascii_digit());
@@ -196,7 +208,7 @@ fn uneven(name: &str, row: &Row, headers: usize, separator: u8) -> Error {
 }
 
 /// Rows with the line on which each begins; `above` lines stand before.
-fn records(name: &str, lines: &[&str], above: u64, separator: u8) -> Result<Vec<Row>> {
+fn records(name: &str, lines: &[&str], above: u64, separator: u8) -> Result<Vec<Record>> {
     // each row ends, so that the reader's line is always that of the next
     let text: String = lines.iter().flat_map(|line| [*line, "\n"]).collect();
     let mut reader =
@@ -210,7 +222,7 @@ fn records(name: &str, lines: &[&str], above: u64, separator: u8) -> Result<Vec<
         // blank lines before a record belong to its place, but not to its lines
         let within: usize = record.iter().map(|cell| cell.matches('\n').count()).sum();
         let line = above + reader.position().line().saturating_sub(1 + within as u64);
-        rows.push(Row { line, cells: record.iter().map(|cell| cell.trim().to_owned()).collect() });
+        rows.push(Record { line, cells: record.iter().map(|cell| cell.trim().to_owned()).collect() });
     }
 }
 
@@ -225,8 +237,8 @@ mod tests {
         most: 5,
     };
 
-    fn read(text: &str) -> Result<Table> {
-        Table::read("t.csv", text, &LAYOUT)
+    fn read(text: &str) -> Result<DelimitedTable> {
+        DelimitedTable::read("t.csv", text, &LAYOUT)
     }
 
     #[test]
@@ -243,7 +255,7 @@ mod tests {
             "\"id\";\"time_min\";\"value\"\n\"a\";\"1\";\"2.5\"\n\"b\";\"2\";\"3\"\n",
         ] {
             let table = read(text).unwrap();
-            let cells = |t: &Table| t.rows.iter().map(|r| r.cells.clone()).collect::<Vec<_>>();
+            let cells = |t: &DelimitedTable| t.rows.iter().map(|r| r.cells.clone()).collect::<Vec<_>>();
             assert_eq!((&table.headers, cells(&table)), (&plain.headers, cells(&plain)), "{text:?}");
         }
     }

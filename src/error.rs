@@ -13,26 +13,26 @@ pub enum Kind {
 
 /// One step into a TOML document: a key or the index of a list entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Step {
+pub enum PathStep {
     /// Key of a table.
     Key(String),
     /// Entry of a list, from 0.
     Index(usize),
 }
 
-impl From<&str> for Step {
+impl From<&str> for PathStep {
     fn from(key: &str) -> Self {
         Self::Key(key.to_owned())
     }
 }
 
-impl From<&String> for Step {
+impl From<&String> for PathStep {
     fn from(key: &String) -> Self {
         Self::Key(key.clone())
     }
 }
 
-impl From<usize> for Step {
+impl From<usize> for PathStep {
     fn from(index: usize) -> Self {
         Self::Index(index)
     }
@@ -41,7 +41,7 @@ impl From<usize> for Step {
 /// Builds the path of an [`Error`]: `path!["arm", 0, "dose", 1]`.
 #[macro_export]
 macro_rules! path {
-    ($($step:expr),* $(,)?) => { vec![$($crate::error::Step::from($step)),*] };
+    ($($step:expr),* $(,)?) => { vec![$($crate::error::PathStep::from($step)),*] };
 }
 
 /// A place in a text: file name, line, column and the line itself.
@@ -51,7 +51,7 @@ pub struct Place {
     pub file: String,
     /// Line, from 1; 0 when only the file is known.
     pub line: usize,
-    /// Column, from 1.
+    /// Column of the line, in characters from 1; 0 when only the file is known.
     pub column: usize,
     /// The line's text, shortened when long.
     pub text: String,
@@ -63,7 +63,9 @@ pub struct Error {
     kind: Kind,
     what: String,
     remedy: Option<String>,
-    path: Vec<Step>,
+    path: Vec<PathStep>,
+    /// Whether it was asked to stop, see [`Error::stopped`].
+    stopped: bool,
     /// Boxed, because a result is as large as its error.
     place: Option<Box<Place>>,
 }
@@ -79,6 +81,7 @@ impl Error {
             what: shortened(what.into(), MOST_LETTERS),
             remedy: None,
             path: Vec::new(),
+            stopped: false,
             place: None,
         }
     }
@@ -86,6 +89,16 @@ impl Error {
     /// Something that could not be done.
     pub fn cannot(what: impl Into<String>) -> Self {
         Self { kind: Kind::Cannot, ..Self::input(what) }
+    }
+
+    /// Work that ended early because whoever started it asked for that: nothing was wrong.
+    pub fn stopped() -> Self {
+        Self { stopped: true, ..Self::cannot("stopped") }
+    }
+
+    /// Whether this is no failure but work that was asked to stop.
+    pub fn is_stopped(&self) -> bool {
+        self.stopped
     }
 
     /// Adds what would have worked.
@@ -106,14 +119,14 @@ impl Error {
 
     /// Says which entry of the document is meant.
     #[must_use]
-    pub fn at(mut self, path: Vec<Step>) -> Self {
+    pub fn at(mut self, path: Vec<PathStep>) -> Self {
         self.path = path;
         self
     }
 
     /// Puts `outer` in front of the path, for checks that know only their own part.
     #[must_use]
-    pub fn within(mut self, mut outer: Vec<Step>) -> Self {
+    pub fn within(mut self, mut outer: Vec<PathStep>) -> Self {
         outer.append(&mut self.path);
         self.path = outer;
         self
@@ -145,7 +158,7 @@ impl Error {
         let (what, remedy) = (shortened(what, MOST_QUOTED), remedy.map(|r| shortened(r, MOST_LETTERS)));
         let of_key = |span: std::ops::Range<usize>| key.and_then(|k| span_in(text, &span, k)).unwrap_or(span);
         let place = error.span().map(|span| Box::new(place(file, text, of_key(span), true)));
-        Self { kind: Kind::Input, what, remedy, path: Vec::new(), place }
+        Self { kind: Kind::Input, what, remedy, path: Vec::new(), stopped: false, place }
     }
 
     /// Input or cannot: decides the exit code.
@@ -164,7 +177,7 @@ impl Error {
     }
 
     /// The entry of the document that is meant; empty when it is the whole.
-    pub fn path(&self) -> &[Step] {
+    pub fn path(&self) -> &[PathStep] {
         &self.path
     }
 
@@ -177,7 +190,7 @@ impl Error {
     /// single string.
     pub(crate) fn for_serde(&self) -> String {
         match (&self.remedy, self.path.as_slice()) {
-            (Some(remedy), [Step::Key(key)]) => format!("{}\u{1f}{remedy}\u{1f}{key}", self.what),
+            (Some(remedy), [PathStep::Key(key)]) => format!("{}\u{1f}{remedy}\u{1f}{key}", self.what),
             (Some(remedy), _) => format!("{}\u{1f}{remedy}", self.what),
             (None, _) => self.what.clone(),
         }
@@ -331,18 +344,18 @@ fn place(file: &str, text: &str, span: std::ops::Range<usize>, known: bool) -> P
 const LONGEST_QUOTE: usize = 90;
 
 /// Finds the byte range of the deepest part of `path` that exists in the document.
-fn span_of(text: &str, path: &[Step]) -> Option<std::ops::Range<usize>> {
+fn span_of(text: &str, path: &[PathStep]) -> Option<std::ops::Range<usize>> {
     use toml::de::DeValue;
     let table = toml::de::DeTable::parse(text).ok()?;
     let mut span = None;
     let mut here = DeValue::Table(table.into_inner());
     for step in path {
         let next = match (step, here) {
-            (Step::Key(key), DeValue::Table(table)) => table
+            (PathStep::Key(key), DeValue::Table(table)) => table
                 .into_iter()
                 .find(|(k, _)| k.get_ref().as_ref() == key)
                 .map(|(k, v)| (if v.get_ref().is_table() { k.span() } else { v.span() }, v.into_inner())),
-            (Step::Index(index), DeValue::Array(list)) => {
+            (PathStep::Index(index), DeValue::Array(list)) => {
                 list.into_iter().nth(*index).map(|v| (v.span(), v.into_inner()))
             }
             _ => None,
@@ -384,26 +397,10 @@ pub fn suggestion<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) ->
 
 /// The name of which `wanted` may be a misspelling; `None` where none is near.
 pub fn nearest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let known = known.into_iter().map(|k| (distance(&wanted.to_lowercase(), &k.to_lowercase()), k));
+    let known = known.into_iter().map(|k| (strsim::levenshtein(&wanted.to_lowercase(), &k.to_lowercase()), k));
     // one letter is not a misspelling of another
     let near = known.filter(|(d, k)| *d <= 1 + k.chars().count() / 4 && *d < k.chars().count());
     near.min().map(|(_, name)| name)
-}
-
-/// Edit distance (Levenshtein), enough for one misspelt word.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, ca) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, cb) in b.iter().enumerate() {
-            let substituted = diagonal + usize::from(ca != *cb);
-            diagonal = row[j + 1];
-            row[j + 1] = substituted.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[b.len()]
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! A sheet as plain text: for a terminal, a mail, a screen reader.
 
 use crate::table::paragraph;
-use crate::timeline::words::Kind;
+use crate::timeline::words::ItemKind;
 use crate::timeline::{Block, Day, Leaflet};
 
 /// Text no wider than `width` columns; pages follow each other.
@@ -16,10 +16,10 @@ pub fn plain(leaflet: &Leaflet, width: usize) -> String {
                 text.push_str(&paragraph("", &heading.to_uppercase(), width));
                 for (kind, words) in items {
                     let first = match kind {
-                        Kind::Text => "",
-                        Kind::Point => "- ",
-                        Kind::Warning => "! ",
-                        Kind::Check => "[ ] ",
+                        ItemKind::Text => "",
+                        ItemKind::Point => "- ",
+                        ItemKind::Warning => "! ",
+                        ItemKind::Check => "[ ] ",
                     };
                     text.push_str(&paragraph(first, words, width));
                 }

@@ -1,6 +1,6 @@
 //! Measured points of the user, from a CSV file, to lay over the curves.
 
-use crate::delimited::{Layout, Table};
+use crate::delimited::{DelimitedTable, Layout};
 use crate::error::{Error, Result};
 use crate::figure::PointSet;
 use crate::units::MINUTES_PER_HOUR;
@@ -19,14 +19,14 @@ const NAMES: [&str; 3] = ["arm_id", "arm", "label"];
 
 /// Points of a file.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Points {
+pub struct MeasuredPoints {
     /// Series by label and analyte.
     pub sets: Vec<PointSet>,
     /// Rows that have no point, with line and reason.
     pub skipped: Vec<String>,
 }
 
-impl Points {
+impl MeasuredPoints {
     /// How many there are, and which rows have none: for the status line.
     pub fn words(&self) -> String {
         let count: usize = self.sets.iter().map(|s| s.points.len()).sum();
@@ -43,18 +43,18 @@ impl Points {
 ///
 /// # Errors
 /// When a column is missing, or no row has a point.
-pub fn parse(name: &str, text: &str) -> Result<Points> {
-    let table = Table::read(name, text, &LAYOUT).map_err(|e| {
+pub fn parse(name: &str, text: &str) -> Result<MeasuredPoints> {
+    let table = DelimitedTable::read(name, text, &LAYOUT).map_err(|e| {
         let also = "arm_id or arm names a series, analyte its panel";
         let remedy = e.what_would_work().map_or(also.to_owned(), |r| format!("{r}; {also}"));
         e.remedy(remedy)
     })?;
     let time = TIMES.iter().find_map(|(h, factor)| table.column(h).map(|i| (i, *factor)));
     let value = LAYOUT.needed[1].iter().find_map(|h| table.column(h));
-    let (Some((time, factor)), Some(value)) = (time, value) else { return Ok(Points::default()) };
+    let (Some((time, factor)), Some(value)) = (time, value) else { return Ok(MeasuredPoints::default()) };
     let label = NAMES.iter().find_map(|h| table.column(h));
     let analyte = table.column("analyte");
-    let mut points = Points::default();
+    let mut points = MeasuredPoints::default();
     points.skipped.extend(table.comments.iter().map(|line| format!("line {line}: a comment")));
     for row in &table.rows {
         let cell = |k: Option<usize>| k.map(|k| row.cells[k].as_str()).filter(|c| !c.is_empty());

@@ -1,5 +1,8 @@
 //! Tables as data, readable as text of a fixed width and as CSV.
 
+use std::io::{self, Write};
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
 /// Columns of a terminal that every text fits into.
 pub const TEXT_WIDTH: usize = 80;
 /// Spaces between two columns.
@@ -9,7 +12,7 @@ const NARROWEST: usize = 4;
 
 /// Which side of a column its cells stand on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Align {
+pub enum CellAlign {
     /// Words.
     Left,
     /// Numbers.
@@ -18,35 +21,35 @@ pub enum Align {
 
 /// A column.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Column {
+pub struct TableColumn {
     /// Says what is below it, with the unit.
     pub header: String,
     /// Side its cells stand on.
-    pub align: Align,
+    pub align: CellAlign,
 }
 
-impl Column {
+impl TableColumn {
     /// A column of words.
-    pub fn words(header: impl Into<String>) -> Self {
-        Self { header: header.into(), align: Align::Left }
+    pub fn text(header: impl Into<String>) -> Self {
+        Self { header: header.into(), align: CellAlign::Left }
     }
 
     /// A column of numbers.
     pub fn numbers(header: impl Into<String>) -> Self {
-        Self { header: header.into(), align: Align::Right }
+        Self { header: header.into(), align: CellAlign::Right }
     }
 }
 
 /// Columns and rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Table {
-    columns: Vec<Column>,
+    columns: Vec<TableColumn>,
     rows: Vec<Vec<String>>,
 }
 
 impl Table {
     /// A table without rows.
-    pub fn new(columns: Vec<Column>) -> Self {
+    pub fn new(columns: Vec<TableColumn>) -> Self {
         Self { columns, rows: Vec::new() }
     }
 
@@ -57,12 +60,12 @@ impl Table {
         self.rows.push(row);
     }
 
-    /// The columns.
-    pub fn columns(&self) -> &[Column] {
+    /// The columns, from left to right.
+    pub fn columns(&self) -> &[TableColumn] {
         &self.columns
     }
 
-    /// The rows.
+    /// The rows from top to bottom, one cell for each column.
     pub fn rows(&self) -> &[Vec<String>] {
         &self.rows
     }
@@ -83,12 +86,12 @@ impl Table {
 
     /// As CSV: commas, one header line, quotes where a cell needs them.
     pub fn to_csv(&self) -> String {
-        let headers = self.columns.iter().map(|c| c.header.as_str()).collect::<Vec<_>>();
-        let mut text = csv_line(&headers);
-        for row in &self.rows {
-            text.push_str(&csv_line(&row.iter().map(String::as_str).collect::<Vec<_>>()));
-        }
-        text
+        csv_text(|out| {
+            write_csv(out, |rows| {
+                rows.write_record(self.columns.iter().map(|c| csv_cell(&c.header)))?;
+                self.rows.iter().try_for_each(|row| rows.write_record(row.iter().map(|cell| csv_cell(cell))))
+            })
+        })
     }
 
     /// Natural widths, the widest column narrowed first until the row fits.
@@ -120,8 +123,8 @@ impl Table {
                 let cell = i.checked_sub(skipped).and_then(|i| lines.get(i)).map_or("", String::as_str);
                 let pad = " ".repeat(widths[k].saturating_sub(text_width(cell)));
                 match self.columns[k].align {
-                    Align::Left => line.extend([cell, &pad]),
-                    Align::Right => line.extend([&pad, cell]),
+                    CellAlign::Left => line.extend([cell, &pad]),
+                    CellAlign::Right => line.extend([&pad, cell]),
                 }
                 line.push_str(&" ".repeat(GAP));
             }
@@ -131,14 +134,32 @@ impl Table {
     }
 }
 
-fn csv_line(cells: &[&str]) -> String {
-    let mut line = cells.iter().map(|cell| csv_cell(cell)).collect::<Vec<_>>().join(",");
-    line.push('\n');
-    line
+/// Writes rows as CSV: commas, `\n` after each row, quotes where a cell needs them.
+///
+/// # Errors
+/// When `out` cannot be written to, or rows differ in length.
+pub fn write_csv<W: Write>(out: W, write: impl FnOnce(&mut csv::Writer<W>) -> csv::Result<()>) -> io::Result<()> {
+    let mut rows = csv::Writer::from_writer(out);
+    match write(&mut rows) {
+        Ok(()) => rows.flush(),
+        Err(error) => Err(match error.into_kind() {
+            // its kind tells a reader that went away from a full disk
+            csv::ErrorKind::Io(error) => error,
+            other => io::Error::other(format!("{other:?}")),
+        }),
+    }
 }
 
-/// A cell of CSV. Words come from files of others: without what would move a terminal or turn a line around, and a word
-/// that a spreadsheet would take for a formula stands behind an apostrophe. Numbers are as they are.
+/// CSV as text in memory.
+pub fn csv_text(write: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) -> String {
+    let mut bytes = Vec::new();
+    // writing to memory cannot fail, and rows of one table are equally long
+    let _ = write(&mut bytes);
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// Words of others' files as they may stand in CSV: control characters and marks of direction become spaces, and a word that
+/// a spreadsheet would take for a formula stands behind an apostrophe. Numbers are as they are.
 pub fn csv_cell(cell: &str) -> String {
     if cell.parse::<f64>().is_ok() {
         return cell.to_owned();
@@ -146,9 +167,6 @@ pub fn csv_cell(cell: &str) -> String {
     let mut clean = printable(cell);
     if clean.trim_start().starts_with(['=', '+', '-', '@']) {
         clean.insert(0, '\'');
-    }
-    if clean.contains([',', '"']) || clean.trim() != clean {
-        return format!("\"{}\"", clean.replace('"', "\"\""));
     }
     clean
 }
@@ -201,7 +219,7 @@ fn pieces(word: &str, width: usize) -> Vec<String> {
     let mut piece = String::new();
     let mut used = 0;
     for c in word.chars() {
-        let w = char_width(c);
+        let w = c.width().unwrap_or(0);
         if used + w > width && !piece.is_empty() {
             list.push(std::mem::take(&mut piece));
             used = 0;
@@ -225,18 +243,7 @@ fn longest_word(text: &str) -> usize {
 
 /// Columns that `text` takes in a terminal.
 pub fn text_width(text: &str) -> usize {
-    text.chars().map(char_width).sum()
-}
-
-/// Marks that sit on the letter before take no column; letters of East Asia and pictographs take two.
-fn char_width(c: char) -> usize {
-    match c as u32 {
-        0x0300..=0x036F | 0x0483..=0x0489 | 0x0591..=0x05BD | 0x064B..=0x065F | 0x1AB0..=0x1AFF => 0,
-        0x1DC0..=0x1DFF | 0x200B..=0x200F | 0x20D0..=0x20FF | 0xFE00..=0xFE0F | 0xFE20..=0xFE2F | 0xFEFF => 0,
-        0x1100..=0x115F | 0x2E80..=0x303E | 0x3041..=0xA4CF | 0xAC00..=0xD7A3 | 0xF900..=0xFAFF => 2,
-        0xFE30..=0xFE6F | 0xFF00..=0xFF60 | 0xFFE0..=0xFFE6 | 0x1F300..=0x1FAFF | 0x20000..=0x3FFFD => 2,
-        _ => 1,
-    }
+    text.width()
 }
 
 #[cfg(test)]
@@ -245,7 +252,7 @@ mod tests {
 
     #[test]
     fn a_table_fits_and_keeps_every_word() {
-        let mut table = Table::new(vec![Column::words("Arm"), Column::numbers("Peak (ng/mL)")]);
+        let mut table = Table::new(vec![TableColumn::text("Arm"), TableColumn::numbers("Peak (ng/mL)")]);
         table.push(["an arm with a rather long name", "252.6"]);
         table.push(["IV", "9"]);
         assert_eq!(
@@ -258,7 +265,7 @@ mod tests {
     fn letters_of_two_columns_and_marks_of_none_keep_the_columns_straight() {
         assert_eq!(text_width("静脉"), 4);
         assert_eq!(text_width("e\u{301}"), 1);
-        let mut table = Table::new(vec![Column::words("a"), Column::words("b")]);
+        let mut table = Table::new(vec![TableColumn::text("a"), TableColumn::text("b")]);
         table.push(["静脉", "x"]);
         table.push(["e\u{301}", "x"]);
         assert_eq!(table.to_text(80), "a     b\n-------\n静脉  x\ne\u{301}     x\n");
@@ -282,7 +289,7 @@ mod tests {
             ("-5 mg", "'-5 mg"),
             ("a\u{1b}[31mb", "a [31mb"),
             ("a\u{202e}b\r\nc", "a b  c"),
-            ("=a,b", "\"'=a,b\""),
+            ("=a,b", "'=a,b"),
         ] {
             assert_eq!(csv_cell(cell), expected);
         }
@@ -290,8 +297,9 @@ mod tests {
 
     #[test]
     fn csv_quotes_what_needs_it() {
-        let mut table = Table::new(vec![Column::words("arm"), Column::numbers("dose_mg")]);
+        let mut table = Table::new(vec![TableColumn::text("arm"), TableColumn::numbers("dose_mg")]);
         table.push(["a \"b\", c", "35"]);
-        assert_eq!(table.to_csv(), "arm,dose_mg\n\"a \"\"b\"\", c\",35\n");
+        table.push(["=a,b", ""]);
+        assert_eq!(table.to_csv(), "arm,dose_mg\n\"a \"\"b\"\", c\",35\n\"'=a,b\",\n");
     }
 }

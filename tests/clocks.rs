@@ -7,7 +7,7 @@ use ketasim::Library;
 use ketasim::plain::plain;
 use ketasim::population::{Crowd, InTurn, People};
 use ketasim::scenario::Scenario;
-use ketasim::timeline::{Moment, Timeline, VisitKind, Words, calendar, leaflet};
+use ketasim::timeline::{Moment, SampleRun, Timeline, VisitKind, Words, calendar, leaflet};
 use proptest::prelude::*;
 use std::sync::OnceLock;
 
@@ -23,7 +23,7 @@ fn made(clinic: &str, visit: &str) -> ketasim::Result<Timeline> {
     );
     let scenario = Scenario::from_toml("test.toml", &text, library())?;
     let crowd = Crowd { people: People::literal::<20>(), seed: 1, every: None };
-    Timeline::new(&scenario, 0, library(), (crowd, &InTurn, &|_| true))
+    Timeline::new(&scenario, 0, library(), SampleRun { crowd, workers: &InTurn, progress: &|_| true })
 }
 
 fn visit(clinic: &str, start: &str, zone: &str, more: &str) -> Timeline {
@@ -218,7 +218,8 @@ fn what_passes_for_a_rule_is_refused() {
         );
         let crowd = Crowd { people: People::literal::<20>(), seed: 1, every: None };
         let scenario = Scenario::from_toml("test.toml", &text, library())?;
-        Timeline::new(&scenario, 0, library(), (crowd, &InTurn, &|_| true)).and_then(|t| t.printable())
+        Timeline::new(&scenario, 0, library(), SampleRun { crowd, workers: &InTurn, progress: &|_| true })
+            .and_then(|t| t.printable())
     };
     assert!(with("555-0199", "2 h").is_ok() && with("call ٩٨٨", "2 h").is_ok());
     for line in ["...", "TBD", "call us", "-", " "] {

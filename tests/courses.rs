@@ -7,7 +7,7 @@ use ketasim::library::Library;
 use ketasim::outcome::{ArmOutcome, Options, Outcome};
 use ketasim::population::{Crowd, InTurn, People, SessionCrowd, counted, crowd_outcome};
 use ketasim::scenario::Scenario;
-use ketasim::timeline::{Timeline, expect};
+use ketasim::timeline::{SampleRun, Timeline, expect};
 use proptest::prelude::*;
 use std::sync::OnceLock;
 
@@ -352,7 +352,9 @@ fn every_face_counts_the_same_people() {
         for arm in &window.arms {
             let line = counted(&scenario, arm.index, library(), (crowd, None), &InTurn, &|_| true).unwrap();
             assert_eq!(line, arm.sessions, "{}", arm.label);
-            let page = expect(&scenario, arm.index, library(), (crowd, 1), &InTurn, &|_| true).unwrap();
+            let page =
+                expect(&scenario, arm.index, library(), 1, SampleRun { crowd, workers: &InTurn, progress: &|_| true })
+                    .unwrap();
             assert_eq!((&page.noticing, &page.fading), (&line[0].noticing, &line[0].fading), "{}", arm.label);
             assert_eq!((page.people, page.seed), (line[0].people(), 1));
             // dots of twenty and the share of a hundred are of the same people
@@ -371,7 +373,7 @@ fn a_page_is_for_one_session() {
         let text =
             format!("horizon = '40 d'\n{clinic}{visit}{}", arm("Weekly", "ketamine", std::slice::from_ref(&weekly)));
         let crowd = Crowd { people: People::literal::<40>(), seed: 1, every: None };
-        Timeline::new(&scenario(&text), 0, library(), (crowd, &InTurn, &|_| true))
+        Timeline::new(&scenario(&text), 0, library(), SampleRun { crowd, workers: &InTurn, progress: &|_| true })
     };
     let refused = with("").unwrap_err();
     assert_eq!(refused.what(), "arm \"Weekly\" has 6 sessions, and a page is for one");

@@ -562,12 +562,13 @@ fn somebody_outside_every_model_is_told_of_those_that_fit() {
 fn a_page_is_refused_unless_a_clinician_says_yes() {
     use ketasim::plain::plain;
     use ketasim::population::{Crowd, InTurn, People};
-    use ketasim::timeline::{Timeline, Words, clinician_sheet};
+    use ketasim::timeline::{SampleRun, Timeline, Words, clinician_sheet};
     let visit = |more: &str, dose: &str| {
         let head = format!("[clinic]\ncrisis_line = '555-0199'\nstay = '2 h'\n[visit]\n{more}\n");
         let scenario = read("6 h", &format!("{head}{}", arm("x", "ketamine", &[dose.to_owned()]))).unwrap();
         let crowd = Crowd { people: People::literal::<40>(), seed: 1, every: None };
-        let visit = Timeline::new(&scenario, 0, library(), (crowd, &InTurn, &|_| true)).unwrap();
+        let visit =
+            Timeline::new(&scenario, 0, library(), SampleRun { crowd, workers: &InTurn, progress: &|_| true }).unwrap();
         let card = scenario.run(library(), Options::default()).unwrap().arms.remove(0).page;
         assert_eq!(visit.page, card, "{dose}");
         let sheet = plain(&clinician_sheet(&visit, &Words::of("en").unwrap()).unwrap(), 5000);

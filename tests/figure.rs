@@ -471,7 +471,8 @@ fn a_course_is_a_calendar_in_its_language() {
     let read = |text: &str| {
         let scenario = Scenario::from_toml("visit", text, &library).unwrap();
         let crowd = Crowd { people: People::literal::<20>(), seed: 1, every: None };
-        Timeline::new(&scenario, 0, &library, (crowd, &InTurn, &|_| true)).unwrap()
+        let run = ketasim::timeline::SampleRun { crowd, workers: &InTurn, progress: &|_| true };
+        Timeline::new(&scenario, 0, &library, run).unwrap()
     };
     let visit = read(Scenario::VISIT);
     for words in Words::embedded().unwrap() {

@@ -171,7 +171,12 @@ fn outcome(text: &str) -> Result<(), Error> {
         every: Some(ketasim::units::Time::from_hours(1.0)),
     };
     if doses == 1 && scenario.horizon.hours() <= 24.0 {
-        let made = Timeline::new(&scenario, 0, library(), (crowd, &ketasim::population::InTurn, &|_| true))?;
+        let made = Timeline::new(
+            &scenario,
+            0,
+            library(),
+            ketasim::timeline::SampleRun { crowd, workers: &ketasim::population::InTurn, progress: &|_| true },
+        )?;
         let page = ketasim::timeline::leaflet(&made, &Words::of("en")?)?;
         let said = ketasim::plain::plain(&page, 76);
         // a clinic's own words are printed as they are

@@ -3,11 +3,11 @@
 
 use ketasim::export::{FontMeasure, Paper, leaflet, paint};
 use ketasim::scene::{Align, Ink, Measure, Scene, Shape, day};
-use ketasim::timeline::words::Kind;
-use ketasim::timeline::{Band, Block, Day, DotRow, Leaflet, Side};
+use ketasim::timeline::words::ItemKind;
+use ketasim::timeline::{Block, Day, DotRow, EffectRange, Leaflet, LeafletPage};
 
-fn band(name: &str, words: &str, span: (f64, Option<f64>)) -> Band {
-    Band { name: name.to_owned(), words: words.to_owned(), span }
+fn band(name: &str, words: &str, span: (f64, Option<f64>)) -> EffectRange {
+    EffectRange { name: name.to_owned(), words: words.to_owned(), span }
 }
 
 fn row(name: &str, at: Vec<f64>, later: usize, never: usize) -> DotRow {
@@ -64,7 +64,7 @@ fn long_day() -> Day {
     }
 }
 
-fn section(heading: &str, items: &[(Kind, &str)], times: usize) -> Block {
+fn section(heading: &str, items: &[(ItemKind, &str)], times: usize) -> Block {
     let all = items.iter().cycle().take(items.len() * times);
     let items = all.map(|(kind, words)| (*kind, (*words).to_owned())).collect();
     Block::Section { id: heading.to_lowercase(), heading: heading.to_owned(), items }
@@ -72,14 +72,17 @@ fn section(heading: &str, items: &[(Kind, &str)], times: usize) -> Block {
 
 fn spanish() -> Leaflet {
     let points = [
-        (Kind::Text, "Cuente con todo el día: la desacostumbrada sensación puede durar más de lo que usted espera."),
-        (Kind::Point, "Venga acompañado; una persona adulta de confianza vuelve con usted a casa."),
-        (Kind::Warning, "No conduzca antes de las 8:00 de mañana, y solo después de haber dormido toda la noche."),
-        (Kind::Point, "Electroencefalográficamente es una palabra larga, y aun así cabe."),
+        (
+            ItemKind::Text,
+            "Cuente con todo el día: la desacostumbrada sensación puede durar más de lo que usted espera.",
+        ),
+        (ItemKind::Point, "Venga acompañado; una persona adulta de confianza vuelve con usted a casa."),
+        (ItemKind::Warning, "No conduzca antes de las 8:00 de mañana, y solo después de haber dormido toda la noche."),
+        (ItemKind::Point, "Electroencefalográficamente es una palabra larga, y aun así cabe."),
     ];
     let checks = [
-        (Kind::Check, "Le explican los riesgos antes de que usted diga que sí."),
-        (Kind::Check, "Hay un plan para urgencias."),
+        (ItemKind::Check, "Le explican los riesgos antes de que usted diga que sí."),
+        (ItemKind::Check, "Hay un plan para urgencias."),
     ];
     let front = vec![
         Block::Day(long_day()),
@@ -92,7 +95,7 @@ fn spanish() -> Leaflet {
         language: "es".to_owned(),
         title: "Su sesión: qué pasa y cuándo".to_owned(),
         subtitle: "El medicamento: ketamina, por un tubito en una vena · Clínica Ñandú".to_owned(),
-        pages: vec![Side { blocks: front }, Side { blocks: back }],
+        pages: vec![LeafletPage { blocks: front }, LeafletPage { blocks: back }],
         footer: "Hoja de enseñanza hecha con ketasim. No sirve para elegir una dosis.".to_owned(),
     }
 }
@@ -260,7 +263,11 @@ fn the_file_has_a_page_for_each_side_and_says_what_is_what() {
 #[test]
 fn too_much_text_and_letters_without_a_shape_are_refused() {
     let mut sheet = spanish();
-    sheet.pages[1].blocks.push(section("Más", &[(Kind::Point, "Una línea de la clínica que no termina nunca.")], 200));
+    sheet.pages[1].blocks.push(section(
+        "Más",
+        &[(ItemKind::Point, "Una línea de la clínica que no termina nunca.")],
+        200,
+    ));
     let error = leaflet(&sheet, Paper::A4).unwrap_err();
     assert!(
         error.what().contains("page 2") && error.what_would_work().unwrap().contains("clinic's own lines"),

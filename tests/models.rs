@@ -304,9 +304,9 @@ fn a_key_that_is_not_known_is_refused_in_every_part() {
 /// esketamine's own agrees. What the model file says of itself holds for all of them.
 #[test]
 fn what_perez_ruixo_says_of_its_areas_holds_in_every_stratum() {
-    use ketasim::evidence::{Observations, Rules, score};
+    use ketasim::evidence::{Observations, ScoringRules, score};
     let library = library();
-    let report = score(&Observations::embedded().unwrap(), &Rules::embedded().unwrap(), &library).unwrap();
+    let report = score(&Observations::embedded().unwrap(), &ScoringRules::embedded().unwrap(), &library).unwrap();
     let rows = |analyte: &str, quantity: &str| -> Vec<f64> {
         let of =
             |r: &&ketasim::evidence::Row| r.id.starts_with("PR21_") && r.analyte == analyte && r.quantity == quantity;

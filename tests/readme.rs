@@ -78,10 +78,10 @@ fn the_table_of_models_is_complete() {
 /// The tables of errors are what `validate` computes.
 #[test]
 fn the_table_of_errors_is_up_to_date() {
-    use ketasim::evidence::{Observations, Rules, Summary, score};
+    use ketasim::evidence::{Observations, ScoringRules, Summary, score};
     use ketasim::units::significant;
     let library = ketasim::Library::embedded().unwrap();
-    let report = score(&Observations::embedded().unwrap(), &Rules::embedded().unwrap(), &library).unwrap();
+    let report = score(&Observations::embedded().unwrap(), &ScoringRules::embedded().unwrap(), &library).unwrap();
     let cells = |s: &Summary| match s.gmfe {
         Some(gmfe) => format!("{} | {} | {:.0} %", s.rows, significant(gmfe, 3), s.within_2_fold.unwrap() * 100.0),
         None => "– | – | –".to_owned(),

@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods, reason = "helpers of tests are tests too")]
 
+#[path = "tidy/circles.rs"]
+mod circles;
+
 use std::path::{Path, PathBuf};
 
 fn root() -> PathBuf {

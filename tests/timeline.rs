@@ -12,7 +12,8 @@ use ketasim::plain::plain;
 use ketasim::population::{Crowd, InTurn, People};
 use ketasim::scenario::Scenario;
 use ketasim::timeline::{
-    Block, Moment, Timeline, When, Words, calendar, clinician_sheet, expect::Part, leaflet, words::SHEET_LANGUAGE,
+    Block, Moment, SampleRun, Timeline, When, Words, calendar, clinician_sheet, expect::SourceTimes, leaflet,
+    words::SHEET_LANGUAGE,
 };
 use ketasim::units::Time;
 use proptest::prelude::*;
@@ -29,7 +30,7 @@ fn scenario(text: &str) -> ketasim::Result<Scenario> {
 
 fn timeline_of(scenario: &Scenario, arm: usize) -> ketasim::Result<Timeline> {
     let crowd = Crowd { people: People::literal::<60>(), seed: 1, every: None };
-    Timeline::new(scenario, arm, library(), (crowd, &InTurn, &|_| true))
+    Timeline::new(scenario, arm, library(), SampleRun { crowd, workers: &InTurn, progress: &|_| true })
 }
 
 fn visit(text: &str) -> Timeline {
@@ -216,7 +217,7 @@ proptest! {
             }
         }
         // every range holds all that it joins
-        let holds = |of: fn(&Part) -> Option<ketasim::timeline::Span>, all: Option<ketasim::timeline::Span>| {
+        let holds = |of: fn(&SourceTimes) -> Option<ketasim::timeline::Span>, all: Option<ketasim::timeline::Span>| {
             visit.expected.parts.iter().filter_map(of).all(|p| {
                 all.is_some_and(|a| a.low <= p.low && a.high.is_none_or(|h| p.high.is_some_and(|ph| ph <= h + 1e-9)))
             })

@@ -4,7 +4,7 @@ use super::revision::{Made, Revised};
 use super::runner::Shown;
 use super::state::Look;
 use crate::error::{Error, Result};
-use crate::evidence::{Observations, Report, Rules, score};
+use crate::evidence::{Observations, Report, ScoringRules, score};
 use crate::figure::{Figure, Role, StudyFigure, View, of_arm, roles, studies};
 use crate::library::Library;
 use crate::outcome::{ArmOutcome, Outcome};
@@ -41,13 +41,13 @@ pub struct Evidence {
 #[derive(Debug)]
 struct Read {
     observations: Observations,
-    rules: Rules,
+    rules: ScoringRules,
     report: Report,
 }
 
 impl Read {
     fn new(library: &Library) -> Result<Self> {
-        let (observations, rules) = (Observations::embedded()?, Rules::embedded()?);
+        let (observations, rules) = (Observations::embedded()?, ScoringRules::embedded()?);
         let report = score(&observations, &rules, library)?;
         Ok(Self { observations, rules, report })
     }

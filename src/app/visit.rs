@@ -9,7 +9,7 @@ use crate::population::{Crowd, People, USUAL_PEOPLE, USUAL_SEED};
 use crate::scenario::{Scenario, Visit};
 use crate::sim::Session;
 use crate::timeline::{
-    Expected, Leaflet, Timeline, Words, clinician_sheet, expect, leaflet, session_of, sessions_of, with_arm,
+    Expected, Leaflet, SampleRun, Timeline, Words, clinician_sheet, expect, leaflet, session_of, sessions_of, with_arm,
     words::SHEET_LANGUAGE, zones,
 };
 use std::sync::Arc;
@@ -120,7 +120,13 @@ impl VisitPage {
         let crowd = Crowd { people: MOST_PEOPLE.map_or(USUAL_PEOPLE, People::nearest), seed: USUAL_SEED, every: None };
         let arm = given.arm;
         self.job = Some(Background::start(ctx, move |progress| {
-            Some(expect(&scenario, arm, &library, (crowd, session), &SideBySide::default(), progress))
+            Some(expect(
+                &scenario,
+                arm,
+                &library,
+                session,
+                SampleRun { crowd, workers: &SideBySide::default(), progress },
+            ))
         }));
     }
 

@@ -47,15 +47,15 @@ pub struct Arguments {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Compare the arms of a scenario: dose, figures, windows, sources
-    Compare(Compare),
+    Compare(CompareOptions),
     /// Write the curves of a scenario as CSV
-    Simulate(Simulate),
+    Simulate(SimulateOptions),
     /// Simulate many made-up people: percentile bands, and windows of each person's own
-    Population(Population),
+    Population(PopulationOptions),
     /// Predicted beside measured: every arm, the errors by route, what was left out
-    Validate(Validate),
+    Validate(ValidateOptions),
     /// A visit as a patient reads it: ranges of what may be felt, rules that no curve moves; PDF, calendar, text
-    Timeline(Timeline),
+    Timeline(TimelineOptions),
     /// The library of models
     #[command(subcommand)]
     #[command(
@@ -105,7 +105,7 @@ impl Command {
   ketasim compare my-scenario.toml --plot my-scenario.png
   ketasim compare my-scenario.toml --references references.pdf
   cat my-scenario.toml | ketasim compare -")]
-pub struct Compare {
+pub struct CompareOptions {
     /// Scenario file; - is standard input; without it the opening screen's scenario
     pub file: Option<PathBuf>,
     /// Print JSON
@@ -129,7 +129,7 @@ pub struct Compare {
     pub timing: bool,
 }
 
-impl Compare {
+impl CompareOptions {
     /// The opening scenario as text, with a picture.
     pub fn with_plot(path: &str) -> Self {
         Self {
@@ -155,7 +155,7 @@ Examples:
   ketasim simulate my-scenario.toml --csv
   ketasim simulate my-scenario.toml --every \"5 min\" --output curves.csv
   ketasim simulate - --solver numeric < my-scenario.toml")]
-pub struct Simulate {
+pub struct SimulateOptions {
     /// Scenario file; - is standard input
     pub file: PathBuf,
     /// Write CSV, which is the only format
@@ -182,7 +182,7 @@ Examples:
   ketasim population my-scenario.toml --people 10000 --seed 1 --csv > bands.csv
   ketasim population my-scenario.toml --json
   ketasim population --regimens")]
-pub struct Population {
+pub struct PopulationOptions {
     /// Scenario file; - is standard input; without it the opening screen's scenario
     pub file: Option<PathBuf>,
     /// Nine regimens for which times were published, with those times beside the windows
@@ -219,7 +219,7 @@ pub struct Population {
   ketasim timeline my-visit.toml --arm IV --start \"2026-12-01 10:00\" --timezone \"America/Chicago\"
   ketasim timeline my-visit.toml --language es
   ketasim timeline my-visit.toml --audience clinician --json")]
-pub struct Timeline {
+pub struct TimelineOptions {
     /// Scenario file; - is standard input; without it a sample visit
     pub file: Option<PathBuf>,
     /// Label of the arm; without it the first
@@ -287,7 +287,7 @@ pub enum Audience {
 }
 
 impl Audience {
-    /// As in JSON.
+    /// The word for it in JSON: `patient` or `clinician`.
     pub fn id(self) -> &'static str {
         match self {
             Self::Patient => "patient",
@@ -302,7 +302,7 @@ impl Audience {
   ketasim validate
   ketasim validate --arms my-arms.csv --curves my-curves.csv --json
   ketasim validate --plot predicted-observed.svg --plots validation-plots")]
-pub struct Validate {
+pub struct ValidateOptions {
     /// Measured arms (CSV; - is standard input); without it those that ship with ketasim
     #[arg(long, value_name = "CSV")]
     pub arms: Option<PathBuf>,

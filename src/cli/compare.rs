@@ -1,6 +1,6 @@
 //! `ketasim compare`: what becomes of the same drug by several routes.
 
-use super::args::Compare;
+use super::args::CompareOptions;
 use super::json::Comparison;
 use super::{Given, out, picture, report};
 use crate::analysis::statistics::{AUC_INF, CMAX, STATISTICS, Statistic};
@@ -10,7 +10,7 @@ use crate::figure::{Figure, References, View};
 use crate::files;
 use crate::library::Library;
 use crate::outcome::{ArmOutcome, Curve, Options, Outcome};
-use crate::table::{Column, Table};
+use crate::table::{Table, TableColumn};
 use crate::units::{MINUTES_PER_HOUR, tidy};
 use std::path::Path;
 
@@ -18,7 +18,7 @@ use std::path::Path;
 ///
 /// # Errors
 /// When the scenario is refused, or something cannot be read or written.
-pub fn run(options: &Compare, library: &Library) -> Result<()> {
+pub fn run(options: &CompareOptions, library: &Library) -> Result<()> {
     // what cannot be written is said before anything is read
     outputs(options)?;
     show(&Given::read(options.file.as_deref(), library)?, options, library)
@@ -28,7 +28,7 @@ pub fn run(options: &Compare, library: &Library) -> Result<()> {
 ///
 /// # Errors
 /// As [`run`].
-pub fn show(given: &Given, options: &Compare, library: &Library) -> Result<()> {
+pub fn show(given: &Given, options: &CompareOptions, library: &Library) -> Result<()> {
     let (plot, text) = outputs(options)?;
     #[expect(clippy::disallowed_methods, reason = "the command tells how long it took")]
     let started = std::time::Instant::now();
@@ -51,7 +51,7 @@ pub fn show(given: &Given, options: &Compare, library: &Library) -> Result<()> {
 }
 
 /// The picture asked for and its kind, and whether standard output is free for the text.
-fn outputs(options: &Compare) -> Result<(Option<(&Path, Format)>, bool)> {
+fn outputs(options: &CompareOptions) -> Result<(Option<(&Path, Format)>, bool)> {
     let plot = options.plot.as_deref().map(|path| Ok((path, picture("--plot", path)?))).transpose()?;
     options.references.as_deref().map_or(Ok(()), pdf_only)?;
     let references = ("--references", options.references.as_deref());
@@ -77,7 +77,8 @@ fn plot_bytes(outcome: &Outcome, library: &Library, format: Format) -> Result<Ve
 /// One row for each statistic of each curve, with its code; the ends of a range are curves.
 fn parameters(outcome: &Outcome) -> Table {
     let words = ["arm", "drug", "model", "site", "analyte", "end", "parameter", "pkparmcd"];
-    let columns = words.map(Column::words).into_iter().chain([Column::numbers("value"), Column::words("unit")]);
+    let columns =
+        words.map(TableColumn::text).into_iter().chain([TableColumn::numbers("value"), TableColumn::text("unit")]);
     let mut table = Table::new(columns.collect());
     for arm in &outcome.arms {
         let curves: Vec<(&str, &[Curve])> = match &arm.range {
@@ -121,7 +122,8 @@ fn csv(outcome: &Outcome) -> Table {
         .chain(ends_of_share.map(str::to_owned))
         .chain(of_ends)
         .chain(windows.map(str::to_owned));
-    let mut table = Table::new(words.map(Column::words).into_iter().chain(numbers.map(Column::numbers)).collect());
+    let mut table =
+        Table::new(words.map(TableColumn::text).into_iter().chain(numbers.map(TableColumn::numbers)).collect());
     for arm in &outcome.arms {
         for curve in &arm.curves {
             let names =

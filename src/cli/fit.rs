@@ -2,9 +2,9 @@
 
 use super::out;
 use crate::error::{Error, Result};
-use crate::evidence::{Derivations, Derived, Observations, derive};
+use crate::evidence::{Derivations, DerivedNumber, Observations, derive};
 use crate::library::Library;
-use crate::table::{Column, TEXT_WIDTH, Table, paragraph};
+use crate::table::{TEXT_WIDTH, Table, TableColumn, paragraph};
 use crate::units::significant;
 
 /// Derives and prints; a number that differs from its file is a failure.
@@ -33,14 +33,14 @@ pub fn run(library: &Library, id: Option<&str>, json: bool) -> Result<()> {
         .remedy("write the derived values into the files"))
 }
 
-fn text(derivations: &Derivations, list: &[Derived]) -> String {
+fn text(derivations: &Derivations, list: &[DerivedNumber]) -> String {
     let mut table = Table::new(vec![
-        Column::words("Model"),
-        Column::words("Number"),
-        Column::numbers("Derived"),
-        Column::numbers("In file"),
-        Column::numbers("95 % interval, or span of sources"),
-        Column::words("Unit"),
+        TableColumn::text("Model"),
+        TableColumn::text("Number"),
+        TableColumn::numbers("Derived"),
+        TableColumn::numbers("In file"),
+        TableColumn::numbers("95 % interval, or span of sources"),
+        TableColumn::text("Unit"),
     ]);
     for d in list {
         let interval = d.interval.map(|v| significant(v, 2)).join(" to ");

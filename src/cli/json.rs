@@ -13,10 +13,10 @@ use std::collections::BTreeMap;
 #[derive(Debug, Serialize)]
 pub struct Comparison {
     title: String,
-    subject: Person,
+    subject: SubjectJson,
     horizon_h: f64,
     points: usize,
-    arms: Vec<Arm>,
+    arms: Vec<ArmJson>,
     not_run: Vec<String>,
     note: &'static str,
     /// Only told when asked for, so that the same input gives the same text.
@@ -25,7 +25,7 @@ pub struct Comparison {
 }
 
 #[derive(Debug, Serialize)]
-struct Person {
+struct SubjectJson {
     weight_kg: f64,
     age_y: f64,
     sex: &'static str,
@@ -33,7 +33,7 @@ struct Person {
 }
 
 #[derive(Debug, Serialize)]
-struct Arm {
+struct ArmJson {
     label: String,
     drug: String,
     model: String,
@@ -47,13 +47,13 @@ struct Arm {
     /// Parts of it: through the mouth, swallowed after holding.
     mouth_and_swallowed: Option<[f64; 2]>,
     analytes: Vec<Analyte>,
-    range: Option<Range>,
+    range: Option<RangeJson>,
     /// Of the first session.
     windows: Times,
     /// What minutes of the windows count from: the first dose, which is so long after time 0.
     windows_from_min: f64,
     sessions: Vec<OneSession>,
-    between_models: Between,
+    between_models: BetweenModels,
     grade: String,
     /// Peak of every other model of this drug and route, with reasons for a gap.
     other_models: Vec<Other>,
@@ -108,11 +108,11 @@ struct Analyte {
     values: BTreeMap<String, Option<f64>>,
     still_rising: bool,
     /// The same with code, unit and definition.
-    parameters: Vec<Parameter>,
+    parameters: Vec<StatisticJson>,
 }
 
 #[derive(Debug, Serialize)]
-struct Parameter {
+struct StatisticJson {
     name: &'static str,
     /// Code of the CDISC controlled terminology.
     cdisc: Option<&'static str>,
@@ -122,7 +122,7 @@ struct Parameter {
 }
 
 #[derive(Debug, Serialize)]
-struct Range {
+struct RangeJson {
     note: String,
     low: End,
     high: End,
@@ -156,7 +156,7 @@ struct PartTimes {
 }
 
 #[derive(Debug, Serialize)]
-struct Between {
+struct BetweenModels {
     main_effects_end_min: Option<[f64; 2]>,
     medians: Vec<Median>,
 }
@@ -173,7 +173,7 @@ impl Comparison {
         let subject = &outcome.subject;
         Self {
             title: outcome.title.clone(),
-            subject: Person {
+            subject: SubjectJson {
                 weight_kg: tidy(subject.weight.kg()),
                 age_y: tidy(subject.age.years()),
                 sex: subject.sex.as_str(),
@@ -189,9 +189,9 @@ impl Comparison {
     }
 }
 
-fn arm(arm: &ArmOutcome, weight_kg: f64) -> Arm {
+fn arm(arm: &ArmOutcome, weight_kg: f64) -> ArmJson {
     let first = arm.first_session();
-    Arm {
+    ArmJson {
         label: arm.label.clone(),
         drug: arm.drug.clone(),
         model: arm.model.clone(),
@@ -203,11 +203,11 @@ fn arm(arm: &ArmOutcome, weight_kg: f64) -> Arm {
         bioavailability: arm.bioavailability.map(tidy),
         mouth_and_swallowed: arm.mouth_parts.map(|p| p.map(tidy)),
         analytes: analytes(&arm.curves),
-        range: arm.range.as_ref().map(|r| Range { note: r.note.clone(), low: end(&r.low), high: end(&r.high) }),
+        range: arm.range.as_ref().map(|r| RangeJson { note: r.note.clone(), low: end(&r.low), high: end(&r.high) }),
         windows: times(&arm.windows(), arm),
         windows_from_min: tidy(first.map_or(0.0, |s| s.session.start * MINUTES_PER_HOUR)),
         sessions: arm.sessions.iter().map(|s| session(s, arm)).collect(),
-        between_models: Between {
+        between_models: BetweenModels {
             main_effects_end_min: arm.between_models().map(|b| b.map(tidy)),
             medians: arm
                 .by_model
@@ -287,7 +287,7 @@ fn analytes(curves: &[Curve]) -> Vec<Analyte> {
             still_rising: e.still_rising,
             parameters: STATISTICS
                 .iter()
-                .map(|s| Parameter {
+                .map(|s| StatisticJson {
                     name: s.id,
                     cdisc: s.cdisc,
                     value: s.of(e).map(tidy),

@@ -81,7 +81,7 @@ pub fn without_window(reason: &str, given: Option<Given>) -> ExitCode {
         return refuse(&e);
     }
     out::note(&format!("{reason}: here is the comparison as text"));
-    let options = args::Compare::with_plot(PLOT_WITHOUT_WINDOW);
+    let options = args::CompareOptions::with_plot(PLOT_WITHOUT_WINDOW);
     finish(library(&[], None).and_then(|library| match given {
         Some(given) => compare::show(&given, &options, &library),
         None => compare::run(&options, &library),

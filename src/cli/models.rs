@@ -1,13 +1,13 @@
 //! `ketasim models`: the library, one model with every number, a verdict on a model file.
 
-use super::models_json::{List, Shown};
+use super::models_json::{ModelJson, ModelListJson};
 use super::out;
 use crate::error::Result;
 use crate::files;
 use crate::library::Library;
 use crate::model::{Grade, Model};
 use crate::scenario::LARGEST_FILE;
-use crate::table::{Column, TEXT_WIDTH, Table, paragraph};
+use crate::table::{TEXT_WIDTH, Table, TableColumn, paragraph};
 use crate::units::number;
 use std::path::Path;
 
@@ -17,15 +17,15 @@ use std::path::Path;
 /// When the list cannot be written.
 pub fn list(library: &Library, json: bool) -> Result<()> {
     if json {
-        return out::print_json(&List::new(library));
+        return out::print_json(&ModelListJson::new(library));
     }
     let mut table = Table::new(vec![
-        Column::words("Id"),
-        Column::words("Drug"),
-        Column::words("Routes"),
-        Column::words("Plasma"),
-        Column::numbers("Numbers"),
-        Column::words("Worst grade"),
+        TableColumn::text("Id"),
+        TableColumn::text("Drug"),
+        TableColumn::text("Routes"),
+        TableColumn::text("Plasma"),
+        TableColumn::numbers("Numbers"),
+        TableColumn::text("Worst grade"),
     ]);
     for model in library.models() {
         let routes: Vec<String> = model
@@ -39,7 +39,7 @@ pub fn list(library: &Library, json: bool) -> Result<()> {
             if model.incomplete.is_some() { "incomplete".to_owned() } else { routes.join(", ") },
             model.estimated_from.id().to_owned(),
             model.parameters.len().to_string(),
-            worst_grade(model).to_string(),
+            model.worst_grade().to_string(),
         ]);
     }
     let mut text = table.to_text(TEXT_WIDTH);
@@ -54,7 +54,7 @@ pub fn list(library: &Library, json: bool) -> Result<()> {
 /// When there is no such model, or it cannot be written.
 pub fn show(library: &Library, id: &str, json: bool) -> Result<()> {
     let model = library.model(id)?;
-    if json { out::print_json(&Shown::new(model)?) } else { out::print(&text(model)?) }
+    if json { out::print_json(&ModelJson::new(model)?) } else { out::print(&text(model)?) }
 }
 
 /// Checks a model file as if it were added, and adds it, so that two files of a folder cannot share an id.
@@ -75,14 +75,8 @@ pub fn check(path: &Path, library: &mut Library) -> Result<()> {
         model.parameters.len(),
         model.drug,
         routes.join(" "),
-        worst_grade(model)
+        model.worst_grade()
     ))
-}
-
-/// Worst grade of a model's parameters, covariate effects and site.
-pub fn worst_grade(model: &Model) -> Grade {
-    let effects = model.effects.iter().map(|e| e.grade);
-    model.parameters.iter().map(|p| p.grade).chain(effects).chain(model.site_grade).max().unwrap_or(Grade::A)
 }
 
 fn grades() -> String {
@@ -91,7 +85,7 @@ fn grades() -> String {
 }
 
 fn text(model: &Model) -> Result<String> {
-    let shown = Shown::new(model)?;
+    let shown = ModelJson::new(model)?;
     let mut text = paragraph("", &model.title, TEXT_WIDTH);
     text.push_str(&format!("{}\n\n", model.id));
     text.push_str(&paragraph("", &model.about, TEXT_WIDTH));
@@ -129,14 +123,14 @@ fn text(model: &Model) -> Result<String> {
     Ok(text)
 }
 
-fn numbers(list: &[super::models_json::Parameter]) -> String {
+fn numbers(list: &[super::models_json::ParameterJson]) -> String {
     let mut table = Table::new(vec![
-        Column::words("Name"),
-        Column::numbers("Value"),
-        Column::words("Unit"),
-        Column::words("Grade"),
-        Column::words("Source"),
-        Column::words("Note"),
+        TableColumn::text("Name"),
+        TableColumn::numbers("Value"),
+        TableColumn::text("Unit"),
+        TableColumn::text("Grade"),
+        TableColumn::text("Source"),
+        TableColumn::text("Note"),
     ]);
     for p in list {
         let note: Vec<&str> = p.uncertainty.iter().chain(&p.note).map(String::as_str).collect();

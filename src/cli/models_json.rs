@@ -1,6 +1,5 @@
 //! JSON of `models list` and `models show`.
 
-use super::models::worst_grade;
 use crate::error::{Error, Result};
 use crate::library::Library;
 use crate::model::{EffectForm, Model, Source};
@@ -10,12 +9,12 @@ use serde_json::{Value, json};
 
 /// All models.
 #[derive(Debug, Serialize)]
-pub struct List {
+pub struct ModelListJson {
     models: Vec<Value>,
 }
 
-impl List {
-    /// Of a library.
+impl ModelListJson {
+    /// Every model of a library, in the order in which they were added.
     pub fn new(library: &Library) -> Self {
         let one = |m: &Model| {
             json!({
@@ -28,7 +27,7 @@ impl List {
                 "incomplete": m.incomplete,
                 "default_for": m.default_for.iter().map(|r| r.id()).collect::<Vec<_>>(),
                 "n_parameters": m.parameters.len(),
-                "worst_grade": worst_grade(m).to_string(),
+                "worst_grade": m.worst_grade().to_string(),
             })
         };
         Self { models: library.models().map(one).collect() }
@@ -37,7 +36,7 @@ impl List {
 
 /// One model.
 #[derive(Debug, Serialize)]
-pub struct Shown {
+pub struct ModelJson {
     id: String,
     title: String,
     about: String,
@@ -52,9 +51,9 @@ pub struct Shown {
     /// Why it cannot be simulated.
     incomplete: Option<String>,
     sources: Vec<Value>,
-    parameters: Vec<Parameter>,
+    parameters: Vec<ParameterJson>,
     /// Figures that the source prints and no curve uses.
-    reported: Vec<Parameter>,
+    reported: Vec<ParameterJson>,
     derived: Vec<Value>,
     effects: Vec<Value>,
     spread: Vec<Value>,
@@ -67,28 +66,28 @@ pub struct Shown {
 
 /// A number with all that belongs to it.
 #[derive(Debug, Serialize)]
-pub struct Parameter {
-    /// Symbol.
+pub struct ParameterJson {
+    /// Symbol of the parameter as in the model file, for example `CL`.
     pub name: String,
     /// In the file's own unit.
     pub value: f64,
     /// As in the file; "1" for a pure number.
     pub unit: String,
-    /// Citation in full.
+    /// Citation of the source in full, with DOI where it has one.
     pub source: String,
     /// Its key in the file.
     pub source_key: String,
-    /// Letter.
+    /// Grade of the evidence, A to E.
     pub grade: String,
     /// What the letter means.
     pub grade_means: &'static str,
     /// Doubt about the estimate, not spread between people.
     pub uncertainty: Option<String>,
-    /// Remark.
+    /// Remark of the model file; null where it has none.
     pub note: Option<String>,
 }
 
-impl Shown {
+impl ModelJson {
     /// Of a model.
     ///
     /// # Errors
@@ -127,21 +126,21 @@ impl Shown {
         })
     }
 
-    /// Its parameters.
-    pub fn parameters(&self) -> &[Parameter] {
+    /// Parameters that curves depend on, in the order of the file.
+    pub fn parameters(&self) -> &[ParameterJson] {
         &self.parameters
     }
 
-    /// Figures that no curve uses.
-    pub fn reported(&self) -> &[Parameter] {
+    /// Figures that the source prints and no curve uses, in the order of the file.
+    pub fn reported(&self) -> &[ParameterJson] {
         &self.reported
     }
 }
 
-fn parameter(model: &Model, p: &crate::model::Parameter) -> Result<Parameter> {
+fn parameter(model: &Model, p: &crate::model::Parameter) -> Result<ParameterJson> {
     let (digits, unit) = split_number(p.text.trim());
     let value = digits.parse().map_err(|_| Error::cannot(format!("\"{}\" of {} is not a number", p.text, p.name)))?;
-    Ok(Parameter {
+    Ok(ParameterJson {
         name: p.name.clone(),
         value,
         unit: if unit.is_empty() { "1".to_owned() } else { unit.to_owned() },

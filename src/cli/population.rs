@@ -1,6 +1,6 @@
 //! `ketasim population`: percentile bands and windows over many made-up people.
 
-use super::args::{Population, Threads};
+use super::args::{PopulationOptions, Threads};
 use super::{Given, out};
 use crate::covariates::Limits;
 use crate::error::Result;
@@ -13,7 +13,7 @@ use crate::population::{
 };
 use crate::route::Route;
 use crate::scenario::Scenario;
-use crate::table::{Column, TEXT_WIDTH, Table, paragraph};
+use crate::table::{TEXT_WIDTH, Table, TableColumn, csv_cell, paragraph, write_csv};
 use crate::units::{MINUTES_PER_HOUR, significant, tidy};
 use serde_json::{Value, json};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -74,7 +74,7 @@ pub(super) fn progress() -> impl Fn(f64) -> bool + Sync {
 ///
 /// # Errors
 /// When the scenario is refused, or something cannot be written.
-pub fn run(options: &Population, library: &Library) -> Result<()> {
+pub fn run(options: &PopulationOptions, library: &Library) -> Result<()> {
     let given = if options.regimens {
         Given::text("assets/scenarios/regimens.toml", Scenario::REGIMENS, library)?
     } else {
@@ -89,7 +89,7 @@ pub fn run(options: &Population, library: &Library) -> Result<()> {
     let progress = progress();
     let bands = bands(&given.scenario, library, crowd, &workers, &progress).map_err(located)?;
     let elapsed_ms = options.timing.then(|| started.elapsed().as_secs_f64() * 1e3);
-    let mut between = Vec::new();
+    let mut extra = Vec::new();
     for arm in &bands {
         say(arm);
         let plain = given.scenario.run_arm(arm.index, library, crate::outcome::Options::default())?;
@@ -100,11 +100,11 @@ pub fn run(options: &Population, library: &Library) -> Result<()> {
         if options.csv {
             let times = between_points(arm, &plain);
             let bands = bands_at(&given.scenario, arm.index, library, (crowd, &times), &workers, &progress);
-            between.push((times, bands.map_err(located)?));
+            extra.push(ExtraBands { bands: bands.map_err(located)?, times });
         }
     }
     if options.csv {
-        return out::stream(|out| csv(&bands, &between, out));
+        return out::stream(|out| csv(&bands, &extra, out));
     }
     let on = (0..given.scenario.arms.len()).filter(|i| given.scenario.arms[*i].on);
     let people: Vec<Vec<SessionCrowd>> = on
@@ -151,25 +151,33 @@ fn say(arm: &ArmBands) {
     }
 }
 
-/// Bands of an arm at times between its points.
-type Between = (Vec<f64>, Vec<Band>);
+/// Percentile bands of an arm at times between its points.
+struct ExtraBands {
+    /// Times, h.
+    times: Vec<f64>,
+    /// A band for each analyte, in the order of the arm's own.
+    bands: Vec<Band>,
+}
 
-fn csv(bands: &[ArmBands], between: &[Between], out: &mut dyn std::io::Write) -> std::io::Result<()> {
-    writeln!(out, "arm,time_h,analyte,site,p5,p50,p95")?;
-    for (arm, (times, found)) in bands.iter().zip(between) {
-        let label = crate::table::csv_cell(&arm.label);
-        for (band, extra) in arm.bands.iter().zip(found) {
-            let mut rows: Vec<(f64, [f64; 3])> =
-                arm.times.iter().copied().zip(band.percentiles.iter().copied()).collect();
-            rows.extend(times.iter().copied().zip(extra.percentiles.iter().copied()));
-            rows.sort_by(|a, b| a.0.total_cmp(&b.0));
-            for (time, p) in rows {
-                let [low, middle, high] = p.map(crate::curves::full);
-                writeln!(out, "{label},{time},{},{},{low},{middle},{high}", band.analyte, arm.site.id())?;
+fn csv(bands: &[ArmBands], extra: &[ExtraBands], out: &mut dyn std::io::Write) -> std::io::Result<()> {
+    write_csv(out, |lines| {
+        lines.write_record(["arm", "time_h", "analyte", "site", "p5", "p50", "p95"])?;
+        for (arm, extra) in bands.iter().zip(extra) {
+            let label = csv_cell(&arm.label);
+            for (band, between) in arm.bands.iter().zip(&extra.bands) {
+                let mut rows: Vec<(f64, [f64; 3])> =
+                    arm.times.iter().copied().zip(band.percentiles.iter().copied()).collect();
+                rows.extend(extra.times.iter().copied().zip(between.percentiles.iter().copied()));
+                rows.sort_by(|a, b| a.0.total_cmp(&b.0));
+                for (time, p) in rows {
+                    let [low, middle, high] = p.map(crate::curves::full);
+                    let time = time.to_string();
+                    lines.write_record([&label, &time, &band.analyte, arm.site.id(), &low, &middle, &high])?;
+                }
             }
         }
-    }
-    Ok(())
+        Ok(())
+    })
 }
 
 struct Document<'a> {
@@ -219,7 +227,7 @@ impl Document<'_> {
             "windows": first.map(|s| windows(&s.windows, evidence)),
             "windows_from_min": first.map(|s| tidy(s.session.start * MINUTES_PER_HOUR)),
             "sessions": sessions,
-            "words": first.map(words),
+            "words": first.map(session_in_words),
             "drawn_again": bands.drawn_again, "scatters": bands.scatters,
         })
     }
@@ -273,7 +281,7 @@ fn limits(limits: Option<Limits>) -> Value {
 }
 
 /// What must be said instead of, or beside, a time.
-fn words(people: &SessionCrowd) -> Vec<String> {
+fn session_in_words(people: &SessionCrowd) -> Vec<String> {
     let windows = &people.windows;
     let mut list = Vec::new();
     let (n, base) = of_people(people.reaching(), people.people());
@@ -301,13 +309,13 @@ fn text(
 ) -> String {
     let mut text = paragraph("", &scenario.title, TEXT_WIDTH);
     let mut table = Table::new(vec![
-        Column::words("Arm"),
-        Column::words("Model"),
-        Column::numbers("Peak (ng/mL)"),
-        Column::words("May begin to notice (min)"),
-        Column::words("Main effects fading (min)"),
-        Column::numbers("Reach the level"),
-        Column::words("Timing rests on"),
+        TableColumn::text("Arm"),
+        TableColumn::text("Model"),
+        TableColumn::numbers("Peak (ng/mL)"),
+        TableColumn::text("May begin to notice (min)"),
+        TableColumn::text("Main effects fading (min)"),
+        TableColumn::numbers("Reach the level"),
+        TableColumn::text("Timing rests on"),
     ]);
     let firsts = || bands.iter().zip(people).filter_map(|(b, p)| Some((b, p.first()?)));
     for (b, first) in firsts() {
@@ -349,7 +357,7 @@ fn text(
         line(&format!("They differ as the scenario states: {words}. A dose per kg follows each person's own weight."));
     }
     for (b, first) in firsts() {
-        for said in words(first) {
+        for said in session_in_words(first) {
             line(&format!("{}: {said}.", b.label));
         }
     }
@@ -361,11 +369,11 @@ fn text(
 /// Published times beside the model's, and where the model runs long.
 fn published(bands: &[ArmBands], people: &[Vec<SessionCrowd>], library: &Library) -> String {
     let mut table = Table::new(vec![
-        Column::words("Regimen"),
-        Column::words("Fading by the model (min)"),
-        Column::words("Published (min)"),
-        Column::words("Rests on"),
-        Column::words("In words"),
+        TableColumn::text("Regimen"),
+        TableColumn::text("Fading by the model (min)"),
+        TableColumn::text("Published (min)"),
+        TableColumn::text("Rests on"),
+        TableColumn::text("In words"),
     ]);
     let list = &library.published;
     for p in list {

@@ -5,7 +5,7 @@ use crate::figure::{EDUCATION_ONLY, RULE_BAR, STRIP_NOTE, doses_in_words, minute
 use crate::library::EvidenceKind;
 use crate::outcome::{ArmOutcome, Curve, Outcome};
 use crate::subject::Ancestry;
-use crate::table::{Column, TEXT_WIDTH, Table, paragraph};
+use crate::table::{TEXT_WIDTH, Table, TableColumn, paragraph};
 use crate::units::{Time, significant};
 
 /// Starts of sessions that are listed at most.
@@ -67,12 +67,12 @@ fn head(outcome: &Outcome) -> String {
 
 fn doses(outcome: &Outcome) -> Table {
     let mut table = Table::new(vec![
-        Column::words("Arm"),
-        Column::words("Given"),
-        Column::numbers("mg base"),
-        Column::numbers("mg/kg"),
-        Column::words("Model"),
-        Column::words("Plasma"),
+        TableColumn::text("Arm"),
+        TableColumn::text("Given"),
+        TableColumn::numbers("mg base"),
+        TableColumn::numbers("mg/kg"),
+        TableColumn::text("Model"),
+        TableColumn::text("Plasma"),
     ]);
     for arm in &outcome.arms {
         table.push([
@@ -90,12 +90,12 @@ fn doses(outcome: &Outcome) -> Table {
 fn figures(arms: &[&ArmOutcome]) -> String {
     let Some(first) = arms.first() else { return String::new() };
     let mut table = Table::new(vec![
-        Column::words("Arm"),
-        Column::numbers(format!("Reaches the blood as {} (%)", first.drug)),
-        Column::numbers(format!("{} ({})", CMAX.name, CMAX.unit)),
-        Column::numbers(format!("at ({})", TMAX.unit)),
-        Column::numbers(format!("Time to fall to half of peak ({})", HALF_OF_PEAK.unit)),
-        Column::numbers(format!("AUC ({})", AUC_INF.unit)),
+        TableColumn::text("Arm"),
+        TableColumn::numbers(format!("Reaches the blood as {} (%)", first.drug)),
+        TableColumn::numbers(format!("{} ({})", CMAX.name, CMAX.unit)),
+        TableColumn::numbers(format!("at ({})", TMAX.unit)),
+        TableColumn::numbers(format!("Time to fall to half of peak ({})", HALF_OF_PEAK.unit)),
+        TableColumn::numbers(format!("AUC ({})", AUC_INF.unit)),
     ]);
     let parent = |curves: &[Curve], f: &dyn Fn(&Curve) -> Option<f64>| curves.first().and_then(f);
     for arm in arms {
@@ -146,11 +146,11 @@ fn span(low: Option<f64>, high: Option<f64>) -> String {
 
 fn windows(arms: &[ArmOutcome]) -> String {
     let mut table = Table::new(vec![
-        Column::words("Arm"),
-        Column::words("May begin to notice (min)"),
-        Column::words("Strongest (min)"),
-        Column::words("Main effects fading (min)"),
-        Column::words("Timing rests on"),
+        TableColumn::text("Arm"),
+        TableColumn::text("May begin to notice (min)"),
+        TableColumn::text("Strongest (min)"),
+        TableColumn::text("Main effects fading (min)"),
+        TableColumn::text("Timing rests on"),
     ]);
     for arm in arms {
         let w = arm.windows();

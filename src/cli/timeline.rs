@@ -1,6 +1,6 @@
 //! `ketasim timeline`: a visit as a patient or a clinician reads it; PDF, calendar, text, JSON.
 
-use super::args::{Audience, Timeline as Options};
+use super::args::{Audience, TimelineOptions};
 use super::population::OnThreads;
 use super::{Given, of_option, out};
 use crate::error::{Error, Result};
@@ -10,9 +10,10 @@ use crate::path;
 use crate::plain::plain;
 use crate::population::Crowd;
 use crate::scenario::Scenario;
-use crate::table::{Column, TEXT_WIDTH, Table, paragraph};
+use crate::table::{TEXT_WIDTH, Table, TableColumn, paragraph};
 use crate::timeline::{
-    Block, Leaflet, Moment, Span, Timeline, When, Words, calendar, clinician_sheet, leaflet, words::SHEET_LANGUAGE,
+    Block, Leaflet, Moment, SampleRun, Span, Timeline, When, Words, calendar, clinician_sheet, leaflet,
+    words::SHEET_LANGUAGE,
 };
 use crate::units::tidy;
 use serde_json::{Value, json};
@@ -22,7 +23,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 ///
 /// # Errors
 /// When the scenario is refused, something has to be filled in first, or a file cannot be written.
-pub fn run(options: &Options, library: &Library) -> Result<()> {
+pub fn run(options: &TimelineOptions, library: &Library) -> Result<()> {
     let (to_pdf, to_ics) = (options.pdf.as_deref(), options.ics.as_deref());
     let taken = out::standard(&[("--pdf", to_pdf), ("--ics", to_ics)], &[("--json", options.json)])?;
     let mut given = match &options.file {
@@ -44,8 +45,9 @@ pub fn run(options: &Options, library: &Library) -> Result<()> {
     let paper: Paper = options.paper.parse().map_err(|e| of_option("--paper", &e))?;
     let crowd = Crowd { people: options.people, seed: options.seed, every: None };
     let workers = OnThreads::new(None);
-    let timeline = Timeline::new(&given.scenario, index, library, (crowd, &workers, &super::population::progress()))
-        .map_err(located)?;
+    let progress = super::population::progress();
+    let run = SampleRun { crowd, workers: &workers, progress: &progress };
+    let timeline = Timeline::new(&given.scenario, index, library, run).map_err(located)?;
     let sheet = match options.audience {
         Audience::Patient => {
             timeline.printable().map_err(located)?;
@@ -73,7 +75,7 @@ pub fn run(options: &Options, library: &Library) -> Result<()> {
 }
 
 /// The option from which the entry came that an error is about.
-fn stated(options: &Options, error: &Error) -> Option<&'static str> {
+fn stated(options: &TimelineOptions, error: &Error) -> Option<&'static str> {
     let key = |name: &str| error.path() == path!["visit", name];
     let start = options.start.is_some() && key("start");
     let timezone = options.timezone.is_some() && key("timezone");
@@ -103,7 +105,7 @@ fn clinician(timeline: &Timeline, words: &Words) -> Result<String> {
         })
     };
     let mut text = String::from("\nTIMES\n");
-    let mut table = Table::new(vec![Column::words("Phase"), Column::words("When"), Column::words("Kind")]);
+    let mut table = Table::new(vec![TableColumn::text("Phase"), TableColumn::text("When"), TableColumn::text("Kind")]);
     for phase in timeline.phases()? {
         let (when, kind) = match &phase.when {
             When::Range(span) => (format!("{} min after the first dose", minutes(*span)), "range, never a clock time"),
@@ -124,11 +126,11 @@ fn clinician(timeline: &Timeline, words: &Words) -> Result<String> {
     text.push_str(&table.to_text(TEXT_WIDTH));
     text.push_str("\nWHAT THE RANGES JOIN (min after the first dose; 10th to 90th of people, or as published)\n");
     let mut table = Table::new(vec![
-        Column::words("From"),
-        Column::words("Rests on"),
-        Column::words("Noticing"),
-        Column::words("Strongest"),
-        Column::words("Fading"),
+        TableColumn::text("From"),
+        TableColumn::text("Rests on"),
+        TableColumn::text("Noticing"),
+        TableColumn::text("Strongest"),
+        TableColumn::text("Fading"),
     ]);
     for p in &timeline.expected.parts {
         table.push([
@@ -141,7 +143,8 @@ fn clinician(timeline: &Timeline, words: &Words) -> Result<String> {
     }
     text.push_str(&table.to_text(TEXT_WIDTH));
     text.push_str("\nCOURSE\n");
-    let mut table = Table::new(vec![Column::words("Visit"), Column::words("How many"), Column::words("When")]);
+    let mut table =
+        Table::new(vec![TableColumn::text("Visit"), TableColumn::text("How many"), TableColumn::text("When")]);
     for v in timeline.course() {
         let how_many = if v.visits[0] == v.visits[1] {
             v.visits[0].to_string()

@@ -1,14 +1,16 @@
 //! `ketasim validate`: predicted beside measured.
 
-use super::args::Validate;
+use super::args::ValidateOptions;
 use super::{out, picture};
 use crate::error::{Error, Result};
-use crate::evidence::{Group, Observations, Prediction, Report, Row, Rules, Summary, miss, new_study, score_with};
+use crate::evidence::{
+    Group, Observations, Prediction, Report, Row, ScoringRules, Summary, miss, new_study, score_with,
+};
 use crate::export::{Format, render, render_agreement};
 use crate::figure::Agreement;
 use crate::files;
 use crate::library::Library;
-use crate::table::{Column, TEXT_WIDTH, Table, paragraph};
+use crate::table::{TEXT_WIDTH, Table, TableColumn, paragraph};
 use crate::units::{number, significant};
 use std::path::Path;
 
@@ -19,14 +21,14 @@ const LARGEST: usize = 16 << 20;
 ///
 /// # Errors
 /// When a file cannot be read, is refused, or nothing in it can be scored.
-pub fn run(options: &Validate, library: &Library) -> Result<()> {
+pub fn run(options: &ValidateOptions, library: &Library) -> Result<()> {
     // what cannot be written is said before anything is computed
     let plot = options.plot.as_deref().map(|path| Ok((path, picture("--plot", path)?))).transpose()?;
     if options.plots.as_deref().is_some_and(out::is_standard) {
         return Err(Error::input("--plots - is no folder").remedy("write for example --plots validation-plots"));
     }
     let observations = read(options)?;
-    let rules = Rules::embedded()?;
+    let rules = ScoringRules::embedded()?;
     let mut progress = |done: usize, of: usize| {
         if done.is_multiple_of(20) && done > 0 {
             out::note(&format!("{done} of {of} arms"));
@@ -53,7 +55,7 @@ pub fn run(options: &Validate, library: &Library) -> Result<()> {
 }
 
 /// The files named, or the arms that ship with ketasim.
-fn read(options: &Validate) -> Result<Observations> {
+fn read(options: &ValidateOptions) -> Result<Observations> {
     let text = |path: &Path| Ok((files::shown(path), files::read_text(path, LARGEST)?));
     let curves = options.curves.as_deref().map(text).transpose()?;
     let curves = curves.as_ref().map(|(name, text)| (name.as_str(), text.as_str()));
@@ -68,7 +70,7 @@ fn read(options: &Validate) -> Result<Observations> {
 }
 
 /// One picture for each arm that was scored: measured points over curve and range, other models behind.
-fn plots(folder: &Path, observations: &Observations, rules: &Rules, library: &Library) -> Result<()> {
+fn plots(folder: &Path, observations: &Observations, rules: &ScoringRules, library: &Library) -> Result<()> {
     files::make_folder(folder)?;
     let mut count = 0;
     for arm in &observations.arms {
@@ -94,7 +96,7 @@ fn text(report: &Report) -> String {
     text.push('\n');
     text.push_str(&prediction(&report.prediction).to_text(TEXT_WIDTH + 20));
     let mut line = |first: &str, rest: &str| text.push_str(&paragraph(first, rest, TEXT_WIDTH + 20));
-    line("\n", &format!("All rows: {}", words(&report.summary)));
+    line("\n", &format!("All rows: {}", summary_in_words(&report.summary)));
     line(
         "",
         "GMFE: exp of the mean of |ln(predicted / observed)|. MDPE, MDAPE: median of (observed - predicted) / predicted and of its size. New: studies that the model was neither estimated from nor tuned to.",
@@ -134,17 +136,17 @@ fn at(row: &Row) -> String {
 
 fn table(report: &Report) -> Table {
     let mut table = Table::new(vec![
-        Column::words("id"),
-        Column::words("analyte"),
-        Column::words("route"),
-        Column::words("model"),
-        Column::words("site"),
-        Column::words("quantity"),
-        Column::numbers("observed"),
-        Column::numbers("predicted"),
-        Column::words("unit"),
-        Column::numbers("ratio"),
-        Column::words("new"),
+        TableColumn::text("id"),
+        TableColumn::text("analyte"),
+        TableColumn::text("route"),
+        TableColumn::text("model"),
+        TableColumn::text("site"),
+        TableColumn::text("quantity"),
+        TableColumn::numbers("observed"),
+        TableColumn::numbers("predicted"),
+        TableColumn::text("unit"),
+        TableColumn::numbers("ratio"),
+        TableColumn::text("new"),
     ]);
     for r in &report.rows {
         let [id, analyte, route, model] = [&r.id, &r.analyte, &r.route, &r.model].map(Clone::clone);
@@ -174,13 +176,13 @@ fn errors(s: &Summary) -> [String; 3] {
 
 fn routes(report: &Report) -> Table {
     let mut table = Table::new(vec![
-        Column::words("By route"),
-        Column::numbers("n"),
-        Column::numbers("GMFE"),
-        Column::numbers("Within 2-fold"),
-        Column::numbers("With metabolites: n"),
-        Column::numbers("GMFE"),
-        Column::numbers("Within 2-fold"),
+        TableColumn::text("By route"),
+        TableColumn::numbers("n"),
+        TableColumn::numbers("GMFE"),
+        TableColumn::numbers("Within 2-fold"),
+        TableColumn::numbers("With metabolites: n"),
+        TableColumn::numbers("GMFE"),
+        TableColumn::numbers("Within 2-fold"),
     ]);
     for r in &report.routes {
         let name = r.product.as_ref().map_or(r.route.to_uppercase(), |p| format!("{} {p}", r.route.to_uppercase()));
@@ -192,17 +194,17 @@ fn routes(report: &Report) -> Table {
 
 fn groups(report: &Report) -> Table {
     let mut table = Table::new(vec![
-        Column::words("Drug"),
-        Column::words("Route"),
-        Column::words("Of"),
-        Column::words("Model"),
-        Column::numbers("n"),
-        Column::numbers("GMFE"),
-        Column::numbers("Within 2-fold"),
-        Column::numbers("MDPE"),
-        Column::numbers("MDAPE"),
-        Column::numbers("New: n"),
-        Column::numbers("GMFE"),
+        TableColumn::text("Drug"),
+        TableColumn::text("Route"),
+        TableColumn::text("Of"),
+        TableColumn::text("Model"),
+        TableColumn::numbers("n"),
+        TableColumn::numbers("GMFE"),
+        TableColumn::numbers("Within 2-fold"),
+        TableColumn::numbers("MDPE"),
+        TableColumn::numbers("MDAPE"),
+        TableColumn::numbers("New: n"),
+        TableColumn::numbers("GMFE"),
     ]);
     for Group { drug, route, model, of, all, external } in &report.groups {
         let some = |v: Option<f64>, digits| v.map_or("–".to_owned(), |v| significant(v, digits));
@@ -227,14 +229,14 @@ fn groups(report: &Report) -> Table {
 /// How well it predicts, by route and read-out: what was seen by the model and what is new to it.
 fn prediction(prediction: &Prediction) -> Table {
     let mut table = Table::new(vec![
-        Column::words("How well does it predict"),
-        Column::words("Blood drawn from"),
-        Column::numbers("New: n"),
-        Column::numbers("GMFE"),
-        Column::numbers("Within 2-fold"),
-        Column::numbers("Seen: n"),
-        Column::numbers("GMFE"),
-        Column::numbers("Within 2-fold"),
+        TableColumn::text("How well does it predict"),
+        TableColumn::text("Blood drawn from"),
+        TableColumn::numbers("New: n"),
+        TableColumn::numbers("GMFE"),
+        TableColumn::numbers("Within 2-fold"),
+        TableColumn::numbers("Seen: n"),
+        TableColumn::numbers("GMFE"),
+        TableColumn::numbers("Within 2-fold"),
     ]);
     for r in &prediction.rows {
         table.push([r.name(), r.read_out.to_owned()].into_iter().chain(errors(&r.new)).chain(errors(&r.seen)));
@@ -246,7 +248,7 @@ fn prediction(prediction: &Prediction) -> Table {
     table
 }
 
-fn words(s: &Summary) -> String {
+fn summary_in_words(s: &Summary) -> String {
     let some = |v: Option<f64>| v.map_or("–".to_owned(), |v| significant(v, 3));
     let percent = |v: Option<f64>| v.map_or("–".to_owned(), |v| format!("{v:.0} %"));
     format!(

@@ -2,7 +2,7 @@
 
 /// The decimal mark of a file's numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Mark {
+pub enum DecimalMark {
     /// 2.5; a comma is no part of a number.
     #[default]
     Point,
@@ -59,7 +59,7 @@ enum Vote {
     Either,
 }
 
-impl Mark {
+impl DecimalMark {
     /// The mark of a file by its cells of numbers; `semicolons` part cells where the comma is taken for decimals.
     pub(super) fn of<'a>(cells: impl Iterator<Item = &'a str>, semicolons: bool) -> Self {
         let (mut points, mut commas, mut either) = (0_usize, 0_usize, 0_usize);
@@ -185,12 +185,12 @@ mod tests {
 
     #[test]
     fn a_number_is_read_alone_and_by_the_mark_of_the_file() {
-        assert_eq!(Mark::Point.read(" 2.5 "), Cell::Number(2.5));
-        assert_eq!(Mark::Comma.read("2,5"), Cell::Number(2.5));
-        assert_eq!(Mark::Comma.read("1e3"), Cell::Number(1000.0));
-        assert_eq!(Mark::Point.read("\u{2212}1"), Cell::Number(-1.0));
+        assert_eq!(DecimalMark::Point.read(" 2.5 "), Cell::Number(2.5));
+        assert_eq!(DecimalMark::Comma.read("2,5"), Cell::Number(2.5));
+        assert_eq!(DecimalMark::Comma.read("1e3"), Cell::Number(1000.0));
+        assert_eq!(DecimalMark::Point.read("\u{2212}1"), Cell::Number(-1.0));
         for missing in ["", " . ", "NA", "n/a", "NaN", "–", "not stated"] {
-            assert_eq!(Mark::Point.read(missing), Cell::Missing, "{missing}");
+            assert_eq!(DecimalMark::Point.read(missing), Cell::Missing, "{missing}");
         }
         for (cell, why) in [
             ("BLQ", "assay"),
@@ -212,26 +212,27 @@ mod tests {
             ("2,5", "a comma"),
             ("1,234.5", "thousands"),
         ] {
-            let Cell::Other(said) = Mark::Point.read(cell) else { panic!("{cell} is read") };
+            let Cell::Other(said) = DecimalMark::Point.read(cell) else { panic!("{cell} is read") };
             assert!(said.contains(why), "{cell}: {said}");
         }
-        assert!(matches!(Mark::Comma.read("2.5"), Cell::Other(why) if why.contains("a point")));
+        assert!(matches!(DecimalMark::Comma.read("2.5"), Cell::Other(why) if why.contains("a point")));
     }
 
     /// By hand: which mark the numbers of a file prove.
     #[test]
     fn the_mark_is_proven_by_the_file_as_a_whole() {
-        let of = |cells: &[&str], semicolons| Mark::of(cells.iter().copied(), semicolons);
-        assert_eq!(of(&["1", "2"], false), Mark::Point);
-        assert_eq!(of(&["1.5", "2"], true), Mark::Point);
-        assert_eq!(of(&["1,5", "1,234"], false), Mark::Comma);
-        assert_eq!(of(&["0,125"], false), Mark::Comma);
-        assert_eq!(of(&["1,234", "2.5"], false), Mark::Point);
-        assert_eq!(of(&["1,234", "10"], false), Mark::Unproven);
-        assert_eq!(of(&["1,234", "10"], true), Mark::Comma);
-        assert_eq!(of(&["1,5", "2.5"], true), Mark::Mixed);
+        let of = |cells: &[&str], semicolons| DecimalMark::of(cells.iter().copied(), semicolons);
+        assert_eq!(of(&["1", "2"], false), DecimalMark::Point);
+        assert_eq!(of(&["1.5", "2"], true), DecimalMark::Point);
+        assert_eq!(of(&["1,5", "1,234"], false), DecimalMark::Comma);
+        assert_eq!(of(&["0,125"], false), DecimalMark::Comma);
+        assert_eq!(of(&["1,234", "2.5"], false), DecimalMark::Point);
+        assert_eq!(of(&["1,234", "10"], false), DecimalMark::Unproven);
+        assert_eq!(of(&["1,234", "10"], true), DecimalMark::Comma);
+        assert_eq!(of(&["1,5", "2.5"], true), DecimalMark::Mixed);
         assert!(
-            matches!(Mark::Unproven.read("1,234"), Cell::Other(_)) && matches!(Mark::Mixed.read("2.5"), Cell::Other(_))
+            matches!(DecimalMark::Unproven.read("1,234"), Cell::Other(_))
+                && matches!(DecimalMark::Mixed.read("2.5"), Cell::Other(_))
         );
     }
 }

@@ -19,10 +19,10 @@ const Z: f64 = 1.959_963_984_540_054;
 
 /// A derived number beside the one in the model file.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Derived {
-    /// Which derivation.
+pub struct DerivedNumber {
+    /// Id of the fit in `assets/derivations.toml`, or `pool`.
     pub id: String,
-    /// Model.
+    /// Id of the model whose number it is.
     pub model: String,
     /// Parameter, or `spread of` one.
     pub name: String,
@@ -30,17 +30,17 @@ pub struct Derived {
     pub value: f64,
     /// 95 % interval of a fit; lowest and highest of the pooled sources.
     pub interval: [f64; 2],
-    /// Unit.
+    /// Unit of the value, its interval and both texts; "1" for a pure number.
     pub unit: String,
-    /// As the model file has it.
+    /// The number as the model file writes it, without its unit.
     pub in_file: String,
-    /// The same at the file's digits.
+    /// The derived value with as many decimals as the file has.
     pub rounded: String,
-    /// Whether the file agrees.
+    /// Whether the rounded value equals the number in the file.
     pub agrees: bool,
-    /// Under which read-out.
+    /// Which read-out of the model was compared with the targets.
     pub read_out: String,
-    /// What it was fitted to.
+    /// Figures that it was fitted to, with the prediction of the fitted model.
     pub targets: Vec<Target>,
     /// Prediction of each study from the others.
     pub left_out: Vec<LeftOut>,
@@ -49,20 +49,20 @@ pub struct Derived {
 /// One figure that was fitted to.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Target {
-    /// Study.
+    /// Citation of the study.
     pub study: String,
-    /// What, with its place.
+    /// Which figure, with its time, interval and site.
     pub what: String,
-    /// Target.
+    /// Value that the source reports, in the unit of the figure.
     pub observed: f64,
-    /// By the fitted model.
+    /// Value that the fitted model predicts, in the same unit.
     pub predicted: f64,
 }
 
 /// A study predicted by a fit to the others.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct LeftOut {
-    /// Study.
+    /// Citation of the study.
     pub study: String,
     /// Geometric mean fold error of its figures; `None` where too few others remain.
     pub gmfe: Option<f64>,
@@ -78,7 +78,7 @@ pub fn derive(
     library: &Library,
     only: Option<&str>,
     progress: &mut dyn FnMut(&str),
-) -> Result<Vec<Derived>> {
+) -> Result<Vec<DerivedNumber>> {
     let mut list = Vec::new();
     for fit in derivations.fit.iter().filter(|f| only.is_none_or(|id| id == f.model)) {
         progress(&fit.id);
@@ -95,7 +95,7 @@ fn one_fit(
     derivations: &Derivations,
     observations: &Observations,
     library: &Library,
-) -> Result<Vec<Derived>> {
+) -> Result<Vec<DerivedNumber>> {
     let model = library.model(&fit.model)?;
     let problem = Problem::new(fit, derivations, observations, library)?;
     let solution = problem.solve(&problem.start())?;
@@ -119,7 +119,7 @@ fn one_fit(
     Ok(list)
 }
 
-fn one_pool(pool: &PoolFile, library: &Library) -> Result<Derived> {
+fn one_pool(pool: &PoolFile, library: &Library) -> Result<DerivedNumber> {
     let model = library.model(&pool.model)?;
     let values = pool.canonical()?;
     let n = values.len() as f64;
@@ -150,7 +150,7 @@ fn one_pool(pool: &PoolFile, library: &Library) -> Result<Derived> {
 }
 
 /// The derived value in the unit and at the digits of the model file.
-fn beside(model: &Model, name: &str, value: f64, ends: [f64; 2]) -> Result<Derived> {
+fn beside(model: &Model, name: &str, value: f64, ends: [f64; 2]) -> Result<DerivedNumber> {
     let parameter = model.parameters.iter().find(|p| p.name == name).ok_or_else(|| {
         Error::input(format!("{} has no parameter {name}", model.id)).remedy("correct assets/derivations.toml")
     })?;
@@ -163,7 +163,7 @@ fn beside(model: &Model, name: &str, value: f64, ends: [f64; 2]) -> Result<Deriv
     Ok(at_digits(model, name.to_owned(), digits, unit, parameter.value / written, value, ends))
 }
 
-fn beside_spread(model: &Model, name: &str, value: f64, ends: [f64; 2]) -> Result<Derived> {
+fn beside_spread(model: &Model, name: &str, value: f64, ends: [f64; 2]) -> Result<DerivedNumber> {
     let spread = model.spreads.iter().find(|s| s.name == name && s.grade == Grade::D);
     let Some(crate::model::SpreadFigure::Cv(cv)) = spread.map(|s| s.figure) else {
         return Err(Error::input(format!("{} has no CV of {name} with grade D", model.id))
@@ -181,11 +181,11 @@ fn at_digits(
     factor: f64,
     value: f64,
     ends: [f64; 2],
-) -> Derived {
+) -> DerivedNumber {
     let value = value / factor;
     let decimals = digits.split_once('.').map_or(0, |(_, d)| d.len());
     let rounded = format!("{value:.decimals$}");
-    Derived {
+    DerivedNumber {
         id: String::new(),
         model: model.id.clone(),
         agrees: rounded.parse::<f64>().ok() == digits.parse::<f64>().ok(),

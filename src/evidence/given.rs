@@ -40,17 +40,19 @@ pub(super) fn doses(arm: &Arm, part: f64, assumed: &mut Vec<String>) -> Reason<V
 
 /// An infusion in equal steps of rising rate, as the cell `other` tells it.
 fn stepped(arm: &Arm, part: f64, form: Form) -> Reason<Option<Vec<Dose>>> {
-    let Some((minutes, rates, unit)) = cells::steps(arm.cell("other"), arm.mark)? else { return Ok(None) };
-    let steps: Vec<Dose> = rates
+    let Some(steps) = cells::steps(arm.cell("other"), arm.mark)? else { return Ok(None) };
+    let minutes = steps.minutes;
+    let doses: Vec<Dose> = steps
+        .rates
         .iter()
         .enumerate()
         .map(|(i, rate)| {
-            let amount = per_time(*rate * part, &unit, minutes)?;
+            let amount = per_time(*rate * part, &steps.unit, minutes)?;
             let start = Time::from_minutes(minutes * i as f64);
             Ok(Dose { time: start, form, ..Dose::infused(amount, Time::from_minutes(minutes)) })
         })
         .collect::<Reason<_>>()?;
-    Ok(Some(steps))
+    Ok(Some(doses))
 }
 
 /// The amount of a rate over a time.

@@ -1,6 +1,6 @@
 //! Measured arms and curves as their CSV files hold them, cell by cell.
 
-use crate::delimited::{Cell, Layout, Mark, Table};
+use crate::delimited::{Cell, DecimalMark, DelimitedTable, Layout};
 use crate::error::{Error, Result};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -70,7 +70,7 @@ pub struct Arm {
     pub id: String,
     cells: BTreeMap<String, String>,
     /// The decimal mark of its file.
-    pub(super) mark: Mark,
+    pub(super) mark: DecimalMark,
     /// Minutes and ng/mL, from the file of curves or from the cell `other`.
     pub points: Vec<[f64; 2]>,
     /// Points that cannot be read, with reasons.
@@ -80,9 +80,9 @@ pub struct Arm {
 /// An arm, or part of one, that was not scored.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Skipped {
-    /// Arm.
+    /// Id of the arm, or the name of the file for what belongs to none.
     pub id: String,
-    /// Reason.
+    /// Why it was not scored, in one sentence.
     pub why: String,
 }
 
@@ -127,7 +127,7 @@ impl Observations {
     /// Never with the shipped files, which tests read.
     pub fn embedded() -> Result<Self> {
         let mut all = Self::read(("assets/observed/arms.csv", ARMS), Some(("assets/observed/curves.csv", CURVES)))?;
-        let table = Table::read("assets/observed/left_out.csv", LEFT_OUT, &LEFT_OUT_LAYOUT)?;
+        let table = DelimitedTable::read("assets/observed/left_out.csv", LEFT_OUT, &LEFT_OUT_LAYOUT)?;
         let column = |wanted: &str| table.column(wanted).unwrap_or(0);
         let [id, why] = ["id", "why"].map(column);
         all.skipped.extend(table.rows.iter().map(|row| {
@@ -143,7 +143,7 @@ impl Observations {
     /// # Errors
     /// When a column is missing, a row has no id, or an id stands twice.
     pub fn read((name, text): (&str, &str), curves: Option<(&str, &str)>) -> Result<Self> {
-        let table = Table::read(name, text, &ARM_LAYOUT)?;
+        let table = DelimitedTable::read(name, text, &ARM_LAYOUT)?;
         let (mut arms, mut places): (Vec<Arm>, BTreeMap<String, usize>) = (Vec::new(), BTreeMap::new());
         for row in table.rows {
             let line = row.line;
@@ -171,7 +171,7 @@ impl Observations {
 
 /// Gives arms their points; returns what belongs to none.
 fn read_curves(name: &str, text: &str, arms: &mut [Arm], places: &BTreeMap<String, usize>) -> Result<Vec<Skipped>> {
-    let table = Table::read(name, text, &CURVE_LAYOUT)?;
+    let table = DelimitedTable::read(name, text, &CURVE_LAYOUT)?;
     let column = |wanted: &str| table.column(wanted).unwrap_or(0);
     let [id, time, value] = ["arm_id", "time_min", "conc_ng_ml"].map(column);
     let mut skipped: Vec<Skipped> = table.comments.iter().map(|line| comment(name, *line)).collect();

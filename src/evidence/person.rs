@@ -5,19 +5,29 @@
 
 mod age;
 
-use self::age::{Said, stated_age};
+use self::age::{StatedAge, stated_age};
 use super::cells::{Reason, with_unit};
 use super::observed::Arm;
-use super::rules::Age;
 use crate::delimited::Cell;
 use crate::subject::{Ancestry, Subject};
 use crate::units::{self, Weight, number};
+use serde::Deserialize;
+
+/// Whether adults or children were studied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AgeGroup {
+    /// 18 years and older.
+    Adult,
+    /// Younger than 18 years.
+    Child,
+}
 
 /// Who was studied.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Person {
+pub(super) struct StudiedPerson {
     pub subject: Subject,
-    pub age: Age,
+    pub age: AgeGroup,
     /// Why ancestry could not be read, where that matters.
     pub unclear: Option<String>,
 }
@@ -130,9 +140,9 @@ const VAGUE: [&str; 20] = [
     "other",
 ];
 
-impl Person {
+impl StudiedPerson {
     pub(super) fn read(arm: &Arm, assumed: &mut Vec<String>) -> Reason<Self> {
-        let population = words(arm.cell("population"));
+        let population = tokens(arm.cell("population"));
         let mut aged = Vec::new();
         let (years, age) = age(arm, &population, &mut aged)?;
         let weight = weight(arm, age, assumed)?;
@@ -153,11 +163,11 @@ impl Person {
     }
 }
 
-fn weight(arm: &Arm, age: Age, assumed: &mut Vec<String>) -> Reason<Weight> {
+fn weight(arm: &Arm, age: AgeGroup, assumed: &mut Vec<String>) -> Reason<Weight> {
     let cell = arm.cell("mean_weight_kg");
     match arm.number("mean_weight_kg") {
         Cell::Number(kg) => Ok(Weight::from_kg(kg)),
-        Cell::Missing if age == Age::Child => Err("no weight: for children none is assumed".to_owned()),
+        Cell::Missing if age == AgeGroup::Child => Err("no weight: for children none is assumed".to_owned()),
         Cell::Missing => {
             let weight = Subject::default().weight;
             assumed.push(format!("weight not stated: {weight} taken"));
@@ -169,9 +179,10 @@ fn weight(arm: &Arm, age: Age, assumed: &mut Vec<String>) -> Reason<Weight> {
     }
 }
 
-fn age(arm: &Arm, population: &[String], assumed: &mut Vec<String>) -> Reason<(units::Age, Age)> {
+fn age(arm: &Arm, population: &[String], assumed: &mut Vec<String>) -> Reason<(units::Age, AgeGroup)> {
     let cell = arm.cell("mean_age_y");
-    let of = |years: f64| (units::Age::from_years(years), if years < GROWN_UP { Age::Child } else { Age::Adult });
+    let of =
+        |years: f64| (units::Age::from_years(years), if years < GROWN_UP { AgeGroup::Child } else { AgeGroup::Adult });
     match arm.number("mean_age_y") {
         Cell::Number(years) => return Ok(of(years)),
         Cell::Other(why) => {
@@ -189,17 +200,19 @@ fn age(arm: &Arm, population: &[String], assumed: &mut Vec<String>) -> Reason<(u
     let usual = Subject::default().age.years();
     let who = arm.cell("population");
     match stated_age(population, young) {
-        Some(Said::One(years)) => {
+        Some(StatedAge::One(years)) => {
             assumed.push(format!("age by the words \"{who}\": {} y", number(years)));
             Ok(of(years))
         }
-        Some(Said::Unclear) => Err(format!("\"{who}\" may tell an age that cannot be read: write it as mean_age_y")),
-        Some(Said::Range(from, to)) if (from < GROWN_UP && to <= GROWN_UP) || (young && !grown) => {
+        Some(StatedAge::Unclear) => {
+            Err(format!("\"{who}\" may tell an age that cannot be read: write it as mean_age_y"))
+        }
+        Some(StatedAge::Range(from, to)) if (from < GROWN_UP && to <= GROWN_UP) || (young && !grown) => {
             Err(format!("\"{who}\" gives a range of ages and no mean: for children none is assumed"))
         }
         None if young && !grown => Err(format!("\"{who}\" has no age: for children none is assumed")),
         None if says(&OLD) => Err(format!("\"{who}\" has no age: for old people none is assumed")),
-        Some(Said::Range(from, to)) if !(from..=to).contains(&usual) => {
+        Some(StatedAge::Range(from, to)) if !(from..=to).contains(&usual) => {
             let years = usual.clamp(from, to);
             assumed.push(format!("age not stated: {} y taken, the end of \"{who}\" that lies nearest", number(years)));
             Ok(of(years))
@@ -213,7 +226,7 @@ fn age(arm: &Arm, population: &[String], assumed: &mut Vec<String>) -> Reason<(u
 }
 
 /// Words, numbers and marks of a text, in lower case; a number keeps its decimals and its range.
-fn words(text: &str) -> Vec<String> {
+fn tokens(text: &str) -> Vec<String> {
     let text = text.to_lowercase().replace("w/o", "without");
     let text: String = text.chars().map(|c| if "\u{2010}\u{2011}–—\u{2212}".contains(c) { '-' } else { c }).collect();
     let chars: Vec<char> = text.chars().collect();
@@ -385,7 +398,7 @@ mod tests {
             ("Asian-American", None),
             ("Asian or Japanese", None),
         ] {
-            assert_eq!(ancestry(&words(text)).map(Ancestry::as_str), expected, "{text}");
+            assert_eq!(ancestry(&tokens(text)).map(Ancestry::as_str), expected, "{text}");
         }
     }
 }

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 /// A figure of a curve. Times in hours.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Quantity {
+pub enum ExposureMetric {
     /// Highest concentration, ng/mL.
     Cmax,
     /// When it is reached, min.
@@ -27,12 +27,12 @@ pub enum Quantity {
         /// h
         at: f64,
     },
-    /// Share that reaches the blood.
+    /// Share of the dose that reaches the blood, 0 to 1.
     Bioavailability,
 }
 
-impl Quantity {
-    /// As written in reports.
+impl ExposureMetric {
+    /// The word for it in reports and JSON.
     pub fn id(self) -> &'static str {
         match self {
             Self::Cmax => "cmax",
@@ -67,9 +67,9 @@ pub fn predict(
     case: &Case,
     set: &BTreeMap<String, Expr>,
     (analyte, site): (&str, Site),
-    quantities: &[Quantity],
+    quantities: &[ExposureMetric],
 ) -> Result<Vec<f64>> {
-    let latest = quantities.iter().map(|q| if let Quantity::Concentration { at } = q { *at } else { 0.0 });
+    let latest = quantities.iter().map(|q| if let ExposureMetric::Concentration { at } = q { *at } else { 0.0 });
     let horizon = (last_end(case.doses).hours() + PEAK_WITHIN).max(latest.fold(0.0, f64::max));
     let every = (horizon / MOST_POINTS).max(1.0 / MINUTES_PER_HOUR);
     let followed = case.follow(set, horizon, every, Solver::Auto)?;
@@ -79,10 +79,10 @@ pub fn predict(
     quantities
         .iter()
         .map(|quantity| match *quantity {
-            Quantity::Cmax => Ok(exposure.cmax * NG_ML_PER_MG_L),
-            Quantity::Tmax => Ok(exposure.tmax * MINUTES_PER_HOUR),
-            Quantity::Concentration { at } => Ok(concentration(&followed, output, at)),
-            Quantity::Auc { from, to } => {
+            ExposureMetric::Cmax => Ok(exposure.cmax * NG_ML_PER_MG_L),
+            ExposureMetric::Tmax => Ok(exposure.tmax * MINUTES_PER_HOUR),
+            ExposureMetric::Concentration { at } => Ok(concentration(&followed, output, at)),
+            ExposureMetric::Auc { from, to } => {
                 let whole = match to {
                     Some(to) => area_to(case, set, (analyte, site), to)?,
                     None => exposure.auc_inf.ok_or_else(|| no_area(case))? * NG_ML_PER_MG_L,
@@ -90,7 +90,7 @@ pub fn predict(
                 let before = if from > 0.0 { area_to(case, set, (analyte, site), from)? } else { 0.0 };
                 Ok(whole - before)
             }
-            Quantity::Bioavailability => followed
+            ExposureMetric::Bioavailability => followed
                 .bioavailability(site)
                 .ok_or_else(|| Error::cannot(format!("{} has no vein to compare with", case.model.id))),
         })

@@ -1,8 +1,8 @@
 //! How well the models predict what was measured: by route and read-out, what was seen and what is new, what has no
 //! target, and the worst misses by name.
 
-use super::rules::{NoTarget, Rules};
-use super::score::Row;
+use super::row::Row;
+use super::rules::{NoTarget, ScoringRules};
 use super::summary::{Summary, grouped, grouped_by};
 use crate::regimen::Route;
 use serde::Serialize;
@@ -30,7 +30,7 @@ pub struct Prediction {
 /// Errors over every drug, route and read-out.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Total {
-    /// `drug` or `metabolite`.
+    /// Whether the drug itself or a metabolite was measured: `drug` or `metabolite`.
     pub of: &'static str,
     /// Studies that the models were estimated from or tuned to.
     pub seen: Summary,
@@ -45,7 +45,7 @@ pub struct NewStudy {
     pub study: String,
     /// Ids of its arms.
     pub arms: Vec<String>,
-    /// Drugs and routes.
+    /// Drug and route of its arms, for example "ketamine IM"; each once.
     pub of: Vec<String>,
     /// Over its figures, metabolites included.
     pub errors: Summary,
@@ -54,13 +54,13 @@ pub struct NewStudy {
 /// Errors of one drug by one route at one read-out.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PredictionRow {
-    /// Drug.
+    /// Id of the drug that was simulated.
     pub drug: String,
-    /// Route, as in files.
+    /// Route as scenario files write it, for example `im`.
     pub route: String,
     /// Where the studies drew blood, as far as they say.
     pub read_out: &'static str,
-    /// `drug` or `metabolite`.
+    /// Whether the drug itself or a metabolite was measured: `drug` or `metabolite`.
     pub of: &'static str,
     /// Studies that the model was estimated from or tuned to.
     pub seen: Summary,
@@ -70,7 +70,7 @@ pub struct PredictionRow {
 
 impl Prediction {
     /// Of scored rows, with what the rules know of gaps.
-    pub(super) fn new(scored: &[Row], rules: &Rules) -> Self {
+    pub(super) fn new(scored: &[Row], rules: &ScoringRules) -> Self {
         let part = |metabolite: bool, external: bool| {
             let mine = move |r: &&Row| r.external == external && r.metabolite == metabolite && !r.simulated;
             Summary::of(scored.iter().filter(mine))

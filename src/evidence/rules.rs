@@ -1,26 +1,17 @@
 //! `assets/validation.toml`: which model speaks for which arm, what it has seen, what is known of large gaps.
 
 use super::observed::Arm;
+use super::person::AgeGroup;
 use super::study::Study;
 use crate::error::{Error, Result};
 use crate::model::Site;
 use crate::regimen::Route;
 use serde::{Deserialize, Serialize};
 
-/// Whether a study was of children.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Age {
-    /// From 18 years.
-    Adult,
-    /// Below.
-    Child,
-}
-
 /// The fixed rules of scoring.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Rules {
+pub struct ScoringRules {
     #[serde(rename = "format")]
     _format: u32,
     /// The table, the first that fits is taken.
@@ -37,9 +28,9 @@ pub struct Rules {
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct NoTarget {
-    /// What.
+    /// The question that cannot be answered.
     pub what: String,
-    /// Why not.
+    /// Which measurement is lacking.
     pub why: String,
 }
 
@@ -47,17 +38,17 @@ pub struct NoTarget {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Choice {
-    /// Drug.
+    /// Id of the drug.
     pub drug: String,
-    /// Age.
-    pub age: Age,
-    /// Routes.
+    /// Whether the line is for adults or for children.
+    pub age: AgeGroup,
+    /// Routes for which the line holds.
     pub routes: Vec<Route>,
-    /// Only for arms that state this site.
+    /// Holds only for arms that state this site; `None` holds for every arm.
     pub site: Option<Site>,
-    /// Model.
+    /// Id of the model that is scored.
     pub model: String,
-    /// Reason.
+    /// Why this model speaks for such arms.
     pub why: String,
 }
 
@@ -96,7 +87,7 @@ pub(super) struct Gap<'a> {
     pub at_min: Option<f64>,
 }
 
-impl Rules {
+impl ScoringRules {
     /// The shipped rules.
     ///
     /// # Errors
@@ -106,7 +97,7 @@ impl Rules {
         toml::from_str(text).map_err(|e| Error::from_toml(&e, name, text))
     }
 
-    /// The model that speaks for a study.
+    /// The line whose model speaks for a study; `None` where the rules have no such line.
     pub fn choice(&self, study: &Study) -> Option<&Choice> {
         let route = study.route();
         self.score.iter().find(|c| {

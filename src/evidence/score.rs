@@ -1,11 +1,13 @@
 //! Predicted beside observed, row by row.
 
 use super::observed::{Arm, Observations, Skipped};
-use super::predict::{Quantity, predict};
+use super::person::AgeGroup;
+use super::predict::{ExposureMetric, predict};
 use super::prediction::Prediction;
-use super::rules::{Gap, Rules};
+use super::row::{Elsewhere, Row};
+use super::rules::{Gap, ScoringRules};
 use super::study::Study;
-use super::summary::{Group, RouteErrors, Summary, TWO_FOLD, by_route, groups};
+use super::summary::{Group, RouteErrors, Summary, by_route, groups};
 use crate::error::Result;
 use crate::library::Library;
 use crate::model::{Model, Site};
@@ -14,93 +16,28 @@ use crate::units::{MINUTES_PER_HOUR, tidy};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// One figure, measured and predicted.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Row {
-    /// Arm.
-    pub id: String,
-    /// What was measured.
-    pub analyte: String,
-    /// Drug that was simulated.
-    pub drug: String,
-    /// Route.
-    pub route: String,
-    /// Model.
-    pub model: String,
-    /// Site at which it is predicted.
-    pub site: &'static str,
-    /// Whether the study says where it drew.
-    pub site_stated: bool,
-    /// `cmax`, `tmax`, `auc` or `concentration`.
-    pub quantity: &'static str,
-    /// Unit of both figures.
-    pub unit: &'static str,
-    /// Time of a concentration, min.
-    pub time_min: Option<f64>,
-    /// Measured.
-    pub observed: f64,
-    /// Predicted.
-    pub predicted: f64,
-    /// Predicted over measured.
-    pub ratio: f64,
-    /// Whether the study is new to the model.
-    pub external: bool,
-    /// Whether the source simulated the figure with the model itself: a check of the transcription, no measurement.
-    pub simulated: bool,
-    /// Its study: citation with DOI or PubMed number.
-    pub study: String,
-    /// Whether a metabolite was measured.
-    pub metabolite: bool,
-    /// What was taken for granted, and why the two lie far apart.
-    pub note: String,
-    /// For an arm that does not state its site: what the model predicts at its other site.
-    pub elsewhere: Option<Elsewhere>,
-    /// Why the two lie beyond 2-fold apart, where that is known.
-    pub why: Option<String>,
-    /// Beyond 2-fold and nothing known that explains it.
-    pub unexplained: bool,
-}
-
-/// The same figure at another site.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Elsewhere {
-    /// Site.
-    pub site: &'static str,
-    /// Predicted there.
-    pub predicted: f64,
-    /// Over measured.
-    pub ratio: f64,
-}
-
 /// All rows with their errors.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Report {
-    /// Row by row.
+    /// Every scored figure, arm by arm.
     pub rows: Vec<Row>,
-    /// What was not scored.
+    /// Arms and points that were not scored, with the reason.
     pub skipped: Vec<Skipped>,
-    /// Over all rows.
+    /// Errors over all figures.
     pub summary: Summary,
-    /// By route.
+    /// Errors by route, whatever the model.
     pub routes: Vec<RouteErrors>,
-    /// By drug, route and model.
+    /// Errors by drug, route and model, metabolites apart.
     pub groups: Vec<Group>,
     /// How well the models predict: seen and new, worst misses, what has no target.
     pub prediction: Prediction,
-}
-
-impl Row {
-    /// Whether prediction and measurement lie within 2-fold.
-    pub fn within_2_fold(&self) -> bool {
-        self.ratio.ln().abs() <= TWO_FOLD.ln() + 1e-12
-    }
 }
 
 /// Scores every arm with the model that the rules name for it.
 ///
 /// # Errors
 /// When the rules name a model that the library has not.
-pub fn score(observations: &Observations, rules: &Rules, library: &Library) -> Result<Report> {
+pub fn score(observations: &Observations, rules: &ScoringRules, library: &Library) -> Result<Report> {
     score_with(observations, rules, library, &mut |_, _| {})
 }
 
@@ -110,7 +47,7 @@ pub fn score(observations: &Observations, rules: &Rules, library: &Library) -> R
 /// As [`score`].
 pub fn score_with(
     observations: &Observations,
-    rules: &Rules,
+    rules: &ScoringRules,
     library: &Library,
     progress: &mut dyn FnMut(usize, usize),
 ) -> Result<Report> {
@@ -126,7 +63,7 @@ pub fn score_with(
             }
         };
         let Some(choice) = rules.choice(&study) else {
-            let age = if study.age == super::Age::Child { "children" } else { "adults" };
+            let age = if study.age == AgeGroup::Child { "children" } else { "adults" };
             skip(format!("no model of {} {} in {age}", study.drug, study.route().words()));
             continue;
         };
@@ -150,10 +87,10 @@ pub fn score_with(
     Ok(Report { rows, skipped, summary, routes, groups, prediction })
 }
 
-fn score_arm(arm: &Arm, study: &Study, model: &Model, rules: &Rules, library: &Library) -> Result<Vec<Row>> {
+fn score_arm(arm: &Arm, study: &Study, model: &Model, rules: &ScoringRules, library: &Library) -> Result<Vec<Row>> {
     let own = model.estimated_from;
     let site = site_for(study, model, library, study.site.unwrap_or(own))?;
-    let quantities: Vec<Quantity> = study.measures.iter().map(|m| m.quantity).collect();
+    let quantities: Vec<ExposureMetric> = study.measures.iter().map(|m| m.quantity).collect();
     let predicted = at_site(study, model, library, site, &quantities)?;
     let others = model.sites().into_iter().filter(|s| *s != site && study.site.is_none());
     let elsewhere = others.filter_map(|other| {
@@ -165,7 +102,7 @@ fn score_arm(arm: &Arm, study: &Study, model: &Model, rules: &Rules, library: &L
     let rows = study.measures.iter().enumerate().map(|(i, measure)| {
         let predicted = predicted[i];
         let time_min = match measure.quantity {
-            Quantity::Concentration { at } => Some(tidy(at * MINUTES_PER_HOUR)),
+            ExposureMetric::Concentration { at } => Some(tidy(at * MINUTES_PER_HOUR)),
             _ => None,
         };
         let mut row = Row {
@@ -217,7 +154,13 @@ fn site_for(study: &Study, model: &Model, library: &Library, site: Site) -> Resu
     scenario.arms[0].site_in(model)
 }
 
-fn at_site(study: &Study, model: &Model, library: &Library, site: Site, quantities: &[Quantity]) -> Result<Vec<f64>> {
+fn at_site(
+    study: &Study,
+    model: &Model,
+    library: &Library,
+    site: Site,
+    quantities: &[ExposureMetric],
+) -> Result<Vec<f64>> {
     let drug = library.drug(&study.drug)?;
     let scenario = study.scenario("", model, site);
     let case = Case {

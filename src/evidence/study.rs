@@ -5,9 +5,8 @@
 
 use super::cells::{self, Reason};
 use super::observed::Arm;
-use super::person::Person;
-use super::predict::Quantity;
-use super::rules::Age;
+use super::person::{AgeGroup, StudiedPerson};
+use super::predict::ExposureMetric;
 use super::{given, words};
 use crate::delimited::Cell;
 use crate::library::Library;
@@ -20,27 +19,27 @@ use crate::units::{MINUTES_PER_HOUR, Time};
 /// A measured arm in the simulator's terms.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Study {
-    /// Drug that is simulated.
+    /// Id of the drug that is simulated.
     pub drug: String,
-    /// What was measured.
+    /// Drug or metabolite whose concentration was measured.
     pub analyte: String,
     /// Whether that is a metabolite.
     pub metabolite: bool,
-    /// Doses.
+    /// Doses as the arm was given them, all by one route.
     pub doses: Vec<Dose>,
     /// Whether it is a bolus into a vein, whose peak nobody samples.
     pub bolus: bool,
-    /// Who was studied.
+    /// Mean covariates of those who were studied.
     pub subject: Subject,
-    /// Children or adults.
-    pub age: Age,
-    /// Where blood was drawn, when stated.
+    /// Whether adults or children were studied.
+    pub age: AgeGroup,
+    /// Where blood was drawn; `None` where the study does not say.
     pub site: Option<Site>,
     /// What was taken for granted, grade E.
     pub assumed: Vec<String>,
-    /// What can be compared.
-    pub measures: Vec<Measure>,
-    /// What cannot, with reasons.
+    /// Measured values that can be compared with a prediction.
+    pub measures: Vec<MeasuredValue>,
+    /// Why other cells cannot be compared, one sentence for each.
     pub left_out: Vec<String>,
     /// Why ancestry cannot be read, for models that use it.
     unclear: Option<String>,
@@ -48,10 +47,10 @@ pub struct Study {
 
 /// One measured figure.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Measure {
-    /// What.
-    pub quantity: Quantity,
-    /// In the quantity's unit.
+pub struct MeasuredValue {
+    /// Which figure of the curve was measured.
+    pub quantity: ExposureMetric,
+    /// Measured value, in the unit of [`ExposureMetric::unit`].
     pub observed: f64,
 }
 
@@ -73,11 +72,11 @@ impl Study {
     /// With the reason why the arm cannot be simulated.
     pub fn read(arm: &Arm, library: &Library) -> Reason<Self> {
         let mut assumed = Vec::new();
-        let (drug, analyte, part) = drug_and_analyte(arm, &mut assumed)?;
+        let Simulated { drug, analyte, part } = simulated(arm, &mut assumed)?;
         // what cannot be simulated at all is said before who was studied; notes begin with who
         let mut taken = Vec::new();
         let doses = given::doses(arm, part, &mut taken)?;
-        let Person { subject, age, unclear } = Person::read(arm, &mut assumed)?;
+        let StudiedPerson { subject, age, unclear } = StudiedPerson::read(arm, &mut assumed)?;
         assumed.append(&mut taken);
         for dose in &doses {
             dose.check(Time::from_hours(f64::MAX)).map_err(|e| e.what().to_owned())?;
@@ -121,7 +120,7 @@ impl Study {
             return Err(why.clone());
         }
         let age = self.subject.age;
-        match model.age.filter(|[from, to]| self.age == Age::Child && !(*from..=*to).contains(&age)) {
+        match model.age.filter(|[from, to]| self.age == AgeGroup::Child && !(*from..=*to).contains(&age)) {
             Some([from, to]) => Err(format!("{} is of children from {from} to {to}, not of {age}", model.id)),
             None => Ok(()),
         }
@@ -152,9 +151,9 @@ impl Study {
             doses,
         };
         let seen = self.measures.iter().map(|m| match m.quantity {
-            Quantity::Concentration { at } => at,
-            Quantity::Tmax => m.observed / MINUTES_PER_HOUR * 1.5,
-            Quantity::Auc { to, .. } => to.unwrap_or(0.0),
+            ExposureMetric::Concentration { at } => at,
+            ExposureMetric::Tmax => m.observed / MINUTES_PER_HOUR * 1.5,
+            ExposureMetric::Auc { to, .. } => to.unwrap_or(0.0),
             _ => 0.0,
         });
         let shortest = crate::regimen::last_end(&self.doses).hours() + 2.0;
@@ -168,9 +167,9 @@ impl Study {
         let (mut points, mut peak) = (Vec::new(), [None, None]);
         for m in &self.measures {
             match m.quantity {
-                Quantity::Concentration { at } => points.push([at, m.observed]),
-                Quantity::Tmax => peak[0] = Some(m.observed / MINUTES_PER_HOUR),
-                Quantity::Cmax => peak[1] = Some(m.observed),
+                ExposureMetric::Concentration { at } => points.push([at, m.observed]),
+                ExposureMetric::Tmax => peak[0] = Some(m.observed / MINUTES_PER_HOUR),
+                ExposureMetric::Cmax => peak[1] = Some(m.observed),
                 _ => {}
             }
         }
@@ -190,7 +189,7 @@ impl Study {
         let tmax = arm.cell("tmax_min");
         if let Some(observed) = self.plain(arm, "cmax_ng_ml") {
             match (parent_bolus, arm.number("tmax_min")) {
-                (false, _) => self.measures.push(Measure { quantity: Quantity::Cmax, observed }),
+                (false, _) => self.measures.push(MeasuredValue { quantity: ExposureMetric::Cmax, observed }),
                 (true, Cell::Number(at)) if at > 0.0 => {
                     // nobody samples the instant of mixing: the peak is that of the first samples
                     self.assumed.push(format!("peak of a bolus read at its sampled time, {tmax} min"));
@@ -204,7 +203,7 @@ impl Study {
                 _ if parent_bolus => self.left_out.push("tmax: that of a bolus is the first sample's".to_owned()),
                 Err(why) => self.left_out.push(why),
                 Ok(offset) if within(observed + offset) => {
-                    self.measures.push(Measure { quantity: Quantity::Tmax, observed: observed + offset });
+                    self.measures.push(MeasuredValue { quantity: ExposureMetric::Tmax, observed: observed + offset });
                 }
                 Ok(_) => self.left_out.push(format!("tmax: {tmax} min is {}", beyond())),
             }
@@ -219,7 +218,7 @@ impl Study {
             self.left_out.push(format!("point at {minutes} min: {}", beyond()));
         } else if observed > 0.0 && minutes > 0.0 {
             let at = minutes / MINUTES_PER_HOUR;
-            self.measures.push(Measure { quantity: Quantity::Concentration { at }, observed });
+            self.measures.push(MeasuredValue { quantity: ExposureMetric::Concentration { at }, observed });
         } else {
             self.left_out.push(format!("point at {minutes} min: {observed} ng/mL has no ratio"));
         }
@@ -243,7 +242,7 @@ impl Study {
         let Some(observed) = self.plain(arm, "auc_ng_h_ml") else { return };
         match interval(arm) {
             Ok((from, to)) if to.is_none_or(|to| HORIZON_H.contains(&to)) => {
-                self.measures.push(Measure { quantity: Quantity::Auc { from, to }, observed });
+                self.measures.push(MeasuredValue { quantity: ExposureMetric::Auc { from, to }, observed });
             }
             Ok(_) => self.left_out.push(format!("auc: its interval is {}", beyond())),
             Err(why) => self.left_out.push(why),
@@ -310,24 +309,35 @@ fn interval(arm: &Arm) -> Reason<(f64, Option<f64>)> {
     }
 }
 
-/// The drug that is simulated, what is read, and the share of the amount that is this drug.
-fn drug_and_analyte(arm: &Arm, assumed: &mut Vec<String>) -> Reason<(String, String, f64)> {
+/// What is simulated for an arm.
+struct Simulated {
+    /// Drug of the model.
+    drug: String,
+    /// Drug or metabolite whose concentration is read out.
+    analyte: String,
+    /// Share of the given amount that is this drug: half for the S part of a racemate, else 1.
+    part: f64,
+}
+
+fn simulated(arm: &Arm, assumed: &mut Vec<String>) -> Reason<Simulated> {
     let (drug, analyte) = (arm.cell("drug").to_lowercase(), arm.cell("analyte").to_lowercase());
     let racemic = match drug.as_str() {
         "racemic" | "ketamine" | "racemate" | "racemic ketamine" => true,
         "esketamine" | "s-ketamine" => false,
         _ => return Err(format!("drug \"{}\" is not simulated", arm.cell("drug"))),
     };
+    let of =
+        |drug: &str, analyte: &str, part: f64| Simulated { drug: drug.to_owned(), analyte: analyte.to_owned(), part };
     let Some((_, of_racemate, of_s)) = ANALYTES.iter().find(|(word, ..)| *word == analyte) else {
         return Err(format!("analyte \"{}\" is not simulated", arm.cell("analyte")));
     };
     match (racemic, of_racemate, of_s) {
-        (true, Some(analyte), _) => Ok(("ketamine".to_owned(), (*analyte).to_owned(), 1.0)),
+        (true, Some(analyte), _) => Ok(of("ketamine", analyte, 1.0)),
         (true, None, Some(analyte)) => {
             assumed.push("S part of a racemate: half of the amount as esketamine, R taken not to change it".to_owned());
-            Ok(("esketamine".to_owned(), (*analyte).to_owned(), 0.5))
+            Ok(of("esketamine", analyte, 0.5))
         }
-        (false, _, Some(analyte)) => Ok(("esketamine".to_owned(), (*analyte).to_owned(), 1.0)),
+        (false, _, Some(analyte)) => Ok(of("esketamine", analyte, 1.0)),
         _ => Err(format!("analyte \"{}\" is not simulated", arm.cell("analyte"))),
     }
 }

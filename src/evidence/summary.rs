@@ -1,16 +1,13 @@
 //! How far predictions lie from measurements, over many rows.
 
-use super::score::Row;
+use super::row::Row;
 use crate::regimen::Route;
 use serde::Serialize;
-
-/// Farther apart than this is said to be beyond 2-fold.
-pub(super) const TWO_FOLD: f64 = 2.0;
 
 /// Errors over rows.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Summary {
-    /// Number of rows.
+    /// Number of figures that are summed up; with 0 the errors are `None`.
     pub rows: usize,
     /// Geometric mean fold error: exp of the mean of |ln(predicted / observed)|; 1 is perfect.
     pub gmfe: Option<f64>,
@@ -25,30 +22,30 @@ pub struct Summary {
 /// Errors over the rows of one drug, route and model.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Group {
-    /// Drug.
+    /// Id of the drug that was simulated.
     pub drug: String,
-    /// Route.
+    /// Route as scenario files write it, for example `im`.
     pub route: String,
-    /// Model.
+    /// Id of the model that was scored.
     pub model: String,
-    /// `drug` or `metabolite`.
+    /// Whether the drug itself or a metabolite was measured: `drug` or `metabolite`.
     pub of: &'static str,
-    /// All rows.
+    /// Errors over all figures, of studies seen and new.
     pub all: Summary,
-    /// Rows of studies that the model has not seen.
+    /// Errors over figures of studies that are new to the model.
     pub external: Summary,
 }
 
 /// Errors by route, whatever the model; the nose is two products.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct RouteErrors {
-    /// Route.
+    /// Route as scenario files write it, for example `im`.
     pub route: String,
-    /// Drug, where products by this route differ.
+    /// Id of the drug where products by this route differ; `None` where they do not.
     pub product: Option<String>,
-    /// Rows of the drug itself.
+    /// Errors over concentrations of the drug itself.
     pub drug: Summary,
-    /// Rows of metabolites too.
+    /// Errors over figures of the drug and of its metabolites.
     pub all: Summary,
 }
 
@@ -91,7 +88,7 @@ pub(super) fn grouped_by<'a, K: PartialEq>(
 }
 
 impl Summary {
-    /// Over some rows.
+    /// Errors over some figures; every error is `None` when there are none.
     pub fn of<'a>(rows: impl Iterator<Item = &'a Row>) -> Self {
         let rows: Vec<&Row> = rows.collect();
         let n = rows.len() as f64;

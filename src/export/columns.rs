@@ -2,7 +2,7 @@
 
 use super::FontMeasure;
 use crate::scene::{Measure, Scene, wrap};
-use crate::timeline::words::Kind;
+use crate::timeline::words::ItemKind;
 use crate::timeline::{Block, Leaflet};
 
 /// Margins: printers leave the edge blank.
@@ -33,12 +33,12 @@ pub(super) const WARNING: [f64; 2] = [0.75, 0.38];
 
 /// What a piece of a page is, for who sees it and for who hears it.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Role {
+pub(super) enum PieceRole {
     Title,
     Subtitle,
     Picture(Box<Scene>, String),
     Heading,
-    Item(Kind),
+    Item(ItemKind),
     Footer,
     Number,
 }
@@ -46,7 +46,7 @@ pub(super) enum Role {
 /// A piece in its place: its text lies in `lines`, from `x` on and `row` apart.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Piece {
-    pub role: Role,
+    pub role: PieceRole,
     /// Left, top, right, bottom.
     pub rect: [f64; 4],
     /// Left end of the text.
@@ -111,7 +111,7 @@ struct Page<'a> {
 
 impl Page<'_> {
     /// Text of its own size from the left margin on, at most `most` wide, from `top`.
-    fn line(&self, role: Role, text: &str, size: f64, [most, top]: [f64; 2]) -> Piece {
+    fn line(&self, role: PieceRole, text: &str, size: f64, [most, top]: [f64; 2]) -> Piece {
         let lines = wrap(text, most, |line| self.font.width(line, size));
         let row = LINE * size;
         let rect = [self.left, top, self.right, top + row * lines.len() as f64];
@@ -122,21 +122,21 @@ impl Page<'_> {
     fn footer(&self, text: &str, number: &str, height: f64) -> [Piece; 2] {
         let wide = self.font.width(number, FOOT);
         let most = self.right - self.left - wide - GUTTER;
-        let below = self.line(Role::Footer, text, FOOT, [most, 0.0]).rect[3];
+        let below = self.line(PieceRole::Footer, text, FOOT, [most, 0.0]).rect[3];
         let top = height - FOOT_MARGIN - below;
-        let mut page = self.line(Role::Number, number, FOOT, [most, top]);
+        let mut page = self.line(PieceRole::Number, number, FOOT, [most, top]);
         page.x = self.right - wide;
-        [self.line(Role::Footer, text, FOOT, [most, top]), page]
+        [self.line(PieceRole::Footer, text, FOOT, [most, top]), page]
     }
 
     fn head(&mut self, leaflet: &Leaflet) {
         let most = self.right - self.left;
-        let title = self.line(Role::Title, &leaflet.title, TITLE, [most, self.y - 0.2 * TITLE]);
+        let title = self.line(PieceRole::Title, &leaflet.title, TITLE, [most, self.y - 0.2 * TITLE]);
         let below = title.rect[3] + 0.05 * TITLE;
         self.pieces.push(title);
         self.y = below;
         if !leaflet.subtitle.trim().is_empty() {
-            let subtitle = self.line(Role::Subtitle, &leaflet.subtitle, self.size.max(SUBTITLE), [most, below]);
+            let subtitle = self.line(PieceRole::Subtitle, &leaflet.subtitle, self.size.max(SUBTITLE), [most, below]);
             self.y = subtitle.rect[3];
             self.pieces.push(subtitle);
         }
@@ -146,7 +146,7 @@ impl Page<'_> {
     fn picture(&mut self, scene: Scene, alt: &str) {
         let rect = [self.left, self.y, self.right, self.y + scene.height];
         self.y = rect[3] + 0.7 * self.size;
-        let role = Role::Picture(Box::new(scene), alt.to_owned());
+        let role = PieceRole::Picture(Box::new(scene), alt.to_owned());
         self.pieces.push(Piece { role, rect, x: self.left, size: self.size, row: 0.0, lines: Vec::new(), before: 0.0 });
     }
 
@@ -178,7 +178,7 @@ impl Page<'_> {
     fn section(&self, block: &Block, width: f64) -> Vec<Piece> {
         let Block::Section { heading, items, .. } = block else { return Vec::new() };
         let s = self.size;
-        let piece = |role: Role, text: &str, [indent, pad, below]: [f64; 3], size: f64, before: f64| {
+        let piece = |role: PieceRole, text: &str, [indent, pad, below]: [f64; 3], size: f64, before: f64| {
             let lines = wrap(text, width - indent * if pad > 0.0 { 1.5 } else { 1.0 }, |l| self.font.width(l, size));
             let row = LINE * size;
             let height = row * lines.len() as f64 + 2.0 * pad + below;
@@ -186,13 +186,13 @@ impl Page<'_> {
             Piece { role, rect, x: self.left + indent, size, row, lines, before }
         };
         let before = BEFORE_HEADING * s;
-        let mut list = vec![piece(Role::Heading, heading, [0.0, 0.0, BELOW_HEADING * s], HEADING * s, before)];
+        let mut list = vec![piece(PieceRole::Heading, heading, [0.0, 0.0, BELOW_HEADING * s], HEADING * s, before)];
         for (kind, words) in items {
             let [indent, pad] = match kind {
-                Kind::Text => [0.0, 0.0],
-                Kind::Point => [BULLET * s, 0.0],
-                Kind::Check => [BOX * s, 0.0],
-                Kind::Warning => [WARNING[0] * s, WARNING[1] * s],
+                ItemKind::Text => [0.0, 0.0],
+                ItemKind::Point => [BULLET * s, 0.0],
+                ItemKind::Check => [BOX * s, 0.0],
+                ItemKind::Warning => [WARNING[0] * s, WARNING[1] * s],
             };
             let first = list.len() == 1;
             let before = BETWEEN
@@ -204,7 +204,7 @@ impl Page<'_> {
                 } else {
                     1.0
                 };
-            list.push(piece(Role::Item(*kind), words, [indent, pad, 0.0], s, before));
+            list.push(piece(PieceRole::Item(*kind), words, [indent, pad, 0.0], s, before));
         }
         list
     }
@@ -215,7 +215,7 @@ fn split(pieces: &[Piece], room: f64, whole: bool) -> Option<usize> {
     let height = |column: &[Piece]| {
         column.iter().enumerate().map(|(i, p)| p.rect[3] + if i == 0 { 0.0 } else { p.before }).sum::<f64>()
     };
-    let heading = |at: usize| pieces.get(at).is_none_or(|p| p.role == Role::Heading);
+    let heading = |at: usize| pieces.get(at).is_none_or(|p| p.role == PieceRole::Heading);
     // a heading is never the last thing in a column
     let after_heading = |at: usize| at > 0 && heading(at - 1);
     (0..=pieces.len())

@@ -1,6 +1,6 @@
 //! The embedded font: how wide and high its text is, and where the SVG reader finds it.
 
-use super::letters::is_unseen;
+use super::unseen::is_unseen;
 use crate::error::{Error, Result};
 use crate::fonts;
 use crate::scene::{Align, Measure};

@@ -37,7 +37,7 @@ impl Paper {
         }
     }
 
-    /// Its name.
+    /// Its name on the command line: `a4` or `letter`.
     pub fn id(self) -> &'static str {
         match self {
             Self::A4 => "a4",

@@ -1,6 +1,7 @@
 //! Letters that the font cannot draw, and text whose direction changes.
 
 use super::FontMeasure;
+use super::unseen::{is_joiner, is_unseen};
 use crate::error::{Error, Result};
 use crate::scene::{Scene, Shape};
 
@@ -44,21 +45,6 @@ pub(super) fn drawable_scene(scene: &Scene, font: &FontMeasure) -> Result<()> {
         font,
         "write it with letters of the Latin, Greek or Cyrillic alphabet, or write the picture as .svg: there the reader's own fonts draw it",
     )
-}
-
-/// Signs that are not seen: joiners, variation selectors, marks of direction.
-pub(super) fn is_unseen(c: char) -> bool {
-    is_direction(c) || is_joiner(c) || matches!(c, '\u{200b}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
-}
-
-/// Signs that choose among the shapes of the letters beside them.
-fn is_joiner(c: char) -> bool {
-    matches!(c, '\u{200c}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}')
-}
-
-/// Marks that change the order of what follows.
-fn is_direction(c: char) -> bool {
-    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Letters that run from right to left.

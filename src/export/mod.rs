@@ -2,6 +2,18 @@
 //!
 //! plotters draws the scene once, as SVG; the PNG and the PDF are made from that SVG with the same
 //! embedded font, so the three cannot differ.
+//!
+//! ```
+//! use ketasim::export::{Format, render};
+//! use ketasim::{Figure, Library, Options, Scenario, View};
+//!
+//! let library = Library::embedded()?;
+//! let outcome = Scenario::from_toml("opening", Scenario::OPENING, &library)?.run(&library, Options::default())?;
+//! let figure = Figure::new(&outcome, &View::default(), &library, &[]);
+//! let svg = render(&figure, Format::Svg)?;
+//! assert!(svg.starts_with(b"<svg "));
+//! # Ok::<(), ketasim::Error>(())
+//! ```
 
 mod columns;
 mod document;
@@ -11,6 +23,7 @@ mod letters;
 mod raster;
 mod svg;
 mod tagged;
+mod unseen;
 
 pub use document::pdf;
 pub use font::FontMeasure;

@@ -1,7 +1,7 @@
 //! Pages as a tagged PDF: what a screen reader says, in which order, and what it leaves out.
 
 use super::FontMeasure;
-use super::columns::{Piece, Role, WARNING};
+use super::columns::{Piece, PieceRole, WARNING};
 use super::font::tree;
 use super::svg::paint;
 use crate::error::{Error, Result};
@@ -9,7 +9,7 @@ use crate::fonts;
 use crate::palette::{Theme, colour};
 use crate::scene::{Align, Ink, Scene};
 use crate::timeline::Leaflet;
-use crate::timeline::words::Kind;
+use crate::timeline::words::ItemKind;
 use krilla::color::rgb;
 use krilla::configure::{Accessibility, ConfigurationBuilder};
 use krilla::destination::XyzDestination;
@@ -65,7 +65,7 @@ pub(super) fn write(
             // heard once, after everything else
             let last = nth + 1 == pages.len();
             pen.piece(piece, last, &mut tags)?;
-            if matches!(piece.role, Role::Title | Role::Heading) {
+            if matches!(piece.role, PieceRole::Title | PieceRole::Heading) {
                 let place = Point::from_xy(0.0, (piece.rect[1] - piece.size).max(0.0) as f32);
                 outline.push_child(OutlineNode::new(piece.lines.join(" "), XyzDestination::new(nth, place)));
             }
@@ -87,7 +87,7 @@ fn refused(error: &dyn std::fmt::Debug) -> Error {
 /// The tree of tags as it grows: items one after another become one list.
 struct Tags {
     list: Vec<Node>,
-    items: Option<(Kind, TagGroup)>,
+    items: Option<(ItemKind, TagGroup)>,
 }
 
 impl Tags {
@@ -96,10 +96,10 @@ impl Tags {
         self.list.push(group.into());
     }
 
-    fn item(&mut self, kind: Kind, label: Identifier, body: Identifier) {
+    fn item(&mut self, kind: ItemKind, label: Identifier, body: Identifier) {
         if self.items.as_ref().is_none_or(|(of, _)| *of != kind) {
             self.end_list();
-            let numbering = if kind == Kind::Check { ListNumbering::Square } else { ListNumbering::Disc };
+            let numbering = if kind == ItemKind::Check { ListNumbering::Square } else { ListNumbering::Disc };
             self.items = Some((kind, TagGroup::new(Tag::L(numbering))));
         }
         let label = TagGroup::with_children(Tag::Lbl, vec![label.into()]);
@@ -130,32 +130,33 @@ impl Pen<'_, '_> {
     fn piece(&mut self, piece: &Piece, last: bool, tags: &mut Tags) -> Result<()> {
         let said = piece.lines.join(" ");
         let ink = match piece.role {
-            Role::Title | Role::Heading => Ink::SoftText,
-            Role::Subtitle | Role::Footer | Role::Number => Ink::Muted,
+            PieceRole::Title | PieceRole::Heading => Ink::SoftText,
+            PieceRole::Subtitle | PieceRole::Footer | PieceRole::Number => Ink::Muted,
             _ => Ink::Text,
         };
         match &piece.role {
-            Role::Picture(scene, alt) => {
+            PieceRole::Picture(scene, alt) => {
                 let drawn = self.picture(scene, piece.rect)?;
                 tags.push(TagGroup::with_children(Tag::Figure(Some(alt.clone())), vec![drawn.into()]));
             }
-            Role::Title | Role::Heading => {
-                let level = if piece.role == Role::Title { NonZeroU16::MIN } else { NonZeroU16::MIN.saturating_add(1) };
-                if piece.role == Role::Heading {
+            PieceRole::Title | PieceRole::Heading => {
+                let level =
+                    if piece.role == PieceRole::Title { NonZeroU16::MIN } else { NonZeroU16::MIN.saturating_add(1) };
+                if piece.role == PieceRole::Heading {
                     self.rule_below(piece);
                 }
                 let drawn = self.tagged(piece, ink);
                 tags.push(TagGroup::with_children(Tag::Hn(level, Some(said)), vec![drawn.into()]));
             }
-            Role::Item(kind @ (Kind::Point | Kind::Check)) => {
+            PieceRole::Item(kind @ (ItemKind::Point | ItemKind::Check)) => {
                 let label = self.label(piece, *kind);
                 let body = self.tagged(piece, ink);
                 tags.item(*kind, label, body);
             }
-            Role::Number => self.left_out(piece, ink, ArtifactType::PageNumber),
-            Role::Footer if !last => self.left_out(piece, ink, ArtifactType::Footer),
-            Role::Subtitle | Role::Footer | Role::Item(_) => {
-                if piece.role == Role::Item(Kind::Warning) {
+            PieceRole::Number => self.left_out(piece, ink, ArtifactType::PageNumber),
+            PieceRole::Footer if !last => self.left_out(piece, ink, ArtifactType::Footer),
+            PieceRole::Subtitle | PieceRole::Footer | PieceRole::Item(_) => {
+                if piece.role == PieceRole::Item(ItemKind::Warning) {
                     self.warning(piece);
                 }
                 let drawn = self.tagged(piece, ink);
@@ -196,9 +197,9 @@ impl Pen<'_, '_> {
         self.surface.draw_text(start, self.letters.clone(), size, text, false, TextDirection::LeftToRight);
     }
 
-    fn label(&mut self, piece: &Piece, kind: Kind) -> Identifier {
+    fn label(&mut self, piece: &Piece, kind: ItemKind) -> Identifier {
         let id = self.surface.start_tagged(ContentTag::Span(SpanTag::empty()));
-        let (sign, ink) = if kind == Kind::Check { (BOX, Ink::Text) } else { (BULLET, Ink::SoftText) };
+        let (sign, ink) = if kind == ItemKind::Check { (BOX, Ink::Text) } else { (BULLET, Ink::SoftText) };
         self.text(piece, 0, piece.rect[0], sign, ink);
         self.surface.end_tagged();
         id
@@ -243,7 +244,7 @@ impl Pen<'_, '_> {
 
 /// Space above the text of a warning.
 fn pad(piece: &Piece) -> f64 {
-    if piece.role == Role::Item(Kind::Warning) { WARNING[1] * piece.size } else { 0.0 }
+    if piece.role == PieceRole::Item(ItemKind::Warning) { WARNING[1] * piece.size } else { 0.0 }
 }
 
 fn fill(ink: Ink, alpha: f64) -> Fill {

@@ -2,7 +2,7 @@
 
 use super::{Figure, PointSet, View};
 use crate::error::Result;
-use crate::evidence::{Arm, Observations, Rules, Study};
+use crate::evidence::{Arm, Observations, ScoringRules, Study};
 use crate::library::Library;
 use crate::outcome::Options;
 use crate::regimen::Route;
@@ -35,7 +35,7 @@ pub struct StudyFigure {
 /// When the rules name a model that the library has not.
 pub fn studies(
     observations: &Observations,
-    rules: &Rules,
+    rules: &ScoringRules,
     library: &Library,
     (drug, routes): (&str, &[Route]),
 ) -> Result<Vec<StudyFigure>> {
@@ -79,7 +79,7 @@ fn words(arm: &Arm, study: &Study, library: &Library) -> String {
 ///
 /// # Errors
 /// When the rules name a model that the library has not.
-pub fn of_study(arm: &Arm, rules: &Rules, library: &Library) -> Result<Option<Figure>> {
+pub fn of_study(arm: &Arm, rules: &ScoringRules, library: &Library) -> Result<Option<Figure>> {
     picture(arm, rules, library, &View { log: true, strips: false, models: true, ..View::default() })
 }
 
@@ -103,7 +103,7 @@ fn small(mut figure: Figure, study: &Study, library: &Library) -> Figure {
     figure
 }
 
-fn picture(arm: &Arm, rules: &Rules, library: &Library, view: &View) -> Result<Option<Figure>> {
+fn picture(arm: &Arm, rules: &ScoringRules, library: &Library, view: &View) -> Result<Option<Figure>> {
     let Ok(study) = Study::read(arm, library) else { return Ok(None) };
     let (points, Some(choice)) = (study.points(), rules.choice(&study)) else { return Ok(None) };
     let model = library.model(&choice.model)?;

@@ -11,11 +11,11 @@ use serde::Deserialize;
 pub struct Condition {
     /// As written in files.
     pub id: String,
-    /// For people.
+    /// Name for readers.
     pub name: String,
     /// Measured changes, each on one drug and route.
     pub measured: Vec<Measured>,
-    /// Citation.
+    /// Citation of the source in full.
     pub source: String,
     /// How it was come by.
     pub grade: Grade,
@@ -25,9 +25,9 @@ pub struct Condition {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Measured {
-    /// Drug.
+    /// Id of the drug.
     pub drug: String,
-    /// Route.
+    /// Route by which the drug is given.
     pub route: Route,
     /// Fold change of the area.
     pub auc: Option<f64>,
@@ -35,7 +35,7 @@ pub struct Measured {
     pub auc_interval: Option<[f64; 2]>,
     /// Fold change of the peak.
     pub cmax: Option<f64>,
-    /// Its interval.
+    /// Its 90 or 95 % interval, as printed; `None` where the source gives none.
     pub cmax_interval: Option<[f64; 2]>,
     /// What else was seen, or what cannot be said in a number.
     pub words: Option<String>,

@@ -27,13 +27,13 @@ pub struct Drug {
 /// Initial doses for anaesthesia by one route, as a label has them. Never doses to aim at.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Anaesthesia {
-    /// Route.
+    /// Route by which the drug is given.
     pub route: Route,
     /// Lowest, mg base per kg.
     pub lowest: f64,
     /// Highest, mg base per kg.
     pub highest: f64,
-    /// The label.
+    /// Citation of the label.
     pub source: String,
     /// How it was read.
     pub grade: Grade,
@@ -58,7 +58,7 @@ pub struct DoseLimits {
 pub struct AnalyteName {
     /// As written in files.
     pub id: String,
-    /// For people.
+    /// Name for readers.
     pub name: String,
     /// Whether the body makes it from a drug.
     pub metabolite: bool,

@@ -28,7 +28,7 @@ pub struct Effects {
     evidence: Vec<Evidence>,
     /// What programmes say, by route.
     pub programmes: Vec<Programme>,
-    /// Sources by key.
+    /// Sources, each with the key by which levels name it.
     pub sources: Vec<Source>,
 }
 
@@ -37,17 +37,17 @@ pub struct Effects {
 pub struct Pair {
     /// As written in the file.
     pub id: String,
-    /// For people.
+    /// Name for readers.
     pub name: String,
     /// Delay of the effect behind arterial plasma.
     pub delay: Delay,
-    /// Levels by drug.
+    /// Concentrations at which effects set in, by id of the drug and kind of level.
     pub levels: BTreeMap<String, BTreeMap<LevelKind, Level>>,
     /// Key of its source.
     pub source: String,
     /// How it was come by.
     pub grade: Grade,
-    /// Remark.
+    /// Remark of the file; `None` where it has none.
     pub note: Option<String>,
 }
 
@@ -64,11 +64,11 @@ pub enum LevelKind {
 /// A concentration at which something is noticed, different for everybody.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Level {
-    /// Median over people.
+    /// Median over people of the concentration at which the effect sets in.
     pub median: Concentration,
     /// Plausible span of the median.
     pub span: [Concentration; 2],
-    /// Spread between people, log-normal.
+    /// Between-subject variability of that concentration: CV as a fraction, log-normal.
     pub cv: f64,
 }
 
@@ -94,11 +94,11 @@ pub enum Delay {
 /// A band of concentrations that calls for caution; never a target.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Caution {
-    /// Drug.
+    /// Id of the drug.
     pub drug: String,
-    /// Middle.
+    /// Concentration in the middle of the band.
     pub median: Concentration,
-    /// Band.
+    /// Lowest and highest concentration of the band.
     pub band: [Concentration; 2],
     /// What was seen there.
     pub words: String,
@@ -112,7 +112,7 @@ pub struct Caution {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NoTimeBelow {
-    /// Share of people.
+    /// Share of people, 0 to 1.
     pub people: Fraction,
     /// Key of its source.
     pub source: String,
@@ -174,17 +174,17 @@ pub struct Programme {
     /// Drug: what is said of one product is not said of another.
     #[serde(default = "racemate")]
     pub drug: String,
-    /// Route.
+    /// Route by which the drug is given.
     pub route: Route,
-    /// First noticed.
+    /// When something is first noticed, earliest and latest after the dose.
     pub onset: [Time; 2],
-    /// Strongest.
+    /// When effects are strongest, earliest and latest after the dose.
     pub strongest: [Time; 2],
-    /// Peak in plasma.
+    /// When plasma peaks, earliest and latest after the dose; `None` where programmes do not say.
     pub plasma_peak: Option<[Time; 2]>,
     /// Length of the experience.
     pub experience: [Time; 2],
-    /// Bioavailability.
+    /// Lowest and highest share that reaches the blood.
     pub bioavailability: [Fraction; 2],
     /// Key of its source.
     pub source: String,

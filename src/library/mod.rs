@@ -35,7 +35,7 @@ pub struct Library {
     models: Vec<(Model, Origin)>,
     /// Drugs, in the order of the file.
     pub drugs: Vec<Drug>,
-    /// Analytes.
+    /// Drugs and metabolites that models read out, with their names for readers.
     pub analytes: Vec<AnalyteName>,
     /// From when on a dose is taken for one of anaesthesia, or for a slip.
     pub limits: DoseLimits,

@@ -13,23 +13,23 @@ use serde::Deserialize;
 pub struct Published {
     /// Label of the arm in `assets/scenarios/regimens.toml`.
     pub label: String,
-    /// Drug.
+    /// Id of the drug.
     pub drug: String,
-    /// Route.
+    /// Route by which the drug is given.
     pub route: Route,
-    /// First noticed.
+    /// When something is first noticed, earliest and latest after the dose; `None` where the source does not say.
     pub onset: Option<[Time; 2]>,
-    /// Strongest.
+    /// When effects are strongest, earliest and latest after the dose; `None` where the source does not say.
     pub peak: Option<[Time; 2]>,
-    /// Over.
+    /// When effects are over, earliest and latest after the dose.
     pub end: [Time; 2],
     /// What it rests on.
     pub kind: EvidenceKind,
     /// How it was come by.
     pub grade: Grade,
-    /// In words.
+    /// What the source reports, in a sentence.
     pub words: String,
-    /// Citation.
+    /// Citation of the source in full.
     pub source: String,
 }
 
@@ -42,21 +42,21 @@ pub struct Nearest {
     pub drug: String,
     /// Route, in words that begin with those of [`Route::name`] where it is one that is simulated.
     pub route: String,
-    /// Doses, in words.
+    /// Doses that were given, in words.
     pub dose: String,
     /// People who were studied.
     pub who: String,
-    /// First noticed.
+    /// When something is first noticed, earliest and latest after the dose; `None` where the source does not say.
     pub onset: Option<[Time; 2]>,
-    /// Strongest.
+    /// When effects are strongest, earliest and latest after the dose; `None` where the source does not say.
     pub peak: Option<[Time; 2]>,
-    /// Over.
+    /// When effects are over, earliest and latest after the dose.
     pub end: [Time; 2],
     /// What was seen, in words.
     pub words: String,
     /// How it was come by.
     pub grade: Grade,
-    /// Citation.
+    /// Citation of the source in full.
     pub source: String,
     /// Beside which windows it stands.
     pub beside: Vec<Beside>,
@@ -66,9 +66,9 @@ pub struct Nearest {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Beside {
-    /// Drug.
+    /// Id of the drug.
     pub drug: String,
-    /// Route.
+    /// Route by which the drug is given.
     pub route: Route,
 }
 

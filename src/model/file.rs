@@ -108,7 +108,7 @@ impl Distribution {
 /// What scatters: people, or occasions within a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Between {
+pub enum VariabilityLevel {
     /// Between people.
     #[default]
     People,
@@ -216,7 +216,7 @@ pub struct ParameterFile {
     pub value: String,
     pub source: Option<String>,
     pub grade: Option<Grade>,
-    /// Standard error.
+    /// Standard error with its unit; `None` where the source gives none.
     pub se: Option<String>,
     /// 95 % interval of the estimate.
     pub ci95: Option<[String; 2]>,
@@ -258,7 +258,7 @@ pub struct SpreadFile {
     pub omega: Option<f64>,
     pub omega_squared: Option<f64>,
     #[serde(default)]
-    pub between: Between,
+    pub between: VariabilityLevel,
     pub source: Option<String>,
     pub grade: Option<Grade>,
     pub note: Option<String>,

@@ -3,7 +3,7 @@
 use super::expr::Expr;
 use super::formulas::Formulas;
 use super::{Covariate, Effect, EffectForm, Model, Pace, Parameter, Reading};
-use crate::error::{Error, Result, Step};
+use crate::error::{Error, PathStep, Result};
 use crate::path;
 use crate::regimen::SPAN_H;
 use crate::subject::Subject;
@@ -137,7 +137,7 @@ struct Verify<'a> {
     person: &'a Individual,
     model: &'a Model,
     /// Part of the file that is looked at, for numbers without a name.
-    part: Vec<Step>,
+    part: Vec<PathStep>,
 }
 
 impl Verify<'_> {
@@ -168,7 +168,7 @@ impl Verify<'_> {
     }
 
     /// Where the first name of a formula is defined in the model file.
-    fn place_of(&self, formula: &Expr) -> Vec<Step> {
+    fn place_of(&self, formula: &Expr) -> Vec<PathStep> {
         let names = formula.names();
         let Some(name) = names.first() else { return self.part.clone() };
         if self.model.derived.iter().any(|d| d.name == *name) {

@@ -7,7 +7,7 @@ pub(crate) mod formulas;
 mod individual;
 
 pub use check::parse_model;
-pub use file::{Between, CheckedQuantity, Covariate, Distribution, Grade, Site};
+pub use file::{CheckedQuantity, Covariate, Distribution, Grade, Site, VariabilityLevel};
 pub(crate) use file::{Ordered, SourceFile};
 pub use individual::Individual;
 pub(crate) use individual::by_effects;
@@ -42,11 +42,11 @@ pub struct Model {
     pub default_for: Vec<Route>,
     /// Sources by key, in the order of the file.
     pub sources: Vec<Source>,
-    /// Who was studied.
+    /// Who was studied, in a sentence.
     pub population: String,
-    /// The same in a few words.
+    /// The same in a few words; `None` where the file has none.
     pub group: Option<String>,
-    /// Number of people, where known.
+    /// Number of people who were studied; `None` where the source does not say.
     pub n: Option<u32>,
     /// Range of body weight that was studied.
     pub weight: Option<[Weight; 2]>,
@@ -64,17 +64,17 @@ pub struct Model {
     pub parameters: Vec<Parameter>,
     /// Formulas, each after those it uses.
     pub derived: Vec<Derived>,
-    /// Covariate effects.
+    /// How weight, age, sex and ancestry change parameters.
     pub effects: Vec<Effect>,
     /// Spread between people or occasions.
     pub spreads: Vec<Spread>,
-    /// Correlations between spreads.
+    /// Correlations between the random effects of two parameters.
     pub correlations: Vec<Correlation>,
-    /// Residual errors.
+    /// Residual error of each analyte, where the source gives it.
     pub residuals: Vec<Residual>,
     /// Compartments and sinks, short-hands lowered.
     pub compartments: Vec<Compartment>,
-    /// Flows between them.
+    /// Flows between compartments, first order.
     pub flows: Vec<Flow>,
     /// Ways in, by route.
     pub routes: BTreeMap<Route, RouteModel>,
@@ -95,11 +95,11 @@ pub struct Model {
 pub struct Source {
     /// Key used by parameters.
     pub key: String,
-    /// Citation in full.
+    /// Authors, title, journal, year and pages.
     pub citation: String,
-    /// DOI.
+    /// DOI without its prefix; `None` where the source has none.
     pub doi: Option<String>,
-    /// PubMed number.
+    /// PubMed number; `None` where it is not in PubMed.
     pub pmid: Option<String>,
     /// Where the numbers were read, when not in the source itself.
     pub read_in: Option<String>,
@@ -121,13 +121,13 @@ impl std::fmt::Display for Source {
 /// A number with unit, source and grade.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Parameter {
-    /// Symbol.
+    /// Symbol, for example `CL`.
     pub name: String,
-    /// As written, with its unit.
+    /// Value as the file writes it, with its unit.
     pub text: String,
-    /// In canonical units.
+    /// Value in canonical units: h, mg, L, mg/L, kg, y.
     pub value: f64,
-    /// Dimension.
+    /// Dimension of the value.
     pub dim: Dim,
     /// Key of its source.
     pub source: String,
@@ -135,7 +135,7 @@ pub struct Parameter {
     pub grade: Grade,
     /// How uncertain the estimate is, where the source or our fit says.
     pub uncertainty: Option<Uncertainty>,
-    /// Remark.
+    /// Remark of the file; `None` where it has none.
     pub note: Option<String>,
 }
 
@@ -144,7 +144,7 @@ pub struct Parameter {
 pub enum Uncertainty {
     /// Standard error.
     Se {
-        /// In canonical units.
+        /// Value in canonical units: h, mg, L, mg/L, kg, y.
         value: f64,
         /// As written.
         text: String,
@@ -173,17 +173,17 @@ impl Uncertainty {
 /// A formula over parameters.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Derived {
-    /// Symbol.
+    /// Symbol, for example `CL`.
     pub name: String,
-    /// Formula.
+    /// Formula over parameters, formulas above it and covariates.
     pub formula: Expr,
-    /// Unit as written.
+    /// Unit of its value, as the file writes it.
     pub unit: String,
     /// Dimension, equal to the unit's.
     pub dim: Dim,
     /// Worst grade of what it uses.
     pub grade: Grade,
-    /// Remark.
+    /// Remark of the file; `None` where it has none.
     pub note: Option<String>,
 }
 
@@ -194,13 +194,13 @@ pub struct Effect {
     pub on: Vec<String>,
     /// What it goes by.
     pub by: Covariate,
-    /// Its form.
+    /// How the covariate enters, with its coefficients.
     pub form: EffectForm,
     /// Key of its source.
     pub source: String,
     /// How it was come by.
     pub grade: Grade,
-    /// Remark.
+    /// Remark of the file; `None` where it has none.
     pub note: Option<String>,
 }
 
@@ -283,19 +283,19 @@ pub enum SpreadFigure {
 /// Spread of a parameter.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Spread {
-    /// Parameter.
+    /// Symbol of the parameter that varies.
     pub name: String,
-    /// Scale.
+    /// Scale on which the random effect is normal.
     pub distribution: Distribution,
     /// Figure as the source gives it.
     pub figure: SpreadFigure,
     /// Between people or occasions.
-    pub between: Between,
+    pub between: VariabilityLevel,
     /// Key of its source.
     pub source: String,
     /// How it was come by.
     pub grade: Grade,
-    /// Remark.
+    /// Remark of the file; `None` where it has none.
     pub note: Option<String>,
 }
 
@@ -322,8 +322,8 @@ impl Spread {
             Distribution::LogitNormal => "logit-normal",
         };
         let between = match self.between {
-            Between::People => "between people",
-            Between::Occasions => "between occasions",
+            VariabilityLevel::People => "between people",
+            VariabilityLevel::Occasions => "between occasions",
         };
         format!("{figure} ({scale}, {between})")
     }
@@ -332,7 +332,7 @@ impl Spread {
 /// Correlation between two spreads.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Correlation {
-    /// The two parameters.
+    /// Symbols of the two parameters.
     pub between: [String; 2],
     /// Correlation coefficient on the transformed scale.
     pub r: f64,
@@ -345,30 +345,30 @@ pub struct Correlation {
 /// Residual error of an analyte.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Residual {
-    /// Analyte.
+    /// Drug or metabolite, by its id.
     pub analyte: String,
-    /// Proportional part as a fraction.
+    /// Proportional part, SD as a fraction of the prediction; `None` where there is none.
     pub proportional: Option<f64>,
-    /// Additive part, mg/L.
+    /// Additive part, SD in mg/L; `None` where there is none.
     pub additive: Option<f64>,
     /// Key of its source.
     pub source: String,
     /// How it was come by.
     pub grade: Grade,
-    /// Remark.
+    /// Remark of the file; `None` where it has none.
     pub note: Option<String>,
 }
 
 /// A place that holds an amount.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Compartment {
-    /// Name.
+    /// Name of the compartment, as flows and read-outs use it.
     pub name: String,
-    /// Analyte it holds.
+    /// Drug or metabolite that it holds.
     pub holds: String,
     /// Volume, where a concentration or a clearance needs it.
     pub volume: Option<Expr>,
-    /// What it is.
+    /// Whether it is an ordinary compartment, a mouth or a sink.
     pub kind: CompartmentKind,
 }
 
@@ -388,7 +388,7 @@ pub enum CompartmentKind {
 pub struct Flow {
     /// Index of the compartment it leaves.
     pub from: usize,
-    /// How fast.
+    /// First-order rate, or clearance over volume.
     pub pace: Pace,
     /// Where it goes; shares add up to one.
     pub split: Vec<Split>,
@@ -436,7 +436,7 @@ pub struct Split {
 /// How drug enters by one route.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RouteModel {
-    /// Parallel ways in.
+    /// Parallel absorption pathways, each with its share of the dose.
     pub ways: Vec<Way>,
     /// Holding in the mouth, where the route has it.
     pub hold: Option<Hold>,
@@ -457,9 +457,9 @@ pub struct Way {
     pub share: Option<Expr>,
     /// Share of second and later sprays, where it differs.
     pub share_later: Option<Expr>,
-    /// Lag.
+    /// Lag time, h; `None` where absorption begins at once.
     pub lag: Option<Expr>,
-    /// Length of a zero-order input.
+    /// Length of a zero-order input, h; `None` where the dose enters at once.
     pub duration: Option<Expr>,
 }
 
@@ -490,15 +490,15 @@ pub struct Hold {
 /// A read-out.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Output {
-    /// Analyte.
+    /// Drug or metabolite, by its id.
     pub analyte: String,
-    /// Site.
+    /// Plasma site, or the effect site.
     pub site: Site,
-    /// What it reads.
+    /// Which compartment it reads, or which read-out it follows with a delay.
     pub reads: Reading,
     /// For which doses it holds; `None` for all.
     pub only: Option<Only>,
-    /// Remark.
+    /// Remark of the file; `None` where it has none.
     pub note: Option<String>,
 }
 
@@ -521,26 +521,26 @@ pub enum Reading {
 /// Doses for which a read-out holds.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Only {
-    /// Routes.
+    /// Routes by which every dose must be given.
     pub routes: Vec<Route>,
-    /// Shortest infusion.
+    /// Shortest infusion for which it holds; `None` where length does not matter.
     pub infusion_at_least: Option<Time>,
 }
 
 /// Two ends between which the truth may lie, where one line would claim too much.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Range {
-    /// Route.
+    /// Route of the dose for which the range holds.
     pub route: Route,
     /// Drawn when a single dose by this route exceeds this.
     pub above: Option<Amount>,
     /// Drawn only where the rest of a dose in the mouth is swallowed, or only where it is spat out.
     pub after: Option<AfterHold>,
-    /// Low end.
+    /// End with the lower exposure.
     pub low: RangeEnd,
-    /// High end.
+    /// End with the higher exposure.
     pub high: RangeEnd,
-    /// Why.
+    /// Why one line would claim too much.
     pub note: String,
 }
 
@@ -590,19 +590,19 @@ pub struct Checkpoint {
     pub from: String,
     /// Body weight, when it matters.
     pub weight: Option<Weight>,
-    /// Doses.
+    /// Doses that are simulated.
     pub doses: Vec<Dose>,
-    /// Analyte.
+    /// Drug or metabolite, by its id.
     pub analyte: String,
-    /// What is compared.
+    /// Which figure of the simulation is compared with the printed one.
     pub quantity: CheckedQuantity,
-    /// End of a truncated AUC.
+    /// End of a truncated AUC; `None` for the area to infinity, and for other figures.
     pub auc_to: Option<Time>,
-    /// When a concentration is meant.
+    /// Time of a concentration; `None` for other figures.
     pub at: Option<Time>,
     /// Printed value in canonical units (mg/L, h, mg h/L, L/h, or a fraction).
     pub expect: f64,
-    /// Allowed relative difference.
+    /// Allowed relative difference, as a fraction.
     pub within: f64,
     /// Why it is known not to agree.
     pub known_discrepancy: Option<String>,
@@ -645,7 +645,7 @@ impl Covariate {
 }
 
 impl Grade {
-    /// All grades.
+    /// All grades, from read in the paper to assumed.
     pub const ALL: [Self; 5] = [Self::A, Self::B, Self::C, Self::D, Self::E];
 
     /// What the letter means.
@@ -683,7 +683,7 @@ impl Model {
         self.flows.iter().any(|f| matches!(f.pace, Pace::Saturable { .. }))
     }
 
-    /// The read-out of `analyte` at `site`.
+    /// The read-out of `analyte` at `site`; `None` where the model has none.
     pub fn output(&self, analyte: &str, site: Site) -> Option<&Output> {
         self.outputs.iter().find(|o| o.analyte == analyte && o.site == site)
     }
@@ -726,7 +726,13 @@ impl Model {
         self.rules_on(on, routes).into_iter().flat_map(|rule| rule.set.clone()).collect()
     }
 
-    /// Source by key.
+    /// The worst grade among its parameters, its covariate effects and its site.
+    pub fn worst_grade(&self) -> Grade {
+        let effects = self.effects.iter().map(|e| e.grade);
+        self.parameters.iter().map(|p| p.grade).chain(effects).chain(self.site_grade).max().unwrap_or(Grade::A)
+    }
+
+    /// The source of a key; `None` where the file has no such key.
     pub fn source(&self, key: &str) -> Option<&Source> {
         self.sources.iter().find(|s| s.key == key)
     }

@@ -376,7 +376,7 @@ fn rows(
     let mut from = 0;
     while from < points {
         if !progress(from as f64 / points as f64) {
-            return Err(Error::cannot("stopped"));
+            return Err(Error::stopped());
         }
         let length = stretch.min(points - from);
         // step by step a stretch takes long: how far it has come is told chunk by chunk

@@ -297,7 +297,7 @@ fn with_draws(
     (crowd, first_draws): (Crowd, FirstDraws),
     (workers, progress): (&dyn Workers, Progress),
 ) -> Result<ArmCrowd> {
-    let go_on = |share: f64| if progress(share) { Ok(()) } else { Err(Error::cannot("stopped")) };
+    let go_on = |share: f64| if progress(share) { Ok(()) } else { Err(Error::stopped()) };
     let arm = &scenario.arms[index];
     let model = arm.model_in(library)?;
     let range = Caused::by(model, &arm.case(model, &scenario.subject, library)?.schedule()?);
@@ -433,7 +433,7 @@ mod tests {
         assert!(until(2.0).is_ok());
         let within = told.lock().unwrap().iter().filter(|s| (0.45..0.95).contains(*s)).count();
         assert!(within >= 3, "{within}");
-        assert_eq!(until(0.6).unwrap_err().what(), "stopped");
+        assert!(until(0.6).unwrap_err().is_stopped());
         assert!(told.lock().unwrap().iter().filter(|s| **s >= 0.6).count() == 1, "nothing is done after that");
     }
 }

@@ -151,7 +151,7 @@ pub(super) fn people_of(
         }
     });
     if stopped.into_inner() {
-        return Err(Error::cannot("stopped"));
+        return Err(Error::stopped());
     }
     let mut people = Vec::with_capacity(count);
     for chunk in chunks {

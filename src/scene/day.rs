@@ -5,7 +5,7 @@
 use super::canvas::{Canvas, wrap};
 use super::dots::{LINE, PAD, TEXT, TOP_LEFT, row, step, x_of};
 use super::{Align, Dash, Ink, Measure, Said, Scene, Shape, TimeSpan};
-use crate::timeline::{Band, Day};
+use crate::timeline::{Day, EffectRange};
 use crate::units::MINUTES_PER_HOUR;
 
 /// Space between parts.
@@ -122,7 +122,7 @@ fn ticks(canvas: &mut Canvas, day: &Day, time: TimeSpan, y: f64, side: f64, labe
 }
 
 /// A range that has no edge, and its words where there is room: in it, beside it, or above it.
-fn soft(canvas: &mut Canvas, band: &Band, time: TimeSpan, top: f64) -> f64 {
+fn soft(canvas: &mut Canvas, band: &EffectRange, time: TimeSpan, top: f64) -> f64 {
     let s = canvas.scale;
     let begin = x_of(time, band.span.0);
     let end = band.span.1.map_or(time.x[1], |m| x_of(time, m)).max(begin);

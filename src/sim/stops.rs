@@ -53,6 +53,8 @@ pub(crate) struct Stops {
     pub grid: Vec<usize>,
     /// Points at which something begins, ends or moves.
     pub cuts: Vec<Cut>,
+    /// Up to here, h, curves are shown: rounding is set against the highest that is reached until then.
+    pub judged_to: f64,
 }
 
 /// A point at which something is put in or taken out, or an input changes.
@@ -98,6 +100,8 @@ impl Stops {
                 stops.shown = stops.times.len();
             }
         }
+        let last = stops.times.last().copied().unwrap_or(points.horizon);
+        stops.judged_to = if points.every.is_some() { points.horizon } else { last };
         stops
     }
 }

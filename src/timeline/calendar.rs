@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 const LINE: usize = 75;
 
 /// An entry.
-struct Entry {
+struct CalendarEntry {
     id: &'static str,
     from: Moment,
     to: Option<Moment>,
@@ -53,12 +53,12 @@ pub fn calendar(timeline: &Timeline, words: &Words, stamp: &Moment) -> Result<St
     Ok(text.0)
 }
 
-fn entries(timeline: &Timeline, words: &Words, start: &Moment) -> Result<Vec<Entry>> {
+fn entries(timeline: &Timeline, words: &Words, start: &Moment) -> Result<Vec<CalendarEntry>> {
     let term = |id: &str| words.term(id).to_owned();
     let mut list = Vec::new();
     let mut add = |id, from: Moment, to: Option<Moment>, all_day, title: String, words: String| {
         let here = matches!(id, "visit" | "next");
-        list.push(Entry { id, from, to, all_day, here, title, words });
+        list.push(CalendarEntry { id, from, to, all_day, here, title, words });
     };
     let place = timeline.clinic.name.clone().unwrap_or_default();
     let from = timeline.arrival().unwrap_or_else(|| start.clone());
@@ -148,7 +148,7 @@ impl Text {
         self.line("END", kind);
     }
 
-    fn entry(&mut self, entry: &Entry, timeline: &Timeline, stamp: &Moment) {
+    fn entry(&mut self, entry: &CalendarEntry, timeline: &Timeline, stamp: &Moment) {
         self.line("BEGIN", "VEVENT");
         // the same visit keeps its entries when it is imported twice, and one with an id when it is moved
         self.line("UID", &format!("{}-{}@ketasim", timeline.uid, entry.id));

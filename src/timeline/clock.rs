@@ -19,7 +19,11 @@ impl Moment {
     /// # Errors
     /// When it is no such time, there is no such zone, or clocks skip or repeat that time.
     pub fn parse(text: &str, zone: &str) -> Result<Self> {
-        let zone = time_zone(zone)?;
+        Self::in_zone(text, time_zone(zone)?)
+    }
+
+    /// As [`Moment::parse`], in a zone that is known.
+    pub(super) fn in_zone(text: &str, zone: TimeZone) -> Result<Self> {
         let wrong = || {
             Error::input(format!("\"{text}\" is no date with a time"))
                 .remedy("write the year first and the clock from 0 to 24, for example \"2026-12-01 10:00\"")
@@ -148,7 +152,7 @@ impl Moment {
         self.0.time_zone().iana_name().unwrap_or("UTC")
     }
 
-    /// `2026-12-01T10:00:00-06:00`, for programs.
+    /// Date, clock and offset for programs: `2026-12-01T10:00:00-06:00`.
     pub fn rfc3339(&self) -> String {
         self.0.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
     }
@@ -163,7 +167,7 @@ impl Moment {
         self.0.timestamp().strftime("%Y%m%dT%H%M%S").to_string()
     }
 
-    /// `20261201`.
+    /// Date as calendar files write it: `20261201`.
     pub fn basic_date(&self) -> String {
         self.0.strftime("%Y%m%d").to_string()
     }
@@ -214,7 +218,7 @@ impl Moment {
 
     /// Changes of the clock in this zone from a year before to a year after `last`, with the offsets in seconds before
     /// and after and whether summer time begins; the first entry is what holds before them.
-    pub(super) fn changes(&self, last: &Self) -> (i32, Vec<Change>) {
+    pub(super) fn changes(&self, last: &Self) -> (i32, Vec<ClockChange>) {
         let zone = self.0.time_zone();
         let year = SignedDuration::from_hours(24 * 366);
         let last = if last.is_before(self) { self } else { last };
@@ -227,7 +231,7 @@ impl Moment {
                 break;
             }
             let next = change.offset().seconds();
-            list.push(Change {
+            list.push(ClockChange {
                 // the clock that is left shows this when it is moved
                 at: local(change.timestamp(), offset),
                 from: offset,
@@ -250,12 +254,12 @@ fn local(at: Timestamp, offset: i32) -> String {
 
 /// A change of the clock.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Change {
+pub(super) struct ClockChange {
     /// Local time by the clock before the change.
     pub at: String,
-    /// Seconds east of UTC before.
+    /// Seconds east of UTC before the change.
     pub from: i32,
-    /// And after.
+    /// Seconds east of UTC after the change.
     pub to: i32,
     /// Whether it is summer time after it.
     pub summer: bool,
@@ -273,7 +277,11 @@ pub fn zones() -> Vec<String> {
     TimeZoneDatabase::bundled().available().map(|n| n.as_str().to_owned()).collect()
 }
 
-fn time_zone(name: &str) -> Result<TimeZone> {
+/// The time zone of a name like `America/Chicago`.
+///
+/// # Errors
+/// When there is none of that name.
+pub(super) fn time_zone(name: &str) -> Result<TimeZone> {
     let database = TimeZoneDatabase::bundled();
     database.get(name.trim()).map_err(|_| {
         let known = zones();

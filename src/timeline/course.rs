@@ -16,16 +16,16 @@ pub enum VisitKind {
     Evaluation,
     /// Getting ready.
     Preparation,
-    /// A dose.
+    /// A dose is given.
     Dosing,
     /// Talking through what came up.
     Integration,
-    /// Later.
+    /// A visit after the course.
     FollowUp,
 }
 
 impl VisitKind {
-    /// As in JSON.
+    /// The word for it in JSON, for example `follow_up`.
     pub fn id(self) -> &'static str {
         match self {
             Self::Evaluation => "evaluation",
@@ -59,7 +59,7 @@ pub struct CourseVisit {
     pub number: u32,
     /// From when, where the start is known; visits before the first dose have no date.
     pub from: Option<Moment>,
-    /// Up to when.
+    /// Up to when; `None` where the start is not known.
     pub to: Option<Moment>,
 }
 

@@ -11,9 +11,9 @@ use crate::units::Time;
 /// Minutes from the first dose; no end where some people outlast what was simulated.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Span {
-    /// Earliest.
+    /// Earliest, minutes from the first dose.
     pub low: f64,
-    /// Latest.
+    /// Latest, minutes from the first dose; `None` where some people outlast what was simulated.
     pub high: Option<f64>,
 }
 
@@ -49,16 +49,16 @@ const SLACK: f64 = 1e-9;
 
 /// One of the ranges that were joined.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Part {
+pub struct SourceTimes {
     /// Where it comes from: a model's id, or a citation.
     pub from: String,
     /// What it rests on.
     pub kind: EvidenceKind,
-    /// First noticed.
+    /// When something is first noticed; `None` where the source does not say.
     pub notice: Option<Span>,
-    /// Strongest.
+    /// When effects are strongest; `None` where that is not known.
     pub strongest: Option<Span>,
-    /// Main effects fading.
+    /// When main effects fade; `None` where that is not known.
     pub easing: Option<Span>,
 }
 
@@ -67,9 +67,9 @@ pub struct Part {
 pub struct Expected {
     /// First noticed; none where nobody notices anything and nothing was published.
     pub notice: Option<Span>,
-    /// Strongest.
+    /// When effects are strongest; `None` where that is not known.
     pub strongest: Option<Span>,
-    /// Main effects fading.
+    /// When main effects fade; `None` where that is not known.
     pub easing: Option<Span>,
     /// Whether fewer people than the rule asks for notice anything.
     pub few_notice: bool,
@@ -77,14 +77,14 @@ pub struct Expected {
     pub few_strong: bool,
     /// Twenty who stand for all: when something is noticed.
     pub noticing: Vec<Dot>,
-    /// When main effects fade.
+    /// Twenty who stand for all: when main effects fade.
     pub fading: Vec<Dot>,
     /// How many people stand behind them.
     pub people: usize,
     /// The seed they were drawn with.
     pub seed: u64,
     /// What was joined, the chosen model first.
-    pub parts: Vec<Part>,
+    pub parts: Vec<SourceTimes>,
 }
 
 impl Expected {
@@ -109,7 +109,7 @@ impl Expected {
         self.notice.filter(|_| !self.few_notice)
     }
 
-    /// The range of the strongest part for a patient's page.
+    /// The range of the strongest part for a patient's page; `None` as for [`Expected::shown_notice`].
     pub fn shown_strongest(&self) -> Option<Span> {
         self.strongest.filter(|_| !self.few_notice)
     }
@@ -123,6 +123,17 @@ impl Expected {
 /// People drawn for each further model: their 10th and 90th percentile are enough.
 const OTHERS: People = People::literal::<300>();
 
+/// The virtual subjects behind a page, and how they are simulated.
+#[derive(Clone, Copy)]
+pub struct SampleRun<'a> {
+    /// How many subjects, drawn with which seed.
+    pub crowd: Crowd,
+    /// Who simulates them: one after the other, or on several threads.
+    pub workers: &'a dyn Workers,
+    /// Told the share that is done, from 0 to 1; its answer `false` stops the work.
+    pub progress: Progress<'a>,
+}
+
 /// Joins people, models and published ranges for one session of an arm of a checked scenario, by its number.
 ///
 /// # Errors
@@ -131,10 +142,10 @@ pub fn expect(
     scenario: &Scenario,
     index: usize,
     library: &Library,
-    (crowd, session): (Crowd, usize),
-    workers: &dyn Workers,
-    progress: Progress,
+    session: usize,
+    run: SampleRun,
 ) -> Result<Expected> {
+    let SampleRun { crowd, workers, progress } = run;
     let arm = &scenario.arms[index];
     let model = arm.model_in(library)?;
     let routes = arm.routes();
@@ -160,13 +171,14 @@ pub fn expect(
         let at = |s: f64| progress((k as f64 + 1.0 + s) / jobs);
         match counted(&other, index, library, only(few), workers, &at).and_then(one) {
             Ok(people) => parts.extend(part_of(&people, &id)),
-            // stopped is stopped; a model that refuses this arm has nothing to say on it
-            Err(e) if !at(1.0) => return Err(e),
+            Err(e) if e.is_stopped() => return Err(e),
+            // a model that refuses this arm has nothing to say about it
             Err(_) => {}
         }
     }
     parts.extend(published(&arm.drug, &routes, library));
-    let join = |of: &dyn Fn(&Part) -> Option<Span>| parts.iter().filter_map(of).reduce(Span::join).map(Span::rounded);
+    let join =
+        |of: &dyn Fn(&SourceTimes) -> Option<Span>| parts.iter().filter_map(of).reduce(Span::join).map(Span::rounded);
     Ok(Expected {
         notice: join(&|p| p.notice),
         strongest: join(&|p| p.strongest),
@@ -182,10 +194,10 @@ pub fn expect(
 }
 
 /// What the people of one model say; both ends of a range.
-fn part_of(own: &SessionCrowd, id: &str) -> Vec<Part> {
+fn part_of(own: &SessionCrowd, id: &str) -> Vec<SourceTimes> {
     let of = |c: &Counted| {
         let w = &c.windows;
-        Part {
+        SourceTimes {
             from: id.to_owned(),
             kind: EvidenceKind::Model,
             notice: w.onset.map(|p| Span::new(p[0], p[2])),
@@ -208,13 +220,13 @@ fn fading(counted: &Counted) -> Option<Span> {
 }
 
 /// What trials and programmes say of a drug by these routes.
-fn published(drug: &str, routes: &[crate::regimen::Route], library: &Library) -> Vec<Part> {
+fn published(drug: &str, routes: &[crate::regimen::Route], library: &Library) -> Vec<SourceTimes> {
     let span = |t: [Time; 2]| Span::new(t[0].minutes(), t[1].minutes());
-    let mut list: Vec<Part> = library
+    let mut list: Vec<SourceTimes> = library
         .published
         .iter()
         .filter(|p| p.drug == drug && routes.contains(&p.route))
-        .map(|p| Part {
+        .map(|p| SourceTimes {
             from: p.source.clone(),
             kind: p.kind,
             notice: p.onset.map(span),
@@ -222,7 +234,7 @@ fn published(drug: &str, routes: &[crate::regimen::Route], library: &Library) ->
             easing: Some(span(p.end)),
         })
         .collect();
-    list.extend(routes.iter().filter_map(|r| library.effects.programme(drug, *r)).map(|p| Part {
+    list.extend(routes.iter().filter_map(|r| library.effects.programme(drug, *r)).map(|p| SourceTimes {
         from: p.words(),
         kind: EvidenceKind::Programme,
         notice: Some(span(p.onset)),

@@ -1,6 +1,6 @@
 //! A sheet to take home, as blocks in reading order: what every face sets in its own way.
 
-use super::words::Kind;
+use super::words::ItemKind;
 
 /// A sheet of one or more pages.
 #[derive(Debug, Clone, PartialEq)]
@@ -12,15 +12,15 @@ pub struct Leaflet {
     /// Second line of the first page: drug, route, clinic, date.
     pub subtitle: String,
     /// Pages; each is made to fit one side of paper.
-    pub pages: Vec<Side>,
+    pub pages: Vec<LeafletPage>,
     /// Line at the foot of every page.
     pub footer: String,
 }
 
 /// One side of paper.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Side {
-    /// In reading order.
+pub struct LeafletPage {
+    /// What stands on it, in reading order.
     pub blocks: Vec<Block>,
 }
 
@@ -36,7 +36,7 @@ pub enum Block {
         /// Heading.
         heading: String,
         /// What is said.
-        items: Vec<(Kind, String)>,
+        items: Vec<(ItemKind, String)>,
     },
 }
 
@@ -50,7 +50,7 @@ pub struct Day {
     /// What the axis counts: "hours after the first dose".
     pub axis: String,
     /// Ranges of what people may feel.
-    pub bands: Vec<Band>,
+    pub bands: Vec<EffectRange>,
     /// The solid bar: from the first dose to the end of the axis and on.
     pub staff: String,
     /// Second line in the solid bar.
@@ -69,7 +69,7 @@ pub struct Day {
 
 /// A soft range.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Band {
+pub struct EffectRange {
     /// What happens in it.
     pub name: String,
     /// Its length in words: "5 to 25 minutes".
@@ -83,14 +83,14 @@ pub struct Band {
 pub struct DotRow {
     /// What the row counts.
     pub name: String,
-    /// Minutes, ascending.
+    /// Minutes from the first dose at which each person gets there, ascending.
     pub at: Vec<f64>,
-    /// How many lie beyond the axis.
+    /// How many people get there beyond the end of the axis.
     pub later: usize,
-    /// Words for those.
+    /// Words for those beyond the axis.
     pub later_words: String,
-    /// How many never get there.
+    /// How many people never get there.
     pub never: usize,
-    /// Words for those.
+    /// Words for those who never get there.
     pub never_words: String,
 }

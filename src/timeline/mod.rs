@@ -3,6 +3,34 @@
 //! Two kinds of time never mix here. Effects come from [`expect`](expect::expect): ranges in minutes from the first
 //! dose, never a clock time. Appointments and times of "not before" come from the clinic and from
 //! `assets/timeline/rules.toml`: exact, and no curve, dose or model can move one. Words are data, one file per language.
+//!
+//! ```
+//! use ketasim::population::{Crowd, InTurn, People, USUAL_SEED};
+//! use ketasim::timeline::{SampleRun, Timeline, Words, leaflet};
+//! use ketasim::{Library, Scenario};
+//!
+//! let library = Library::embedded()?;
+//! let text = r#"
+//!     horizon = "8 h"
+//!     [clinic]
+//!     crisis_line = "555-0199"
+//!     stay = "2 h"
+//!     [[arm]]
+//!     label = "IM"
+//!     drug = "ketamine"
+//!     [[arm.dose]]
+//!     route = "im"
+//!     amount = "35 mg"
+//! "#;
+//! let scenario = Scenario::from_toml("mine.toml", text, &library)?;
+//! let crowd = Crowd { people: People::literal::<60>(), seed: USUAL_SEED, every: None };
+//! let run = SampleRun { crowd, workers: &InTurn, progress: &|_| true };
+//! let timeline = Timeline::new(&scenario, 0, &library, run)?;
+//! timeline.printable()?;
+//! let page = leaflet(&timeline, &Words::of("en")?)?;
+//! assert_eq!((page.language.as_str(), page.pages.len()), ("en", 2));
+//! # Ok::<(), ketasim::Error>(())
+//! ```
 
 mod calendar;
 mod clock;
@@ -16,17 +44,16 @@ pub mod words;
 pub use calendar::calendar;
 pub use clock::{Moment, zones};
 pub use course::{CourseVisit, VisitKind};
-pub use expect::{Expected, Span, expect};
-pub use leaflet::{Band, Block, Day, DotRow, Leaflet, Side};
+pub use expect::{Expected, SampleRun, Span, expect};
+pub use leaflet::{Block, Day, DotRow, EffectRange, Leaflet, LeafletPage};
 pub use page::{clinician_sheet, leaflet};
-pub use rules::Rules;
+pub use rules::VisitRules;
 pub use words::Words;
 
 use crate::error::{Error, Result};
 use crate::library::Library;
 use crate::outcome::{PageVerdict, page_verdict};
 use crate::path;
-use crate::population::{Crowd, Progress, Workers};
 use crate::regimen::Route;
 use crate::scenario::{Clinic, Scenario, Visit};
 use crate::sim::Session;
@@ -37,9 +64,9 @@ use crate::units::Time;
 pub struct Timeline {
     /// Index of the arm in the scenario.
     pub arm: usize,
-    /// Its label.
+    /// Label of the arm.
     pub label: String,
-    /// Drug.
+    /// Id of the drug.
     pub drug: String,
     /// Route of the first dose.
     pub route: Route,
@@ -51,22 +78,22 @@ pub struct Timeline {
     pub doses: usize,
     /// End of its last dose, from the start of its first.
     pub last_dose: Time,
-    /// What may be felt.
+    /// When effects may be felt, as ranges.
     pub expected: Expected,
     /// What stands against a patient's page.
     pub page: PageVerdict,
     /// Least stay after the last dose: the clinic's, never below the drug's floor; none while the clinic has to state it.
     pub stay: Option<Time>,
-    /// Start of the first dose.
+    /// Start of the first dose; `None` where the visit states no start.
     pub start: Option<Moment>,
-    /// The next visit.
+    /// Start of the next visit; `None` where the visit does not name one.
     pub next: Option<Moment>,
-    /// The clinic.
+    /// What the scenario says of the clinic.
     pub clinic: Clinic,
-    /// The visit.
+    /// What the scenario says of the visit.
     pub visit: Visit,
-    /// Rules.
-    pub rules: Rules,
+    /// Rules of stay, driving, integration and the course of visits.
+    pub rules: VisitRules,
 }
 
 /// Part of a visit, in order.
@@ -99,7 +126,7 @@ pub enum PhaseKind {
 }
 
 impl PhaseKind {
-    /// As in JSON.
+    /// The word for it in JSON, for example `ride_home`.
     pub fn id(self) -> &'static str {
         match self {
             Self::Before => "before",
@@ -137,9 +164,9 @@ pub enum When {
 /// A phase and when it is.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Phase {
-    /// Which.
+    /// Which part of the visit it is.
     pub kind: PhaseKind,
-    /// When.
+    /// A range of effects, exact moments, or what staff decide.
     pub when: When,
 }
 
@@ -173,15 +200,9 @@ impl Timeline {
     ///
     /// # Errors
     /// As [`Timeline::of`], and when `progress` says to stop.
-    pub fn new(
-        scenario: &Scenario,
-        index: usize,
-        library: &Library,
-        (crowd, workers, progress): (Crowd, &dyn Workers, Progress),
-    ) -> Result<Self> {
-        // rules first: a visit that is refused needs no crowd
-        let expected =
-            |s: &Scenario, session: usize| expect::expect(s, index, library, (crowd, session), workers, progress);
+    pub fn new(scenario: &Scenario, index: usize, library: &Library, run: SampleRun) -> Result<Self> {
+        // rules first: a visit that is refused needs no virtual subjects
+        let expected = |s: &Scenario, session: usize| expect::expect(s, index, library, session, run);
         Self::with(scenario, index, library, expected)
     }
 
@@ -205,7 +226,7 @@ impl Timeline {
         let arm = &scenario.arms[index];
         let clinic = scenario.clinic.clone().unwrap_or_default();
         let visit = scenario.visit.clone().unwrap_or_default();
-        let rules = Rules::embedded()?;
+        let rules = VisitRules::embedded()?;
         let uid = uid(&scenario, index, &visit)?;
         let stay = rules.stay(&arm.drug, &clinic)?;
         let start = rules::start(&visit)?;
@@ -245,12 +266,12 @@ impl Timeline {
         self.visit.at_home == Some(true)
     }
 
-    /// End of the last dose.
+    /// End of the last dose; `None` where the start is not known.
     pub fn dose_ends(&self) -> Option<Moment> {
         self.start.as_ref().map(|s| s.after(self.last_dose))
     }
 
-    /// When people arrive.
+    /// When people arrive; `None` where the start, or how early to come, is not known.
     pub fn arrival(&self) -> Option<Moment> {
         self.start.as_ref().zip(self.clinic.arrive).map(|(start, early)| start.before(early.time()))
     }
@@ -268,7 +289,7 @@ impl Timeline {
         self.dose_ends().map(|end| self.rules.drive_from(&end)).transpose()
     }
 
-    /// When programmes suggest an integration visit.
+    /// From when to when programmes suggest an integration visit; `None` where the start is not known.
     pub fn integration(&self) -> Option<[Moment; 2]> {
         let end = self.dose_ends()?;
         Some([end.after(self.rules.integration.from), end.after(self.rules.integration.to)])

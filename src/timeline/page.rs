@@ -2,7 +2,7 @@
 
 use super::Timeline;
 use super::expect::Span;
-use super::leaflet::{Band, Block, Day, DotRow, Leaflet, Side};
+use super::leaflet::{Block, Day, DotRow, EffectRange, Leaflet, LeafletPage};
 use super::words::{Anchor, Item, Leaf, Overlay, Section, Words, fill};
 use crate::error::{Error, Result};
 use crate::population::Dot;
@@ -23,7 +23,7 @@ pub fn leaflet(timeline: &Timeline, words: &Words) -> Result<Leaflet> {
         language: words.language.clone(),
         title: setting.say("title"),
         subtitle: setting.subtitle(),
-        pages: vec![Side { blocks: front }, Side { blocks: setting.blocks(&words.section, Leaf::Back)? }],
+        pages: vec![LeafletPage { blocks: front }, LeafletPage { blocks: setting.blocks(&words.section, Leaf::Back)? }],
         footer: setting.say("footer"),
     })
 }
@@ -48,13 +48,13 @@ pub fn clinician_sheet(timeline: &Timeline, words: &Words) -> Result<Leaflet> {
         language: words.language.clone(),
         title: setting.say("title-clinician"),
         subtitle: setting.subtitle(),
-        pages: vec![Side { blocks: front }, Side { blocks: setting.blocks(&sheet.section, Leaf::Back)? }],
+        pages: vec![LeafletPage { blocks: front }, LeafletPage { blocks: setting.blocks(&sheet.section, Leaf::Back)? }],
         footer: setting.say("footer"),
     })
 }
 
 /// A part of a session: from where one range begins to where another ends.
-fn over(timeline: &Timeline, part: &Overlay, until: f64) -> Band {
+fn over(timeline: &Timeline, part: &Overlay, until: f64) -> EffectRange {
     let e = &timeline.expected;
     let range = |anchor: Anchor| match anchor {
         Anchor::Start => Some(Span { low: 0.0, high: Some(0.0) }),
@@ -65,7 +65,7 @@ fn over(timeline: &Timeline, part: &Overlay, until: f64) -> Band {
     };
     let low = range(part.from).map_or(0.0, |s| s.low);
     let high = range(part.to).and_then(|s| s.high).filter(|h| *h <= until);
-    Band { name: part.name.clone(), words: String::new(), span: (low, high) }
+    EffectRange { name: part.name.clone(), words: String::new(), span: (low, high) }
 }
 
 /// What fills the blanks of one visit in one language, and which conditions hold.
@@ -198,7 +198,7 @@ impl<'a> Setting<'a> {
             }
         };
         let band = |term: &str, of: Option<Span>| {
-            of.map(|s| Band { name: self.say(term), words: span(s, words), span: (s.low, s.high) })
+            of.map(|s| EffectRange { name: self.say(term), words: span(s, words), span: (s.low, s.high) })
         };
         let bands = [
             ("picture-notice", t.expected.shown_notice()),

@@ -1,6 +1,6 @@
 //! Times that people act on: from clinics, labels and programmes. No curve can shorten one.
 
-use super::clock::{Moment, wall};
+use super::clock::{Moment, time_zone, wall};
 use crate::error::{Error, Result};
 use crate::model::Grade;
 use crate::path;
@@ -12,27 +12,27 @@ use std::collections::BTreeMap;
 /// The rules, as `assets/timeline/rules.toml` has them.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Rules {
+pub struct VisitRules {
     /// Format of the file; 1 is the only one.
     pub format: u32,
     /// Least stay after the last dose, by drug; one that is not here needs the clinic's own.
-    pub stay: BTreeMap<String, Stay>,
+    pub stay: BTreeMap<String, LeastStay>,
     /// A stay shorter than this is taken for a blank.
-    pub stay_floor: Stay,
+    pub stay_floor: LeastStay,
     /// When somebody may drive again.
     pub driving: Driving,
     /// When programmes suggest an integration visit.
     pub integration: Integration,
     /// A course of visits as programmes publish it.
     pub course: CourseRule,
-    /// Citations by id.
+    /// Citations by the id that rules name.
     pub sources: BTreeMap<String, String>,
 }
 
 /// Least stay after the last dose.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Stay {
+pub struct LeastStay {
     /// At least so long.
     pub least: Time,
     /// Id of the source.
@@ -83,9 +83,9 @@ pub struct CourseRule {
     pub preparation: [u32; 2],
     /// Fewest and most dosing visits.
     pub dosing: [u32; 2],
-    /// Dosing visits, often.
+    /// How many dosing visits programmes often plan.
     pub visits: u32,
-    /// Time between them, often.
+    /// How far apart they often are.
     pub every: Time,
     /// Id of the source.
     pub source: String,
@@ -95,7 +95,7 @@ pub struct CourseRule {
     pub note: String,
 }
 
-impl Rules {
+impl VisitRules {
     /// Those that ship with ketasim.
     ///
     /// # Errors
@@ -154,11 +154,8 @@ pub(super) fn start(visit: &Visit) -> Result<Option<Moment>> {
             .remedy("add for example timezone = \"America/Chicago\" (or --timezone)")
             .at(path!["visit", "start"])),
         (Some(start), Some(zone)) => {
-            let key = |e: &Error| if e.what().contains("time zone") { "timezone" } else { "start" };
-            Moment::parse(start, zone).map(Some).map_err(|e| {
-                let key = key(&e);
-                e.at(path!["visit", key])
-            })
+            let zone = time_zone(zone).map_err(|e| e.at(path!["visit", "timezone"]))?;
+            Moment::in_zone(start, zone).map(Some).map_err(|e| e.at(path!["visit", "start"]))
         }
     }
 }

@@ -21,7 +21,7 @@ pub struct Words {
     pub term: BTreeMap<String, String>,
     /// Days of the week, Monday first.
     pub weekdays: Vec<String>,
-    /// Months, January first.
+    /// Names of the months, January first.
     pub months: Vec<String>,
     /// What is said, section by section, in the order of the page.
     pub section: Vec<Section>,
@@ -47,18 +47,18 @@ pub enum Leaf {
 pub struct Section {
     /// Name in code and tests.
     pub id: String,
-    /// Where it stands.
+    /// On which side of the sheet it stands.
     pub leaf: Leaf,
-    /// Heading.
+    /// Heading of the section.
     pub heading: String,
-    /// Sentences.
+    /// What it says, sentence by sentence.
     pub item: Vec<Item>,
 }
 
 /// How a sentence is set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Kind {
+pub enum ItemKind {
     /// A paragraph.
     Text,
     /// A point of a list.
@@ -78,7 +78,7 @@ pub struct Item {
     pub words: String,
     /// How it is set.
     #[serde(default)]
-    pub kind: Kind,
+    pub kind: ItemKind,
     /// Said only when all of these hold; `!` in front turns one round.
     #[serde(default)]
     pub when: Vec<String>,
@@ -210,7 +210,7 @@ pub const SHEET_LANGUAGE: &str = "en";
 pub struct Sheet {
     /// Format of the file; 1 is the only one.
     pub format: u32,
-    /// What is said.
+    /// Sections of the sheet, in reading order.
     pub section: Vec<Section>,
     /// Parts of a session.
     pub overlay: Vec<Overlay>,
@@ -224,11 +224,11 @@ pub struct Sheet {
 pub struct Overlay {
     /// Manner of the session.
     pub style: Style,
-    /// What is done.
+    /// Name of this part of the session.
     pub name: String,
-    /// Where it begins.
+    /// What it begins with.
     pub from: Anchor,
-    /// Where it ends.
+    /// What it ends with.
     pub to: Anchor,
     /// Id of a source.
     pub source: String,

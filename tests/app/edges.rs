@@ -131,13 +131,13 @@ fn the_sample_visit_asks_before_it_replaces_work() {
 /// The page over all routes says the same as `validate`: every row, the misses by name, what has no target.
 #[test]
 fn how_well_it_predicts_is_told_in_the_window() {
-    use ketasim::evidence::{Observations, Rules, score};
+    use ketasim::evidence::{Observations, ScoringRules, score};
     let mut harness = harness();
     harness.state_mut().state.look.mode = Mode::Evidence;
     harness.run_ok();
     click(&mut harness, "How well does it predict?");
     let library = ketasim::Library::embedded().unwrap();
-    let report = score(&Observations::embedded().unwrap(), &Rules::embedded().unwrap(), &library).unwrap();
+    let report = score(&Observations::embedded().unwrap(), &ScoringRules::embedded().unwrap(), &library).unwrap();
     for row in &report.prediction.rows {
         assert!(harness.query_all_by_label(&row.name()).next().is_some(), "{}", row.name());
     }

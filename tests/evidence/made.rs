@@ -1,7 +1,7 @@
 //! Tables made for tests: an arm that can be scored, with cells in place of its own.
 
 use super::library;
-use ketasim::evidence::{Observations, Report, Row, Rules, score};
+use ketasim::evidence::{Observations, Report, Row, ScoringRules, score};
 
 pub const HEADER: &str = "id,population,mean_age_y,mean_weight_kg,drug,dose_value,dose_unit,dose_as,route,duration_min,\
     swallowed_or_spat,matrix,analyte,cmax_ng_ml,tmax_min,auc_ng_h_ml,auc_kind,hold_min,sprays,spray_every_min,\
@@ -9,7 +9,7 @@ pub const HEADER: &str = "id,population,mean_age_y,mean_weight_kg,drug,dose_valu
 
 pub fn scored(arms: &str, curves: Option<&str>) -> Report {
     let observations = Observations::read(("arms.csv", arms), curves.map(|c| ("curves.csv", c))).unwrap();
-    score(&observations, &Rules::embedded().unwrap(), &library()).unwrap()
+    score(&observations, &ScoringRules::embedded().unwrap(), &library()).unwrap()
 }
 
 /// One arm by its columns, each cell in quotes; 35 mg racemic ketamine over 40 min where nothing else is said.

@@ -1,13 +1,13 @@
 //! Predicted beside measured: cells are read without guessing, models are chosen by the fixed table.
 
 use super::library;
-use ketasim::evidence::{Age, Observations, Quantity, Report, Row, Rules, Study, score};
+use ketasim::evidence::{AgeGroup, ExposureMetric, Observations, Report, Row, ScoringRules, Study, score};
 use ketasim::regimen::Route;
 use proptest::prelude::*;
 
 fn report(arms: &str, curves: Option<&str>) -> Report {
     let observations = Observations::read(("arms.csv", arms), curves.map(|c| ("curves.csv", c))).unwrap();
-    score(&observations, &Rules::embedded().unwrap(), &library()).unwrap()
+    score(&observations, &ScoringRules::embedded().unwrap(), &library()).unwrap()
 }
 
 fn study(header: &str, row: &str) -> Result<Study, String> {
@@ -61,7 +61,7 @@ fn one(cells: &[(&str, &str)]) -> Result<Study, String> {
 /// The targets that the project set itself, on the arms that ship with it.
 #[test]
 fn the_open_arms_are_met_within_the_targets() {
-    let report = score(&Observations::embedded().unwrap(), &Rules::embedded().unwrap(), &library()).unwrap();
+    let report = score(&Observations::embedded().unwrap(), &ScoringRules::embedded().unwrap(), &library()).unwrap();
     let gmfe = |route: &str, drug: Option<&str>, quantity: Option<&str>| {
         let of = |r: &&Row| drug.is_none_or(|d| r.drug == d) && quantity.is_none_or(|q| r.quantity == q);
         let rows = report.rows.iter().filter(|r| r.route == route).filter(of);
@@ -167,7 +167,7 @@ fn cells_are_read_as_they_are_meant() {
         ("tmax_range", "from the last spray"),
     ];
     let study = one(&spray).unwrap();
-    let tmax = study.measures.iter().find(|m| m.quantity == Quantity::Tmax).unwrap();
+    let tmax = study.measures.iter().find(|m| m.quantity == ExposureMetric::Tmax).unwrap();
     assert_eq!(tmax.observed, 40.0);
     // hold and spit
     let study = one(&[("route", "SL"), ("swallowed_or_spat", "no swallowing for 10 min; then spat out")]).unwrap();
@@ -187,12 +187,12 @@ fn cells_are_read_as_they_are_meant() {
     ])
     .unwrap();
     assert!((study.doses[0].hold().unwrap().minutes() - 5.0).abs() < 1e-9);
-    assert!(study.measures.iter().any(|m| m.quantity == Quantity::Auc { from: 0.0, to: Some(6.0) }));
+    assert!(study.measures.iter().any(|m| m.quantity == ExposureMetric::Auc { from: 0.0, to: Some(6.0) }));
     assert_eq!(study.site, Some(ketasim::model::Site::Venous));
     // children by their age or by the words
-    assert_eq!(one(&[("mean_age_y", "8.3"), ("mean_weight_kg", "32.5")]).unwrap().age, Age::Child);
-    assert_eq!(one(&[("population", "child (median 3.3 y)"), ("mean_weight_kg", "14")]).unwrap().age, Age::Child);
-    assert_eq!(one(&[("population", "patient (adults and adolescents/children)")]).unwrap().age, Age::Adult);
+    assert_eq!(one(&[("mean_age_y", "8.3"), ("mean_weight_kg", "32.5")]).unwrap().age, AgeGroup::Child);
+    assert_eq!(one(&[("population", "child (median 3.3 y)"), ("mean_weight_kg", "14")]).unwrap().age, AgeGroup::Child);
+    assert_eq!(one(&[("population", "patient (adults and adolescents/children)")]).unwrap().age, AgeGroup::Adult);
     let japanese = one(&[("population", "healthy Japanese")]).unwrap().subject.ancestry;
     let other = one(&[("population", "healthy Asian non-Japanese")]).unwrap().subject.ancestry;
     assert_eq!((japanese.as_str(), other.as_str()), ("japanese", "asian"));
@@ -202,7 +202,9 @@ fn cells_are_read_as_they_are_meant() {
 fn the_peak_of_a_bolus_is_read_when_it_was_sampled() {
     let study = one(&[("route", "IV bolus"), ("tmax_min", "2")]).unwrap();
     assert_eq!(study.measures.len(), 1);
-    assert!(matches!(study.measures[0].quantity, Quantity::Concentration { at } if (at * 60.0 - 2.0).abs() < 1e-9));
+    assert!(
+        matches!(study.measures[0].quantity, ExposureMetric::Concentration { at } if (at * 60.0 - 2.0).abs() < 1e-9)
+    );
 }
 
 #[test]
@@ -230,7 +232,7 @@ fn points_come_from_the_file_of_curves_or_from_the_cell() {
 
 #[test]
 fn every_line_of_the_table_can_be_used_and_none_is_hidden() {
-    let (rules, library) = (Rules::embedded().unwrap(), library());
+    let (rules, library) = (ScoringRules::embedded().unwrap(), library());
     for (i, choice) in rules.score.iter().enumerate() {
         let model = library.model(&choice.model).unwrap();
         assert_eq!(model.drug, choice.drug);
@@ -246,7 +248,7 @@ fn every_line_of_the_table_can_be_used_and_none_is_hidden() {
     let routes: Vec<Route> = rules
         .score
         .iter()
-        .filter(|c| c.drug == "ketamine" && c.age == Age::Adult)
+        .filter(|c| c.drug == "ketamine" && c.age == AgeGroup::Adult)
         .flat_map(|c| c.routes.clone())
         .collect();
     assert_eq!(routes.len(), 5, "every route of the racemate in adults");
@@ -308,7 +310,7 @@ proptest! {
         all.push((names[column], if names[column] == "id" { &id } else { &cell }));
         let arms = format!("{HEADER}\n{}\n", row(&all));
         if let Ok(observations) = Observations::read(("arms.csv", &arms), None) {
-            let report = score(&observations, &Rules::embedded().unwrap(), &library()).unwrap();
+            let report = score(&observations, &ScoringRules::embedded().unwrap(), &library()).unwrap();
             prop_assert!(!report.rows.is_empty() || !report.skipped.is_empty());
             for row in report.rows {
                 prop_assert!(row.predicted.is_finite() && row.ratio.is_finite() && row.ratio > 0.0);

@@ -21,7 +21,7 @@ pub use toolbar::toolbar;
 use super::canvas::paint_shapes;
 use super::runner::Shown;
 use super::theme;
-use crate::error::{Error, Step};
+use crate::error::{Error, PathStep};
 use crate::figure::Role;
 use crate::library::Library;
 use crate::regimen::Route;
@@ -80,8 +80,8 @@ fn remedy(error: &Error) -> Option<&str> {
         return Some(said);
     }
     let key = error.path().iter().rev().find_map(|step| match step {
-        Step::Key(key) => Some(key.as_str()),
-        Step::Index(_) => None,
+        PathStep::Key(key) => Some(key.as_str()),
+        PathStep::Index(_) => None,
     });
     match key? {
         "site" => Some("choose where plasma is read from in the menu (⋮) of the arm"),

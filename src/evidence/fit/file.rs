@@ -26,11 +26,11 @@ pub struct Derivations {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FitFile {
-    /// Name.
+    /// Name of the fit, as messages and JSON give it.
     pub id: String,
     /// Model whose parameters are fitted.
     pub model: String,
-    /// Parameters.
+    /// Parameters of the model that are estimated.
     pub parameters: Vec<String>,
     /// Parameter whose place the fitted one takes: the end of a range.
     pub replaces: Option<String>,
@@ -74,7 +74,7 @@ pub struct TargetFile {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PoolFile {
-    /// Model.
+    /// Id of the model to which the pooled number belongs.
     pub model: String,
     /// Parameter, or
     pub parameter: Option<String>,
@@ -83,7 +83,7 @@ pub struct PoolFile {
     /// Kind of mean.
     #[serde(default)]
     pub mean: Mean,
-    /// Figures.
+    /// Values of single sources that are pooled.
     pub values: Vec<PoolValue>,
 }
 
@@ -102,9 +102,9 @@ pub enum Mean {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PoolValue {
-    /// With unit.
+    /// Value with its unit, for example "0.62 L/kg".
     pub value: String,
-    /// Source.
+    /// Citation of the source of this value.
     pub from: String,
 }
 

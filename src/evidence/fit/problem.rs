@@ -1,7 +1,7 @@
 //! One fit: parameters on an unbounded scale in (log, or logit for fractions), weighted log ratios out.
 
 use super::super::observed::{Arm, Observations};
-use super::super::predict::{Quantity, predict};
+use super::super::predict::{ExposureMetric, predict};
 use super::super::study::Study;
 use super::Target;
 use super::file::{Derivations, FitFile, TargetFile};
@@ -39,7 +39,7 @@ struct Goal {
     doses: Vec<Dose>,
     analyte: String,
     site: Site,
-    quantities: Vec<Quantity>,
+    quantities: Vec<ExposureMetric>,
     observed: Vec<f64>,
     /// Of the log of each figure; a curve of n points counts as one figure.
     sd: f64,
@@ -153,7 +153,7 @@ impl<'a> Problem<'a> {
             let predicted = self.predicted(goal, at)?;
             for ((quantity, observed), predicted) in goal.quantities.iter().zip(&goal.observed).zip(predicted) {
                 let at = match quantity {
-                    Quantity::Concentration { at } => format!(" at {} min", units::number(at * MINUTES_PER_HOUR)),
+                    ExposureMetric::Concentration { at } => format!(" at {} min", units::number(at * MINUTES_PER_HOUR)),
                     _ => String::new(),
                 };
                 let what = format!("{}{at}, {}", goal.what, quantity.unit());
@@ -228,17 +228,17 @@ fn named<'a>(observations: &'a Observations, id: &str) -> Result<&'a Arm> {
 }
 
 /// What is compared, and the figures it is to meet.
-fn figures(t: &TargetFile, arm: Option<&Arm>) -> Result<(Vec<Quantity>, Vec<f64>)> {
+fn figures(t: &TargetFile, arm: Option<&Arm>) -> Result<(Vec<ExposureMetric>, Vec<f64>)> {
     if t.quantity == "curve" {
         let points = arm.map_or(&[][..], |a| &a.points);
         let seen = points.iter().filter(|p| p[1] > 0.0);
-        let quantities = seen.clone().map(|p| Quantity::Concentration { at: p[0] / MINUTES_PER_HOUR }).collect();
+        let quantities = seen.clone().map(|p| ExposureMetric::Concentration { at: p[0] / MINUTES_PER_HOUR }).collect();
         return Ok((quantities, seen.map(|p| p[1]).collect()));
     }
     let (quantity, column, dim, example, factor) = match t.quantity.as_str() {
-        "cmax" => (Quantity::Cmax, "cmax_ng_ml", Dim::CONCENTRATION, "148 ng/mL", NG_ML_PER_MG_L),
-        "tmax" => (Quantity::Tmax, "tmax_min", Dim::TIME, "45 min", MINUTES_PER_HOUR),
-        "bioavailability" => (Quantity::Bioavailability, "", Dim::NONE, "29 %", 1.0),
+        "cmax" => (ExposureMetric::Cmax, "cmax_ng_ml", Dim::CONCENTRATION, "148 ng/mL", NG_ML_PER_MG_L),
+        "tmax" => (ExposureMetric::Tmax, "tmax_min", Dim::TIME, "45 min", MINUTES_PER_HOUR),
+        "bioavailability" => (ExposureMetric::Bioavailability, "", Dim::NONE, "29 %", 1.0),
         other => return Err(Error::input(format!("\"{other}\" cannot be fitted to"))),
     };
     let value = match (&t.expect, arm) {

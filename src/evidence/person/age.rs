@@ -1,12 +1,12 @@
 //! Ages told in prose.
 
 use super::{GROWN, ends};
-use crate::delimited::{Cell, Mark};
+use crate::delimited::{Cell, DecimalMark};
 use crate::units;
 
 /// What a text says of age.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Said {
+pub(super) enum StatedAge {
     /// Years.
     One(f64),
     /// From and to, years.
@@ -16,13 +16,13 @@ pub(super) enum Said {
 }
 
 /// Age by the words of a text; spans of time that are none are passed over.
-pub(super) fn stated_age(words: &[String], young: bool) -> Option<Said> {
+pub(super) fn stated_age(words: &[String], young: bool) -> Option<StatedAge> {
     // weeks of gestation are no age
     let unborn =
         words.iter().any(|w| w.starts_with("gestation") || ["ga", "pma", "postmenstrual"].contains(&w.as_str()));
     let (mut means, mut all, mut unclear) = (Vec::new(), Vec::new(), false);
     for at in 0..words.len() {
-        let Some((from, to, unit_at)) = span(words, at) else { continue };
+        let Some(NumberRange { from, to, next: unit_at }) = number_range(words, at) else { continue };
         let Some(unit) = words.get(unit_at).filter(|u| u.as_str() != "d" && u.starts_with(char::is_alphabetic)) else {
             continue;
         };
@@ -55,15 +55,15 @@ pub(super) fn stated_age(words: &[String], young: bool) -> Option<Said> {
         }
     }
     if let [mean] = means.as_slice() {
-        return Some(Said::One(*mean));
+        return Some(StatedAge::One(*mean));
     }
     all.extend(means.iter().map(|m| (*m, *m)));
     if all.is_empty() {
-        return (unclear || hints_at_age(words)).then_some(Said::Unclear);
+        return (unclear || hints_at_age(words)).then_some(StatedAge::Unclear);
     }
     let from = all.iter().map(|(from, _)| *from).reduce(f64::min)?;
     let to = all.iter().map(|(_, to)| *to).reduce(f64::max)?;
-    Some(if from == to { Said::One(from) } else { Said::Range(from, to) })
+    Some(if from == to { StatedAge::One(from) } else { StatedAge::Range(from, to) })
 }
 
 /// Whether a text in which no age was found may still tell one: a word of age, a compound with a unit of it ("6 wk-17 y",
@@ -81,7 +81,7 @@ fn hints_at_age(words: &[String]) -> bool {
         parts.iter().any(said) || (parts.len() > 1 && parts.iter().any(unit))
     });
     let counts_nothing = (0..words.len()).any(|at| {
-        let Some((_, _, next)) = span(words, at) else { return false };
+        let Some(NumberRange { next, .. }) = number_range(words, at) else { return false };
         let before = |n: usize| at.checked_sub(n).map_or("", |i| words[i].as_str());
         let named = [before(1), if ["=", ":"].contains(&before(1)) { before(2) } else { "" }];
         let share = before(1) == "/" || words.get(next).is_some_and(|w| w == "/");
@@ -90,9 +90,20 @@ fn hints_at_age(words: &[String]) -> bool {
     of_age || counts_nothing
 }
 
-/// A number or a range that begins at a place, and the place of the word after it.
-fn span(words: &[String], at: usize) -> Option<(f64, f64, usize)> {
-    let value = |text: &str| match Mark::Point.read(text) {
+/// A number, or a range of numbers, among words.
+struct NumberRange {
+    /// The number, or the lower end of the range.
+    from: f64,
+    /// The number, or the upper end; infinite for "over 60".
+    to: f64,
+    /// Index of the word that follows.
+    next: usize,
+}
+
+/// The number or range that begins at a place; `None` where there is none.
+fn number_range(words: &[String], at: usize) -> Option<NumberRange> {
+    let range = |from: f64, to: f64, next: usize| Some(NumberRange { from, to, next });
+    let value = |text: &str| match DecimalMark::Point.read(text) {
         Cell::Number(value) if value >= 0.0 => Some(value),
         _ => None,
     };
@@ -103,30 +114,30 @@ fn span(words: &[String], at: usize) -> Option<(f64, f64, usize)> {
         return None;
     }
     if let Some((from, to)) = word.split_once('-') {
-        return Some((value(from)?, value(to)?, at + 1));
+        return range(value(from)?, value(to)?, at + 1);
     }
     let from = value(word)?;
     let joined = words.get(at + 1).is_some_and(|w| w == "to" || w == "-");
     if let Some(to) = words.get(at + 2).filter(|_| joined).and_then(|w| value(w)) {
-        return Some((from, to, at + 3));
+        return range(from, to, at + 3);
     }
     let bound = if before == "=" { at.checked_sub(2).map_or("", |i| words[i].as_str()) } else { before };
-    Some(match bound {
-        ">" | "≥" | "over" | "above" | "than" => (from, f64::INFINITY, at + 1),
-        "<" | "≤" | "under" | "below" => (0.0, from, at + 1),
-        _ => (from, from, at + 1),
-    })
+    match bound {
+        ">" | "≥" | "over" | "above" | "than" => range(from, f64::INFINITY, at + 1),
+        "<" | "≤" | "under" | "below" => range(0.0, from, at + 1),
+        _ => range(from, from, at + 1),
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::words;
+    use super::super::tokens;
     use super::*;
 
     #[test]
     fn ages_in_words_and_spans_that_are_no_age() {
-        use Said::{One, Range};
-        let read = |text: &str| stated_age(&words(text), false);
+        use StatedAge::{One, Range};
+        let read = |text: &str| stated_age(&tokens(text), false);
         for (text, expected) in [
             ("healthy+TRD 18-60 y Caucasian", Some(Range(18.0, 60.0))),
             ("healthy (20–35 y; 5 F)", Some(Range(20.0, 35.0))),
@@ -136,15 +147,15 @@ mod tests {
             ("mean 30 y (range 18-60 y)", Some(One(30.0))),
             ("6 months old", Some(One(0.5))),
             ("adolescents 12-17y", Some(Range(12.0, 17.0))),
-            ("healthy men, 25 y", Some(Said::Unclear)),
+            ("healthy men, 25 y", Some(StatedAge::Unclear)),
             ("depressed for 10 years", None),
             ("woman about 6 months postpartum", None),
             ("5 years of illness", None),
-            ("children 6 wk-17 y", Some(Said::Unclear)),
-            ("aged 2-11", Some(Said::Unclear)),
-            ("5-year-old", Some(Said::Unclear)),
-            ("healthy, >65", Some(Said::Unclear)),
-            ("young patients", Some(Said::Unclear)),
+            ("children 6 wk-17 y", Some(StatedAge::Unclear)),
+            ("aged 2-11", Some(StatedAge::Unclear)),
+            ("5-year-old", Some(StatedAge::Unclear)),
+            ("healthy, >65", Some(StatedAge::Unclear)),
+            ("young patients", Some(StatedAge::Unclear)),
             ("young men", None),
             ("healthy (n = 12), ASA 1-2", None),
             ("Asians 0/12", None),

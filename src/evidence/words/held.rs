@@ -2,7 +2,7 @@
 
 use super::super::cells::{Reason, time_unit};
 use super::{NOT, plain, unstated};
-use crate::delimited::{Cell, Mark};
+use crate::delimited::{Cell, DecimalMark};
 use crate::regimen::AfterHold;
 
 /// How a dose under the tongue ends.
@@ -43,7 +43,7 @@ const FILLERS: [&str; 23] = [
 
 impl Held {
     /// "no swallowing for 10 min, then swallowed", "swallowed, not spat out".
-    pub(in crate::evidence) fn read(cell: &str, mark: Mark) -> Reason<Self> {
+    pub(in crate::evidence) fn read(cell: &str, mark: DecimalMark) -> Reason<Self> {
         let said = plain(cell);
         if unstated(&said) {
             return Ok(Self::default());
@@ -88,7 +88,7 @@ fn clauses(said: &str) -> Vec<String> {
 }
 
 /// One clause: minutes of a hold, and what follows; none when a word is not known.
-fn clause_of(clause: &str, mark: Mark) -> Option<(Option<f64>, Option<AfterHold>)> {
+fn clause_of(clause: &str, mark: DecimalMark) -> Option<(Option<f64>, Option<AfterHold>)> {
     let (mut nots, mut verb, mut minutes, mut holds) = (0, None, None, false);
     let clause = clause.strip_prefix("then ").unwrap_or(clause);
     let words: Vec<&str> = clause.split(' ').map(|w| w.trim_end_matches('.')).collect();
@@ -155,7 +155,7 @@ mod tests {
             ("unstated", None, None),
             ("", None, None),
         ] {
-            assert_eq!(Held::read(cell, Mark::Point), Ok(Held { minutes, after }), "{cell}");
+            assert_eq!(Held::read(cell, DecimalMark::Point), Ok(Held { minutes, after }), "{cell}");
         }
         for cell in [
             "not swallowed",
@@ -169,7 +169,7 @@ mod tests {
             "held for 5-10 min, then swallowed",
             "respitted",
         ] {
-            assert!(Held::read(cell, Mark::Point).is_err(), "{cell}");
+            assert!(Held::read(cell, DecimalMark::Point).is_err(), "{cell}");
         }
     }
 }

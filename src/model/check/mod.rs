@@ -8,7 +8,7 @@ mod whole;
 use super::expr::Expr;
 use super::file::ModelFile;
 use super::*;
-use crate::error::{Error, Result, Step, suggestion};
+use crate::error::{Error, PathStep, Result, suggestion};
 use crate::path;
 
 /// A model file is a few pages; more than this (1 MiB) is something else.
@@ -131,7 +131,7 @@ impl Checker {
         what: &str,
         source: Option<String>,
         grade: Option<Grade>,
-        at: &[Step],
+        at: &[PathStep],
     ) -> Result<(String, Grade)> {
         let known = || self.model.sources.iter().map(|s| s.key.as_str());
         let Some(source) = source else {
@@ -169,13 +169,13 @@ impl Checker {
     }
 
     /// Parses a formula that must have dimension `dim`; the numbers in it are 0, 1 or 2.
-    fn expr(&self, text: &str, dim: Dim, at: Vec<Step>) -> Result<Expr> {
+    fn expr(&self, text: &str, dim: Dim, at: Vec<PathStep>) -> Result<Expr> {
         self.expr_with(text, dim, 2.0, at)
     }
 
     /// Parses a formula that must have dimension `dim`; the numbers in it are whole and at most `most`, for
     /// any other would be a figure without a source.
-    fn expr_with(&self, text: &str, dim: Dim, most: f64, at: Vec<Step>) -> Result<Expr> {
+    fn expr_with(&self, text: &str, dim: Dim, most: f64, at: Vec<PathStep>) -> Result<Expr> {
         let expr = Expr::parse(text).map_err(|e| e.at(at.clone()))?;
         let found = expr.dim(&|n| self.dim_of(n), &|| self.names()).map_err(|e| e.at(at.clone()))?;
         if found == dim {
@@ -192,7 +192,7 @@ impl Checker {
         Err(Error::input(format!("\"{text}\" {}, but {dim} is needed", in_unit(found))).remedy(remedy).at(at))
     }
 
-    fn opt_expr(&self, text: Option<&String>, dim: Dim, at: Vec<Step>) -> Result<Option<Expr>> {
+    fn opt_expr(&self, text: Option<&String>, dim: Dim, at: Vec<PathStep>) -> Result<Option<Expr>> {
         text.map(|t| self.expr(t, dim, at)).transpose()
     }
 
@@ -202,7 +202,7 @@ impl Checker {
     }
 
     /// The analyte of a checkpoint or residual error is one that is read out.
-    fn known_analyte(&self, analyte: &str, at: &[Step]) -> Result<()> {
+    fn known_analyte(&self, analyte: &str, at: &[PathStep]) -> Result<()> {
         let known = || self.file.output.iter().map(|o| &o.analyte).chain(self.model.outputs.iter().map(|o| &o.analyte));
         if known().any(|a| a == analyte) {
             return Ok(());
@@ -262,7 +262,7 @@ fn without_source(value: f64, text: &str, most: f64) -> Error {
         .remedy(format!("name it as a parameter with source and grade; only whole numbers up to {most} may stand bare"))
 }
 
-fn ordered(low: f64, high: f64, what: &str, at: Vec<Step>) -> Result<()> {
+fn ordered(low: f64, high: f64, what: &str, at: Vec<PathStep>) -> Result<()> {
     if low <= high {
         return Ok(());
     }

@@ -119,7 +119,7 @@ impl Checker {
         Ok(())
     }
 
-    fn one_derived(&self, name: String, d: file::DerivedFile, at: &[Step]) -> Result<Derived> {
+    fn one_derived(&self, name: String, d: file::DerivedFile, at: &[PathStep]) -> Result<Derived> {
         let unit_at = path!["derived", &name, "unit"];
         let dim = Quantity::parse(&format!("1 {}", d.unit)).map_err(|e| e.at(unit_at))?.dim;
         let formula = self.expr_with(&d.formula, dim, LARGEST_BARE, at.to_vec())?;

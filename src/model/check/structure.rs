@@ -51,7 +51,7 @@ impl Checker {
         holds: &str,
         volume: Option<Expr>,
         kind: CompartmentKind,
-        at: Vec<Step>,
+        at: Vec<PathStep>,
     ) -> Result<()> {
         if SINKS.contains(&name.as_str()) {
             return Err(Error::input(format!("\"{name}\" is where drug ends, not a compartment"))
@@ -68,7 +68,7 @@ impl Checker {
     }
 
     /// The compartment called `name`; a sink is made for the analyte when first named.
-    pub(super) fn target(&mut self, name: &str, analyte: &str, at: Vec<Step>) -> Result<usize> {
+    pub(super) fn target(&mut self, name: &str, analyte: &str, at: Vec<PathStep>) -> Result<usize> {
         let sink = SINKS.contains(&name);
         if let Some(i) = self.model.compartments.iter().position(|c| c.name == name && (!sink || c.holds == analyte)) {
             return Ok(i);
@@ -88,7 +88,7 @@ impl Checker {
     }
 
     /// Where drug flows to: not a mouth, into which only doses go.
-    fn inflow(&mut self, name: &str, analyte: &str, at: Vec<Step>) -> Result<usize> {
+    fn inflow(&mut self, name: &str, analyte: &str, at: Vec<PathStep>) -> Result<usize> {
         let into = self.target(name, analyte, at.clone())?;
         if self.model.compartments[into].kind == CompartmentKind::Mouth {
             return Err(Error::input(format!("drug cannot flow into \"{name}\", the mouth in which doses are held"))
@@ -99,7 +99,7 @@ impl Checker {
     }
 
     /// Where drug flows from: not a sink.
-    fn outflow(&mut self, name: &str, at: Vec<Step>) -> Result<usize> {
+    fn outflow(&mut self, name: &str, at: Vec<PathStep>) -> Result<usize> {
         if SINKS.contains(&name) {
             return Err(Error::input(format!("\"{name}\" is a sink: drug ends there and cannot flow on"))
                 .remedy("let the flow begin at a compartment, or lead the drug into one instead of the sink")
@@ -109,7 +109,7 @@ impl Checker {
     }
 
     /// The two compartments of a flow that goes both ways.
-    fn exchanging(&mut self, [a, b]: [&String; 2], at: &[Step]) -> Result<(usize, usize)> {
+    fn exchanging(&mut self, [a, b]: [&String; 2], at: &[PathStep]) -> Result<(usize, usize)> {
         let ends = (self.outflow(a, at.to_vec())?, self.outflow(b, at.to_vec())?);
         let (held_a, held_b) = (self.holds(ends.0), self.holds(ends.1));
         if held_a != held_b {
@@ -131,7 +131,7 @@ impl Checker {
         share: Option<Expr>,
         yields: Option<&String>,
         apparent: bool,
-        at: &[Step],
+        at: &[PathStep],
     ) -> Result<Split> {
         let here = |key: &str| [at.to_vec(), path![key]].concat();
         let held = self.holds(from);
@@ -171,7 +171,7 @@ impl Checker {
         Ok(())
     }
 
-    fn disposition_flows(&mut self, d: &file::DispositionFile, at: &[Step]) -> Result<()> {
+    fn disposition_flows(&mut self, d: &file::DispositionFile, at: &[PathStep]) -> Result<()> {
         let here = |key: &str| [at.to_vec(), path![key]].concat();
         let n = d.V.len();
         let central = self.target(&d.of, &d.of, at.to_vec())?;
@@ -242,7 +242,7 @@ impl Checker {
         Ok(())
     }
 
-    fn one_flow(&mut self, f: file::FlowFile, at: &[Step]) -> Result<()> {
+    fn one_flow(&mut self, f: file::FlowFile, at: &[PathStep]) -> Result<()> {
         let here = |key: &str| [at.to_vec(), path![key]].concat();
         forms::of_flow(&f).map_err(|e| e.within(at.to_vec()))?;
         let pace = match (&f.rate, &f.clearance, &f.vmax, &f.km) {
@@ -311,7 +311,7 @@ impl Checker {
         Ok(())
     }
 
-    fn volumes_for(&self, pace: &Pace, of: &[usize], at: &[Step]) -> Result<()> {
+    fn volumes_for(&self, pace: &Pace, of: &[usize], at: &[PathStep]) -> Result<()> {
         let lacking = of.iter().find(|&&i| self.model.compartments[i].volume.is_none());
         match (pace, lacking) {
             (Pace::Clearance(_) | Pace::Saturable { .. }, Some(&i)) => {
@@ -366,7 +366,7 @@ impl Checker {
         Ok(())
     }
 
-    fn hold(&mut self, h: &file::HoldFile, at: &[Step]) -> Result<Hold> {
+    fn hold(&mut self, h: &file::HoldFile, at: &[PathStep]) -> Result<Hold> {
         let here = |key: &str| [at.to_vec(), path![key]].concat();
         let drug = self.model.drug.clone();
         let mouth = self.target(&h.mouth, &drug, here("mouth"))?;
@@ -391,7 +391,7 @@ impl Checker {
     }
 
     /// Ways lead into a mouth where the dose is held there, and nowhere else.
-    fn mouths_of(&self, ways: &[Way], files: &[file::WayFile], hold: Option<&Hold>, at: &[Step]) -> Result<()> {
+    fn mouths_of(&self, ways: &[Way], files: &[file::WayFile], hold: Option<&Hold>, at: &[PathStep]) -> Result<()> {
         let mouth = hold.map(|h| h.mouth);
         for (k, (way, w)) in ways.iter().zip(files).enumerate() {
             let here = |key: &str| [at.to_vec(), path!["ways", k, key]].concat();
@@ -420,7 +420,7 @@ impl Checker {
     }
 
     /// A new compartment between a dose and where a way with `ka` leads.
-    fn depot(&mut self, route: Route, into: &str, at: Vec<Step>) -> Result<usize> {
+    fn depot(&mut self, route: Route, into: &str, at: Vec<PathStep>) -> Result<usize> {
         let first = format!("{}_depot_{into}", route.id());
         let taken = |name: &String| self.model.compartments.iter().any(|c| c.name == *name);
         let numbered = (2..).map(|n: usize| format!("{first}_{n}"));
@@ -430,7 +430,7 @@ impl Checker {
         Ok(self.model.compartments.len() - 1)
     }
 
-    fn way(&mut self, route: Route, w: &file::WayFile, at: Vec<Step>) -> Result<Way> {
+    fn way(&mut self, route: Route, w: &file::WayFile, at: Vec<PathStep>) -> Result<Way> {
         let here = |key: &str| [at.clone(), path![key]].concat();
         let drug = self.model.drug.clone();
         let mut into = self.target(&w.into, &drug, here("into"))?;
@@ -478,7 +478,7 @@ fn held_whole(key: &str) -> Error {
         .remedy(format!("leave `{key}` out; the mouth empties by its own flows, written under [[flow]]"))
 }
 
-fn one_rest(rests: impl Iterator<Item = bool>, what: &str, at: &[Step]) -> Result<()> {
+fn one_rest(rests: impl Iterator<Item = bool>, what: &str, at: &[PathStep]) -> Result<()> {
     match rests.filter(|r| *r).count() {
         1 => Ok(()),
         0 => Err(Error::input(format!("the shares of {what} leave open where the rest goes"))

@@ -52,7 +52,7 @@ impl Checker {
     }
 
     /// What an output reads: a compartment, or another site behind a delay.
-    fn reading(&mut self, o: &file::OutputFile, at: &[Step]) -> Result<Reading> {
+    fn reading(&mut self, o: &file::OutputFile, at: &[PathStep]) -> Result<Reading> {
         let here = |key: &str| [at.to_vec(), path![key]].concat();
         if o.shunt.is_some() && o.follows.is_none() {
             return Err(Error::input("`shunt` means nothing without `follows`: it is the share that is not delayed")
@@ -146,7 +146,7 @@ impl Checker {
         Ok(())
     }
 
-    fn range_end(&self, end: file::RangeEndFile, at: Vec<Step>) -> Result<RangeEnd> {
+    fn range_end(&self, end: file::RangeEndFile, at: Vec<PathStep>) -> Result<RangeEnd> {
         Ok(RangeEnd { label: end.label, set: self.replaced(end.set, &at)? })
     }
 
@@ -170,10 +170,10 @@ impl Checker {
     }
 
     /// Formulas that take the place of parameters.
-    fn replaced(&self, formulas: BTreeMap<String, String>, at: &[Step]) -> Result<BTreeMap<String, Expr>> {
+    fn replaced(&self, formulas: BTreeMap<String, String>, at: &[PathStep]) -> Result<BTreeMap<String, Expr>> {
         let mut set = BTreeMap::new();
         for (name, formula) in formulas {
-            let at: Vec<Step> = at.iter().cloned().chain(path!["set", &name]).collect();
+            let at: Vec<PathStep> = at.iter().cloned().chain(path!["set", &name]).collect();
             let Some(dim) = self.model.parameters.iter().find(|p| p.name == name).map(|p| p.dim) else {
                 let known = self.model.parameters.iter().map(|p| p.name.as_str());
                 return Err(Error::input(format!("\"{name}\" is no parameter"))

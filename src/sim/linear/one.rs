@@ -7,6 +7,7 @@ use super::super::lanes::{LANES, Lane, Work, exp, splat, wide};
 use super::super::stops::Stops;
 use super::modes::ModesRoom;
 use super::structure::{Kernel, Scratch};
+use crate::model::formulas::Slot;
 use std::collections::HashMap;
 
 /// What rounding may do to a curve of one subject at most, of its peak, before states are taken in place of modes.
@@ -29,6 +30,8 @@ pub(crate) struct Linear {
     coordinates: Vec<f64>,
     /// At cuts where no state jumps, point and coordinates just before: modes move with the inputs that feed them.
     before: Vec<(usize, Vec<f64>)>,
+    /// Points after a jump, and the read-outs that do not jump there: rounding must not make them.
+    still: Vec<(usize, Vec<usize>)>,
     /// Which coordinates are constant inputs.
     inputs: Vec<usize>,
     way: Way,
@@ -66,11 +69,13 @@ impl Work for Decompose<'_> {
     fn run<const FMA: bool>(self) -> bool {
         let Self { kernel, generator, slots, events, also, end, room } = self;
         let Some(modes) = &kernel.modes else { return false };
-        let found = modes.decompose::<FMA>(kernel, (generator, slots, events), (SPACING_H, end, MOST_ERROR), room);
+        if !modes.decompose::<FMA>(kernel, (generator, slots, events), (SPACING_H, end, MOST_ERROR), room) {
+            return false;
+        }
         for state in also.iter().filter_map(|s| kernel.place(*s)) {
             modes.column::<FMA>(state, room);
         }
-        found
+        true
     }
 }
 
@@ -84,7 +89,7 @@ impl Linear {
         let wide_events: Vec<Event<Lane>> =
             events.iter().map(|e| Event { state: e.state, time: splat(e.time), amount: splat(e.amount) }).collect();
         let mut room = ModesRoom::default();
-        let end = stops.times.last().copied().unwrap_or(0.0);
+        let end = stops.judged_to;
         let work = Decompose {
             kernel: &kernel,
             generator: &generator,
@@ -101,12 +106,15 @@ impl Linear {
             points: stops.times.len(),
             coordinates: vec![0.0; n * stops.times.len()],
             before: Vec::new(),
+            still: Vec::new(),
             inputs: Vec::new(),
             way: Way::Modes { rates: Vec::new(), links: Vec::new() },
             weights: Vec::new(),
             slopes: Vec::new(),
             columns: HashMap::new(),
         };
+        let jumps = stops.cuts.iter().filter(|cut| cut.jumps);
+        one.still = jumps.map(|cut| (cut.point, still(&kernel, events, cut.time))).collect();
         let asked = events.iter().map(|e| e.state).chain(also.iter().copied());
         match &kernel.modes {
             Some(modes) if by_modes => {
@@ -220,7 +228,12 @@ impl Linear {
 
     /// Adds a read-out at every point to `sum`.
     pub fn add_values(&self, output: usize, sum: &mut [f64]) {
-        self.add(&self.weights[output], sum);
+        let mut own = vec![0.0; self.points];
+        self.add(&self.weights[output], &mut own);
+        for (point, _) in self.still.iter().filter(|(_, still)| still.contains(&output)) {
+            own[*point] = own[point - 1];
+        }
+        sum.iter_mut().zip(&own).for_each(|(s, v)| *s += v);
     }
 
     fn add(&self, row: &[f64], sum: &mut [f64]) {
@@ -393,6 +406,14 @@ impl Linear {
             None => dot(row, &self.at(point)),
         }
     }
+}
+
+/// Read-outs that show none of the states into which something is put at a time.
+fn still(kernel: &Kernel, events: &[Event], time: f64) -> Vec<usize> {
+    let here = events.iter().filter(|e| (e.time - time).abs() <= super::super::stops::SAME_INSTANT);
+    let dosed: Vec<usize> = here.filter_map(|e| kernel.place(e.state)).collect();
+    let shows = |parts: &[(usize, Slot)]| parts.iter().any(|(state, _)| dosed.contains(state));
+    (0..kernel.outputs.len()).filter(|o| !shows(&kernel.outputs[*o])).collect()
 }
 
 /// A rate nearer to ke0 than this part of it costs too many digits.

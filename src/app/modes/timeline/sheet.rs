@@ -3,7 +3,7 @@
 use crate::app::canvas::{EguiMeasure, paint};
 use crate::app::theme;
 use crate::scene::{Ink, day};
-use crate::timeline::words::Kind;
+use crate::timeline::words::ItemKind;
 use crate::timeline::{Block, Day, Leaflet};
 use egui::{Frame, Label, Margin, Rect, RichText, Sense, Stroke, Ui, Vec2};
 
@@ -95,7 +95,7 @@ fn picture(ui: &mut Ui, of: &Day, size: Size) {
     ui.add_space(GAP);
 }
 
-type Section<'a> = (&'a String, &'a Vec<(Kind, String)>);
+type Section<'a> = (&'a String, &'a Vec<(ItemKind, String)>);
 
 /// Sections in reading order: down a column, then the next one.
 fn columns(ui: &mut Ui, sections: &[Section], size: Size) {
@@ -161,7 +161,7 @@ fn height(ui: &Ui, (heading, items): &Section, width: f32, size: Size) -> f32 {
     let lines: f32 = items
         .iter()
         .map(|(kind, words)| {
-            let (indent, around) = if *kind == Kind::Warning { (20.0, 12.0) } else { (18.0, 0.0) };
+            let (indent, around) = if *kind == ItemKind::Warning { (20.0, 12.0) } else { (18.0, 0.0) };
             of(words, size.text, width - indent) + around + 5.0
         })
         .sum();
@@ -184,14 +184,14 @@ fn section(ui: &mut Ui, (heading, items): &Section, size: Size) {
     ui.add_space(GAP);
 }
 
-fn item(ui: &mut Ui, kind: Kind, words: &str, size: Size) {
+fn item(ui: &mut Ui, kind: ItemKind, words: &str, size: Size) {
     let text = RichText::new(words).size(size.text);
     let soft = theme::ink(ui, Ink::Soft);
     match kind {
-        Kind::Text => {
+        ItemKind::Text => {
             ui.add(Label::new(text).wrap());
         }
-        Kind::Warning => {
+        ItemKind::Warning => {
             let caution = theme::ink(ui, Ink::Caution);
             let fill = theme::with_alpha(theme::ink(ui, Ink::CautionHatch), 0.3);
             let frame = Frame::default().fill(fill).inner_margin(Margin { left: 12, right: 8, top: 6, bottom: 6 });
@@ -202,11 +202,11 @@ fn item(ui: &mut Ui, kind: Kind, words: &str, size: Size) {
             let rect = drawn.response.rect;
             ui.painter().rect_filled(Rect::from_min_size(rect.min, Vec2::new(4.0, rect.height())), 0.0, caution);
         }
-        Kind::Point | Kind::Check => {
+        ItemKind::Point | ItemKind::Check => {
             ui.horizontal_top(|ui| {
                 let (rect, _) = ui.allocate_exact_size(Vec2::new(10.0, size.text * 1.2), Sense::hover());
                 let centre = rect.center();
-                if kind == Kind::Check {
+                if kind == ItemKind::Check {
                     let square = Rect::from_center_size(centre, Vec2::splat(size.text * 0.7));
                     ui.painter().rect_stroke(square, 1.0, Stroke::new(1.3, soft), egui::StrokeKind::Inside);
                 } else {
