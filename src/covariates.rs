@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::path;
+use crate::portable::Portable as _;
 use crate::subject::{AGE_Y, WEIGHT_KG};
 use crate::units::{Age, Fraction, Weight, number};
 use serde::{Deserialize, Serialize};
@@ -54,7 +55,8 @@ const MOST_CV: f64 = 2.0;
 
 impl<T: Copy> Between<T> {
     fn limits(&self, of: impl Fn(T) -> f64) -> Limits {
-        let log_normal = self.median.zip(self.cv).map(|(m, cv)| [of(m), (cv.parts() * cv.parts()).ln_1p().sqrt()]);
+        let log_normal =
+            self.median.zip(self.cv).map(|(m, cv)| [of(m), (cv.parts() * cv.parts()).ln_1p_portable().sqrt()]);
         Limits { log_normal, ends: [of(self.low), of(self.high)] }
     }
 
@@ -76,7 +78,7 @@ impl Limits {
         let Some([median, omega]) = self.log_normal.filter(|[_, omega]| *omega > 0.0 && low < high) else {
             return self.log_normal.map_or(low + share * (high - low), |[median, _]| median);
         };
-        let below = |x: f64| libm::erfc(-(x / median).ln() / omega / std::f64::consts::SQRT_2);
+        let below = |x: f64| libm::erfc(-(x / median).ln_portable() / omega / std::f64::consts::SQRT_2);
         let wanted = below(low) + share * (below(high) - below(low));
         // halving ends where two neighbours are left
         let [mut from, mut to] = self.ends;

@@ -106,6 +106,7 @@ pub mod palette;
 pub mod plain;
 pub mod points;
 pub mod population;
+pub mod portable;
 pub mod regimen;
 pub mod route;
 pub mod scenario;

@@ -172,6 +172,11 @@ impl Dose {
         }
     }
 
+    /// Whether its amount follows body weight.
+    pub fn is_per_kg(&self) -> bool {
+        matches!(self.amount, DoseAmount::PerKg(_))
+    }
+
     /// Doses given in all, the repeats counted.
     pub fn count(&self) -> u64 {
         1 + self.repeat.map_or(0, |r| r.additional)

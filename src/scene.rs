@@ -32,6 +32,7 @@ pub use tornado::tornado;
 pub use wrap::wrap;
 
 use crate::figure::Role;
+use crate::portable::Portable as _;
 use crate::regimen::Route;
 
 /// What a shape is painted with; a palette gives the colour.
@@ -259,7 +260,7 @@ impl PlotArea {
     pub fn to_y(self, ng_ml: f64) -> f64 {
         let [bottom, top] = self.y;
         let share = if self.log {
-            (ng_ml.max(bottom) / bottom).ln() / (top / bottom).ln()
+            (ng_ml.max(bottom) / bottom).ln_portable() / (top / bottom).ln_portable()
         } else {
             (ng_ml - bottom) / (top - bottom)
         };

@@ -1,5 +1,6 @@
 //! What a curve says: peak, areas, half-lives, and when something may be noticed.
 
+mod crossing;
 mod nca;
 mod peaks;
 mod percentile;
@@ -7,7 +8,7 @@ mod smooth;
 pub mod statistics;
 mod window;
 
-pub(crate) use nca::crossing;
+pub(crate) use crossing::crossing;
 pub use nca::{Exposure, Nca, nca};
 pub use peaks::{Peak, peaks};
 pub use percentile::{percentile, place, spans};

@@ -1,6 +1,6 @@
 //! Every local maximum of a read-out, from the solution between its points.
 
-use super::nca::summit;
+use super::crossing::summit;
 use crate::sim::{Look, Profile, ReadOut};
 
 /// A rise of less than this part of the value is rounding.

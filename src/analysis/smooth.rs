@@ -1,7 +1,7 @@
 //! A curve between its points: a cubic through values and slopes, so that a crossing or a peak does not depend on where
 //! the points happen to lie.
 
-use super::nca::crossing;
+use super::crossing::crossing;
 use crate::sim::{Profile, ReadOut};
 
 /// Values and slopes at points in time. A jump has its time twice.
@@ -168,12 +168,13 @@ pub fn length(stretches: &[[f64; 2]], until: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::portable::Portable as _;
 
     /// Plasma exp(-t), site behind it at rate 2: 2 (exp(-t) - exp(-2t)), highest 1/2 at ln 2; by hand it is at 3/8 where
     /// exp(-t) is 3/4 or 1/4.
     fn example(times: &[f64]) -> Smooth<'_> {
-        let plasma: Vec<f64> = times.iter().map(|t| (-t).exp()).collect();
-        let site = times.iter().map(|t| 2.0 * ((-t).exp() - (-2.0 * t).exp())).collect();
+        let plasma: Vec<f64> = times.iter().map(|t| (-t).exp_portable()).collect();
+        let site = times.iter().map(|t| 2.0 * ((-t).exp_portable() - (-2.0 * t).exp_portable())).collect();
         Smooth::behind(times, &plasma, site, 2.0)
     }
 
@@ -183,10 +184,10 @@ mod tests {
             let times: Vec<f64> = (0..(4.0 / step) as usize).map(|i| i as f64 * step).collect();
             let curve = example(&times);
             let (time, value) = curve.peak([0.0, 4.0]);
-            assert!((time - 2_f64.ln()).abs() < 1e-3 && (value - 0.5).abs() < 1e-5, "{step}: {time} {value}");
+            assert!((time - 2_f64.ln_portable()).abs() < 1e-3 && (value - 0.5).abs() < 1e-5, "{step}: {time} {value}");
             let found = curve.above(0.375, 0.0);
             assert_eq!(found.len(), 1);
-            for (found, expected) in found[0].iter().zip([(4.0_f64 / 3.0).ln(), 4_f64.ln()]) {
+            for (found, expected) in found[0].iter().zip([(4.0_f64 / 3.0).ln_portable(), 4_f64.ln_portable()]) {
                 assert!((found - expected).abs() < 1e-4, "{step}: {found} and {expected}");
             }
             assert!(curve.above(0.6, 0.0).is_empty());

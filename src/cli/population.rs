@@ -11,6 +11,7 @@ use crate::population::{
     ArmBands, Band, Crowd, Dot, InTurn, MAY_NOT_FEEL, PeopleWindows, SessionCrowd, Workers, bands, bands_at, counted,
     of_people,
 };
+use crate::portable::Portable as _;
 use crate::route::Route;
 use crate::scenario::Scenario;
 use crate::table::{TEXT_WIDTH, Table, TableColumn, csv_cell, paragraph, write_csv};
@@ -274,7 +275,7 @@ fn limits(limits: Option<Limits>) -> Value {
     let one = |l: Limits| {
         let [low, high] = l.ends.map(tidy);
         // the coefficient of variation of a log-normal, back from its scale
-        let cv = l.log_normal.map(|[_, omega]| tidy((omega * omega).exp_m1().sqrt()));
+        let cv = l.log_normal.map(|[_, omega]| tidy((omega * omega).exp_m1_portable().sqrt()));
         json!({ "low": low, "high": high, "median": l.log_normal.map(|[median, _]| tidy(median)), "cv": cv })
     };
     limits.map_or(Value::Null, one)

@@ -10,6 +10,7 @@ use super::observed::Observations;
 use crate::error::{Error, Result};
 use crate::library::Library;
 use crate::model::{Grade, Model};
+use crate::portable::Portable as _;
 use file::{FitFile, Mean, PoolFile};
 use problem::Problem;
 use serde::Serialize;
@@ -124,7 +125,7 @@ fn one_pool(pool: &PoolFile, library: &Library) -> Result<DerivedNumber> {
     let values = pool.canonical()?;
     let n = values.len() as f64;
     let mean = match pool.mean {
-        Mean::Geometric => (values.iter().map(|v| v.ln()).sum::<f64>() / n).exp(),
+        Mean::Geometric => (values.iter().map(|v| v.ln_portable()).sum::<f64>() / n).exp_portable(),
         Mean::Arithmetic => values.iter().sum::<f64>() / n,
     };
     let ends = [values.iter().copied().fold(f64::INFINITY, f64::min), values.iter().copied().fold(0.0, f64::max)];

@@ -4,6 +4,7 @@
 use super::row::Row;
 use super::rules::{NoTarget, ScoringRules};
 use super::summary::{Summary, grouped, grouped_by};
+use crate::portable::Portable as _;
 use crate::regimen::Route;
 use serde::Serialize;
 
@@ -96,7 +97,7 @@ impl Prediction {
         let first = |drug: &str| order.iter().position(|d| d == drug);
         rows.sort_by_key(|r| (first(&r.drug), r.of == kind(true), place(&r.route)));
         let mut far: Vec<&Row> = scored.iter().collect();
-        far.sort_by(|a, b| b.ratio.ln().abs().total_cmp(&a.ratio.ln().abs()));
+        far.sort_by(|a, b| b.ratio.ln_portable().abs().total_cmp(&a.ratio.ln_portable().abs()));
         let mut misses: Vec<Row> = Vec::new();
         for row in far {
             if misses.len() < MISSES && !misses.iter().any(|m| m.id == row.id) {

@@ -1,5 +1,6 @@
 //! A figure as it was measured and as a model predicts it.
 
+use crate::portable::Portable as _;
 use serde::Serialize;
 
 /// A ratio larger than this, either way, is said to be beyond 2-fold.
@@ -66,6 +67,6 @@ pub struct Elsewhere {
 impl Row {
     /// Whether prediction and measurement lie within 2-fold.
     pub fn within_2_fold(&self) -> bool {
-        self.ratio.ln().abs() <= TWO_FOLD.ln() + 1e-12
+        self.ratio.ln_portable().abs() <= TWO_FOLD.ln_portable() + 1e-12
     }
 }

@@ -1,6 +1,7 @@
 //! How far predictions lie from measurements, over many rows.
 
 use super::row::Row;
+use crate::portable::Portable as _;
 use crate::regimen::Route;
 use serde::Serialize;
 
@@ -94,11 +95,11 @@ impl Summary {
         let n = rows.len() as f64;
         let some = |value: f64| (!rows.is_empty()).then_some(value);
         let errors: Vec<f64> = rows.iter().map(|r| (r.observed - r.predicted) / r.predicted * 100.0).collect();
-        let fold = rows.iter().map(|r| r.ratio.ln().abs()).sum::<f64>() / n;
+        let fold = rows.iter().map(|r| r.ratio.ln_portable().abs()).sum::<f64>() / n;
         let within = rows.iter().filter(|r| r.within_2_fold()).count() as f64 / n;
         Self {
             rows: rows.len(),
-            gmfe: some(fold.exp()),
+            gmfe: some(fold.exp_portable()),
             within_2_fold: some(within),
             mdpe: median(errors.clone()),
             mdape: median(errors.into_iter().map(f64::abs).collect()),

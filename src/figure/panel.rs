@@ -6,6 +6,7 @@ use crate::library::Library;
 use crate::model::Site;
 use crate::outcome::{ArmOutcome, Curve, EndOutcome, RangeOutcome};
 use crate::population::CrowdOutcome;
+use crate::portable::Portable as _;
 
 /// Across curves of different sites.
 const SITES_DIFFER: &str = "curves of different sampling sites: early values cannot be compared";
@@ -170,5 +171,5 @@ fn highest_ribbon(ribbons: &[Ribbon], time: [f64; 2]) -> f64 {
 
 fn axis(top: f64, log: bool) -> [f64; 2] {
     let top = (top * 1.08).max(LEAST_TOP);
-    if log { [top / 10_f64.powf(DECADES), top * 1.3] } else { [0.0, top] }
+    if log { [top / 10_f64.powf_portable(DECADES), top * 1.3] } else { [0.0, top] }
 }

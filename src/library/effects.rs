@@ -6,6 +6,7 @@ pub(super) use file::parse;
 
 use crate::error::{Error, Result};
 use crate::model::{Grade, Source};
+use crate::portable::Portable as _;
 use crate::regimen::{Dose, Route};
 use crate::units::{Concentration, Fraction, Time, number};
 use serde::Deserialize;
@@ -228,7 +229,7 @@ impl Delay {
         middles(n)
             .map(|p| match self {
                 Self::LogNormal { median, sigma } => {
-                    Time::from_hours(median.hours() * (sigma * normal_quantile(p)).exp())
+                    Time::from_hours(median.hours() * (sigma * normal_quantile(p)).exp_portable())
                 }
                 Self::Uniform { low, high } => Time::from_hours(low.hours() + p * (high.hours() - low.hours())),
             })
@@ -239,13 +240,15 @@ impl Delay {
 impl Level {
     /// Standard deviation between people on the log scale.
     pub fn sigma(&self) -> f64 {
-        (self.cv * self.cv).ln_1p().sqrt()
+        (self.cv * self.cv).ln_1p_portable().sqrt()
     }
 
     /// Levels at the middles of `n` equal shares of people.
     pub fn quantiles(&self, n: usize) -> Vec<Concentration> {
         let sigma = self.sigma();
-        middles(n).map(|p| Concentration::from_mg_l(self.median.mg_l() * (sigma * normal_quantile(p)).exp())).collect()
+        middles(n)
+            .map(|p| Concentration::from_mg_l(self.median.mg_l() * (sigma * normal_quantile(p)).exp_portable()))
+            .collect()
     }
 }
 
@@ -283,9 +286,9 @@ pub(crate) fn normal_quantile(p: f64) -> f64 {
     let horner = |coefficients: &[f64], x: f64| coefficients.iter().fold(0.0, |sum, c| sum * x + c);
     let tail = |q: f64| horner(&C, q) / (horner(&D, q) * q + 1.0);
     if p < 0.02425 {
-        tail((-2.0 * p.ln()).sqrt())
+        tail((-2.0 * p.ln_portable()).sqrt())
     } else if p > 1.0 - 0.02425 {
-        -tail((-2.0 * (1.0 - p).ln()).sqrt())
+        -tail((-2.0 * (1.0 - p).ln_portable()).sqrt())
     } else {
         let (q, r) = (p - 0.5, (p - 0.5) * (p - 0.5));
         horner(&A, r) * q / (horner(&B, r) * r + 1.0)

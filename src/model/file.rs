@@ -2,6 +2,7 @@
 //!
 //! `models/README.md` explains every key to somebody with a paper in hand.
 
+use crate::portable::Portable as _;
 use crate::regimen::{AfterHold, Dose, Form, Route};
 use crate::units::{Age, Amount, Time, Weight};
 use serde::Deserialize;
@@ -96,9 +97,9 @@ impl Distribution {
     /// The value of somebody `eta` away from a typical value on its scale.
     pub fn of(self, typical: f64, eta: f64) -> f64 {
         match self {
-            Self::LogNormal => typical * eta.exp(),
+            Self::LogNormal => typical * eta.exp_portable(),
             Self::LogitNormal => {
-                let odds = typical / (1.0 - typical) * eta.exp();
+                let odds = typical / (1.0 - typical) * eta.exp_portable();
                 odds / (1.0 + odds)
             }
         }

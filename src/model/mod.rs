@@ -12,6 +12,7 @@ pub(crate) use file::{Ordered, SourceFile};
 pub use individual::Individual;
 pub(crate) use individual::by_effects;
 
+use crate::portable::Portable as _;
 use crate::regimen::{AfterHold, Dose, Form, Route};
 use crate::units::{Age, Amount, Dim, Time, Weight, exceeds};
 use expr::Expr;
@@ -303,7 +304,7 @@ impl Spread {
     /// Standard deviation on the log or logit scale. A log-normal CV is turned by sqrt(ln(1 + CV^2)).
     pub fn omega(&self) -> f64 {
         match self.figure {
-            SpreadFigure::Cv(cv) => (cv * cv).ln_1p().sqrt(),
+            SpreadFigure::Cv(cv) => (cv * cv).ln_1p_portable().sqrt(),
             SpreadFigure::Omega(omega) => omega,
             SpreadFigure::OmegaSquared(variance) => variance.sqrt(),
         }

@@ -6,6 +6,7 @@ mod others;
 mod page;
 mod rows;
 mod run;
+mod runner;
 mod sessions;
 mod swap;
 
@@ -15,7 +16,7 @@ pub use swap::swapped;
 
 pub(crate) use caused::Caused;
 pub use rows::{Column, Rows};
-pub use run::spacing;
+pub use runner::spacing;
 
 use crate::analysis::{Exposure, Windows};
 use crate::library::EvidenceKind;

@@ -1,7 +1,7 @@
 //! What must be said beside a curve: sources, assumptions, what to beware of.
 
 use super::caused::Caused;
-use super::run::{Runner, Solved};
+use super::runner::{Runner, Solved};
 use super::{ArmOutcome, Outside, PageReason, PageReasonKind};
 use crate::analysis::Windows;
 use crate::model::expr::Expr;

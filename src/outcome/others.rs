@@ -1,6 +1,6 @@
 //! What the other models of the same drug and routes say, and why they may differ.
 
-use super::run::{Runner, Solved};
+use super::runner::{Runner, Solved};
 use super::{ArmOutcome, OtherModel};
 use crate::error::Result;
 use crate::library::Effects;

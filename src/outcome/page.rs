@@ -3,7 +3,7 @@
 //! Asked by the visit, its sheets, the card and JSON alike. The limits are data: `assets/drugs.toml`, `assets/effects.toml`.
 
 use super::caused::Caused;
-use super::run::{Runner, Solved};
+use super::runner::{Runner, Solved};
 use crate::analysis::stretches_above;
 use crate::error::{Error, Result};
 use crate::library::Library;

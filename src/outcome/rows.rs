@@ -1,6 +1,6 @@
 //! Curves as rows: the grid and, beside it, every event and every peak, so that a coarse grid hides no maximum.
 
-use super::run::Solved;
+use super::runner::Solved;
 use crate::analysis::peaks;
 use crate::model::Site;
 use crate::sim::ReadOut;

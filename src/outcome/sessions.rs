@@ -2,7 +2,7 @@
 
 use super::SessionOutcome;
 use super::caused::Caused;
-use super::run::{Runner, Solved};
+use super::runner::{Runner, Solved};
 use crate::analysis::{Windows, stretches_above, windows};
 use crate::error::Result;
 use crate::model::{Model, Site};

@@ -1,8 +1,9 @@
 //! Body weight and age of each made-up person, where a scenario lets them differ: by number and seed alone, so that a
 //! person weighs the same in every arm and under every model.
 
-use super::sample::{generator, normal, stream_of, uniform};
+use super::random::{generator, normal, stream_of, uniform};
 use crate::covariates::{Limits, Population};
+use crate::portable::Portable as _;
 use crate::sim::lanes::{LANES, Lane, splat};
 use crate::subject::Subject;
 use crate::units::{Age, Weight};
@@ -61,12 +62,12 @@ fn drawn(limits: Limits, seed: u64, stream: &str, person: usize) -> f64 {
     if omega <= 0.0 || low >= high {
         return median;
     }
-    let [a, b] = limits.ends.map(|end| (end / median).ln() / omega);
+    let [a, b] = limits.ends.map(|end| (end / median).ln_portable() / omega);
     loop {
         let z = if b - a > WIDE { normal(&mut rng) } else { a + uniform(&mut rng) * (b - a) };
-        let kept = b - a > WIDE || uniform(&mut rng) < (-0.5 * z * z).exp();
+        let kept = b - a > WIDE || uniform(&mut rng) < (-0.5 * z * z).exp_portable();
         if kept && (a..=b).contains(&z) {
-            return (median * (omega * z).exp()).clamp(low, high);
+            return (median * (omega * z).exp_portable()).clamp(low, high);
         }
     }
 }
@@ -78,10 +79,10 @@ mod tests {
     /// Shares below a point by Simpson's rule over the density between the ends.
     fn share(limits: Limits, below: f64) -> f64 {
         let [median, omega] = limits.log_normal.unwrap();
-        let z = |x: f64| (x / median).ln() / omega;
+        let z = |x: f64| (x / median).ln_portable() / omega;
         let area = |a: f64, b: f64| {
             let (n, h) = (2000, (b - a) / 2000.0);
-            let density = |i: usize| (-0.5 * (a + h * i as f64).powi(2)).exp();
+            let density = |i: usize| (-0.5 * (a + h * i as f64).powi(2)).exp_portable();
             (0..=n)
                 .map(|i| {
                     density(i)

@@ -7,7 +7,7 @@ use crate::model::expr::Expr;
 use crate::model::formulas::Formulas;
 use crate::model::{Individual, Site};
 use crate::sim::lanes::{LANES, Lane, map2, splat, wide};
-use crate::sim::linear::{Course, Kernel, Preparing, Ready, Room, Sink};
+use crate::sim::linear::{Course, Engine, Preparing, Ready, Room, Sink};
 use crate::sim::{Case, Entries, Equations, Event, Layout, Session, System};
 use crate::units::number;
 use std::collections::BTreeMap;
@@ -45,7 +45,7 @@ impl Within {
 pub(super) struct ArmEngine {
     system: System,
     entries: Entries,
-    kernel: Kernel,
+    engine: Engine,
     draws: Draws,
     /// The read-outs that are told, by their place in the system.
     outputs: Vec<usize>,
@@ -124,9 +124,9 @@ impl ArmEngine {
             outputs.push(system.add_effect_site(outputs[followed], model.parameters.len()));
         }
         let entries = Entries::new(&puts, case.subject.weight.kg(), &mut system);
-        let kernel = Kernel::new(&system, &outputs, (&entries.entered, &entries.inputs), false);
+        let engine = Engine::new(&system, &outputs, (&entries.entered, &entries.inputs), false);
         let draws = Draws::new(model, bodies, case.subject, seed, first_draws)?;
-        Ok(Self { system, entries, kernel, draws, outputs, dt, steps })
+        Ok(Self { system, entries, engine, draws, outputs, dt, steps })
     }
 
     /// Whether subjects are followed side by side; else one after another, step by step.
@@ -197,7 +197,7 @@ impl ArmEngine {
         if !self.system.is_linear() {
             return self.follow_numeric((first, count), to, extra, state, sink);
         }
-        let n = self.kernel.states();
+        let n = self.engine.kernel.states();
         let blocks = count.div_ceil(LANES);
         let ChunkState { states, at, ready, made, room, .. } = state;
         states.resize(blocks * n, splat(0.0));
@@ -210,8 +210,8 @@ impl ArmEngine {
                 }
                 let person = first + block * LANES;
                 again += self.people(person, &extra(person), &mut room.slots, &mut room.parameters)?;
-                self.kernel.fill(&room.slots, &mut room.generator);
-                let fastest = self.kernel.fastest(&room.generator);
+                self.engine.kernel.fill(&room.slots, &mut room.generator);
+                let fastest = self.engine.kernel.fastest(&room.generator);
                 // not a number is no rate either
                 if fastest.is_nan() || fastest > FASTEST {
                     let what = format!("a rate of {} 1/h is too fast to follow people by it", number(fastest));
@@ -223,11 +223,11 @@ impl ArmEngine {
                 let own = self.draws.bodies.differ().then_some(&weight);
                 self.entries.events(&room.slots, own, self.system.states.len(), &mut room.events);
                 let grid = (self.dt, self.steps);
-                wide(Preparing { kernel: &self.kernel, grid, room, ready: &mut ready[place] });
+                wide(Preparing { engine: &self.engine, grid, room, ready: &mut ready[place] });
                 *made = block + 1;
             }
             let z = &mut states[block * n..(block + 1) * n];
-            wide(Course { kernel: &self.kernel, ready: &ready[place], z, room, span: (*at, to), block, sink });
+            wide(Course { engine: &self.engine, ready: &ready[place], z, room, span: (*at, to), block, sink });
             sink.done(block);
         }
         if !keep {

@@ -1,10 +1,10 @@
 //! What is read of each person's plasma and effect site, sixteen people at a time, while they are followed.
 
-use super::sample::{generator, normal, stream_of, uniform};
-use super::windows::Person;
+use super::random::{generator, normal, stream_of, uniform};
 use crate::analysis::{SHORTEST_DELAY_H, STRONGEST, crossing};
 use crate::library::{Delay, Effects, Level, LevelKind};
 use crate::model::Site;
+use crate::portable::Portable as _;
 use crate::sim::lanes::{LANES, Lane, Work, splat, wide};
 use crate::sim::linear::{Place, Sink};
 use crate::units::{MINUTES_PER_HOUR, NG_ML_PER_MG_L};
@@ -35,18 +35,68 @@ impl Own {
         let pair = pairs[(uniform(&mut rng) * pairs.len() as f64) as usize % pairs.len()];
         let delay = if site == Site::Venous { &effects.venous_delay } else { &pair.delay };
         let half_life = match delay {
-            Delay::LogNormal { median, sigma } => median.hours() * (sigma * normal(&mut rng)).exp(),
+            Delay::LogNormal { median, sigma } => median.hours() * (sigma * normal(&mut rng)).exp_portable(),
             Delay::Uniform { low, high } => low.hours() + uniform(&mut rng) * (high.hours() - low.hours()),
         };
         let mut level = |kind: LevelKind| {
             let z = normal(&mut rng);
-            pair.levels.get(drug).and_then(|l| l.get(&kind)).map(|l: &Level| l.median.mg_l() * (l.sigma() * z).exp())
+            pair.levels
+                .get(drug)
+                .and_then(|l| l.get(&kind))
+                .map(|l: &Level| l.median.mg_l() * (l.sigma() * z).exp_portable())
         };
         Self {
             ke0: std::f64::consts::LN_2 / half_life.max(SHORTEST_DELAY_H),
             notice: level(LevelKind::Notice),
             dissociative: level(LevelKind::Dissociative),
         }
+    }
+}
+
+/// One person in one session of an arm. Times in minutes from the first dose of the session.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Person {
+    /// Highest plasma concentration, ng/mL.
+    pub cmax: f64,
+    /// When it is reached.
+    pub tmax: f64,
+    /// Area to a day after the last dose, ng h/mL.
+    pub auc: f64,
+    /// First time above the level of noticing; none when it is not reached or the study has no such level.
+    pub onset: Option<f64>,
+    /// Time of the strongest effect.
+    pub peak: f64,
+    /// From when to when it is within a tenth of its strongest.
+    pub strongest: [f64; 2],
+    /// Last time above the level of the dissociative part.
+    pub end: Option<f64>,
+    /// Whether that level is reached.
+    pub reaches: bool,
+    /// Whether it is still exceeded a day after the last dose.
+    pub outlasts: bool,
+    /// The level of the dissociative part, ng/mL.
+    pub level: f64,
+    /// First time above it.
+    pub begin: Option<f64>,
+    /// Time above it in all, gaps between doses left out; none when it is not reached or still exceeded at the end.
+    pub above: Option<f64>,
+    /// When it is below that level between two stretches above it.
+    pub gaps: Box<[[f64; 2]]>,
+    /// Whether the person's study has a level of noticing at all.
+    pub asked: bool,
+}
+
+impl Person {
+    /// Whether the person is above their own level of the dissociative part at a time.
+    pub fn is_above(&self, minutes: f64) -> bool {
+        let begun = self.begin.is_some_and(|begin| begin <= minutes);
+        let ended = self.end.is_some_and(|end| end <= minutes) || !self.reaches;
+        begun && !ended && !self.gaps.iter().any(|[from, to]| (*from..*to).contains(&minutes))
+    }
+
+    /// Whether anything is felt at all: a level is reached.
+    pub(super) fn feels(&self) -> bool {
+        self.onset.is_some() || self.reaches
     }
 }
 
@@ -226,7 +276,7 @@ fn areas(rows: &[Lane], dt: f64) -> Lane {
                 let mean = if falls[l] < NEAR {
                     0.5 * (a[l] + b[l]) / atanh_part(falls[l])
                 } else if b[l] > 0.0 {
-                    (a[l] - b[l]) / (a[l] / b[l]).ln()
+                    (a[l] - b[l]) / (a[l] / b[l]).ln_portable()
                 } else {
                     0.5 * (a[l] + b[l])
                 };
@@ -287,7 +337,8 @@ mod tests {
     /// Against the logarithm itself: falls of every size, rises, nothing, and a fall to nothing.
     #[test]
     fn areas_are_straight_up_and_logarithmic_down() {
-        let by_hand = |a: f64, b: f64| if b < a && b > 0.0 { (a - b) / -((b - a) / a).ln_1p() } else { 0.5 * (a + b) };
+        let by_hand =
+            |a: f64, b: f64| if b < a && b > 0.0 { (a - b) / -((b - a) / a).ln_1p_portable() } else { 0.5 * (a + b) };
         for (a, b) in
             [(3.0, 2.999), (3.0, 2.8), (3.0, 2.7), (3.0, 1.0), (1.0, 3.0), (0.0, 0.0), (2.0, 0.0), (1e-300, 0.0)]
         {

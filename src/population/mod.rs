@@ -17,6 +17,7 @@ mod endpoints;
 mod outcome;
 mod percentiles;
 mod quartiles;
+mod random;
 mod sample;
 mod tornado;
 mod trial;
@@ -27,11 +28,12 @@ pub use bands::{ArmBands, Band, Progress, SAME_TIME_H, bands, bands_at, courses,
 pub use bands::{Kept, simulation_alone};
 pub use compare::{Exposures, Ratio, comparable, exposures, models_ratio};
 pub use dots::{DOTS, Dot, fading_dots, noticing_dots};
+pub use endpoints::Person;
 pub use outcome::{ArmByArm, ArmCrowd, Counted, CrowdOutcome, SessionCrowd, arm_crowd, counted, crowd_outcome};
 pub use percentiles::{PERCENTILES, Tracker};
 pub use tornado::{Figures, Measure, Swing, Tornado, tornado};
 pub use trial::trial;
-pub use windows::{PeopleWindows, Person};
+pub use windows::PeopleWindows;
 
 use crate::library::Effects;
 use crate::units::{Count, Time};

@@ -5,7 +5,7 @@
 
 use super::bodies::Bodies;
 use super::cohort::{ArmEngine, CHUNK, ChunkState, Wanted, Within};
-use super::endpoints::{Own, Watched};
+use super::endpoints::{Own, Person, Watched};
 use super::sample::FirstDraws;
 use super::{Crowd, Progress, Workers};
 use crate::error::{Error, Result};
@@ -19,53 +19,6 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 /// Points of a session at most (a week by the minute); a minute apart where that is enough.
 const MOST_POINTS: f64 = 10_080.0;
-
-/// One person in one session of an arm. Times in minutes from the first dose of the session.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Person {
-    /// Highest plasma concentration, ng/mL.
-    pub cmax: f64,
-    /// When it is reached.
-    pub tmax: f64,
-    /// Area to a day after the last dose, ng h/mL.
-    pub auc: f64,
-    /// First time above the level of noticing; none when it is not reached or the study has no such level.
-    pub onset: Option<f64>,
-    /// Time of the strongest effect.
-    pub peak: f64,
-    /// From when to when it is within a tenth of its strongest.
-    pub strongest: [f64; 2],
-    /// Last time above the level of the dissociative part.
-    pub end: Option<f64>,
-    /// Whether that level is reached.
-    pub reaches: bool,
-    /// Whether it is still exceeded a day after the last dose.
-    pub outlasts: bool,
-    /// The level of the dissociative part, ng/mL.
-    pub level: f64,
-    /// First time above it.
-    pub begin: Option<f64>,
-    /// Time above it in all, gaps between doses left out; none when it is not reached or still exceeded at the end.
-    pub above: Option<f64>,
-    /// When it is below that level between two stretches above it.
-    pub gaps: Box<[[f64; 2]]>,
-    /// Whether the person's study has a level of noticing at all.
-    pub asked: bool,
-}
-
-impl Person {
-    /// Whether the person is above their own level of the dissociative part at a time.
-    pub fn is_above(&self, minutes: f64) -> bool {
-        let begun = self.begin.is_some_and(|begin| begin <= minutes);
-        let ended = self.end.is_some_and(|end| end <= minutes) || !self.reaches;
-        begun && !ended && !self.gaps.iter().any(|[from, to]| (*from..*to).contains(&minutes))
-    }
-
-    /// Whether anything is felt at all: a level is reached.
-    fn feels(&self) -> bool {
-        self.onset.is_some() || self.reaches
-    }
-}
 
 /// Windows over people, of one session. Times in minutes from its first dose.
 #[derive(Debug, Clone, PartialEq)]

@@ -3,6 +3,7 @@
 use super::canvas::{Canvas, GAP, SMALL, TEXT, foot_lines, head_lines};
 use super::{Align, Dash, Ink, Measure, Page, Said, Scene, Shape, TimeSpan, ticks};
 use crate::figure::{Agreement, AgreementPanel};
+use crate::portable::Portable as _;
 use crate::regimen::Route;
 
 /// Side of a panel and its margins, points.
@@ -45,7 +46,7 @@ pub fn agreement(figure: &Agreement, page: Page, measure: &dyn Measure) -> Scene
 
 fn draw(canvas: &mut Canvas, panel: &AgreementPanel, [left, top, right, bottom]: [f64; 4]) {
     let [low, high] = panel.range;
-    let share = |v: f64| (v / low).ln() / (high / low).ln();
+    let share = |v: f64| (v / low).ln_portable() / (high / low).ln_portable();
     let x = |v: f64| left + share(v) * (right - left);
     let y = |v: f64| bottom - share(v) * (bottom - top);
     canvas.rect([left, top, right, bottom], Ink::Plot, 1.0);

@@ -5,6 +5,7 @@
 use super::canvas::{Canvas, wrap};
 use super::dots::{LINE, PAD, TEXT, TOP_LEFT, row, step, x_of};
 use super::{Align, Dash, Ink, Measure, Said, Scene, Shape, TimeSpan};
+use crate::portable::Portable as _;
 use crate::timeline::{Day, EffectRange};
 use crate::units::MINUTES_PER_HOUR;
 
@@ -168,7 +169,7 @@ fn soft(canvas: &mut Canvas, band: &EffectRange, time: TimeSpan, top: f64) -> f6
 
 /// Thin layers one inside the other: no step can be seen, and no reader shows seams between neighbours.
 fn layers(canvas: &mut Canvas, [from, to]: [[f64; 2]; 2], [top, bottom]: [f64; 2]) {
-    let alpha = 1.0 - (1.0 - DARK).powf(1.0 / LAYERS as f64);
+    let alpha = 1.0 - (1.0 - DARK).powf_portable(1.0 / LAYERS as f64);
     for i in 0..LAYERS {
         let share = (i as f64 + 0.5) / LAYERS as f64;
         // slow at both ends of a fade, quick between

@@ -1,6 +1,7 @@
 //! Round numbers along an axis.
 
 use crate::figure::TimeUnit;
+use crate::portable::Portable as _;
 use crate::units::number;
 
 /// Positions and labels of a linear axis with about `wanted` ticks.
@@ -10,7 +11,7 @@ pub fn linear(low: f64, high: f64, wanted: usize) -> Vec<(f64, String)> {
         return Vec::new();
     }
     let rough = span / wanted as f64;
-    let magnitude = 10_f64.powf(rough.log10().floor());
+    let magnitude = 10_f64.powf_portable(rough.log10_portable().floor());
     let step = [1.0, 2.0, 5.0, 10.0].into_iter().map(|m| m * magnitude).find(|s| *s >= rough).unwrap_or(rough);
     multiples(low, high, step)
 }
@@ -38,7 +39,7 @@ pub fn log(low: f64, high: f64) -> Vec<(f64, Option<String>)> {
     if !(low > 0.0 && high > low) {
         return Vec::new();
     }
-    let (first, last) = (low.log10().floor() as i32, high.log10().ceil() as i32);
+    let (first, last) = (low.log10_portable().floor() as i32, high.log10_portable().ceil() as i32);
     (first..=last)
         .flat_map(|d| (1..10).map(move |k| (k, f64::from(k) * 10_f64.powi(d))))
         .filter(|(_, v)| *v >= low * (1.0 - 1e-9) && *v <= high * (1.0 + 1e-9))

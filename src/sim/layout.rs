@@ -1,11 +1,12 @@
 //! A regimen laid out in time for one subject: every dose and spray with its start, amount and manner.
 
+use super::put::{DoseMark, Put};
 use super::single::{Part, SingleDose, most_within, parts, singles};
 use super::sprays::{SprayRules, number_sprays, sprays_of};
 use crate::error::{Error, Result, suggestion};
 use crate::model::{Individual, Model, RouteModel};
 use crate::path;
-use crate::regimen::{AfterHold, Dose, DoseAmount, Form, Route};
+use crate::regimen::{AfterHold, Dose, Form, Route};
 use crate::subject::Subject;
 use crate::units::Time;
 
@@ -31,45 +32,6 @@ pub struct Schedule {
     pub extrapolated: Vec<(String, f64)>,
     /// What is given at once, before lozenges and sprays are joined.
     parts: Vec<Part>,
-}
-
-/// A dose, or one spray of it, on the time axis.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct DoseMark {
-    /// Which of all doses, repeats counted: the same for the sprays of one.
-    pub dose: usize,
-    /// h
-    pub start: f64,
-    /// h
-    pub end: f64,
-    /// mg base
-    pub amount: f64,
-    /// Route.
-    pub route: Route,
-    /// What happens to the rest, for a dose that is held.
-    pub held: Option<AfterHold>,
-}
-
-/// One dose or spray as it is put down.
-#[derive(Debug, Clone)]
-pub(crate) struct Put<'a> {
-    pub dose: &'a Dose,
-    /// Its route in the model.
-    pub way_in: &'a RouteModel,
-    /// h from time 0.
-    pub start: f64,
-    /// mg base for the subject that the layout was made for.
-    pub amount: f64,
-    /// Whether it is the second or a later spray of its series.
-    pub later: bool,
-    /// Whether it is of the same series of sprays as the spray before it.
-    pub goes_on: bool,
-    /// Which time of giving a dose it belongs to: its sprays share one, its repeats do not.
-    pub occasion: usize,
-    /// Time of holding, h, and what happens to the rest then.
-    pub hold: Option<(f64, AfterHold)>,
-    /// Which of the mouths holds it; 0 where it is not held.
-    pub mouth: usize,
 }
 
 impl<'a> Layout<'a> {
@@ -138,38 +100,6 @@ impl Schedule {
     }
 }
 
-impl Put<'_> {
-    /// Whether the amount follows body weight.
-    pub fn per_kg(&self) -> bool {
-        per_kg(self.dose)
-    }
-
-    /// Length of an infusion, h; `None` for what is given at once.
-    pub fn length(&self) -> Option<f64> {
-        self.dose.length().map(Time::hours)
-    }
-
-    /// Start and end on the time axis: a hold ends when the rest is taken, after the lag of its way in.
-    fn mark(&self, person: &Individual) -> DoseMark {
-        let mut end = self.start + self.length().unwrap_or(0.0);
-        let shares = person.parts(self.way_in.ways.iter().map(|w| w.share_of(self.later)));
-        for (way, share) in self.way_in.ways.iter().zip(shares) {
-            let held = self.way_in.hold.as_ref().filter(|h| h.mouth == way.into);
-            if let (true, Some(_), Some((time, _))) = (self.amount * share > 0.0, held, self.hold) {
-                end = end.max(self.start + time + way.lag.as_ref().map_or(0.0, |lag| person.value(lag)));
-            }
-        }
-        DoseMark {
-            dose: self.occasion,
-            start: self.start,
-            end,
-            amount: self.amount,
-            route: self.dose.route(),
-            held: self.hold.map(|(_, after)| after),
-        }
-    }
-}
-
 /// Every dose and spray put down, in order of time, sprays numbered.
 fn laid_out<'a>(
     model: &'a Model,
@@ -217,7 +147,7 @@ fn in_order(doses: &[Dose], subject: &Subject, base_per_salt: f64) -> Vec<usize>
         let amount = base_amount(d, subject, base_per_salt);
         let times = [d.time.hours(), amount, hours(d.length()), hours(d.hold()), hours(d.spray_every())];
         let repeat = d.repeat.map_or((-1.0, 0), |r| (r.every.hours(), r.additional));
-        let kind = (d.route(), per_kg(d), d.after() == Some(AfterHold::Spit), d.sprays(), repeat.1);
+        let kind = (d.route(), d.is_per_kg(), d.after() == Some(AfterHold::Spit), d.sprays(), repeat.1);
         (times, repeat.0, kind)
     };
     let mut list: Vec<usize> = (0..doses.len()).collect();
@@ -299,10 +229,6 @@ fn base_amount(dose: &Dose, subject: &Subject, base_per_salt: f64) -> f64 {
     dose.given().for_weight(subject.weight).mg() * factor
 }
 
-pub(super) fn per_kg(dose: &Dose) -> bool {
-    matches!(dose.amount, DoseAmount::PerKg(_))
-}
-
 /// Gives every dose that is held a mouth of its own for as long as it is held.
 fn assign_mouths(puts: &mut [Put]) {
     let mut free_from: Vec<f64> = Vec::new();
@@ -315,12 +241,5 @@ fn assign_mouths(puts: &mut [Put]) {
         }
         free_from[slot] = put.start + time;
         put.mouth = slot;
-    }
-}
-
-impl DoseMark {
-    /// Whether it takes time.
-    pub fn has_length(&self) -> bool {
-        self.end > self.start + 1e-9
     }
 }

@@ -2,7 +2,7 @@
 
 use super::case::Solver;
 use super::events::{Entries, Event};
-use super::linear::{Kernel, Linear};
+use super::linear::{Engine, Linear};
 use super::ode::{Equations, Numeric};
 use super::stops::{Points, Stops};
 use super::system::{ReadOut, State, System};
@@ -108,8 +108,8 @@ impl Doses {
         }
         let outputs: Vec<usize> = (0..self.system.outputs.len()).collect();
         let entered: Vec<usize> = self.entries.entered.iter().chain(&self.also).copied().collect();
-        let kernel = Kernel::new(&self.system, &outputs, (&entered, &self.entries.inputs), every);
-        Ok(Followed::Exact(Linear::new(kernel, &self.slots, &self.events, stops, &self.also)))
+        let engine = Engine::new(&self.system, &outputs, (&entered, &self.entries.inputs), every);
+        Ok(Followed::Exact(Linear::new(engine, &self.slots, &self.events, stops, &self.also)))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Sprays: how many an amount is, and which of them are second or later ones.
 
-use super::layout::{Put, per_kg};
+use super::put::Put;
 use crate::error::{Error, Result};
 use crate::model::Individual;
 use crate::path;
@@ -96,7 +96,7 @@ pub(super) fn number_sprays(puts: &mut [Put], person: &Individual, taken: &mut V
         // among equals the one in mg: with people of several weights the other varies
         let larger = |a: &&usize, b: &&usize| {
             let (a, b) = (&puts[**a], &puts[**b]);
-            a.amount.total_cmp(&b.amount).then(per_kg(b.dose).cmp(&per_kg(a.dose)))
+            a.amount.total_cmp(&b.amount).then(b.per_kg().cmp(&a.per_kg()))
         };
         let first = together.iter().max_by(larger).copied();
         let differ = together.iter().any(|i| (puts[*i].amount - puts[sprayed[at]].amount).abs() > AT_ONCE);

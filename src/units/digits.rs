@@ -1,5 +1,7 @@
 //! Numbers as people read them.
 
+use crate::portable::Portable as _;
+
 /// A number without noise: at most ten significant digits, no trailing zeros; an exponent only where the digits
 /// would fill the line.
 pub fn number(value: f64) -> String {
@@ -10,7 +12,7 @@ pub fn number(value: f64) -> String {
         let rounded = format!("{value:.9e}").parse().unwrap_or(value);
         return format!("{rounded:e}");
     }
-    let decimals = (9 - value.abs().log10().floor() as i32).clamp(0, 17) as usize;
+    let decimals = (9 - value.abs().log10_portable().floor() as i32).clamp(0, 17) as usize;
     let text = format!("{value:.decimals$}");
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
@@ -25,10 +27,11 @@ pub fn significant(value: f64, digits: i32) -> String {
     if value == 0.0 || !value.is_finite() {
         return if value == 0.0 { "0".to_owned() } else { "–".to_owned() };
     }
-    let decimals = (digits - 1 - value.abs().log10().floor() as i32).max(0) as usize;
+    let decimals = (digits - 1 - value.abs().log10_portable().floor() as i32).max(0) as usize;
     let text = format!("{value:.decimals$}");
     // rounding may add a digit: 9.996 to three digits is 10.0, not 10.00
-    let again = (digits - 1 - text.parse::<f64>().unwrap_or(value).abs().log10().floor() as i32).max(0) as usize;
+    let again =
+        (digits - 1 - text.parse::<f64>().unwrap_or(value).abs().log10_portable().floor() as i32).max(0) as usize;
     let text = format!("{value:.again$}");
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }

@@ -9,6 +9,7 @@ use crate::app::state::Look;
 use crate::app::theme;
 use crate::figure::{Figure, RULE_BAR, View, in_words, strip_words};
 use crate::outcome::ArmOutcome;
+use crate::portable::Portable as _;
 use crate::scenario::StudyArm;
 use crate::scene::{Ink, Page, Scene, layout};
 use crate::units::significant;
@@ -235,7 +236,7 @@ fn wheel_and_drag(ui: &Ui, response: &Response, scene: &Scene, rect: Rect, zoom:
     let [from, to] = time.hours;
     let wheel = if response.hovered() { ui.input(|i| f64::from(i.smooth_scroll_delta().y)) } else { 0.0 };
     if let Some(x) = hovered(response, scene, rect).filter(|_| wheel != 0.0) {
-        let (here, factor) = (time.to_hours(x), (-wheel * 0.004).exp());
+        let (here, factor) = (time.to_hours(x), (-wheel * 0.004).exp_portable());
         *zoom = zoomed([here - (here - from) * factor, here + (to - here) * factor], horizon);
     }
     if response.dragged() && zoom.is_some() {

@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::library::{Drug, Library};
 use crate::model::expr::Expr;
 use crate::model::{Model, Site};
+use crate::portable::Portable as _;
 use crate::regimen::Dose;
 use crate::sim::Case;
 use crate::subject::Subject;
@@ -70,7 +71,7 @@ impl<'a> Problem<'a> {
         let value = |name: &String| self.model.parameters.iter().find(|p| &p.name == name).map_or(0.5, |p| p.value);
         let scaled = self.fit.parameters.iter().enumerate().map(|(k, name)| {
             let value = value(name);
-            if self.is_fraction(k) { (value / (1.0 - value)).ln() } else { value.ln() }
+            if self.is_fraction(k) { (value / (1.0 - value)).ln_portable() } else { value.ln_portable() }
         });
         DVector::from_iterator(self.fit.parameters.len(), scaled)
     }
@@ -82,7 +83,7 @@ impl<'a> Problem<'a> {
 
     /// From the unbounded scale back to the parameter's own.
     pub(super) fn value(&self, k: usize, scaled: f64) -> f64 {
-        if self.is_fraction(k) { 1.0 / (1.0 + (-scaled).exp()) } else { scaled.exp() }
+        if self.is_fraction(k) { 1.0 / (1.0 + (-scaled).exp_portable()) } else { scaled.exp_portable() }
     }
 
     pub(super) fn solve(&self, start: &DVector<f64>) -> Result<DVector<f64>> {
@@ -116,7 +117,7 @@ impl<'a> Problem<'a> {
         let mut list = Vec::new();
         for goal in &self.goals {
             let predicted = self.predicted(goal, at)?;
-            list.extend(predicted.iter().zip(&goal.observed).map(|(p, o)| (p / o).ln() / goal.sd));
+            list.extend(predicted.iter().zip(&goal.observed).map(|(p, o)| (p / o).ln_portable() / goal.sd));
         }
         Ok(DVector::from_vec(list))
     }
@@ -186,9 +187,9 @@ impl<'a> Problem<'a> {
         let mut logs = Vec::new();
         for goal in &left {
             let predicted = self.predicted(goal, &at)?;
-            logs.extend(predicted.iter().zip(&goal.observed).map(|(p, o)| (p / o).ln().abs()));
+            logs.extend(predicted.iter().zip(&goal.observed).map(|(p, o)| (p / o).ln_portable().abs()));
         }
-        Ok(Some((logs.iter().sum::<f64>() / logs.len() as f64).exp()))
+        Ok(Some((logs.iter().sum::<f64>() / logs.len() as f64).exp_portable()))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::path;
+use crate::portable::Portable as _;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -175,7 +176,7 @@ fn pair(i: usize, p: PairFile, above: &[Pair]) -> Result<Pair> {
     }
     // width of the interval in standard deviations on the log scale
     let width = 2.0 * normal_quantile(0.5 + d.covers.parts() / 2.0);
-    let delay = Delay::LogNormal { median: d.half_life, sigma: (d.high.hours() / d.low.hours()).ln() / width };
+    let delay = Delay::LogNormal { median: d.half_life, sigma: (d.high.hours() / d.low.hours()).ln_portable() / width };
     let mut levels = BTreeMap::new();
     if let Some(of) = p.levels_of {
         let known = above.iter().find(|a| a.id == of.pair).and_then(|a| a.levels.get(&of.drug));

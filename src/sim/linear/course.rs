@@ -5,8 +5,9 @@
 
 use super::super::events::Event;
 use super::super::lanes::{LANES, Lane, Work, splat};
+use super::engine::Engine;
 use super::modes::ModesRoom;
-use super::structure::{HOUR, Kernel, Scratch, next_point};
+use super::structure::{HOUR, Scratch, next_point};
 
 /// Told of every point of every subject.
 pub(crate) trait Sink {
@@ -70,7 +71,7 @@ pub(crate) struct Room {
 
 /// Makes sixteen people ready.
 pub(crate) struct Preparing<'a> {
-    pub kernel: &'a Kernel,
+    pub engine: &'a Engine,
     /// Step, h, and number of steps.
     pub grid: (f64, usize),
     pub room: &'a mut Room,
@@ -82,11 +83,12 @@ impl Work for Preparing<'_> {
 
     #[inline(always)]
     fn run<const FMA: bool>(self) {
-        let Self { kernel, grid: (dt, steps), room, ready: Ready { modes, lanes, arrivals } } = self;
+        let Self { engine: Engine { kernel, modes: ways }, grid: (dt, steps), room, ready } = self;
+        let Ready { modes, lanes, arrivals } = ready;
         let Room { slots, generator, events, .. } = room;
         lanes.clear();
         // no closure here: wide instructions end at its border
-        *modes = match &kernel.modes {
+        *modes = match ways {
             Some(modes) => modes.ready::<FMA>((kernel, dt, steps), (generator, slots, events), &mut room.modes, lanes),
             None => false,
         };
@@ -123,7 +125,7 @@ impl Work for Preparing<'_> {
 
 /// Sixteen people from one point to another.
 pub(crate) struct Course<'a, S> {
-    pub kernel: &'a Kernel,
+    pub engine: &'a Engine,
     pub ready: &'a Ready,
     /// Their states at the point behind them; of modes, those of the point ahead without what comes there.
     pub z: &'a mut [Lane],
@@ -139,7 +141,7 @@ impl<S: Sink> Work for Course<'_, S> {
 
     #[inline(always)]
     fn run<const FMA: bool>(self) {
-        if self.kernel.states() == 0 {
+        if self.engine.kernel.states() == 0 {
             self.nothing();
         } else if self.ready.modes {
             self.modes::<FMA>();
@@ -152,7 +154,7 @@ impl<S: Sink> Work for Course<'_, S> {
 impl<S: Sink> Course<'_, S> {
     /// Where nothing that is given is ever shown.
     fn nothing(self) {
-        let Self { kernel, span: (from, to), block, sink, .. } = self;
+        let Self { engine: Engine { kernel, .. }, span: (from, to), block, sink, .. } = self;
         for point in from.map_or(0, |f| f + 1)..=to {
             (0..kernel.outputs.len()).for_each(|output| sink.put(block, point, output, &splat(0.0)));
         }
@@ -161,9 +163,9 @@ impl<S: Sink> Course<'_, S> {
     /// As sums of modes, as many points at once as nothing comes at.
     #[inline(always)]
     fn modes<const FMA: bool>(self) {
-        let Self { kernel, ready, z, span: (from, to), block, sink, .. } = self;
+        let Self { engine: Engine { kernel, modes }, ready, z, span: (from, to), block, sink, .. } = self;
         let (n, outputs) = (z.len(), kernel.outputs.len());
-        let Some(modes) = &kernel.modes else { return };
+        let Some(modes) = modes else { return };
         let (fading, brought) = modes.split(outputs, &ready.lanes);
         let mut point = from.map_or(0, |f| f + 1);
         let mut pending = &ready.arrivals[ready.arrivals.partition_point(|a| a.at < point)..];
@@ -180,7 +182,7 @@ impl<S: Sink> Course<'_, S> {
     /// One point after another.
     #[inline(always)]
     fn steps<const FMA: bool>(self) {
-        let Self { kernel, ready, z, room, span: (from, to), block, sink } = self;
+        let Self { engine: Engine { kernel, .. }, ready, z, room, span: (from, to), block, sink } = self;
         let n = z.len();
         let first = from.map_or(0, |f| f + 1);
         let (numbers, rest) = ready.lanes.split_at(kernel.reads());

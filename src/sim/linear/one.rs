@@ -3,19 +3,17 @@
 
 use super::super::dense::{self, dot, product, times};
 use super::super::events::Event;
-use super::super::lanes::{LANES, Lane, Work, exp, splat, wide};
+use super::super::lanes::{Lane, Work, splat, wide};
 use super::super::stops::Stops;
-use super::modes::ModesRoom;
+use super::engine::Engine;
+use super::fading::Fading;
+use super::modes::{Modes, ModesRoom};
 use super::structure::{Kernel, Scratch};
 use crate::model::formulas::Slot;
 use std::collections::HashMap;
 
 /// What rounding may do to a curve of one subject at most, of its peak, before states are taken in place of modes.
 const MOST_ERROR: f64 = 1e-10;
-/// Relative distance of two spacings below which they are one.
-const EQUAL: f64 = 8.0 * f64::EPSILON;
-/// Fewer points in a row at one spacing are followed mode beside mode, more point beside point.
-const FEW: usize = 4;
 /// An input that has ended leaves rounding below this part of its last change.
 const ENDED: f64 = 1e-9;
 /// Shortest spacing that rounding is reckoned with, h.
@@ -53,6 +51,7 @@ enum Way {
 
 /// Rates and modes of one subject, found by lanes that are all alike.
 struct Decompose<'a> {
+    modes: Option<&'a Modes>,
     kernel: &'a Kernel,
     generator: &'a [Lane],
     slots: &'a [Lane],
@@ -67,8 +66,8 @@ impl Work for Decompose<'_> {
 
     #[inline(always)]
     fn run<const FMA: bool>(self) -> bool {
-        let Self { kernel, generator, slots, events, also, end, room } = self;
-        let Some(modes) = &kernel.modes else { return false };
+        let Self { modes, kernel, generator, slots, events, also, end, room } = self;
+        let Some(modes) = modes else { return false };
         if !modes.decompose::<FMA>(kernel, (generator, slots, events), (SPACING_H, end, MOST_ERROR), room) {
             return false;
         }
@@ -82,7 +81,8 @@ impl Work for Decompose<'_> {
 impl Linear {
     /// Follows one subject whose numbers are `slots` through all stops; `also` are further states for which
     /// [`Linear::column`] is asked.
-    pub fn new(kernel: Kernel, slots: &[f64], events: &[Event], stops: &Stops, also: &[usize]) -> Self {
+    pub fn new(engine: Engine, slots: &[f64], events: &[Event], stops: &Stops, also: &[usize]) -> Self {
+        let Engine { kernel, modes } = engine;
         let lanes: Vec<Lane> = slots.iter().map(|v| splat(*v)).collect();
         let mut generator = Vec::new();
         kernel.fill(&lanes, &mut generator);
@@ -91,6 +91,7 @@ impl Linear {
         let mut room = ModesRoom::default();
         let end = stops.judged_to;
         let work = Decompose {
+            modes: modes.as_ref(),
             kernel: &kernel,
             generator: &generator,
             slots: &lanes,
@@ -116,7 +117,7 @@ impl Linear {
         let jumps = stops.cuts.iter().filter(|cut| cut.jumps);
         one.still = jumps.map(|cut| (cut.point, still(&kernel, events, cut.time))).collect();
         let asked = events.iter().map(|e| e.state).chain(also.iter().copied());
-        match &kernel.modes {
+        match &modes {
             Some(modes) if by_modes => {
                 let first = |lanes: &[Lane]| -> Vec<f64> { lanes.iter().map(|l| l[0]).collect() };
                 one.inputs = (0..n).filter(|m| modes.is_input(*m)).collect();
@@ -418,104 +419,6 @@ fn still(kernel: &Kernel, events: &[Event], time: f64) -> Vec<usize> {
 
 /// A rate nearer to ke0 than this part of it costs too many digits.
 const NEAR: f64 = 1e-5;
-
-/// Modes between events.
-struct Fading<'a> {
-    rates: &'a [f64],
-    links: &'a [f64],
-}
-
-impl Fading<'_> {
-    /// From the point `from`, at which the modes are z, over all points to `to`, written mode by mode, `points` apart.
-    fn cross(&self, times: &[f64], [from, to]: [usize; 2], z: &mut [f64], (out, points): (&mut [f64], usize)) {
-        let mut at = from;
-        while at < to {
-            let spacing = times[at + 1] - times[at];
-            let slack = EQUAL * times[to].abs().max(1.0);
-            let alike = times[at..=to].windows(2).take_while(|w| (w[1] - w[0] - spacing).abs() <= slack).count();
-            let spacing = (times[at + alike] - times[at]) / alike as f64;
-            let n = z.len();
-            for first in (0..n).step_by(LANES) {
-                let of = first..n.min(first + LANES);
-                wide(Spaced {
-                    rates: &self.rates[of.clone()],
-                    links: &self.links[of.clone()],
-                    spacing,
-                    count: alike,
-                    at: at + 1,
-                    points,
-                    coordinates: &mut out[first * points..],
-                    z: &mut z[of],
-                });
-            }
-            at += alike;
-        }
-    }
-}
-
-/// Points at one spacing from a point on, followed as modes.
-struct Spaced<'a> {
-    rates: &'a [f64],
-    links: &'a [f64],
-    spacing: f64,
-    count: usize,
-    /// First of the points.
-    at: usize,
-    points: usize,
-    coordinates: &'a mut [f64],
-    /// The coordinates at the point before the first; afterwards at the last.
-    z: &'a mut [f64],
-}
-
-impl Work for Spaced<'_> {
-    type Out = ();
-
-    #[inline(always)]
-    fn run<const FMA: bool>(self) {
-        let Self { rates, links, spacing, count, at, points, coordinates, z } = self;
-        let n = rates.len();
-        if count < FEW {
-            let mut left = [0.0; LANES];
-            for (left, rate) in left.iter_mut().zip(rates) {
-                *left = rate * spacing;
-            }
-            let left = exp::<FMA>(&left);
-            for k in 0..count {
-                for m in (0..n).rev() {
-                    let fed = if links[m] == 0.0 { 0.0 } else { links[m] * spacing * z[m - 1] };
-                    z[m] = left[m] * (z[m] + fed);
-                    coordinates[m * points + at + k] = z[m];
-                }
-            }
-            return;
-        }
-        let hours: Lane = std::array::from_fn(|l| (l + 1) as f64 * spacing);
-        for m in (0..n).rev() {
-            let left = exp::<FMA>(&hours.map(|h| rates[m] * h));
-            let own = &mut coordinates[m * points + at..][..count];
-            let (mut value, mut fed) = (z[m], 0.0);
-            let linked = links[m] != 0.0;
-            for (block, out) in own.chunks_mut(LANES).enumerate() {
-                if linked {
-                    // what the mode before it has at the point before this block
-                    let hours = (block * LANES) as f64 * spacing;
-                    fed = links[m] * z[m - 1] * libm::exp(rates[m - 1] * hours);
-                }
-                let mut now = [0.0; LANES];
-                for l in 0..LANES {
-                    now[l] = left[l] * (value + fed * hours[l]);
-                }
-                for (out, now) in out.iter_mut().zip(&now) {
-                    *out = *now;
-                }
-                value = now[LANES - 1];
-            }
-            if let Some(last) = own.last() {
-                z[m] = *last;
-            }
-        }
-    }
-}
 
 /// The transition over a time, h, row by row.
 fn power(kernel: &Kernel, generator: &[Lane], dt: f64) -> Vec<f64> {

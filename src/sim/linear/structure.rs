@@ -9,8 +9,8 @@
 use super::super::events::Event;
 use super::super::lanes::{LANES, Lane, SERIES, add_product, larger, largest, map, map2, splat};
 use super::super::system::System;
-use super::modes::Modes;
 use crate::model::formulas::Slot;
+use crate::portable::Portable as _;
 use std::collections::BTreeMap;
 
 /// Columns of the matrix are scaled below this before the series: what is left out, 0.25^13/13!, is less than rounding.
@@ -60,8 +60,6 @@ pub(crate) struct Kernel {
     inputs: Vec<usize>,
     /// Read-outs: state and slot of each part.
     pub outputs: Vec<Vec<(usize, Slot)>>,
-    /// The same as a sum of modes, where the structure has one.
-    pub modes: Option<Modes>,
 }
 
 impl Kernel {
@@ -121,24 +119,7 @@ impl Kernel {
         let outputs: Vec<Vec<(usize, Slot)>> =
             shown().map(|row| row.iter().filter_map(|(s, slot)| Some((at(s)?, *slot))).collect()).collect();
         let inputs = kept.iter().enumerate().filter(|(_, s)| **s >= states).map(|(k, _)| k).collect();
-        let mut kernel = Self {
-            place,
-            n,
-            entries,
-            fed,
-            generator,
-            pairs,
-            rows,
-            feeds,
-            factors,
-            ends,
-            diagonal,
-            inputs,
-            outputs,
-            modes: None,
-        };
-        kernel.modes = Modes::new(&kernel);
-        kernel
+        Self { place, n, entries, fed, generator, pairs, rows, feeds, factors, ends, diagonal, inputs, outputs }
     }
 
     /// Entry by which a state has, sooner or later, what another had.
@@ -219,11 +200,11 @@ impl Kernel {
             sums[*j] = map2(&sums[*j], value, |s, v| s + v.abs());
         }
         let norm = largest(&sums.iter().fold(splat(0.0), |most, s| map2(&most, s, larger)));
-        let squarings = if norm > SMALL { (norm / SMALL).log2().ceil() as i32 } else { 0 };
+        let squarings = if norm > SMALL { (norm / SMALL).log2_portable().ceil() as i32 } else { 0 };
         let scale = 0.5_f64.powi(squarings);
         a.iter_mut().for_each(|v| *v = map(v, |x| x * scale));
         self.series::<FMA>(a, [a2, a3, power, product]);
-        let decay = map(&shift, |q| (-q * scale).exp());
+        let decay = map(&shift, |q| (-q * scale).exp_portable());
         power.iter_mut().for_each(|v| *v = map2(v, &decay, |x, d| x * d));
         for _ in 0..squarings {
             self.multiply::<FMA>(power, power, product);

@@ -5,45 +5,12 @@ use super::super::super::lanes::{Lane, add_product, exp, map, map2, splat};
 use super::super::structure::{Kernel, next_point};
 use super::Modes;
 use super::jacobi::diagonal;
-use super::rounding::{Judged, MOST_ERROR, rounding};
+use super::rounding::{MOST_ERROR, rounding};
+use super::workspace::ModesRoom;
 use crate::model::formulas::Slot;
 
 /// Ratio of two opposite rates at most, either way: beyond it one of them is nearly none.
 const MOST_APART: f64 = 1e6;
-
-/// Room that is used again from one sixteen to the next.
-#[derive(Debug, Default, Clone)]
-pub(crate) struct ModesRoom {
-    pub rates: Vec<Lane>,
-    /// What each state of a block has of each of its modes, block by block, and the reverse.
-    to: Vec<Lane>,
-    back: Vec<Lane>,
-    symmetric: Vec<Lane>,
-    units: Vec<Lane>,
-    direct: Vec<Lane>,
-    part: Vec<Lane>,
-    row: Vec<Lane>,
-    /// States that were dosed, and what a unit there brings to each mode.
-    pub dosed: Vec<usize>,
-    pub columns: Vec<Lane>,
-    /// What each read-out has of each mode, read-out by read-out.
-    pub weights: Vec<Lane>,
-    /// What rounding does to each mode, of its size.
-    pub errors: Vec<Lane>,
-    /// Area and first moment of each mode of the column that is judged.
-    pub area: Vec<Lane>,
-    pub moment: Vec<Lane>,
-    /// Of each column, each read-out of it judged.
-    pub judged: Vec<Judged>,
-}
-
-impl ModesRoom {
-    /// Column of the state that an event is in.
-    pub fn column_of(&self, kernel: &Kernel, event: &Event<Lane>) -> Option<usize> {
-        let state = kernel.place(event.state)?;
-        self.dosed.iter().position(|s| *s == state)
-    }
-}
 
 impl Modes {
     /// Adds for sixteen subjects what each mode keeps from one point to the next (and gets of the one before it), what

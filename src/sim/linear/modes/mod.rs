@@ -10,8 +10,9 @@ mod decompose;
 mod jacobi;
 mod propagate;
 mod rounding;
+mod workspace;
 
-pub(crate) use decompose::ModesRoom;
+pub(crate) use workspace::ModesRoom;
 
 use super::structure::Kernel;
 use std::ops::Range;

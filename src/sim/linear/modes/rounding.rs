@@ -7,7 +7,8 @@
 use super::super::super::events::Event;
 use super::super::super::lanes::{LANES, Lane, add_product, larger, map2, splat};
 use super::super::structure::Kernel;
-use super::{MOST_OUTPUTS, Modes, ModesRoom};
+use super::workspace::{Judged, ModesRoom};
+use super::{MOST_OUTPUTS, Modes};
 
 /// What rounding may do to a read-out at most, of its peak.
 pub const MOST_ERROR: f64 = 1e-9;
@@ -15,17 +16,6 @@ pub const MOST_ERROR: f64 = 1e-9;
 /// to the inverse of e of those in one time constant. There are some more, which seldom all go one way.
 const ROUNDINGS: [f64; 2] = [4.0, 0.37];
 const ROUNDING: f64 = 0.5 * f64::EPSILON;
-
-/// Of what a unit in a state brings to a read-out.
-#[derive(Debug, Default, Clone)]
-pub struct Judged {
-    /// What rounding does to it.
-    error: Lane,
-    /// Its area and first moment, and what rounding does to them; of a constant input, of what its slope brings.
-    area: Lane,
-    moment: Lane,
-    unsure: [Lane; 2],
-}
 
 /// What rounding does to a mode, of its size; `step` is its rate times the distance of two points.
 #[inline(always)]
@@ -158,17 +148,6 @@ impl Modes {
                 add_product::<FMA>(&mut room.area[mode], &part, &amount);
             }
         }
-    }
-}
-
-impl Judged {
-    /// A bound below the peak within so many hours of a dose, where its middle lies early enough: half the area is in by
-    /// twice the mean time.
-    fn bound(&self, l: usize, left: f64) -> Option<f64> {
-        let area = self.area[l] - self.unsure[0][l];
-        let moment = self.moment[l].abs() + self.unsure[1][l];
-        // an area that may be none has no middle
-        (area > 0.0 && left * area >= 2.0 * moment).then(|| area * area / (4.0 * moment))
     }
 }
 
