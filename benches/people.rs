@@ -11,7 +11,7 @@ mod clock;
 
 use clock::median;
 use ketasim::outcome::Options;
-use ketasim::population::{Crowd, InTurn, Kept, People, bands, individuals, simulation_alone};
+use ketasim::population::{InTurn, Kept, People, Sample, bands, individuals, simulation_alone};
 use ketasim::sim::Solver;
 use ketasim::{Library, Scenario};
 
@@ -36,15 +36,15 @@ fn main() {
     println!("241 points, parent and metabolite, 5/50/95 %, one thread");
     for (name, model) in [("workload 2", "workload-2"), ("shipped", "ketamine-composite")] {
         for people in [1_000, 10_000] {
-            let crowd = Crowd { people: People::nearest(people), seed: 1, every: None };
+            let sample = Sample { people: People::nearest(people), seed: 1, every: None };
             let rounds = if people > 1_000 { 7 } else { 41 };
             let run = |arms: &[(&str, &str)]| {
                 let scenario = scenario(model, arms, &library);
-                median(rounds, || drop(bands(&scenario, &library, crowd, &InTurn, &|_| true).unwrap()))
+                median(rounds, || drop(bands(&scenario, &library, sample, &InTurn, &|_| true).unwrap()))
             };
             let all = run(&ARMS);
             let four = scenario(model, &ARMS, &library);
-            let simulate = |kept: &mut Kept| simulation_alone(&four, &library, crowd, kept, &InTurn).unwrap();
+            let simulate = |kept: &mut Kept| simulation_alone(&four, &library, sample, kept, &InTurn).unwrap();
             let drawing = median(rounds, || _ = simulate(&mut Kept::default()));
             let mut kept = Kept::default();
             simulate(&mut kept);
@@ -56,7 +56,7 @@ fn main() {
             for arm in &ARMS {
                 let one = run(&[*arm]);
                 let mut kept = Kept::default();
-                simulation_alone(&scenario(model, &[*arm], &library), &library, crowd, &mut kept, &InTurn).unwrap();
+                simulation_alone(&scenario(model, &[*arm], &library), &library, sample, &mut kept, &InTurn).unwrap();
                 let modes = kept.by_modes().map_or(String::new(), |share| format!(", {:.0} % as modes", 100.0 * share));
                 println!("  {}, side by side: {one:.2} ms, {}{modes}", arm.0, rate(people, one));
             }
@@ -74,11 +74,11 @@ fn main() {
 const FEW: usize = 30;
 
 fn one_by_one(scenario: &Scenario, solver: Solver, library: &Library) -> f64 {
-    let crowd = Crowd { people: People::nearest(FEW), seed: 1, every: None };
+    let sample = Sample { people: People::nearest(FEW), seed: 1, every: None };
     let options = Options { solver, ..Options::default() };
     median(3, || {
         for person in 0..FEW {
-            let set = individuals(scenario, 0, library, crowd, person).unwrap();
+            let set = individuals(scenario, 0, library, sample, person).unwrap();
             drop(scenario.run_person(0, library, options, &set).unwrap());
         }
     })

@@ -4,7 +4,7 @@
 
 #![allow(clippy::print_stdout, reason = "an example prints")]
 
-use ketasim::population::{Crowd, InTurn, People, USUAL_SEED, bands, counted};
+use ketasim::population::{InTurn, People, Sample, USUAL_SEED, bands, counted};
 use ketasim::units::Time;
 use ketasim::{Library, Scenario};
 
@@ -25,14 +25,14 @@ fn main() -> ketasim::Result<()> {
     let scenario = Scenario::from_toml("iv.toml", text, &library)?;
     // the same seed gives the same subjects, on any number of threads
     let every = Some(Time::from_minutes(20.0));
-    let crowd = Crowd { people: People::literal::<500>(), seed: USUAL_SEED, every };
+    let sample = Sample { people: People::literal::<500>(), seed: USUAL_SEED, every };
     let go_on = |_share: f64| true;
-    for arm in bands(&scenario, &library, crowd, &InTurn, &go_on)? {
+    for arm in bands(&scenario, &library, sample, &InTurn, &go_on)? {
         for (hours, percentiles) in arm.times.iter().zip(&arm.bands[0].percentiles) {
             println!("{} {:>4.0} min: {percentiles:?} ng/mL", arm.label, hours * 60.0);
         }
     }
-    for session in counted(&scenario, 0, &library, (crowd, None), &InTurn, &go_on)? {
+    for session in counted(&scenario, 0, &library, (sample, None), &InTurn, &go_on)? {
         println!(
             "{:?} of 100 reach their own level; above it at 60 min: {:?}",
             session.reaching(),

@@ -30,7 +30,7 @@ use words::{footer, legend_text};
 
 use crate::library::Library;
 use crate::outcome::{ArmOutcome, Curve, Outcome};
-use crate::population::CrowdOutcome;
+use crate::population::PopulationOutcome;
 use crate::regimen::Route;
 use crate::units::{HOURS_PER_DAY, MINUTES_PER_HOUR, NG_ML_PER_MG_L};
 
@@ -53,7 +53,7 @@ pub struct View {
     /// Made-up people: ribbons over the curves, graded strips.
     pub people: bool,
     /// How many of them.
-    pub crowd: usize,
+    pub sample: usize,
     /// Part of the time axis that is shown, in hours; all when absent.
     pub zoom: Option<[f64; 2]>,
 }
@@ -82,7 +82,7 @@ impl Default for View {
             strips: true,
             models: false,
             people: false,
-            crowd: crate::population::USUAL_PEOPLE.size(),
+            sample: crate::population::USUAL_PEOPLE.size(),
             zoom: None,
         }
     }
@@ -329,7 +329,7 @@ impl Figure {
         view: &View,
         library: &Library,
         points: &[PointSet],
-        crowd: Option<&CrowdOutcome>,
+        sample: Option<&PopulationOutcome>,
     ) -> Self {
         let horizon = outcome.horizon.hours();
         let time = view.zoom.map_or([0.0, horizon], |[a, b]| [a.max(0.0), b.min(horizon)]);
@@ -338,20 +338,20 @@ impl Figure {
         for (nth, drug) in outcome.drugs().into_iter().enumerate() {
             let arms: Vec<(&ArmOutcome, Role)> =
                 outcome.arms.iter().zip(&roles).filter(|(a, _)| a.drug == drug).map(|(a, r)| (a, *r)).collect();
-            let mut parent = panel(&arms, 0, view, (library, crowd), time, (points, panels.is_empty()));
+            let mut parent = panel(&arms, 0, view, (library, sample), time, (points, panels.is_empty()));
             if nth > 0 {
                 parent.banner = Some(OTHER_DRUG.to_owned());
             }
             panels.push(parent);
             let most = arms.iter().map(|(a, _)| a.curves.len()).max().unwrap_or(0);
             for k in 1..if view.metabolites { most } else { 1 } {
-                panels.push(panel(&arms, k, view, (library, crowd), time, (points, false)));
+                panels.push(panel(&arms, k, view, (library, sample), time, (points, false)));
             }
         }
         let letters = outcome.arms.len() > 1;
         let lettered = |label: &str, role: &Role| if letters { role.lettered(label) } else { label.to_owned() };
         let mut strips: Vec<Strip> = if view.strips {
-            outcome.arms.iter().zip(&roles).map(|(a, r)| strip(a, *r, view, &library.effects, crowd)).collect()
+            outcome.arms.iter().zip(&roles).map(|(a, r)| strip(a, *r, view, &library.effects, sample)).collect()
         } else {
             Vec::new()
         };
@@ -360,7 +360,7 @@ impl Figure {
             .arms
             .iter()
             .zip(&roles)
-            .map(|(a, r)| LegendEntry { text: lettered(&legend_text(a, crowd), r), role: *r, fill: a.range.is_some() })
+            .map(|(a, r)| LegendEntry { text: lettered(&legend_text(a, sample), r), role: *r, fill: a.range.is_some() })
             .collect();
         Self {
             title: outcome.title.clone(),
@@ -377,7 +377,7 @@ impl Figure {
             panels,
             strips,
             legend,
-            footer: footer(outcome, view, points, crowd),
+            footer: footer(outcome, view, points, sample),
             letters,
             description: in_words(&outcome.arms),
             sources: sources(outcome).into_iter().map(str::to_owned).collect(),

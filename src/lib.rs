@@ -23,24 +23,24 @@
 //!
 //! A module imports only from its left:
 //!
-//! `units, error, citation, route → delimited, subject, population, regimen → model → sim → library → analysis → scenario →
-//! evidence, outcome → people → timeline → figure → scene, table, curves, plain → {export, cli, app}`
+//! `units, portable, error, citation → route, delimited, subject, covariates, regimen → model → sim → library → analysis →
+//! scenario → evidence, outcome → population → timeline → figure → scene, table, curves, plain → {export, cli, app}`
 //!
 //! - [`model`] reads a file of `models/` into a checked [`Model`](model::Model): named numbers with
 //!   unit, source and grade; formulas; compartments and flows; ways in; read-outs. There is no
 //!   model-specific Rust: a new paper is a new file.
-//! - [`sim`] lowers a model for one person to a linear system and follows it over time. One loop,
-//!   two ways to cross a segment: exact (matrix exponential) and numeric (Dop853); each checks the
-//!   other.
+//! - [`sim`] is the one simulator. A model is lowered once to states, rates and read-outs, the doses of a regimen to
+//!   events; both are numbers of slots, so that one subject and sixteen side by side run the same steps. What is of first
+//!   order is solved exactly, as a sum of eigenmodes or, where an error bound says that rounding would cost too many
+//!   digits, by the matrix exponential; Dop853 checks that and runs what is not of first order (Vmax, Km).
 //! - [`library`] holds the models and the data around them: drugs, levels of effect, conditions.
 //! - [`analysis`] reads peaks, exact areas, half-lives, and windows in which something may be noticed.
 //! - [`delimited`] reads tables as spreadsheets save them: separators, decimal marks, and values that are not there.
 //! - [`evidence`] holds measured arms, scores the model that the rules fix for each, and derives every
 //!   number of grade D from named data.
-//! - [`people`] draws many persons from a model's spread and follows them side by side: the same system as a
-//!   sum of modes, or, where rounding would cost a billionth of a peak because two rates nearly meet, by the
-//!   matrix exponential of a step. Which of the two is judged for every sixteen persons by a bound, not by a
-//!   list of cases. Percentiles are exact; what is guessed from one row to the next never changes them.
+//! - [`population`] draws virtual subjects from a model's between-subject variability and follows them side by side. The
+//!   same subject is the same in every arm and under any number of threads. Percentiles are exact; what is guessed from
+//!   one row to the next never changes them.
 //! - [`timeline`] makes a visit of an arm: effects as ranges without a clock time, rules as exact moments, words as
 //!   data; a sheet is blocks in reading order, set as text, on the screen and as a tagged PDF.
 //! - [`figure`] says what a picture shows, [`scene`] where it goes on a page; the screen and the files
@@ -54,7 +54,8 @@
 //! 1. Below `cli` and `app` nothing reads a file, a clock, an environment variable, a thread or a
 //!    random device. `cargo check --no-default-features` builds the science alone.
 //! 2. Equal scenario and equal library give an equal outcome.
-//! 3. Conversion factors occur only in [`units`]; inside [`sim`] all numbers are h, mg, L, mg/L.
+//! 3. Conversion factors occur only in [`units`]; inside [`sim`] all numbers are h, mg, L, mg/L. A flow of a model becomes a
+//!    rate in one place, `sim/system.rs`, and a dose an input in one, `sim/events.rs`.
 //! 4. No number about ketamine stands in Rust: it is in `models/` or `assets/` with unit, source and
 //!    grade.
 //! 5. Arterial is not venous, salt is not base, S is not racemic: every output says which.
@@ -68,15 +69,19 @@
 //! | here | in the field |
 //! |---|---|
 //! | subject | the person whose covariates (weight, age, sex, ancestry) a model is used with |
-//! | people, made-up people, [`population::Crowd`] | virtual subjects; a sample of them, by number and seed |
-//! | spread | between-subject variability: omega on the log or logit scale, or a CV |
-//! | bands | percentiles over virtual subjects at each time |
+//! | virtual subjects, [`population::Sample`] | subjects drawn by number and seed; patient text says "made-up people" |
+//! | spread | between-subject variability (IIV): omega on the log or logit scale, or a CV |
+//! | bands | percentile bands over virtual subjects at each time |
+//! | endpoints | numbers of one subject in one session: Cmax, Tmax, AUC, times above a level |
 //! | range | two ends of what is not known about a model, where one line would claim too much; never spread |
 //! | session | doses with less than 12 h between the end of one and the start of the next |
 //! | effect site | a compartment that follows plasma with the rate ke0 and feeds nothing back |
 //! | windows | times of onset, peak effect and fading of main effects, as 10th, 50th and 90th percentile |
 //! | exposure | Cmax, Tmax, AUC, half-life; one definition each in [`analysis::statistics`] |
-//! | modes | eigenmodes of the system's matrix; people are followed as their sums |
+//! | saturable | Michaelis-Menten elimination: Vmax C / (Km + C); solved numerically |
+//! | modes | eigenmodes of the system's matrix; a curve is their sum |
+//! | lane | one of sixteen numbers computed side by side (SIMD) |
+//! | layout, event | the regimen in time; an amount put into a state, or the rate of an input |
 //! | grade | A read in the paper, B abstract or label, C second hand, D derived for ketasim, E assumption |
 
 pub mod analysis;

@@ -5,7 +5,7 @@
 
 use ketasim::Library;
 use ketasim::plain::plain;
-use ketasim::population::{Crowd, InTurn, People};
+use ketasim::population::{InTurn, People, Sample};
 use ketasim::scenario::Scenario;
 use ketasim::timeline::{Moment, SampleRun, Timeline, VisitKind, Words, calendar, leaflet};
 use proptest::prelude::*;
@@ -22,8 +22,8 @@ fn made(clinic: &str, visit: &str) -> ketasim::Result<Timeline> {
          [[arm]]\nlabel = 'spray'\ndrug = 'esketamine'\n[[arm.dose]]\nroute = 'in'\namount = '28 mg'\nsprays = 1\n"
     );
     let scenario = Scenario::from_toml("test.toml", &text, library())?;
-    let crowd = Crowd { people: People::literal::<20>(), seed: 1, every: None };
-    Timeline::new(&scenario, 0, library(), SampleRun { crowd, workers: &InTurn, progress: &|_| true })
+    let sample = Sample { people: People::literal::<20>(), seed: 1, every: None };
+    Timeline::new(&scenario, 0, library(), SampleRun { sample, workers: &InTurn, progress: &|_| true })
 }
 
 fn visit(clinic: &str, start: &str, zone: &str, more: &str) -> Timeline {
@@ -216,9 +216,9 @@ fn what_passes_for_a_rule_is_refused() {
             "[clinic]\ncrisis_line = '{line}'\nstay = '{stay}'\n[[arm]]\nlabel = 'a'\ndrug = 'ketamine'\n\
              [[arm.dose]]\nroute = 'im'\namount = '35 mg'\n"
         );
-        let crowd = Crowd { people: People::literal::<20>(), seed: 1, every: None };
+        let sample = Sample { people: People::literal::<20>(), seed: 1, every: None };
         let scenario = Scenario::from_toml("test.toml", &text, library())?;
-        Timeline::new(&scenario, 0, library(), SampleRun { crowd, workers: &InTurn, progress: &|_| true })
+        Timeline::new(&scenario, 0, library(), SampleRun { sample, workers: &InTurn, progress: &|_| true })
             .and_then(|t| t.printable())
     };
     assert!(with("555-0199", "2 h").is_ok() && with("call ٩٨٨", "2 h").is_ok());

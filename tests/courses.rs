@@ -5,7 +5,7 @@
 use ketasim::analysis::Windows;
 use ketasim::library::Library;
 use ketasim::outcome::{ArmOutcome, Options, Outcome};
-use ketasim::population::{Crowd, InTurn, People, SessionCrowd, counted, crowd_outcome};
+use ketasim::population::{InTurn, People, Sample, SessionPopulation, counted, population_outcome};
 use ketasim::scenario::Scenario;
 use ketasim::timeline::{SampleRun, Timeline, expect};
 use proptest::prelude::*;
@@ -215,9 +215,9 @@ fn some_dose() -> impl Strategy<Value = String> {
     prop_oneof![im, iv, sl, spray]
 }
 
-fn people(text: &str) -> Vec<SessionCrowd> {
-    let crowd = Crowd { people: People::literal::<32>(), seed: 1, every: None };
-    counted(&scenario(text), 0, library(), (crowd, None), &InTurn, &|_| true).unwrap()
+fn people(text: &str) -> Vec<SessionPopulation> {
+    let sample = Sample { people: People::literal::<32>(), seed: 1, every: None };
+    counted(&scenario(text), 0, library(), (sample, None), &InTurn, &|_| true).unwrap()
 }
 
 proptest! {
@@ -340,20 +340,20 @@ fn who_is_below_between_two_doses_is_not_counted() {
 
 // ---- one headcount ------------------------------------------------------------------------------------
 
-/// The window (a crowd of all arms), the command line (counted) and the page (expected) count the same people in every
+/// The window (a sample of all arms), the command line (counted) and the page (expected) count the same people in every
 /// shipped scenario.
 #[test]
 fn every_face_counts_the_same_people() {
     let shipped = [Scenario::OPENING, Scenario::REGIMENS, Scenario::VISIT, Scenario::ARMS];
-    let crowd = Crowd { people: People::literal::<60>(), seed: 1, every: None };
+    let sample = Sample { people: People::literal::<60>(), seed: 1, every: None };
     for text in shipped {
         let scenario = scenario(text);
-        let window = crowd_outcome(&scenario, library(), crowd, &InTurn, &|_| true).unwrap();
+        let window = population_outcome(&scenario, library(), sample, &InTurn, &|_| true).unwrap();
         for arm in &window.arms {
-            let line = counted(&scenario, arm.index, library(), (crowd, None), &InTurn, &|_| true).unwrap();
+            let line = counted(&scenario, arm.index, library(), (sample, None), &InTurn, &|_| true).unwrap();
             assert_eq!(line, arm.sessions, "{}", arm.label);
             let page =
-                expect(&scenario, arm.index, library(), 1, SampleRun { crowd, workers: &InTurn, progress: &|_| true })
+                expect(&scenario, arm.index, library(), 1, SampleRun { sample, workers: &InTurn, progress: &|_| true })
                     .unwrap();
             assert_eq!((&page.noticing, &page.fading), (&line[0].noticing, &line[0].fading), "{}", arm.label);
             assert_eq!((page.people, page.seed), (line[0].people(), 1));
@@ -372,8 +372,8 @@ fn a_page_is_for_one_session() {
     let with = |visit: &str| {
         let text =
             format!("horizon = '40 d'\n{clinic}{visit}{}", arm("Weekly", "ketamine", std::slice::from_ref(&weekly)));
-        let crowd = Crowd { people: People::literal::<40>(), seed: 1, every: None };
-        Timeline::new(&scenario(&text), 0, library(), SampleRun { crowd, workers: &InTurn, progress: &|_| true })
+        let sample = Sample { people: People::literal::<40>(), seed: 1, every: None };
+        Timeline::new(&scenario(&text), 0, library(), SampleRun { sample, workers: &InTurn, progress: &|_| true })
     };
     let refused = with("").unwrap_err();
     assert_eq!(refused.what(), "arm \"Weekly\" has 6 sessions, and a page is for one");

@@ -337,14 +337,14 @@ fn stopped_early_is_the_same_curve_until_then() {
     }
 }
 
-/// A crowd is given what one person is: per kg of their own weight, until the infusion is stopped.
+/// A sample is given what one person is: per kg of their own weight, until the infusion is stopped.
 #[test]
 fn a_crowd_is_given_the_same_as_one_person() {
-    use ketasim::population::{Crowd, People, courses};
+    use ketasim::population::{People, Sample, courses};
     let people = "[population]\nweight = { low = '50 kg', high = '110 kg' }\n";
     let of = |dose: &str| {
         let scenario = read("4 h", &format!("{people}{}", arm("x", "ketamine", &[dose.to_owned()]))).unwrap();
-        courses(&scenario, 0, library(), Crowd { people: People::literal::<40>(), seed: 3, every: None }, 0..40)
+        courses(&scenario, 0, library(), Sample { people: People::literal::<40>(), seed: 3, every: None }, 0..40)
             .unwrap()
     };
     let by_rate = of("route = 'iv'; rate = '0.75 mg/kg/h'; duration = '2 h'; stop = '40 min'");
@@ -561,14 +561,14 @@ fn somebody_outside_every_model_is_told_of_those_that_fit() {
 #[test]
 fn a_page_is_refused_unless_a_clinician_says_yes() {
     use ketasim::plain::plain;
-    use ketasim::population::{Crowd, InTurn, People};
+    use ketasim::population::{InTurn, People, Sample};
     use ketasim::timeline::{SampleRun, Timeline, Words, clinician_sheet};
     let visit = |more: &str, dose: &str| {
         let head = format!("[clinic]\ncrisis_line = '555-0199'\nstay = '2 h'\n[visit]\n{more}\n");
         let scenario = read("6 h", &format!("{head}{}", arm("x", "ketamine", &[dose.to_owned()]))).unwrap();
-        let crowd = Crowd { people: People::literal::<40>(), seed: 1, every: None };
-        let visit =
-            Timeline::new(&scenario, 0, library(), SampleRun { crowd, workers: &InTurn, progress: &|_| true }).unwrap();
+        let sample = Sample { people: People::literal::<40>(), seed: 1, every: None };
+        let visit = Timeline::new(&scenario, 0, library(), SampleRun { sample, workers: &InTurn, progress: &|_| true })
+            .unwrap();
         let card = scenario.run(library(), Options::default()).unwrap().arms.remove(0).page;
         assert_eq!(visit.page, card, "{dose}");
         let sheet = plain(&clinician_sheet(&visit, &Words::of("en").unwrap()).unwrap(), 5000);

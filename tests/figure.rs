@@ -313,21 +313,21 @@ fn what_lies_beyond_the_studies_is_said_once_and_washes_its_own_curve() {
 /// and words in place of a time where too few feel it.
 #[test]
 fn a_range_of_people_has_a_bar_for_each_end() {
-    use ketasim::population::{Crowd, InTurn, People, crowd_outcome};
+    use ketasim::population::{InTurn, People, Sample, population_outcome};
     let library = Library::embedded().unwrap();
     let mut seen = [false; 2];
     for mg in ["5", "50", "200", "600"] {
         let text = format!("horizon = '12 h'\n{}", arm("IN", "ketamine", &format!("route = 'in'\namount = '{mg} mg'")));
         let scenario = Scenario::from_toml("test", &text, &library).unwrap();
         let outcome = scenario.run(&library, Options::default()).unwrap();
-        let crowd = Crowd { people: People::literal::<100>(), seed: 1, every: None };
-        let crowd = crowd_outcome(&scenario, &library, crowd, &InTurn, &|_| true).unwrap();
-        let f = Figure::with_crowd(&outcome, &View::default(), &library, &[], Some(&crowd));
+        let sample = Sample { people: People::literal::<100>(), seed: 1, every: None };
+        let sample = population_outcome(&scenario, &library, sample, &InTurn, &|_| true).unwrap();
+        let f = Figure::with_crowd(&outcome, &View::default(), &library, &[], Some(&sample));
         let people = f.strips[0].sessions[0].people.as_ref().unwrap();
         assert_eq!(people.bars.iter().map(|b| b.end).collect::<Vec<_>>(), ["low end", "high end"]);
         let scene = layout(&f, Page { width: 1200.0, height: 600.0, furniture: false, scale: 1.0 }, &Fixed);
         let [_, top, right, bottom] = scene.strips[0];
-        for (i, (bar, counted)) in people.bars.iter().zip(&crowd.arms[0].sessions[0].counts).enumerate() {
+        for (i, (bar, counted)) in people.bars.iter().zip(&sample.arms[0].sessions[0].counts).enumerate() {
             assert_eq!(bar.above, counted.above, "of its own people only");
             let middle = top + (bottom - top) * (0.25 + 0.5 * i as f64);
             let named = scene.shapes.iter().any(
@@ -421,7 +421,7 @@ fn a_tornado_plot_has_a_bar_for_each_number_that_matters() {
 #[test]
 fn twenty_people_of_each_arm_are_drawn_once() {
     use ketasim::figure::DotsPlot;
-    use ketasim::population::{Crowd, DOTS, InTurn, People, crowd_outcome};
+    use ketasim::population::{DOTS, InTurn, People, Sample, population_outcome};
     let library = Library::embedded().unwrap();
     let low = arm("a few milligrams", "ketamine", "route = 'im'\namount = '6 mg'");
     let text = format!(
@@ -431,9 +431,9 @@ fn twenty_people_of_each_arm_are_drawn_once() {
     );
     let scenario = Scenario::from_toml("test", &text, &library).unwrap();
     let outcome = scenario.run(&library, Options::default()).unwrap();
-    let crowd = Crowd { people: People::literal::<100>(), seed: 1, every: None };
-    let crowd = crowd_outcome(&scenario, &library, crowd, &InTurn, &|_| true).unwrap();
-    let plot = DotsPlot::new(&outcome, &crowd, 60.0);
+    let sample = Sample { people: People::literal::<100>(), seed: 1, every: None };
+    let sample = population_outcome(&scenario, &library, sample, &InTurn, &|_| true).unwrap();
+    let plot = DotsPlot::new(&outcome, &sample, 60.0);
     assert_eq!(plot.arms.len(), 3);
     let circles = |scene: &Scene| scene.shapes.iter().filter(|s| matches!(s, Shape::Circle { .. })).count();
     let mut all = 0;
@@ -465,13 +465,13 @@ fn twenty_people_of_each_arm_are_drawn_once() {
 #[test]
 fn a_course_is_a_calendar_in_its_language() {
     use ketasim::figure::CourseCalendar;
-    use ketasim::population::{Crowd, InTurn, People};
+    use ketasim::population::{InTurn, People, Sample};
     use ketasim::timeline::{Timeline, Words};
     let library = Library::embedded().unwrap();
     let read = |text: &str| {
         let scenario = Scenario::from_toml("visit", text, &library).unwrap();
-        let crowd = Crowd { people: People::literal::<20>(), seed: 1, every: None };
-        let run = ketasim::timeline::SampleRun { crowd, workers: &InTurn, progress: &|_| true };
+        let sample = Sample { people: People::literal::<20>(), seed: 1, every: None };
+        let run = ketasim::timeline::SampleRun { sample, workers: &InTurn, progress: &|_| true };
         Timeline::new(&scenario, 0, &library, run).unwrap()
     };
     let visit = read(Scenario::VISIT);

@@ -165,7 +165,7 @@ fn outcome(text: &str) -> Result<(), Error> {
         let values = outcome.arms.iter().flat_map(|a| &a.curves).flat_map(|c| &c.values);
         assert!(values.into_iter().all(|v| v.is_finite() && *v >= 0.0), "a curve is numbers from 0 up");
     }
-    let crowd = ketasim::population::Crowd {
+    let sample = ketasim::population::Sample {
         people: ketasim::population::People::literal::<20>(),
         seed: 1,
         every: Some(ketasim::units::Time::from_hours(1.0)),
@@ -175,7 +175,7 @@ fn outcome(text: &str) -> Result<(), Error> {
             &scenario,
             0,
             library(),
-            ketasim::timeline::SampleRun { crowd, workers: &ketasim::population::InTurn, progress: &|_| true },
+            ketasim::timeline::SampleRun { sample, workers: &ketasim::population::InTurn, progress: &|_| true },
         )?;
         let page = ketasim::timeline::leaflet(&made, &Words::of("en")?)?;
         let said = ketasim::plain::plain(&page, 76);

@@ -8,7 +8,7 @@ mod exact;
 use ketasim::Library;
 use ketasim::outcome::Options;
 use ketasim::population::{
-    ArmBands, Crowd, InTurn, PERCENTILES, People, Workers, bands, counted, courses, individuals, subject_of,
+    ArmBands, InTurn, PERCENTILES, People, Sample, Workers, bands, counted, courses, individuals, subject_of,
 };
 use ketasim::scenario::Scenario;
 use ketasim::units::Time;
@@ -94,14 +94,14 @@ fn differing(scenario: Scenario) -> Scenario {
     Scenario::from_toml("people", &with, &library()).unwrap()
 }
 
-fn crowd(people: usize) -> Crowd {
-    Crowd { people: People::nearest(people), seed: 7, every: Some(Time::from_minutes(2.0)) }
+fn sample(people: usize) -> Sample {
+    Sample { people: People::nearest(people), seed: 7, every: Some(Time::from_minutes(2.0)) }
 }
 
 /// Every person solved one by one, plainly, by the matrix exponential of the single-person path.
 fn one_by_one(scenario: &Scenario, arm: usize, person: usize, library: &Library) -> Vec<Vec<f64>> {
-    let set = individuals(scenario, arm, library, crowd(64), person).unwrap();
-    let own = Scenario { subject: subject_of(scenario, crowd(64), person), ..scenario.clone() };
+    let set = individuals(scenario, arm, library, sample(64), person).unwrap();
+    let own = Scenario { subject: subject_of(scenario, sample(64), person), ..scenario.clone() };
     own.run_person(arm, library, Options { every: Some(Time::from_minutes(2.0)), ..Options::default() }, &set).unwrap()
 }
 
@@ -115,7 +115,7 @@ fn percentile(sorted: &[f64], p: f64) -> f64 {
 fn bands_are_the_percentiles_of_people_solved_one_by_one() {
     let library = library();
     for scenario in cases(&library) {
-        let found = bands(&scenario, &library, crowd(64), &InTurn, &|_| true).unwrap();
+        let found = bands(&scenario, &library, sample(64), &InTurn, &|_| true).unwrap();
         for arm in &found {
             let people: Vec<Vec<Vec<f64>>> = (0..64).map(|p| one_by_one(&scenario, arm.index, p, &library)).collect();
             for (a, band) in arm.bands.iter().enumerate() {
@@ -150,7 +150,7 @@ fn threads_seeds_and_slices_do_what_they_should() {
     let library = library();
     let scenario = scenario("ketamine-composite", "ketamine", &RACEMIC[..4], "2 h", &library);
     let with = |people, seed, workers: &dyn Workers| -> Vec<ArmBands> {
-        bands(&scenario, &library, Crowd { people: People::nearest(people), seed, every: None }, workers, &|_| true)
+        bands(&scenario, &library, Sample { people: People::nearest(people), seed, every: None }, workers, &|_| true)
             .unwrap()
     };
     let one = with(1000, 1, &InTurn);
@@ -158,8 +158,8 @@ fn threads_seeds_and_slices_do_what_they_should() {
     assert_ne!(one, with(1000, 2, &InTurn), "another seed is other people");
     // so many people that stretches of time are short and draws are made again: the first 1000 are the same people
     let counted = |people| {
-        let crowd = Crowd { people: People::nearest(people), seed: 1, every: None };
-        let of = |arm: usize| counted(&scenario, arm, &library, (crowd, None), &Two, &|_| true).unwrap();
+        let sample = Sample { people: People::nearest(people), seed: 1, every: None };
+        let of = |arm: usize| counted(&scenario, arm, &library, (sample, None), &Two, &|_| true).unwrap();
         (0..scenario.arms.len()).flat_map(of).flat_map(|s| s.counts).collect::<Vec<_>>()
     };
     let (few, more) = (counted(300), counted(600));
@@ -168,7 +168,7 @@ fn threads_seeds_and_slices_do_what_they_should() {
         assert_eq!(a.people, b.people[..300], "a person does not depend on how many there are");
     }
     // stopped when asked
-    let stopped = bands(&scenario, &library, crowd(1000), &InTurn, &|share| share < 0.3).unwrap_err();
+    let stopped = bands(&scenario, &library, sample(1000), &InTurn, &|share| share < 0.3).unwrap_err();
     assert_eq!(stopped.what(), "stopped");
     for people in [0, 19, 1_000_001] {
         let error = People::new(people).unwrap_err();
@@ -182,13 +182,15 @@ fn stretches_of_time_join_without_a_seam() {
     let library = library();
     let scenario = scenario("workload-2", "ketamine", &["route='im'\namount='35 mg'"], "4 h", &library);
     let long =
-        bands(&scenario, &library, Crowd { people: People::literal::<13_000>(), seed: 3, every: None }, &Two, &|_| {
+        bands(&scenario, &library, Sample { people: People::literal::<13_000>(), seed: 3, every: None }, &Two, &|_| {
             true
         })
         .unwrap();
     let few =
-        bands(&scenario, &library, Crowd { people: People::literal::<1_000>(), seed: 3, every: None }, &Two, &|_| true)
-            .unwrap();
+        bands(&scenario, &library, Sample { people: People::literal::<1_000>(), seed: 3, every: None }, &Two, &|_| {
+            true
+        })
+        .unwrap();
     for (a, b) in long[0].bands.iter().zip(&few[0].bands) {
         let top = b.percentiles.iter().map(|p| p[1]).fold(0.0, f64::max);
         for (i, (p, q)) in a.percentiles.iter().zip(&b.percentiles).enumerate() {
@@ -199,15 +201,15 @@ fn stretches_of_time_join_without_a_seam() {
     }
 }
 
-/// Leaps and stretches never show: percentiles of a crowd that is cut are those of its courses followed in one piece.
+/// Leaps and stretches never show: percentiles of a sample that is cut are those of its courses followed in one piece.
 #[test]
 fn a_crowd_in_stretches_has_the_percentiles_of_its_courses() {
     let library = library();
     for dose in ["route='sl'\namount='70 mg'", "route='iv'\namount='35 mg'\nduration='40.5 min'"] {
         let scenario = scenario("workload-2", "ketamine", &[dose], "4 h", &library);
-        let crowd = Crowd { people: People::literal::<1_000>(), seed: 3, every: None };
-        let found = bands(&scenario, &library, crowd, &Two, &|_| true).unwrap();
-        let courses = courses(&scenario, 0, &library, crowd, 0..1_000).unwrap();
+        let sample = Sample { people: People::literal::<1_000>(), seed: 3, every: None };
+        let found = bands(&scenario, &library, sample, &Two, &|_| true).unwrap();
+        let courses = courses(&scenario, 0, &library, sample, 0..1_000).unwrap();
         for (a, band) in found[0].bands.iter().enumerate() {
             let top = band.percentiles.iter().map(|p| p[2]).fold(0.0, f64::max);
             for (point, p) in band.percentiles.iter().enumerate() {
@@ -227,7 +229,7 @@ fn laws_of_dose_and_spread() {
     let library = library();
     let with = |dose: &str, model: &str| {
         let scenario = scenario(model, "ketamine", &[dose], "2 h", &library);
-        bands(&scenario, &library, crowd(400), &InTurn, &|_| true).unwrap().remove(0)
+        bands(&scenario, &library, sample(400), &InTurn, &|_| true).unwrap().remove(0)
     };
     let one = with("route='im'\namount='20 mg'", "ketamine-composite");
     let two = with("route='im'\namount='40 mg'", "ketamine-composite");
@@ -252,8 +254,8 @@ fn people_of_different_weight_get_doses_of_their_own() {
         let scenario = Scenario::from_toml("people", &text, &library).unwrap();
         let again = Scenario::from_toml("again", &scenario.to_toml().unwrap(), &library).unwrap();
         assert_eq!(again, scenario, "it is written as it was read");
-        let subjects: Vec<f64> = (0..200).map(|p| subject_of(&scenario, crowd(200), p).weight.kg()).collect();
-        (courses(&scenario, 0, &library, crowd(200), 0..200).unwrap(), subjects)
+        let subjects: Vec<f64> = (0..200).map(|p| subject_of(&scenario, sample(200), p).weight.kg()).collect();
+        (courses(&scenario, 0, &library, sample(200), 0..200).unwrap(), subjects)
     };
     let spread = "[population]\nweight = { low = '50 kg', high = '100 kg' }\n";
     let (per_kg, fixed) = ("route='iv'\namount='0.5 mg/kg'", "route='iv'\namount='35 mg'");
@@ -277,7 +279,7 @@ fn people_of_different_weight_get_doses_of_their_own() {
         assert!((top(c) * kg / (top(&kamp[0]) * weights[0]) - 1.0).abs() < 1e-9);
     }
     let heavy = scenario("kamp-2020", "ketamine", &[per_kg], "2 h", &library);
-    let found = bands(&differing(heavy), &library, crowd(100), &InTurn, &|_| true).unwrap();
+    let found = bands(&differing(heavy), &library, sample(100), &InTurn, &|_| true).unwrap();
     assert!(found[0].scatters, "weight alone makes a band");
 }
 
@@ -289,8 +291,8 @@ fn windows_are_of_people_who_reach_a_level() {
     let with = |mg: f64| {
         let dose = format!("route='im'\namount='{mg} mg'");
         let scenario = scenario("ketamine-composite", "ketamine", &[&dose], "4 h", &library);
-        let crowd = Crowd { people: People::literal::<600>(), seed: 1, every: None };
-        counted(&scenario, 0, &library, (crowd, None), &Two, &|_| true).unwrap().remove(0).counts.remove(1)
+        let sample = Sample { people: People::literal::<600>(), seed: 1, every: None };
+        counted(&scenario, 0, &library, (sample, None), &Two, &|_| true).unwrap().remove(0).counts.remove(1)
     };
     let (none, few, many) = (with(0.5), with(20.0), with(70.0));
     let w = &none.windows;

@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "test helpers")]
 
 use ketasim::outcome::{ArmOutcome, Options, SATURABLE};
-use ketasim::population::{Crowd, InTurn, People, bands, courses, crowd_outcome, individuals};
+use ketasim::population::{InTurn, People, Sample, bands, courses, individuals, population_outcome};
 use ketasim::sim::{Solver, StateKind};
 use ketasim::{Library, Scenario};
 use std::collections::BTreeMap;
@@ -132,12 +132,12 @@ fn no_drug_is_made_or_lost() {
 fn many_subjects_are_each_followed() {
     let library = library();
     let scenario = scenario(&["route = 'im'; amount = '70 mg'"], 3, &library);
-    let crowd =
-        Crowd { people: People::literal::<20>(), seed: 3, every: Some(ketasim::units::Time::from_minutes(10.0)) };
-    let all = courses(&scenario, 0, &library, crowd, 0..20).unwrap();
-    let options = Options { every: crowd.every, ..Options::default() };
+    let sample =
+        Sample { people: People::literal::<20>(), seed: 3, every: Some(ketasim::units::Time::from_minutes(10.0)) };
+    let all = courses(&scenario, 0, &library, sample, 0..20).unwrap();
+    let options = Options { every: sample.every, ..Options::default() };
     for (person, curves) in all.iter().enumerate() {
-        let set = individuals(&scenario, 0, &library, crowd, person).unwrap();
+        let set = individuals(&scenario, 0, &library, sample, person).unwrap();
         let alone = scenario.run_person(0, &library, options, &set).unwrap();
         for (a, b) in curves.iter().zip(&alone) {
             let top = b.iter().copied().fold(0.0, f64::max);
@@ -149,15 +149,15 @@ fn many_subjects_are_each_followed() {
         told.fetch_add(1, Ordering::Relaxed);
         true
     };
-    let found = bands(&scenario, &library, crowd, &InTurn, &progress).unwrap();
+    let found = bands(&scenario, &library, sample, &InTurn, &progress).unwrap();
     assert!(told.into_inner() > 1, "it says how far it has come");
     let at = 6;
     let mut column: Vec<f64> = all.iter().map(|curves| curves[0][at]).collect();
     column.sort_by(f64::total_cmp);
     let [low, _, high] = found[0].bands[0].percentiles[at];
     assert!(low >= column[0] && high <= column[19] && low < high);
-    let outcome = crowd_outcome(&scenario, &library, crowd, &InTurn, &|_| true).unwrap();
+    let outcome = population_outcome(&scenario, &library, sample, &InTurn, &|_| true).unwrap();
     assert_eq!(outcome.arms[0].people(), 20);
-    let stopped = bands(&scenario, &library, crowd, &InTurn, &|share| share == 0.0);
+    let stopped = bands(&scenario, &library, sample, &InTurn, &|share| share == 0.0);
     assert!(stopped.is_err(), "it can be stopped");
 }

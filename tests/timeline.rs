@@ -9,7 +9,7 @@ use ketasim::Library;
 use ketasim::error::Kind;
 use ketasim::export::{self, Paper};
 use ketasim::plain::plain;
-use ketasim::population::{Crowd, InTurn, People};
+use ketasim::population::{InTurn, People, Sample};
 use ketasim::scenario::Scenario;
 use ketasim::timeline::{
     Block, Moment, SampleRun, Timeline, When, Words, calendar, clinician_sheet, expect::SourceTimes, leaflet,
@@ -29,8 +29,8 @@ fn scenario(text: &str) -> ketasim::Result<Scenario> {
 }
 
 fn timeline_of(scenario: &Scenario, arm: usize) -> ketasim::Result<Timeline> {
-    let crowd = Crowd { people: People::literal::<60>(), seed: 1, every: None };
-    Timeline::new(scenario, arm, library(), SampleRun { crowd, workers: &InTurn, progress: &|_| true })
+    let sample = Sample { people: People::literal::<60>(), seed: 1, every: None };
+    Timeline::new(scenario, arm, library(), SampleRun { sample, workers: &InTurn, progress: &|_| true })
 }
 
 fn visit(text: &str) -> Timeline {

@@ -35,14 +35,16 @@ pub fn peaks(profile: &Profile, output: &ReadOut, series: &[f64]) -> Vec<Peak> {
     // made only where some points lie far apart
     let mut looks: Option<Vec<Look>> = None;
     let mut given = 0;
+    // hours after a point, value and slope: at each end of what follows it and at each look between
+    let mut ends = Vec::new();
     for left in 0..shown.saturating_sub(1) {
         if profile.is_cut(left) {
             given = left;
         }
         let (since, width) = (times[left] - times[given], times[left + 1] - times[left]);
         let higher = if series[left] > series[left + 1] { left } else { left + 1 };
-        // hours after the point, value and slope: at each end and at each look between
-        let mut ends = vec![(0.0, series[left], slopes[left][1])];
+        ends.clear();
+        ends.push((0.0, series[left], slopes[left][1]));
         if width > CLOSE_H && since < LAST_LOOK_H {
             let looks = looks.get_or_insert_with(|| profile.looks(output, &when_to_look()));
             for look in looks.iter().filter(|l| (since + SHORT_H..since + width - SHORT_H).contains(&l.after)) {

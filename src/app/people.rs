@@ -1,6 +1,6 @@
 //! Made-up people behind the curves: few at once with every edit, all of them in the background once the hand rests.
 //!
-//! What is shown is always of the scenario on the screen: an edit replaces it in the same frame by a small crowd, and
+//! What is shown is always of the scenario on the screen: an edit replaces it in the same frame by a small sample, and
 //! the full number, worked out beside the window, replaces that. A result of an earlier scenario is never taken.
 
 use super::platform::{Background, MOST_PEOPLE, SideBySide, Stopwatch};
@@ -10,7 +10,9 @@ use crate::error::{Error, Result};
 use crate::figure::{ArmDots, DotsPlot, View};
 use crate::library::Library;
 use crate::outcome::Outcome;
-use crate::population::{ArmByArm, Crowd, CrowdOutcome, InTurn, LEAST_PEOPLE, People as Number, Progress, arm_crowd};
+use crate::population::{
+    ArmByArm, InTurn, LEAST_PEOPLE, People as Number, PopulationOutcome, Progress, Sample, arm_population,
+};
 use crate::scenario::Scenario;
 use std::sync::Arc;
 
@@ -20,9 +22,9 @@ pub const SEED: u64 = crate::population::USUAL_SEED;
 pub const NUMBERS: [usize; 2] = [LEAST_PEOPLE as usize, 10_000];
 /// Seconds without an edit after which the hand rests.
 const RESTS: f64 = 0.3;
-/// A frame may spend this long on a crowd while things move, ms.
+/// A frame may spend this long on a sample while things move, ms.
 const BUDGET_MS: f64 = 7.0;
-/// A small crowd that would take so many times longer is made smaller, which costs every arm once.
+/// A small sample that would take so many times longer is made smaller, which costs every arm once.
 const TOO_SLOW: f64 = 2.5;
 /// As many while things move, at most; fewer where one thread does all.
 const FEW: usize = match MOST_PEOPLE {
@@ -31,7 +33,7 @@ const FEW: usize = match MOST_PEOPLE {
 };
 
 /// All people, and few of them to go on with when something moves.
-type Answer = Result<(CrowdOutcome, CrowdOutcome)>;
+type Answer = Result<(PopulationOutcome, PopulationOutcome)>;
 
 /// Revisions of what people are made from, and how many are asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,14 +52,14 @@ pub struct People {
     wanted: Option<Wanted>,
     /// When it was first wanted, seconds of the window's clock.
     since: f64,
-    /// The last small crowd and what it is of: arms that an edit leaves alone are taken from it.
-    few: Option<(Scenario, CrowdOutcome)>,
+    /// The last small sample and what it is of: arms that an edit leaves alone are taken from it.
+    few: Option<(Scenario, PopulationOutcome)>,
     /// Milliseconds for one person and arm.
     pace: f64,
     job: Option<Background<Answer>>,
     dots: Made<Dotted, Option<DotsPlot>>,
     /// What is shown.
-    pub outcome: Option<CrowdOutcome>,
+    pub outcome: Option<PopulationOutcome>,
     /// Why there is nothing.
     pub error: Option<Error>,
     /// Whether what is shown is of the number asked for.
@@ -66,7 +68,7 @@ pub struct People {
     pub stopped: bool,
     /// How often what is shown changed: its revision.
     pub changes: u64,
-    /// Milliseconds the last small crowd took.
+    /// Milliseconds the last small sample took.
     pub few_ms: f64,
 }
 
@@ -103,7 +105,7 @@ impl People {
             return;
         };
         let now = ctx.input(|i| i.time);
-        let number = view.crowd.clamp(NUMBERS[0], MOST_PEOPLE.unwrap_or(NUMBERS[1]));
+        let number = view.sample.clamp(NUMBERS[0], MOST_PEOPLE.unwrap_or(NUMBERS[1]));
         let wanted = Wanted { simulated, library: library.revision(), number };
         if self.wanted != Some(wanted) {
             if self.wanted.is_some_and(|before| before.library != wanted.library) {
@@ -147,28 +149,28 @@ impl People {
         let watch = Stopwatch::start();
         let answer = self.small(scenario, number, library);
         self.few_ms = watch.milliseconds();
-        let whole = answer.as_ref().is_ok_and(|few| few.crowd.people.size() == number);
+        let whole = answer.as_ref().is_ok_and(|few| few.sample.people.size() == number);
         self.few = answer.as_ref().ok().map(|few| (scenario.clone(), few.clone()));
         self.show(answer, whole);
     }
 
-    fn small(&mut self, scenario: &Scenario, number: usize, library: &Library) -> Result<CrowdOutcome> {
+    fn small(&mut self, scenario: &Scenario, number: usize, library: &Library) -> Result<PopulationOutcome> {
         let on: Vec<usize> = (0..scenario.arms.len()).filter(|i| scenario.arms[*i].on).collect();
         let kept = |index: usize, people: usize| {
             let (of, few) = self
                 .few
                 .as_ref()
-                .filter(|(of, few)| few.crowd.people.size() == people && same_subjects(of, scenario))?;
+                .filter(|(of, few)| few.sample.people.size() == people && same_subjects(of, scenario))?;
             let same = of.arms.get(index) == scenario.arms.get(index);
             few.arm(index).filter(|_| same).cloned()
         };
-        // a small crowd that is there keeps its number, so that all arms have the same
-        let there = self.few.as_ref().map_or(FEW, |(_, few)| few.crowd.people.size()).min(number);
+        // a small sample that is there keeps its number, so that all arms have the same
+        let there = self.few.as_ref().map_or(FEW, |(_, few)| few.sample.people.size()).min(number);
         let changed = on.iter().filter(|i| kept(**i, there).is_none()).count();
         let slow = self.pace * (changed * there) as f64 > TOO_SLOW * BUDGET_MS;
         let bearable = (BUDGET_MS / (self.pace * on.len() as f64).max(1e-9)) as usize;
         let people = if slow { bearable.clamp(NUMBERS[0], there) } else { there };
-        let crowd = Crowd { people: Number::nearest(people), seed: SEED, every: None };
+        let sample = Sample { people: Number::nearest(people), seed: SEED, every: None };
         let (mut arms, mut worked) = (Vec::new(), 0.0_f64);
         let watch = Stopwatch::start();
         for index in on {
@@ -176,7 +178,7 @@ impl People {
                 Some(arm) => arm,
                 None => {
                     worked += 1.0;
-                    arm_crowd(scenario, index, library, crowd, &InTurn, &|_| true)?
+                    arm_population(scenario, index, library, sample, &InTurn, &|_| true)?
                 }
             });
         }
@@ -185,15 +187,15 @@ impl People {
             let pace = watch.milliseconds() / (worked * people as f64);
             self.pace = if self.pace > 0.0 { pace.min(1.2 * self.pace) } else { pace };
         }
-        Ok(CrowdOutcome { crowd, bodies: scenario.population.words(), arms })
+        Ok(PopulationOutcome { sample, bodies: scenario.population.words(), arms })
     }
 
     fn start(&mut self, ctx: &egui::Context, scenario: &Scenario, people: usize, library: &Arc<Library>) {
         let (scenario, library) = (scenario.clone(), Arc::clone(library));
-        let crowd = Crowd { people: Number::nearest(people), seed: SEED, every: None };
-        let few = Crowd { people: Number::nearest(people.min(FEW)), ..crowd };
+        let sample = Sample { people: Number::nearest(people), seed: SEED, every: None };
+        let few = Sample { people: Number::nearest(people.min(FEW)), ..sample };
         let both = ArmByArm::new(&scenario, &library, few)
-            .and_then(|few| Ok((few, ArmByArm::new(&scenario, &library, crowd)?)));
+            .and_then(|few| Ok((few, ArmByArm::new(&scenario, &library, sample)?)));
         match both {
             Ok((few, all)) => {
                 let mut refining = Refining { scenario, library, few, found: None, all };
@@ -203,7 +205,7 @@ impl People {
         }
     }
 
-    fn show(&mut self, answer: Result<CrowdOutcome>, settled: bool) {
+    fn show(&mut self, answer: Result<PopulationOutcome>, settled: bool) {
         self.changes += 1;
         match answer {
             Ok(outcome) => (self.outcome, self.error, self.settled) = (Some(outcome), None, settled),
@@ -231,8 +233,8 @@ impl People {
 
     /// Makes the dots of people who are counted at a minute, beside an outcome of a revision.
     pub fn draw(&mut self, (outcome, runs): (&Outcome, u64), minute: f64) {
-        let crowd = self.outcome.as_ref();
-        self.dots.update((runs, self.changes, minute), || crowd.map(|c| DotsPlot::new(outcome, c, minute)));
+        let sample = self.outcome.as_ref();
+        self.dots.update((runs, self.changes, minute), || sample.map(|c| DotsPlot::new(outcome, c, minute)));
     }
 
     /// All dots that were made last.
@@ -253,7 +255,7 @@ impl People {
     /// How many are on the screen, and how many are wanted.
     pub fn numbers(&self) -> Option<[usize; 2]> {
         let wanted = self.wanted?.number;
-        Some([self.outcome.as_ref()?.crowd.people.size(), wanted])
+        Some([self.outcome.as_ref()?.sample.people.size(), wanted])
     }
 }
 
@@ -262,7 +264,7 @@ struct Refining {
     scenario: Scenario,
     library: Arc<Library>,
     few: ArmByArm,
-    found: Option<CrowdOutcome>,
+    found: Option<PopulationOutcome>,
     all: ArmByArm,
 }
 

@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::figure::{Figure, PointSet, View};
 use crate::library::Library;
 use crate::outcome::{ArmOutcome, Options, Outcome, swapped};
-use crate::population::CrowdOutcome;
+use crate::population::PopulationOutcome;
 use crate::scenario::Scenario;
 use std::sync::Arc;
 
@@ -185,12 +185,12 @@ impl Shown {
         &mut self,
         (view, revision): (&View, u64),
         points: &Revised<Vec<PointSet>>,
-        (crowd, people): (Option<&CrowdOutcome>, u64),
+        (sample, people): (Option<&PopulationOutcome>, u64),
         library: &Library,
     ) {
         let key = Drawn { runs: self.runs, view: revision, points: points.revision(), people };
         let outcome = self.outcome.as_ref();
-        self.figure.update(key, || outcome.map(|o| Figure::with_crowd(o, view, library, points, crowd)));
+        self.figure.update(key, || outcome.map(|o| Figure::with_crowd(o, view, library, points, sample)));
     }
 
     /// The picture of the outcome.

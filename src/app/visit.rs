@@ -5,7 +5,7 @@ use super::revision::{Revised, Revisions};
 use super::state::Look;
 use crate::error::{Error, Result};
 use crate::library::Library;
-use crate::population::{Crowd, People, USUAL_PEOPLE, USUAL_SEED};
+use crate::population::{People, Sample, USUAL_PEOPLE, USUAL_SEED};
 use crate::scenario::{Scenario, Visit};
 use crate::sim::Session;
 use crate::timeline::{
@@ -117,7 +117,8 @@ impl VisitPage {
             Err(error) => return self.refuse(error),
         };
         let library = Arc::clone(library);
-        let crowd = Crowd { people: MOST_PEOPLE.map_or(USUAL_PEOPLE, People::nearest), seed: USUAL_SEED, every: None };
+        let sample =
+            Sample { people: MOST_PEOPLE.map_or(USUAL_PEOPLE, People::nearest), seed: USUAL_SEED, every: None };
         let arm = given.arm;
         self.job = Some(Background::start(ctx, move |progress| {
             Some(expect(
@@ -125,7 +126,7 @@ impl VisitPage {
                 arm,
                 &library,
                 session,
-                SampleRun { crowd, workers: &SideBySide::default(), progress },
+                SampleRun { sample, workers: &SideBySide::default(), progress },
             ))
         }));
     }

@@ -8,8 +8,8 @@ use crate::figure::{DRIVING_RULE, EDUCATION_ONLY, STRIP_NOTE, minutes_in_words};
 use crate::library::Library;
 use crate::outcome::ArmOutcome;
 use crate::population::{
-    ArmBands, Band, Crowd, Dot, InTurn, MAY_NOT_FEEL, PeopleWindows, SessionCrowd, Workers, bands, bands_at, counted,
-    of_people,
+    ArmBands, Band, Dot, InTurn, MAY_NOT_FEEL, PopulationWindows, Sample, SessionPopulation, Workers, bands, bands_at,
+    counted, of_people,
 };
 use crate::portable::Portable as _;
 use crate::route::Route;
@@ -82,13 +82,13 @@ pub fn run(options: &PopulationOptions, library: &Library) -> Result<()> {
         Given::read(options.file.as_deref(), library)?
     };
     given.check_spacing(options.every)?;
-    let crowd = Crowd { people: options.people, seed: options.seed, every: options.every };
+    let sample = Sample { people: options.people, seed: options.seed, every: options.every };
     let workers = OnThreads::new(options.threads);
     let located = |e: crate::Error| e.located(&given.name, &given.text);
     #[expect(clippy::disallowed_methods, reason = "the command tells how long it took")]
     let started = Instant::now();
     let progress = progress();
-    let bands = bands(&given.scenario, library, crowd, &workers, &progress).map_err(located)?;
+    let bands = bands(&given.scenario, library, sample, &workers, &progress).map_err(located)?;
     let elapsed_ms = options.timing.then(|| started.elapsed().as_secs_f64() * 1e3);
     let mut extra = Vec::new();
     for arm in &bands {
@@ -100,7 +100,7 @@ pub fn run(options: &PopulationOptions, library: &Library) -> Result<()> {
         }
         if options.csv {
             let times = between_points(arm, &plain);
-            let bands = bands_at(&given.scenario, arm.index, library, (crowd, &times), &workers, &progress);
+            let bands = bands_at(&given.scenario, arm.index, library, (sample, &times), &workers, &progress);
             extra.push(ExtraBands { bands: bands.map_err(located)?, times });
         }
     }
@@ -108,16 +108,16 @@ pub fn run(options: &PopulationOptions, library: &Library) -> Result<()> {
         return out::stream(|out| csv(&bands, &extra, out));
     }
     let on = (0..given.scenario.arms.len()).filter(|i| given.scenario.arms[*i].on);
-    let people: Vec<Vec<SessionCrowd>> = on
-        .map(|index| counted(&given.scenario, index, library, (crowd, None), &workers, &progress))
+    let people: Vec<Vec<SessionPopulation>> = on
+        .map(|index| counted(&given.scenario, index, library, (sample, None), &workers, &progress))
         .collect::<Result<_>>()
         .map_err(located)?;
     if options.json {
         return out::print_json(
-            &Document { scenario: &given.scenario, library, bands: &bands, people: &people, crowd, elapsed_ms }.json(),
+            &Document { scenario: &given.scenario, library, bands: &bands, people: &people, sample, elapsed_ms }.json(),
         );
     }
-    out::print(&text(&given.scenario, library, &bands, &people, crowd))?;
+    out::print(&text(&given.scenario, library, &bands, &people, sample))?;
     if options.regimens { out::print(&published(&bands, &people, library)) } else { Ok(()) }
 }
 
@@ -185,8 +185,8 @@ struct Document<'a> {
     scenario: &'a Scenario,
     library: &'a Library,
     bands: &'a [ArmBands],
-    people: &'a [Vec<SessionCrowd>],
-    crowd: Crowd,
+    people: &'a [Vec<SessionPopulation>],
+    sample: Sample,
     /// Of simulation and percentiles; only told when asked for, so that the same input gives the same text.
     elapsed_ms: Option<f64>,
 }
@@ -195,7 +195,7 @@ impl Document<'_> {
     fn json(&self) -> Value {
         let arms: Vec<Value> = self.bands.iter().zip(self.people).map(|(b, p)| self.arm(b, p)).collect();
         let mut all = json!({
-            "title": self.scenario.title, "people": self.crowd.people.get(), "seed": self.crowd.seed,
+            "title": self.scenario.title, "people": self.sample.people.get(), "seed": self.sample.seed,
             "population": { "weight_kg": limits(self.scenario.population.weights()), "age_y": limits(self.scenario.population.ages()) },
             "arms": arms,
             "spread": "between made-up people of one model; how models differ is told by compare",
@@ -207,7 +207,7 @@ impl Document<'_> {
         all
     }
 
-    fn arm(&self, bands: &ArmBands, people: &[SessionCrowd]) -> Value {
+    fn arm(&self, bands: &ArmBands, people: &[SessionPopulation]) -> Value {
         let arm = &self.scenario.arms[bands.index];
         let route = Route::leading(&arm.routes());
         let evidence = self.library.effects.evidence(&arm.drug, route, &arm.doses).id();
@@ -235,7 +235,7 @@ impl Document<'_> {
 }
 
 /// One session: over everybody, and for a range at each of its ends.
-fn session(people: &SessionCrowd, evidence: &str) -> Value {
+fn session(people: &SessionPopulation, evidence: &str) -> Value {
     let several = people.counts.len() > 1;
     let ends = people.counts.iter().filter(|_| several);
     let ends: Vec<Value> = ends.map(|c| json!({ "end": c.end, "windows": windows(&c.windows, evidence) })).collect();
@@ -257,7 +257,7 @@ pub(super) fn dots(of: &[Dot]) -> Vec<Value> {
     of.iter().map(one).collect()
 }
 
-fn windows(windows: &PeopleWindows, evidence: &str) -> Value {
+fn windows(windows: &PopulationWindows, evidence: &str) -> Value {
     let three = |p: Option<[f64; 3]>| p.map(|p| p.map(tidy));
     json!({
         "onset_min": three(windows.onset), "peak_min": three(windows.peak),
@@ -282,7 +282,7 @@ fn limits(limits: Option<Limits>) -> Value {
 }
 
 /// What must be said instead of, or beside, a time.
-fn session_in_words(people: &SessionCrowd) -> Vec<String> {
+fn session_in_words(people: &SessionPopulation) -> Vec<String> {
     let windows = &people.windows;
     let mut list = Vec::new();
     let (n, base) = of_people(people.reaching(), people.people());
@@ -305,8 +305,8 @@ fn text(
     scenario: &Scenario,
     library: &Library,
     bands: &[ArmBands],
-    people: &[Vec<SessionCrowd>],
-    crowd: Crowd,
+    people: &[Vec<SessionPopulation>],
+    sample: Sample,
 ) -> String {
     let mut text = paragraph("", &scenario.title, TEXT_WIDTH);
     let mut table = Table::new(vec![
@@ -352,7 +352,7 @@ fn text(
     let mut line = |words: &str| text.push_str(&paragraph("", words, TEXT_WIDTH));
     line(&format!(
         "From the first dose of the first session, 10th to 90th percentile with the 50th in brackets, over {} made-up people (seed {}) of one model: spread between people, not doubt about the model. Times are of those who reach the level; where too few do, none is given.",
-        crowd.people, crowd.seed
+        sample.people, sample.seed
     ));
     if let Some(words) = scenario.population.words() {
         line(&format!("They differ as the scenario states: {words}. A dose per kg follows each person's own weight."));
@@ -368,7 +368,7 @@ fn text(
 }
 
 /// Published times beside the model's, and where the model runs long.
-fn published(bands: &[ArmBands], people: &[Vec<SessionCrowd>], library: &Library) -> String {
+fn published(bands: &[ArmBands], people: &[Vec<SessionPopulation>], library: &Library) -> String {
     let mut table = Table::new(vec![
         TableColumn::text("Regimen"),
         TableColumn::text("Fading by the model (min)"),

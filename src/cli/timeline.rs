@@ -8,7 +8,7 @@ use crate::export::{Paper, leaflet as pdf};
 use crate::library::Library;
 use crate::path;
 use crate::plain::plain;
-use crate::population::Crowd;
+use crate::population::Sample;
 use crate::scenario::Scenario;
 use crate::table::{TEXT_WIDTH, Table, TableColumn, paragraph};
 use crate::timeline::{
@@ -43,10 +43,10 @@ pub fn run(options: &TimelineOptions, library: &Library) -> Result<()> {
     let index = arm(&given.scenario, options.arm.as_deref())?;
     let words = Words::of(&options.language).map_err(|e| of_option("--language", &e))?;
     let paper: Paper = options.paper.parse().map_err(|e| of_option("--paper", &e))?;
-    let crowd = Crowd { people: options.people, seed: options.seed, every: None };
+    let sample = Sample { people: options.people, seed: options.seed, every: None };
     let workers = OnThreads::new(None);
     let progress = super::population::progress();
-    let run = SampleRun { crowd, workers: &workers, progress: &progress };
+    let run = SampleRun { sample, workers: &workers, progress: &progress };
     let timeline = Timeline::new(&given.scenario, index, library, run).map_err(located)?;
     let sheet = match options.audience {
         Audience::Patient => {

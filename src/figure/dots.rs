@@ -3,7 +3,7 @@
 use super::words::{doses_in_words, version_and_sources};
 use super::{EDUCATION_ONLY, Role, roles};
 use crate::outcome::{ArmOutcome, Outcome};
-use crate::population::{ArmCrowd, CrowdOutcome, Dot, MAY_NOT_FEEL, SessionCrowd, of_people};
+use crate::population::{ArmPopulation, Dot, MAY_NOT_FEEL, PopulationOutcome, SessionPopulation, of_people};
 use crate::timeline::DotRow;
 use crate::units::{MINUTES_PER_HOUR, number};
 
@@ -63,11 +63,11 @@ pub struct PeopleDots {
 
 impl DotsPlot {
     /// Of the people of an outcome, counted at a minute.
-    pub fn new(outcome: &Outcome, crowd: &CrowdOutcome, minute: f64) -> Self {
+    pub fn new(outcome: &Outcome, sample: &PopulationOutcome, minute: f64) -> Self {
         let last = |dots: &[Dot]| dots.iter().map(|d| if let Dot::At(t) = d { *t } else { 0.0 }).fold(0.0, f64::max);
         let horizon = outcome.horizon.hours() * MINUTES_PER_HOUR;
-        let end = |of: fn(&SessionCrowd) -> &[Dot]| {
-            let most = crowd.arms.iter().flat_map(|a| &a.sessions).map(|c| last(of(c))).fold(SHORTEST, f64::max);
+        let end = |of: fn(&SessionPopulation) -> &[Dot]| {
+            let most = sample.arms.iter().flat_map(|a| &a.sessions).map(|c| last(of(c))).fold(SHORTEST, f64::max);
             ((most / 10.0).ceil() * 10.0).min(horizon)
         };
         let ends = [end(|c| &c.noticing), end(|c| &c.fading)];
@@ -76,22 +76,22 @@ impl DotsPlot {
             .arms
             .iter()
             .zip(roles(&outcome.arms))
-            .filter_map(|(arm, role)| of_arm(arm, role, (crowd.arm(arm.index)?, minute), ends, lettered))
+            .filter_map(|(arm, role)| of_arm(arm, role, (sample.arm(arm.index)?, minute), ends, lettered))
             .collect();
         let beside = |dots: &PeopleDots| dots.row.as_ref().is_some_and(|row| row.later + row.never > 0);
         for nth in 0..ends.len() {
             let boxed = arms.iter().any(|arm| beside(&arm.rows[nth]));
             arms.iter_mut().for_each(|arm| arm.rows[nth].boxed = boxed);
         }
-        let people = crowd.crowd.people.size();
-        let differ = crowd.bodies.as_ref().map_or(String::new(), |bodies| format!("; they differ: {bodies}"));
+        let people = sample.sample.people.size();
+        let differ = sample.bodies.as_ref().map_or(String::new(), |bodies| format!("; they differ: {bodies}"));
         Self {
             title: "When twenty people notice it, and when main effects fade".to_owned(),
             subtitle: format!("each dot stands for one in twenty of {} made-up people{differ}", number(people as f64)),
             arms,
             footer: vec![
                 "Filled: when it happens, minutes from the first dose. In a box: later than the line, or, open, never above the own level.".to_owned(),
-                format!("Seed {}; {MADE_UP}.", crowd.crowd.seed),
+                format!("Seed {}; {MADE_UP}.", sample.sample.seed),
                 EDUCATION_ONLY.to_owned(),
                 version_and_sources(&outcome.arms),
             ],
@@ -112,7 +112,7 @@ impl DotsPlot {
 fn of_arm(
     arm: &ArmOutcome,
     role: Role,
-    (counted, minute): (&ArmCrowd, f64),
+    (counted, minute): (&ArmPopulation, f64),
     [noticing, fading]: [f64; 2],
     lettered: bool,
 ) -> Option<ArmDots> {
@@ -164,9 +164,9 @@ fn in_words(row: &DotRow, few: bool) -> String {
 }
 
 /// "Of 100 made-up people, 63 still above their own level at 60 min".
-pub fn sentence(counted: &ArmCrowd, minute: f64) -> String {
+pub fn sentence(counted: &ArmPopulation, minute: f64) -> String {
     let (still, base) = of_people(counted.above_at(minute), counted.people());
-    let few = counted.session_at(minute).or(counted.first()).and_then(SessionCrowd::few_reach);
+    let few = counted.session_at(minute).or(counted.first()).and_then(SessionPopulation::few_reach);
     let many = few.map_or(String::new(), |said| format!("; {said}"));
     format!("Of {base} made-up people, {still} still above their own level at {} min{many}", number(minute.round()))
 }

@@ -5,7 +5,7 @@ use super::{Band, CautionBand, Line, Panel, PointSet, Role, View, interpolate};
 use crate::library::Library;
 use crate::model::Site;
 use crate::outcome::{ArmOutcome, Curve, EndOutcome, RangeOutcome};
-use crate::population::CrowdOutcome;
+use crate::population::PopulationOutcome;
 use crate::portable::Portable as _;
 
 /// Across curves of different sites.
@@ -22,7 +22,7 @@ pub(super) fn panel(
     arms: &[(&ArmOutcome, Role)],
     k: usize,
     view: &View,
-    (library, crowd): (&Library, Option<&CrowdOutcome>),
+    (library, sample): (&Library, Option<&PopulationOutcome>),
     time: [f64; 2],
     (points, unnamed): (&[PointSet], bool),
 ) -> Panel {
@@ -37,7 +37,7 @@ pub(super) fn panel(
         analyte.clone_from(&curve.analyte);
         match &arm.range {
             Some(range) => bands.extend(range_band(arm, *role, range, k)),
-            None => match crowd.and_then(|c| ribbon(c, arm, *role, k)) {
+            None => match sample.and_then(|c| ribbon(c, arm, *role, k)) {
                 Some((median, ribbon)) => {
                     lines.push(median);
                     ribbons.push(ribbon);
@@ -91,7 +91,7 @@ pub(super) fn panel(
         y: axis(top, view.log),
         lines,
         bands,
-        ribbon_words: ribbon_words(&ribbons, crowd, &arms.iter().map(|(a, _)| *a).collect::<Vec<_>>(), unnamed),
+        ribbon_words: ribbon_words(&ribbons, sample, &arms.iter().map(|(a, _)| *a).collect::<Vec<_>>(), unnamed),
         ribbons,
         behind,
         washed: if outside.is_empty() { Vec::new() } else { washed(arms) },

@@ -6,7 +6,7 @@ use crate::library::EvidenceKind;
 use crate::outcome::{ArmOutcome, Outcome};
 #[cfg(doc)]
 use crate::population::MAY_NOT_FEEL;
-use crate::population::{Counted, CrowdOutcome, SessionCrowd, of_people};
+use crate::population::{Counted, PopulationOutcome, SessionPopulation, of_people};
 use crate::units::number;
 
 /// Spread between people of one arm.
@@ -53,8 +53,8 @@ pub struct CountedBar {
 }
 
 /// The percentiles of people around the median; none for a range or a model without spread.
-pub(super) fn ribbon(crowd: &CrowdOutcome, arm: &ArmOutcome, role: Role, k: usize) -> Option<(Line, Ribbon)> {
-    let counted = crowd.arm(arm.index)?;
+pub(super) fn ribbon(sample: &PopulationOutcome, arm: &ArmOutcome, role: Role, k: usize) -> Option<(Line, Ribbon)> {
+    let counted = sample.arm(arm.index)?;
     let bands = counted.bands.as_ref().filter(|b| b.scatters && b.model == arm.model && b.site == arm.site)?;
     let band = bands.bands.get(k)?;
     let median = Line {
@@ -76,19 +76,19 @@ pub(super) fn ribbon(crowd: &CrowdOutcome, arm: &ArmOutcome, role: Role, k: usiz
 /// What the ribbons of a panel are, and what has none.
 pub(super) fn ribbon_words(
     ribbons: &[Ribbon],
-    crowd: Option<&CrowdOutcome>,
+    sample: Option<&PopulationOutcome>,
     arms: &[&ArmOutcome],
     first: bool,
 ) -> Option<String> {
-    let crowd = crowd?;
+    let sample = sample?;
     let without: Vec<&str> = arms.iter().filter(|a| a.range.is_some()).map(|a| a.label.as_str()).collect();
     let mut parts = Vec::new();
     if !ribbons.is_empty() && !first {
-        parts.push(format!("Ribbons: 90 % and 50 % of {}.", who(crowd)));
+        parts.push(format!("Ribbons: 90 % and 50 % of {}.", who(sample)));
     } else if !ribbons.is_empty() {
         parts.push(format!(
             "Ribbons: spread between {} (5th to 95th percentile, darker the middle 50 %), not doubt about the model.",
-            who(crowd)
+            who(sample)
         ));
     }
     if !without.is_empty() {
@@ -98,18 +98,18 @@ pub(super) fn ribbon_words(
 }
 
 /// "1000 made-up people of one model".
-fn who(crowd: &CrowdOutcome) -> String {
-    format!("{} made-up people of one model", number(f64::from(crowd.crowd.people.get())))
+fn who(sample: &PopulationOutcome) -> String {
+    format!("{} made-up people of one model", number(f64::from(sample.sample.people.get())))
 }
 
 impl StripPeople {
     /// Of a session that starts at a time, minutes from time 0.
-    pub(super) fn new(counted: &SessionCrowd, start: f64) -> Self {
+    pub(super) fn new(counted: &SessionPopulation, start: f64) -> Self {
         Self { bars: counted.counts.iter().map(|c| CountedBar::new(c, start)).collect() }
     }
 
     /// What stands beside a strip, longest first.
-    pub(super) fn words(counted: &SessionCrowd, evidence: EvidenceKind) -> Vec<String> {
+    pub(super) fn words(counted: &SessionPopulation, evidence: EvidenceKind) -> Vec<String> {
         let people = counted.people();
         let (n, base) = of_people(counted.reaching(), people);
         let many = counted.few_reach().map_or(String::new(), |said| format!(": {said}"));
@@ -156,17 +156,17 @@ pub fn backed_by(evidence: EvidenceKind) -> &'static str {
 }
 
 /// What a picture with people must carry when it travels alone.
-pub(super) fn footer(crowd: &CrowdOutcome, outcome: &Outcome, view: &View) -> Vec<String> {
+pub(super) fn footer(sample: &PopulationOutcome, outcome: &Outcome, view: &View) -> Vec<String> {
     let mut lines = vec![format!(
         "Ribbons: spread between {} (5th to 95th percentile, darker 25th to 75th; seed {}), not doubt about the model.",
-        who(crowd),
-        crowd.crowd.seed
+        who(sample),
+        sample.sample.seed
     )];
     let ranges: Vec<&str> = outcome.arms.iter().filter(|a| a.range.is_some()).map(|a| a.label.as_str()).collect();
     if !ranges.is_empty() {
         lines.push(format!("{}: a range between two ends, drawn without people.", ranges.join(", ")));
     }
-    if let Some(bodies) = &crowd.bodies {
+    if let Some(bodies) = &sample.bodies {
         lines.push(format!("People differ: {bodies}."));
     }
     if view.strips {
@@ -175,7 +175,7 @@ pub(super) fn footer(crowd: &CrowdOutcome, outcome: &Outcome, view: &View) -> Ve
     let same: Vec<&str> = outcome
         .arms
         .iter()
-        .filter(|a| crowd.arm(a.index).and_then(|c| c.bands.as_ref()).is_some_and(|b| !b.scatters))
+        .filter(|a| sample.arm(a.index).and_then(|c| c.bands.as_ref()).is_some_and(|b| !b.scatters))
         .map(|a| a.label.as_str())
         .collect();
     if !same.is_empty() {

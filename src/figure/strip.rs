@@ -3,7 +3,7 @@
 use super::{ProgrammeTimes, Role, Strip, StripPart, StripPeople, StripSession, View};
 use crate::library::Effects;
 use crate::outcome::{ArmOutcome, SessionOutcome};
-use crate::population::CrowdOutcome;
+use crate::population::PopulationOutcome;
 use crate::units::{MINUTES_PER_HOUR, Time};
 
 impl Strip {
@@ -34,9 +34,9 @@ pub(super) fn strip(
     role: Role,
     view: &View,
     effects: &Effects,
-    crowd: Option<&CrowdOutcome>,
+    sample: Option<&PopulationOutcome>,
 ) -> Strip {
-    let counted = crowd.and_then(|c| c.arm(arm.index)).filter(|c| c.model == arm.model);
+    let counted = sample.and_then(|c| c.arm(arm.index)).filter(|c| c.model == arm.model);
     let of_session = |(k, s): (usize, &SessionOutcome)| {
         let start = s.session.start * MINUTES_PER_HOUR;
         let people = counted.and_then(|c| c.sessions.get(k)).map(|c| StripPeople::new(c, start));

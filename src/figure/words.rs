@@ -3,7 +3,7 @@
 use super::{DRIVING_RULE, EDUCATION_ONLY, PointSet, RULE_BAR, View, cmax_ng_ml, roles};
 use crate::citation;
 use crate::outcome::{ArmOutcome, Curve, Outcome};
-use crate::population::CrowdOutcome;
+use crate::population::PopulationOutcome;
 use crate::regimen::AfterHold;
 use crate::units::{MINUTES_PER_HOUR, Time, significant};
 
@@ -77,9 +77,9 @@ pub(super) fn version_and_sources(arms: &[ArmOutcome]) -> String {
     }
 }
 
-pub(super) fn legend_text(arm: &ArmOutcome, crowd: Option<&CrowdOutcome>) -> String {
+pub(super) fn legend_text(arm: &ArmOutcome, sample: Option<&PopulationOutcome>) -> String {
     let dose = doses_in_words(arm);
-    let ribbon = crowd.and_then(|c| c.arm(arm.index).filter(|a| a.bands.as_ref().is_some_and(|b| b.scatters)));
+    let ribbon = sample.and_then(|c| c.arm(arm.index).filter(|a| a.bands.as_ref().is_some_and(|b| b.scatters)));
     if ribbon.is_some() {
         return format!("{}: {dose}; line: median, darker: 50 % of people, lighter: 90 % of people", arm.label);
     }
@@ -142,15 +142,20 @@ fn group(list: &mut Vec<(Vec<String>, String)>, name: &str, text: String) {
     }
 }
 
-pub(super) fn footer(outcome: &Outcome, view: &View, points: &[PointSet], crowd: Option<&CrowdOutcome>) -> Vec<String> {
+pub(super) fn footer(
+    outcome: &Outcome,
+    view: &View,
+    points: &[PointSet],
+    sample: Option<&PopulationOutcome>,
+) -> Vec<String> {
     let mut lines = of_arms(outcome);
-    lines.extend(crowd.iter().flat_map(|c| super::people::footer(c, outcome, view)));
+    lines.extend(sample.iter().flat_map(|c| super::people::footer(c, outcome, view)));
     if !points.is_empty() {
         let names: Vec<&str> = points.iter().map(|p| p.label.as_str()).collect();
         lines.push(format!("Circles: measured points, {}", names.join(", ")));
     }
-    let who = match crowd {
-        Some(CrowdOutcome { bodies: Some(_), .. }) => "Made-up people".to_owned(),
+    let who = match sample {
+        Some(PopulationOutcome { bodies: Some(_), .. }) => "Made-up people".to_owned(),
         Some(_) => format!("Made-up people of {}", outcome.subject.weight),
         None => format!("Typical person of {}", outcome.subject.weight),
     };

@@ -5,6 +5,7 @@ use super::Model;
 use super::expr::{Expr, Op};
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
 /// Index of a number of a subject.
 pub(crate) type Slot = usize;
@@ -89,8 +90,10 @@ impl Hash for Step {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Formulas {
     steps: Vec<Step>,
-    known: HashMap<Step, Slot>,
-    named: HashMap<String, Slot>,
+    /// Slots of the steps of the model, shared, and of those added since: equal steps share a slot.
+    known: Arc<HashMap<Step, Slot>>,
+    added: HashMap<Step, Slot>,
+    named: Arc<HashMap<String, Slot>>,
 }
 
 impl Formulas {
@@ -98,34 +101,36 @@ impl Formulas {
     pub fn new(model: &Model, set: &BTreeMap<String, Expr>) -> Self {
         let mut formulas = Self::default();
         let (weight, age) = (formulas.push(Step::Weight), formulas.push(Step::Age));
-        formulas.named.extend([("weight".to_owned(), weight), ("age".to_owned(), age)]);
+        let mut named = HashMap::from([("weight".to_owned(), weight), ("age".to_owned(), age)]);
         for (place, p) in model.parameters.iter().enumerate() {
             let slot = formulas.push(Step::Parameter(place));
-            formulas.named.insert(p.name.clone(), slot);
+            named.insert(p.name.clone(), slot);
         }
+        formulas.named = Arc::new(named);
         formulas.derive(model);
         let replaced: Vec<(String, Slot)> =
             set.iter().map(|(name, formula)| (name.clone(), formulas.formula(formula))).collect();
         if !replaced.is_empty() {
-            formulas.named.extend(replaced);
+            Arc::make_mut(&mut formulas.named).extend(replaced);
             formulas.derive(model);
         }
+        formulas.known = Arc::new(std::mem::take(&mut formulas.added));
         formulas
     }
 
     fn derive(&mut self, model: &Model) {
         for derived in &model.derived {
             let slot = self.formula(&derived.formula);
-            self.named.insert(derived.name.clone(), slot);
+            Arc::make_mut(&mut self.named).insert(derived.name.clone(), slot);
         }
     }
 
     fn push(&mut self, step: Step) -> Slot {
-        if let Some(known) = self.known.get(&step) {
+        if let Some(known) = self.known.get(&step).or_else(|| self.added.get(&step)) {
             return *known;
         }
         let slot = self.steps.len();
-        self.known.insert(step.clone(), slot);
+        self.added.insert(step.clone(), slot);
         self.steps.push(step);
         slot
     }

@@ -1,10 +1,10 @@
 //! Percentile bands of every analyte at every point of the grid.
 
-use super::bodies::Bodies;
-use super::cohort::{ArmEngine, CHUNK, ChunkState, Wanted, Within};
+use super::cohort::{CHUNK, ChunkState, Cohort, Wanted, Within};
+use super::covariates::SampledCovariates;
 use super::percentiles::Tracker;
-use super::sample::{ByModel, FirstDraws, MOST_KEPT};
-use super::{Crowd, Workers, quartiles};
+use super::sample::{ByModel, FirstSamples, MOST_KEPT};
+use super::{Sample, Workers, quartiles};
 use crate::error::{Error, Result};
 use crate::library::Library;
 use crate::model::Site;
@@ -71,11 +71,11 @@ pub type Progress<'a> = &'a (dyn Fn(f64) -> bool + Sync);
 pub fn bands(
     scenario: &Scenario,
     library: &Library,
-    crowd: Crowd,
+    sample: Sample,
     workers: &dyn Workers,
     progress: Progress,
 ) -> Result<Vec<ArmBands>> {
-    every_arm(scenario, library, crowd, Wanting::Bands, &mut Kept::default(), (workers, progress))
+    every_arm(scenario, library, sample, Wanting::Bands, &mut Kept::default(), (workers, progress))
 }
 
 /// What is used again from one arm to the next: first draws of people, and memory.
@@ -104,11 +104,11 @@ impl Kept {
 pub fn simulation_alone(
     scenario: &Scenario,
     library: &Library,
-    crowd: Crowd,
+    sample: Sample,
     kept: &mut Kept,
     workers: &dyn Workers,
 ) -> Result<usize> {
-    let arms = every_arm(scenario, library, crowd, Wanting::Nothing, kept, (workers, &|_| true))?;
+    let arms = every_arm(scenario, library, sample, Wanting::Nothing, kept, (workers, &|_| true))?;
     Ok(arms.iter().map(|a| a.drawn_again).sum())
 }
 
@@ -126,7 +126,7 @@ pub(super) enum Wanting {
 fn every_arm(
     scenario: &Scenario,
     library: &Library,
-    crowd: Crowd,
+    sample: Sample,
     wanting: Wanting,
     kept: &mut Kept,
     (workers, progress): (&dyn Workers, Progress),
@@ -135,10 +135,10 @@ fn every_arm(
     let on: Vec<usize> = (0..scenario.arms.len()).filter(|i| scenario.arms[*i].on).collect();
     let mut list = Vec::new();
     for (k, &index) in on.iter().enumerate() {
-        let first_draws = kept.drawn.of(scenario.arms[index].model_in(library)?, crowd);
+        let first_draws = kept.drawn.of(scenario.arms[index].model_in(library)?, sample);
         let part = |share: f64| progress((k as f64 + share) / on.len() as f64);
         list.push(
-            one(scenario, index, library, (crowd, first_draws), (wanting, &mut kept.chunks), (workers, &part))?.0,
+            one(scenario, index, library, (sample, first_draws), (wanting, &mut kept.chunks), (workers, &part))?.0,
         );
     }
     Ok(list)
@@ -152,15 +152,15 @@ pub(super) fn one(
     scenario: &Scenario,
     index: usize,
     library: &Library,
-    (crowd, first_draws): (Crowd, FirstDraws),
+    (sample, first_draws): (Sample, FirstSamples),
     (wanting, chunks): (Wanting, &mut Vec<Mutex<Chunk>>),
     work: (&dyn Workers, Progress),
 ) -> Result<(ArmBands, Quartiles)> {
     let arm = &scenario.arms[index];
     let model = arm.model_in(library)?;
     let site = arm.site_in(model)?;
-    let (engine, analytes) = engine(scenario, index, library, crowd, first_draws, Points::Grid)?;
-    let (found, drawn_again) = rows(&engine, analytes.len(), crowd.people.size(), wanting, chunks, work)?;
+    let (engine, analytes) = engine(scenario, index, library, sample, first_draws, Points::Grid)?;
+    let (found, drawn_again) = rows(&engine, analytes.len(), sample.people.size(), wanting, chunks, work)?;
     let (mut bands, mut quartiles) = (Vec::new(), Vec::new());
     for (analyte, found) in analytes.into_iter().zip(found) {
         bands.push(Band { analyte, percentiles: found.percentiles });
@@ -187,12 +187,13 @@ pub fn individuals(
     scenario: &Scenario,
     index: usize,
     library: &Library,
-    crowd: Crowd,
+    sample: Sample,
     person: usize,
 ) -> Result<BTreeMap<String, Expr>> {
     let model = scenario.arms[index].model_in(library)?;
-    let bodies = Bodies::new(&scenario.subject, &scenario.population, crowd.seed);
-    let draws = super::sample::Draws::new(model, bodies, &scenario.subject, crowd.seed, FirstDraws::default())?;
+    let bodies = SampledCovariates::new(&scenario.subject, &scenario.population, sample.seed);
+    let draws =
+        super::sample::SubjectSampler::new(model, bodies, &scenario.subject, sample.seed, FirstSamples::default())?;
     let first = person / LANES * LANES;
     let mut parameters = Vec::new();
     draws.fill(first, &[0; LANES], &mut parameters);
@@ -201,8 +202,8 @@ pub fn individuals(
 }
 
 /// Weight, age and the rest of one person.
-pub fn subject_of(scenario: &Scenario, crowd: Crowd, person: usize) -> Subject {
-    Bodies::new(&scenario.subject, &scenario.population, crowd.seed).of(person)
+pub fn subject_of(scenario: &Scenario, sample: Sample, person: usize) -> Subject {
+    SampledCovariates::new(&scenario.subject, &scenario.population, sample.seed).of(person)
 }
 
 /// Curves of some people of an arm, person by person, analyte by analyte, at the points of the grid; ng/mL.
@@ -213,10 +214,10 @@ pub fn courses(
     scenario: &Scenario,
     index: usize,
     library: &Library,
-    crowd: Crowd,
+    sample: Sample,
     people: std::ops::Range<usize>,
 ) -> Result<Vec<Vec<Vec<f64>>>> {
-    let (engine, analytes) = engine(scenario, index, library, crowd, FirstDraws::default(), Points::Grid)?;
+    let (engine, analytes) = engine(scenario, index, library, sample, FirstSamples::default(), Points::Grid)?;
     let (points, first) = (engine.steps + 1, people.start / CHUNK * CHUNK);
     let mut list = Vec::with_capacity(people.len());
     for chunk in (first..people.end).step_by(CHUNK) {
@@ -242,11 +243,11 @@ pub fn bands_at(
     scenario: &Scenario,
     index: usize,
     library: &Library,
-    (crowd, times): (Crowd, &[f64]),
+    (sample, times): (Sample, &[f64]),
     workers: &dyn Workers,
     progress: Progress,
 ) -> Result<Vec<Band>> {
-    let every = crate::outcome::spacing(scenario.horizon, crowd.every)?;
+    let every = crate::outcome::spacing(scenario.horizon, sample.every)?;
     // times as far from the grid's as each other lie on one grid of their own, which begins later
     let mut grids: BTreeMap<i64, Vec<usize>> = BTreeMap::new();
     for (i, time) in times.iter().enumerate() {
@@ -260,12 +261,12 @@ pub fn bands_at(
         let points = |i: usize| (times[i] / every).floor() as usize;
         let Some(from) = places.iter().map(|i| times[*i] - points(*i) as f64 * every).next() else { continue };
         let steps = places.iter().map(|i| points(*i)).max().unwrap_or(0);
-        let first_draws = kept.drawn.of(scenario.arms[index].model_in(library)?, crowd);
+        let first_draws = kept.drawn.of(scenario.arms[index].model_in(library)?, sample);
         let (engine, analytes) =
-            engine(scenario, index, library, crowd, first_draws, Points::From { origin: from, steps })?;
+            engine(scenario, index, library, sample, first_draws, Points::From { origin: from, steps })?;
         let part = |share: f64| progress((done as f64 + share) / count);
         let (found, _) =
-            rows(&engine, analytes.len(), crowd.people.size(), Wanting::Bands, &mut kept.chunks, (workers, &part))?;
+            rows(&engine, analytes.len(), sample.people.size(), Wanting::Bands, &mut kept.chunks, (workers, &part))?;
         list.resize_with(analytes.len(), || Band { analyte: String::new(), percentiles: vec![[0.0; 3]; times.len()] });
         for ((band, analyte), found) in list.iter_mut().zip(analytes).zip(found) {
             band.analyte = analyte;
@@ -293,15 +294,15 @@ fn engine(
     scenario: &Scenario,
     index: usize,
     library: &Library,
-    crowd: Crowd,
-    first_draws: FirstDraws,
+    sample: Sample,
+    first_draws: FirstSamples,
     points: Points,
-) -> Result<(ArmEngine, Vec<String>)> {
+) -> Result<(Cohort, Vec<String>)> {
     let arm = &scenario.arms[index];
     let model = arm.model_in(library)?;
     let site = arm.site_in(model)?;
     let case = arm.case(model, &scenario.subject, library)?;
-    let every = crate::outcome::spacing(scenario.horizon, crowd.every)?;
+    let every = crate::outcome::spacing(scenario.horizon, sample.every)?;
     let (steps, within) = match points {
         Points::Grid => ((scenario.horizon.hours() / every + 1e-9).floor() as usize, Within::ALL),
         Points::From { origin, steps } => (steps, Within { origin, ..Within::ALL }),
@@ -309,8 +310,8 @@ fn engine(
     let analytes: Vec<String> = model.analytes(site).into_iter().map(str::to_owned).collect();
     let wanted: Vec<Wanted> = analytes.iter().map(|a| Wanted { analyte: a.clone(), site }).collect();
     let set = model.conditions_on(&scenario.conditions, &arm.routes());
-    let bodies = Bodies::new(&scenario.subject, &scenario.population, crowd.seed);
-    let engine = ArmEngine::new(&case, &set, &wanted, (every, steps), (bodies, crowd.seed, first_draws), None, within)?;
+    let bodies = SampledCovariates::new(&scenario.subject, &scenario.population, sample.seed);
+    let engine = Cohort::new(&case, &set, &wanted, (every, steps), (bodies, sample.seed, first_draws), None, within)?;
     Ok((engine, analytes))
 }
 
@@ -354,7 +355,7 @@ impl Found {
 
 /// What is wanted by output, and how many people were drawn again.
 fn rows(
-    engine: &ArmEngine,
+    engine: &Cohort,
     outputs: usize,
     people: usize,
     wanting: Wanting,

@@ -6,7 +6,7 @@ use crate::sim::lanes::{Work, wide};
 pub(super) const EIGHT: usize = 8;
 
 /// Counts values below each edge and keeps those inside a bracket.
-pub(super) struct Sift<'a> {
+pub(super) struct Bracketing<'a> {
     pub pieces: &'a [&'a [f64]],
     /// Low and high edge of three brackets, ascending.
     pub edges: [f64; 6],
@@ -16,12 +16,12 @@ pub(super) struct Sift<'a> {
     pub n: usize,
 }
 
-impl Work for Sift<'_> {
+impl Work for Bracketing<'_> {
     /// Values below each bracket, and how many were kept.
     type Out = ([usize; 3], usize);
 
     #[inline(always)]
-    fn run<const FMA: bool>(self) -> Self::Out {
+    fn run(self) -> Self::Out {
         let mut passed = [[0_i64; EIGHT]; 6];
         let mut count = 0;
         for piece in self.pieces {
@@ -57,9 +57,9 @@ impl Work for Sift<'_> {
     }
 }
 
-impl Sift<'_> {
+impl Bracketing<'_> {
     /// By the widest instructions of the machine; the same whichever they are.
-    pub fn anyhow(self) -> <Self as Work>::Out {
+    pub fn widest(self) -> <Self as Work>::Out {
         #[cfg(target_arch = "x86_64")]
         if let Some(v3) = pulp::x86::V3::try_new() {
             return v3.vectorize(
@@ -143,8 +143,8 @@ mod tests {
         let pieces: [&[f64]; 2] = [a, b];
         let n = values.len();
         let (mut first, mut second) = (vec![0.0; n + EIGHT], vec![0.0; n + EIGHT]);
-        let one = Sift { pieces: &pieces, edges, held: &mut first, n }.anyhow();
-        let other = Sift { pieces: &pieces, edges, held: &mut second, n }.run::<false>();
+        let one = Bracketing { pieces: &pieces, edges, held: &mut first, n }.widest();
+        let other = Bracketing { pieces: &pieces, edges, held: &mut second, n }.run();
         let inside = |v: &f64| (10.0..14.5).contains(v) || (50.0..55.0).contains(v) || (90.0..90.5).contains(v);
         let expected: Vec<f64> = values.iter().copied().filter(inside).collect();
         assert_eq!(one, other);

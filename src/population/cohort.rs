@@ -1,7 +1,7 @@
 //! One arm for many people: what is given, as events of each person's own, and the curves, chunk by chunk.
 
-use super::bodies::Bodies;
-use super::sample::{Draws, FirstDraws};
+use super::covariates::SampledCovariates;
+use super::sample::{FirstSamples, SubjectSampler};
 use crate::error::{Error, Result};
 use crate::model::expr::Expr;
 use crate::model::formulas::Formulas;
@@ -42,11 +42,11 @@ impl Within {
 
 /// One arm, ready to run for any number of people.
 #[derive(Debug, Clone)]
-pub(super) struct ArmEngine {
+pub(super) struct Cohort {
     system: System,
     entries: Entries,
     engine: Engine,
-    draws: Draws,
+    draws: SubjectSampler,
     /// The read-outs that are told, by their place in the system.
     outputs: Vec<usize>,
     /// Step of the grid, h, and number of steps.
@@ -93,7 +93,7 @@ pub(super) struct Wanted {
     pub site: Site,
 }
 
-impl ArmEngine {
+impl Cohort {
     /// Lowers an arm; `extra` are numbers drawn beside the model's, of which the first is the rate of an effect site.
     ///
     /// # Errors
@@ -103,7 +103,7 @@ impl ArmEngine {
         set: &BTreeMap<String, Expr>,
         wanted: &[Wanted],
         (dt, steps): (f64, usize),
-        (bodies, seed, first_draws): (Bodies, u64, FirstDraws),
+        (bodies, seed, first_draws): (SampledCovariates, u64, FirstSamples),
         effect_of: Option<usize>,
         within: Within,
     ) -> Result<Self> {
@@ -125,7 +125,7 @@ impl ArmEngine {
         }
         let entries = Entries::new(&puts, case.subject.weight.kg(), &mut system);
         let engine = Engine::new(&system, &outputs, (&entries.entered, &entries.inputs), false);
-        let draws = Draws::new(model, bodies, case.subject, seed, first_draws)?;
+        let draws = SubjectSampler::new(model, bodies, case.subject, seed, first_draws)?;
         Ok(Self { system, entries, engine, draws, outputs, dt, steps })
     }
 

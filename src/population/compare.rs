@@ -4,7 +4,7 @@
 //! under one model, and the typical person under every model that has both routes.
 
 use super::tornado::{Figures, figures};
-use super::{ArmCrowd, Counted, Person};
+use super::{ArmPopulation, Counted, Person};
 use crate::analysis::percentile;
 use crate::error::{Error, Result};
 use crate::library::Library;
@@ -49,7 +49,7 @@ pub fn comparable(a: &StudyArm, b: &StudyArm) -> Result<()> {
 ///
 /// # Errors
 /// When the people of the arms are not the same.
-pub fn exposures(a: &ArmCrowd, b: &ArmCrowd) -> Result<Vec<Exposures>> {
+pub fn exposures(a: &ArmPopulation, b: &ArmPopulation) -> Result<Vec<Exposures>> {
     if a.model != b.model {
         let what = format!("the people of {} and of {} are not the same", a.model, b.model);
         return Err(Error::cannot(what).remedy("take one model for both routes"));
@@ -64,7 +64,7 @@ pub fn exposures(a: &ArmCrowd, b: &ArmCrowd) -> Result<Vec<Exposures>> {
     Ok(list)
 }
 
-fn ends(arm: &ArmCrowd) -> Vec<(String, &[Person])> {
+fn ends(arm: &ArmPopulation) -> Vec<(String, &[Person])> {
     let name = |c: &Counted| {
         if c.end.is_empty() { String::new() } else { format!("{} at its {}", arm.label, c.end) }
     };
@@ -114,7 +114,7 @@ pub fn models_ratio(scenario: &Scenario, [a, b]: [usize; 2], library: &Library) 
 mod tests {
     use super::*;
     use crate::population::People;
-    use crate::population::{Crowd, InTurn, crowd_outcome};
+    use crate::population::{InTurn, Sample, population_outcome};
 
     fn scenario(arms: &[(&str, &str)], library: &Library) -> Scenario {
         let arm = |(i, (drug, dose)): (usize, &(&str, &str))| {
@@ -130,8 +130,8 @@ mod tests {
         let library = Library::embedded().unwrap();
         let iv = |mg: u32| format!("route = 'iv'\namount = '{mg} mg'\nduration = '40 min'");
         let scenario = scenario(&[("ketamine", &iv(40)), ("ketamine", &iv(20))], &library);
-        let crowd = Crowd { people: People::literal::<50>(), seed: 1, every: None };
-        let all = crowd_outcome(&scenario, &library, crowd, &InTurn, &|_| true).unwrap();
+        let sample = Sample { people: People::literal::<50>(), seed: 1, every: None };
+        let all = population_outcome(&scenario, &library, sample, &InTurn, &|_| true).unwrap();
         let found = &exposures(&all.arms[0], &all.arms[1]).unwrap()[0];
         for ratio in [found.auc.unwrap(), found.cmax.unwrap()] {
             assert!(ratio.percentiles.iter().all(|r| (r - 2.0).abs() < 1e-9), "{ratio:?}");
@@ -160,8 +160,8 @@ mod tests {
         let both = scenario.to_toml().unwrap()
             + &format!("\n[[arm]]\nlabel = 'twice'\ndrug = 'ketamine'\n[[arm.dose]]\n{twice}\n");
         let scenario = Scenario::from_toml("test", &both, &library).unwrap();
-        let crowd = Crowd { people: People::literal::<100>(), seed: 1, every: None };
-        let all = crowd_outcome(&scenario, &library, crowd, &InTurn, &|_| true).unwrap();
+        let sample = Sample { people: People::literal::<100>(), seed: 1, every: None };
+        let all = population_outcome(&scenario, &library, sample, &InTurn, &|_| true).unwrap();
         let found = exposures(&all.arms[1], &all.arms[0]).unwrap().remove(0).above.unwrap();
         assert!(found.people > 50 && found.percentiles[0] > 1.95 && found.percentiles[2] < 2.6, "{found:?}");
         let with_gap = |p: &Person| p.end.zip(p.begin).is_some_and(|(end, begin)| end - begin > 450.0);
@@ -176,8 +176,8 @@ mod tests {
         let scenario = scenario(&[("ketamine", vein), ("esketamine", nose), ("ketamine", nose)], &library);
         let refused = models_ratio(&scenario, [0, 1], &library).unwrap_err();
         assert!(refused.what().contains("different drugs are not compared"), "{refused}");
-        let crowd = Crowd { people: People::literal::<20>(), seed: 1, every: None };
-        let all = crowd_outcome(&scenario, &library, crowd, &InTurn, &|_| true).unwrap();
+        let sample = Sample { people: People::literal::<20>(), seed: 1, every: None };
+        let all = population_outcome(&scenario, &library, sample, &InTurn, &|_| true).unwrap();
         assert!(exposures(&all.arms[0], &all.arms[1]).unwrap_err().what().contains("not the same"));
         let ends: Vec<String> = exposures(&all.arms[0], &all.arms[2]).unwrap().into_iter().map(|e| e.at).collect();
         assert_eq!(ends, ["a2 at its low end", "a2 at its high end"]);

@@ -1,4 +1,4 @@
-//! Twenty people who stand for all: dots at equal shares of the crowd, for pictures that can be counted.
+//! Twenty people who stand for all: dots at equal shares of the sample, for pictures that can be counted.
 
 use super::Person;
 

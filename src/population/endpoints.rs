@@ -16,7 +16,7 @@ const NEAR: f64 = 0.05;
 
 /// Levels and delay of one person.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Own {
+pub(super) struct EffectLevels {
     /// 1/h
     pub ke0: f64,
     /// mg/L
@@ -25,7 +25,7 @@ pub(super) struct Own {
     dissociative: Option<f64>,
 }
 
-impl Own {
+impl EffectLevels {
     pub fn draw(effects: &Effects, drug: &str, site: Site, seed: u64, person: usize) -> Self {
         let mut rng = generator(seed, stream_of(STREAM), person, 0);
         let pairs: Vec<_> = effects.pairs.iter().filter(|p| p.levels.contains_key(drug)).collect();
@@ -101,10 +101,10 @@ impl Person {
 }
 
 /// Plasma and effect site of sixteen people at every point; when they are through, what is read of each is kept.
-pub(super) struct Watched<'a> {
+pub(super) struct EndpointReader<'a> {
     dt: f64,
     points: usize,
-    owns: &'a [Own],
+    owns: &'a [EffectLevels],
     /// Plasma at every point, then the effect site.
     values: Vec<f64>,
     /// The effect site of each of the sixteen by itself.
@@ -133,9 +133,9 @@ impl Top {
     }
 }
 
-impl<'a> Watched<'a> {
+impl<'a> EndpointReader<'a> {
     /// For people with these levels, at so many points `dt` hours apart.
-    pub fn new(points: usize, dt: f64, owns: &'a [Own]) -> Self {
+    pub fn new(points: usize, dt: f64, owns: &'a [EffectLevels]) -> Self {
         Self {
             dt,
             points,
@@ -207,7 +207,7 @@ impl EffectSite<'_> {
 
 impl Person {
     /// As far as it is read from the effect site, the highest point of which is known.
-    fn at_site(own: &Own, site: &EffectSite, top: usize) -> Self {
+    fn at_site(own: &EffectLevels, site: &EffectSite, top: usize) -> Self {
         let minutes = |h: f64| h * MINUTES_PER_HOUR;
         let peak = site.peak(top);
         let reached = |level: Option<f64>| level.filter(|level| peak.1 > 0.0 && peak.1 >= *level);
@@ -250,7 +250,7 @@ impl Work for Tops<'_> {
     type Out = (Top, Top, Lane);
 
     #[inline(always)]
-    fn run<const FMA: bool>(self) -> Self::Out {
+    fn run(self) -> Self::Out {
         (Top::of(self.plasma), Top::of(self.site), areas(self.plasma, self.dt))
     }
 }
@@ -295,7 +295,7 @@ fn atanh_part(x: f64) -> f64 {
     1.0 + y * (1.0 / 3.0 + y * (1.0 / 5.0 + y * (1.0 / 7.0 + y * (1.0 / 9.0 + y * (1.0 / 11.0)))))
 }
 
-impl Sink for Watched<'_> {
+impl Sink for EndpointReader<'_> {
     #[inline(always)]
     fn put(&mut self, _block: usize, point: usize, output: usize, values: &Lane) {
         let at = (output * self.points + point) * LANES;

@@ -8,10 +8,10 @@
 //! the same result. Memory stays bounded: rows of a stretch of time are held, draws are made again for the next.
 
 mod bands;
-mod bodies;
 mod bracket;
 mod cohort;
 mod compare;
+mod covariates;
 mod dots;
 mod endpoints;
 mod outcome;
@@ -29,11 +29,13 @@ pub use bands::{Kept, simulation_alone};
 pub use compare::{Exposures, Ratio, comparable, exposures, models_ratio};
 pub use dots::{DOTS, Dot, fading_dots, noticing_dots};
 pub use endpoints::Person;
-pub use outcome::{ArmByArm, ArmCrowd, Counted, CrowdOutcome, SessionCrowd, arm_crowd, counted, crowd_outcome};
+pub use outcome::{
+    ArmByArm, ArmPopulation, Counted, PopulationOutcome, SessionPopulation, arm_population, counted, population_outcome,
+};
 pub use percentiles::{PERCENTILES, Tracker};
 pub use tornado::{Figures, Measure, Swing, Tornado, tornado};
 pub use trial::trial;
-pub use windows::PeopleWindows;
+pub use windows::PopulationWindows;
 
 use crate::library::Effects;
 use crate::units::{Count, Time};
@@ -56,13 +58,24 @@ impl Workers for InTurn {
 
 /// How many people, which, and how finely.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Crowd {
+pub struct Sample {
     /// People.
     pub people: People,
     /// The same seed gives the same people.
     pub seed: u64,
     /// Spacing of points; absent: as for one person.
     pub every: Option<Time>,
+}
+
+/// The virtual subjects behind a page, and how they are simulated.
+#[derive(Clone, Copy)]
+pub struct SampleRun<'a> {
+    /// How many subjects, drawn with which seed.
+    pub sample: Sample,
+    /// Who simulates them: one after the other, or on several threads.
+    pub workers: &'a dyn Workers,
+    /// Told the share that is done, from 0 to 1; its answer `false` stops the work.
+    pub progress: Progress<'a>,
 }
 
 /// Said in place of the time of a level that too few reach.

@@ -2,9 +2,9 @@
 
 use super::bands::{Wanting, one};
 use super::dots::{Dot, fading_dots, noticing_dots};
-use super::sample::{ByModel, FirstDraws, room_for};
+use super::sample::{ByModel, FirstSamples, room_for};
 use super::windows::{people_of, summed};
-use super::{ArmBands, Crowd, MAY_NOT_FEEL, PeopleWindows, Person, Progress, Workers};
+use super::{ArmBands, MAY_NOT_FEEL, Person, PopulationWindows, Progress, Sample, Workers};
 use crate::error::{Error, Result};
 use crate::library::{Effects, Library};
 use crate::outcome::Caused;
@@ -15,20 +15,20 @@ use crate::units::MINUTES_PER_HOUR;
 /// Rounding error of a time that must not lie before the session that begins there, min.
 const SLACK: f64 = 1e-6;
 
-/// A crowd given every arm that is on.
+/// A sample given every arm that is on.
 #[derive(Debug, Clone, PartialEq)]
-pub struct CrowdOutcome {
+pub struct PopulationOutcome {
     /// How many, and which.
-    pub crowd: Crowd,
+    pub sample: Sample,
     /// How their weight and age differ, in words; none where everybody has the subject's.
     pub bodies: Option<String>,
     /// By arm, in order.
-    pub arms: Vec<ArmCrowd>,
+    pub arms: Vec<ArmPopulation>,
 }
 
-/// A crowd given one arm.
+/// A sample given one arm.
 #[derive(Debug, Clone, PartialEq)]
-pub struct ArmCrowd {
+pub struct ArmPopulation {
     /// Index in the scenario.
     pub index: usize,
     /// Label.
@@ -40,18 +40,18 @@ pub struct ArmCrowd {
     /// Model.
     pub model: String,
     /// Everybody counted, session by session.
-    pub sessions: Vec<SessionCrowd>,
+    pub sessions: Vec<SessionPopulation>,
 }
 
 /// Everybody counted in one session. Times are minutes from its first dose.
 #[derive(Debug, Clone, PartialEq)]
-pub struct SessionCrowd {
+pub struct SessionPopulation {
     /// Which, and when.
     pub session: Session,
     /// For a range twice, at its low end and at its high end: ends are doubt about the model, people are spread.
     pub counts: Vec<Counted>,
     /// Over everybody; of a range over both ends, where one time or one share has to be said.
-    pub windows: PeopleWindows,
+    pub windows: PopulationWindows,
     /// Twenty who stand for all: when something is noticed. Of a range they are taken from both ends.
     pub noticing: Vec<Dot>,
     /// When main effects fade.
@@ -66,7 +66,7 @@ pub struct Counted {
     /// Everybody, in order.
     pub people: Vec<Person>,
     /// When people may notice something and when that fades.
-    pub windows: PeopleWindows,
+    pub windows: PopulationWindows,
     /// How many of 100 are above their own level of the dissociative part: minute and number.
     pub above: Vec<[f64; 2]>,
 }
@@ -79,37 +79,37 @@ impl Counted {
     }
 }
 
-impl CrowdOutcome {
+impl PopulationOutcome {
     /// What people do in an arm, by its index in the scenario.
-    pub fn arm(&self, index: usize) -> Option<&ArmCrowd> {
+    pub fn arm(&self, index: usize) -> Option<&ArmPopulation> {
         self.arms.iter().find(|a| a.index == index)
     }
 }
 
-impl ArmCrowd {
+impl ArmPopulation {
     /// The first session, the one that comparisons tell.
-    pub fn first(&self) -> Option<&SessionCrowd> {
+    pub fn first(&self) -> Option<&SessionPopulation> {
         self.sessions.first()
     }
 
     /// The session in which a time (minutes from time 0) lies: the last that has begun.
-    pub fn session_at(&self, minutes: f64) -> Option<&SessionCrowd> {
+    pub fn session_at(&self, minutes: f64) -> Option<&SessionPopulation> {
         self.sessions.iter().rfind(|s| s.session.start * MINUTES_PER_HOUR <= minutes + SLACK)
     }
 
     /// How many of 100 are above their own level at a time (minutes from time 0): low and high, equal but for a range.
     pub fn above_at(&self, minutes: f64) -> [f64; 2] {
-        let of = |s: &SessionCrowd| s.above_at(minutes - s.session.start * MINUTES_PER_HOUR);
+        let of = |s: &SessionPopulation| s.above_at(minutes - s.session.start * MINUTES_PER_HOUR);
         self.session_at(minutes).map_or([0.0; 2], of)
     }
 
     /// People.
     pub fn people(&self) -> usize {
-        self.first().map_or(0, SessionCrowd::people)
+        self.first().map_or(0, SessionPopulation::people)
     }
 }
 
-impl SessionCrowd {
+impl SessionPopulation {
     fn new(session: &Session, counts: Vec<Counted>, effects: &Effects) -> Self {
         let everybody: Vec<&Person> = counts.iter().flat_map(|c| &c.people).collect();
         Self {
@@ -153,18 +153,18 @@ impl SessionCrowd {
     }
 }
 
-/// Simulates a crowd for every arm that is on.
+/// Simulates a sample for every arm that is on.
 ///
 /// # Errors
 /// When an arm cannot be simulated, or `progress` says to stop.
-pub fn crowd_outcome(
+pub fn population_outcome(
     scenario: &Scenario,
     library: &Library,
-    crowd: Crowd,
+    sample: Sample,
     workers: &dyn Workers,
     progress: Progress,
-) -> Result<CrowdOutcome> {
-    let mut by_arm = ArmByArm::new(scenario, library, crowd)?;
+) -> Result<PopulationOutcome> {
+    let mut by_arm = ArmByArm::new(scenario, library, sample)?;
     loop {
         if let Some(all) = by_arm.step(scenario, library, workers, progress)? {
             return Ok(all);
@@ -172,12 +172,12 @@ pub fn crowd_outcome(
     }
 }
 
-/// A crowd worked out one arm at a time, for those who have no second thread and must not stay away long.
+/// A sample worked out one arm at a time, for those who have no second thread and must not stay away long.
 #[derive(Debug)]
 pub struct ArmByArm {
-    crowd: Crowd,
+    sample: Sample,
     on: Vec<usize>,
-    arms: Vec<ArmCrowd>,
+    arms: Vec<ArmPopulation>,
     drawn: ByModel,
 }
 
@@ -185,11 +185,11 @@ impl ArmByArm {
     /// Before the first arm.
     ///
     /// # Errors
-    /// When the scenario or the crowd is refused.
-    pub fn new(scenario: &Scenario, library: &Library, crowd: Crowd) -> Result<Self> {
+    /// When the scenario or the sample is refused.
+    pub fn new(scenario: &Scenario, library: &Library, sample: Sample) -> Result<Self> {
         scenario.check(library)?;
         let on = (0..scenario.arms.len()).filter(|i| scenario.arms[*i].on).collect();
-        Ok(Self { crowd, on, arms: Vec::new(), drawn: ByModel::default() })
+        Ok(Self { sample, on, arms: Vec::new(), drawn: ByModel::default() })
     }
 
     /// The next arm of the same scenario; everything, once it was the last.
@@ -202,34 +202,34 @@ impl ArmByArm {
         library: &Library,
         workers: &dyn Workers,
         progress: Progress,
-    ) -> Result<Option<CrowdOutcome>> {
+    ) -> Result<Option<PopulationOutcome>> {
         let (k, n) = (self.arms.len(), self.on.len());
         if let Some(&index) = self.on.get(k) {
             let part = |share: f64| progress((k as f64 + share) / n as f64);
-            let first_draws = self.drawn.of(scenario.arms[index].model_in(library)?, self.crowd);
-            self.arms.push(with_draws(scenario, index, library, (self.crowd, first_draws), (workers, &part))?);
+            let first_draws = self.drawn.of(scenario.arms[index].model_in(library)?, self.sample);
+            self.arms.push(with_draws(scenario, index, library, (self.sample, first_draws), (workers, &part))?);
         }
         if self.arms.len() < n {
             return Ok(None);
         }
         let arms = std::mem::take(&mut self.arms);
-        Ok(Some(CrowdOutcome { crowd: self.crowd, bodies: scenario.population.words(), arms }))
+        Ok(Some(PopulationOutcome { sample: self.sample, bodies: scenario.population.words(), arms }))
     }
 }
 
-/// Simulates a crowd for one arm, by its index in a checked scenario.
+/// Simulates a sample for one arm, by its index in a checked scenario.
 ///
 /// # Errors
 /// When the arm cannot be simulated, or `progress` says to stop.
-pub fn arm_crowd(
+pub fn arm_population(
     scenario: &Scenario,
     index: usize,
     library: &Library,
-    crowd: Crowd,
+    sample: Sample,
     workers: &dyn Workers,
     progress: Progress,
-) -> Result<ArmCrowd> {
-    with_draws(scenario, index, library, (crowd, room_for(crowd)), (workers, progress))
+) -> Result<ArmPopulation> {
+    with_draws(scenario, index, library, (sample, room_for(sample)), (workers, progress))
 }
 
 /// Everybody of one arm counted, without bands over time: by its index in a checked scenario, in every session, or in
@@ -241,11 +241,11 @@ pub fn counted(
     scenario: &Scenario,
     index: usize,
     library: &Library,
-    (crowd, only): (Crowd, Option<usize>),
+    (sample, only): (Sample, Option<usize>),
     workers: &dyn Workers,
     progress: Progress,
-) -> Result<Vec<SessionCrowd>> {
-    counts(scenario, index, library, (crowd, room_for(crowd), only), (workers, progress))
+) -> Result<Vec<SessionPopulation>> {
+    counts(scenario, index, library, (sample, room_for(sample), only), (workers, progress))
 }
 
 /// In every session, or in one: under the curve, or under both ends of the range that one line would hide.
@@ -253,9 +253,9 @@ fn counts(
     scenario: &Scenario,
     index: usize,
     library: &Library,
-    (crowd, first_draws, only): (Crowd, FirstDraws, Option<usize>),
+    (sample, first_draws, only): (Sample, FirstSamples, Option<usize>),
     (workers, progress): (&dyn Workers, Progress),
-) -> Result<Vec<SessionCrowd>> {
+) -> Result<Vec<SessionPopulation>> {
     let arm = &scenario.arms[index];
     let model = arm.model_in(library)?;
     let schedule = arm.case(model, &scenario.subject, library)?.schedule()?;
@@ -271,7 +271,7 @@ fn counts(
     for (k, session) in chosen.into_iter().enumerate() {
         let count = |end: &'static str, set: &Set, [from, part]: [f64; 2]| {
             let told = |s: f64| progress((k as f64 + from + part * s) / jobs);
-            let drawn = (crowd, first_draws.clone());
+            let drawn = (sample, first_draws.clone());
             let people = people_of(scenario, index, library, drawn, (set, session), (workers, &told))?;
             let windows = summed(&people.iter().collect::<Vec<_>>(), &library.effects);
             Ok::<_, Error>(Counted { end, above: above(&people), windows, people })
@@ -284,7 +284,7 @@ fn counts(
             }
             None => vec![count("", &Set::new(), [0.0, 1.0])?],
         };
-        list.push(SessionCrowd::new(session, counts, &library.effects));
+        list.push(SessionPopulation::new(session, counts, &library.effects));
     }
     Ok(list)
 }
@@ -294,9 +294,9 @@ fn with_draws(
     scenario: &Scenario,
     index: usize,
     library: &Library,
-    (crowd, first_draws): (Crowd, FirstDraws),
+    (sample, first_draws): (Sample, FirstSamples),
     (workers, progress): (&dyn Workers, Progress),
-) -> Result<ArmCrowd> {
+) -> Result<ArmPopulation> {
     let go_on = |share: f64| if progress(share) { Ok(()) } else { Err(Error::stopped()) };
     let arm = &scenario.arms[index];
     let model = arm.model_in(library)?;
@@ -306,14 +306,14 @@ fn with_draws(
         done = 0.4;
         let wanting = (Wanting::Quartiles, &mut Vec::new());
         let part = |s: f64| progress(done * s);
-        let found = one(scenario, index, library, (crowd, first_draws.clone()), wanting, (workers, &part))?;
+        let found = one(scenario, index, library, (sample, first_draws.clone()), wanting, (workers, &part))?;
         (bands, quartiles) = (Some(found.0), found.1);
         go_on(done)?;
     }
     let part = |s: f64| progress(done + (0.95 - done) * s);
-    let sessions = counts(scenario, index, library, (crowd, first_draws, None), (workers, &part))?;
+    let sessions = counts(scenario, index, library, (sample, first_draws, None), (workers, &part))?;
     go_on(0.95)?;
-    Ok(ArmCrowd { index, label: arm.label.clone(), bands, quartiles, model: model.id.clone(), sessions })
+    Ok(ArmPopulation { index, label: arm.label.clone(), bands, quartiles, model: model.id.clone(), sessions })
 }
 
 /// How many of 100 are above their own level, minute by minute until the last is not, or the simulated day is over.
@@ -347,14 +347,14 @@ mod tests {
     fn a_range_has_two_ends_and_no_bands() {
         let library = Library::embedded().unwrap();
         let scenario = Scenario::from_toml("test", Scenario::OPENING, &library).unwrap();
-        let crowd = Crowd { people: People::literal::<60>(), seed: 1, every: None };
-        let all = crowd_outcome(&scenario, &library, crowd, &InTurn, &|_| true).unwrap();
+        let sample = Sample { people: People::literal::<60>(), seed: 1, every: None };
+        let all = population_outcome(&scenario, &library, sample, &InTurn, &|_| true).unwrap();
         let outcome = scenario.run(&library, crate::Options::default()).unwrap();
         assert_eq!(all.arms.len(), outcome.arms.len());
-        for (crowd, arm) in all.arms.iter().zip(&outcome.arms) {
-            assert_eq!((crowd.index, crowd.bands.is_none()), (arm.index, arm.range.is_some()), "{}", arm.label);
-            assert_eq!(crowd.sessions.len(), 1);
-            let session = &crowd.sessions[0];
+        for (sample, arm) in all.arms.iter().zip(&outcome.arms) {
+            assert_eq!((sample.index, sample.bands.is_none()), (arm.index, arm.range.is_some()), "{}", arm.label);
+            assert_eq!(sample.sessions.len(), 1);
+            let session = &sample.sessions[0];
             let ends: Vec<&str> = session.counts.iter().map(|c| c.end).collect();
             let expected: &[&str] = if arm.range.is_some() { &["low end", "high end"] } else { &[""] };
             assert_eq!(ends, expected, "{}: counted at each end", arm.label);
@@ -365,25 +365,25 @@ mod tests {
                     assert!((counted.above_at(*minute) - share).abs() < 1e-9, "{} at {minute}", arm.label);
                 }
             }
-            let [low, high] = crowd.above_at(60.0);
+            let [low, high] = sample.above_at(60.0);
             assert!(low <= high);
         }
-        assert!(crowd_outcome(&scenario, &library, crowd, &InTurn, &|s| s < 0.4).is_err(), "it can be stopped");
+        assert!(population_outcome(&scenario, &library, sample, &InTurn, &|s| s < 0.4).is_err(), "it can be stopped");
     }
 
-    /// Draws kept for other arms and curves change nothing, and the quartiles are those of the people themselves.
+    /// SubjectSampler kept for other arms and curves change nothing, and the quartiles are those of the people themselves.
     #[test]
     fn kept_draws_change_nothing_and_quartiles_are_of_the_same_people() {
         let library = Library::embedded().unwrap();
         let scenario = Scenario::from_toml("test", Scenario::OPENING, &library).unwrap();
-        let crowd = Crowd { people: People::literal::<300>(), seed: 1, every: None };
-        let all = crowd_outcome(&scenario, &library, crowd, &InTurn, &|_| true).unwrap();
+        let sample = Sample { people: People::literal::<300>(), seed: 1, every: None };
+        let all = population_outcome(&scenario, &library, sample, &InTurn, &|_| true).unwrap();
         for arm in &all.arms {
-            let alone = arm_crowd(&scenario, arm.index, &library, crowd, &InTurn, &|_| true).unwrap();
+            let alone = arm_population(&scenario, arm.index, &library, sample, &InTurn, &|_| true).unwrap();
             assert_eq!(*arm, alone);
         }
         let first = &all.arms[0];
-        let people = crate::population::courses(&scenario, first.index, &library, crowd, 0..300).unwrap();
+        let people = crate::population::courses(&scenario, first.index, &library, sample, 0..300).unwrap();
         for (analyte, quartiles) in first.quartiles.iter().enumerate() {
             assert_eq!(quartiles.len(), people[0][analyte].len());
             for (point, found) in quartiles.iter().enumerate() {
@@ -405,14 +405,14 @@ mod tests {
     fn arm_by_arm_is_the_same_as_at_once() {
         let library = Library::embedded().unwrap();
         let scenario = Scenario::from_toml("test", Scenario::OPENING, &library).unwrap();
-        let crowd = Crowd { people: People::literal::<40>(), seed: 1, every: None };
-        let mut by_arm = ArmByArm::new(&scenario, &library, crowd).unwrap();
+        let sample = Sample { people: People::literal::<40>(), seed: 1, every: None };
+        let mut by_arm = ArmByArm::new(&scenario, &library, sample).unwrap();
         let on = scenario.arms.iter().filter(|a| a.on).count();
         for _ in 1..on {
             assert_eq!(by_arm.step(&scenario, &library, &InTurn, &|_| true), Ok(None));
         }
         let all = by_arm.step(&scenario, &library, &InTurn, &|_| true).unwrap().unwrap();
-        assert_eq!(all, crowd_outcome(&scenario, &library, crowd, &InTurn, &|_| true).unwrap());
+        assert_eq!(all, population_outcome(&scenario, &library, sample, &InTurn, &|_| true).unwrap());
     }
 
     /// Windows are most of the work: they are told of and stopped part-way.
@@ -420,7 +420,7 @@ mod tests {
     fn counting_can_be_stopped_part_way() {
         let library = Library::embedded().unwrap();
         let scenario = Scenario::from_toml("test", Scenario::OPENING, &library).unwrap();
-        let crowd = Crowd { people: People::literal::<1_000>(), seed: 1, every: None };
+        let sample = Sample { people: People::literal::<1_000>(), seed: 1, every: None };
         let told = std::sync::Mutex::new(Vec::new());
         let until = |most: f64| {
             told.lock().unwrap().clear();
@@ -428,7 +428,7 @@ mod tests {
                 told.lock().unwrap().push(share);
                 share < most
             };
-            arm_crowd(&scenario, 0, &library, crowd, &InTurn, &progress)
+            arm_population(&scenario, 0, &library, sample, &InTurn, &progress)
         };
         assert!(until(2.0).is_ok());
         let within = told.lock().unwrap().iter().filter(|s| (0.45..0.95).contains(*s)).count();

@@ -4,7 +4,7 @@
 //! them in proportion. A bracket guessed from the row before holds the few values that matter; when the guess is
 //! wrong, the whole row is searched. The result is the same either way.
 
-use super::bracket::{EIGHT, Sift};
+use super::bracket::{Bracketing, EIGHT};
 use crate::analysis::place;
 use crate::sim::lanes::{Work, wide};
 
@@ -76,7 +76,7 @@ impl Tracker {
         if self.held.len() < n + EIGHT {
             self.held.resize(n + EIGHT, 0.0);
         }
-        let (below, count) = Sift { pieces, edges, held: &mut self.held, n }.anyhow();
+        let (below, count) = Bracketing { pieces, edges, held: &mut self.held, n }.widest();
         let mut found = [0.0; 3];
         let mut next = *brackets;
         for (k, &p) in PERCENTILES.iter().enumerate() {
@@ -158,7 +158,7 @@ impl Work for Pick<'_> {
     type Out = (usize, f64, f64);
 
     #[inline(always)]
-    fn run<const FMA: bool>(self) -> Self::Out {
+    fn run(self) -> Self::Out {
         let Self { held, bracket: [low, high], mine, at } = self;
         let mut count = 0;
         for v in held {

@@ -1,7 +1,7 @@
 //! People drawn from a model's spread: correlated on the log or logit scale, each by number and seed alone.
 
-use super::Crowd;
-use super::bodies::Bodies;
+use super::Sample;
+use super::covariates::SampledCovariates;
 use super::random::{generator, stream_of};
 use crate::error::{Error, Result};
 use crate::model::{Covariate, Distribution, Effect, Individual, Model, Parameter, by_effects};
@@ -14,7 +14,7 @@ use std::sync::{Arc, OnceLock};
 
 /// The spread of a model, ready to draw from.
 #[derive(Debug, Clone)]
-pub(super) struct Draws {
+pub(super) struct SubjectSampler {
     /// Typical values with covariates, by the model's order of parameters.
     typical: Vec<f64>,
     /// Parameter, scale and standard deviation of each spread.
@@ -25,41 +25,47 @@ pub(super) struct Draws {
     correlated: bool,
     seed: u64,
     stream: u64,
-    first_draws: FirstDraws,
+    first_draws: FirstSamples,
     /// Who people are.
-    pub bodies: Bodies,
+    pub bodies: SampledCovariates,
     /// Parameters whose typical value follows what differs: place, value before effects, effects.
     followers: Vec<(usize, f64, Vec<Effect>)>,
 }
 
 /// First draws by group of people, shared between arms of one model.
-pub(super) type FirstDraws = Arc<Vec<OnceLock<Vec<Lane>>>>;
+pub(super) type FirstSamples = Arc<Vec<OnceLock<Vec<Lane>>>>;
 
 /// First draws are kept for this many people: with what is made ready of them 20 MB.
 pub(super) const MOST_KEPT: usize = 12_000;
 
-/// Room to keep the first draws of a crowd, for all arms of one model.
-pub(super) fn room_for(crowd: Crowd) -> FirstDraws {
-    let kept = if crowd.people.size() <= MOST_KEPT { crowd.people.size().div_ceil(LANES) } else { 0 };
-    FirstDraws::new((0..kept).map(|_| OnceLock::new()).collect())
+/// Room to keep the first draws of a sample, for all arms of one model.
+pub(super) fn room_for(sample: Sample) -> FirstSamples {
+    let kept = if sample.people.size() <= MOST_KEPT { sample.people.size().div_ceil(LANES) } else { 0 };
+    FirstSamples::new((0..kept).map(|_| OnceLock::new()).collect())
 }
 
-/// First draws of a crowd by model.
+/// First draws of a sample by model.
 #[derive(Debug, Default)]
-pub(super) struct ByModel(BTreeMap<String, FirstDraws>);
+pub(super) struct ByModel(BTreeMap<String, FirstSamples>);
 
 impl ByModel {
-    pub fn of(&mut self, model: &Model, crowd: Crowd) -> FirstDraws {
-        self.0.entry(model.id.clone()).or_insert_with(|| room_for(crowd)).clone()
+    pub fn of(&mut self, model: &Model, sample: Sample) -> FirstSamples {
+        self.0.entry(model.id.clone()).or_insert_with(|| room_for(sample)).clone()
     }
 }
 
-impl Draws {
+impl SubjectSampler {
     /// The spread of a model around a typical person.
     ///
     /// # Errors
     /// When the correlations contradict each other, which a checked file excludes.
-    pub fn new(model: &Model, bodies: Bodies, subject: &Subject, seed: u64, first_draws: FirstDraws) -> Result<Self> {
+    pub fn new(
+        model: &Model,
+        bodies: SampledCovariates,
+        subject: &Subject,
+        seed: u64,
+        first_draws: FirstSamples,
+    ) -> Result<Self> {
         let person = Individual::typical(model, subject, &BTreeMap::new())?;
         let typical: Vec<f64> = model.parameters.iter().map(|p| person.get(&p.name)).collect();
         let place = |name: &str| model.parameters.iter().position(|p| p.name == name).unwrap_or(0);

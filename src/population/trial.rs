@@ -1,6 +1,6 @@
 //! A model tried out: whatever passes the checks of its file runs by every route that it offers.
 
-use super::{Crowd, InTurn, LEAST_PEOPLE, People, bands, counted};
+use super::{InTurn, LEAST_PEOPLE, People, Sample, bands, counted};
 use crate::error::{Error, Result};
 use crate::library::Library;
 use crate::model::Model;
@@ -30,9 +30,9 @@ pub fn trial(model: &Model, library: &Library) -> Result<()> {
         if curves.flat_map(|c| &c.values).any(|v| !v.is_finite() || *v < 0.0) {
             return Err(failed(Error::input("a concentration is no number from 0 up")));
         }
-        let crowd = Crowd { people: People::literal::<LEAST_PEOPLE>(), seed: super::USUAL_SEED, every: None };
-        bands(&scenario, library, crowd, &InTurn, &|_| true).map_err(failed)?;
-        counted(&scenario, 0, library, (crowd, None), &InTurn, &|_| true).map_err(failed)?;
+        let sample = Sample { people: People::literal::<LEAST_PEOPLE>(), seed: super::USUAL_SEED, every: None };
+        bands(&scenario, library, sample, &InTurn, &|_| true).map_err(failed)?;
+        counted(&scenario, 0, library, (sample, None), &InTurn, &|_| true).map_err(failed)?;
     }
     Ok(())
 }

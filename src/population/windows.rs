@@ -3,11 +3,11 @@
 //! A person belongs to one study: levels and delay are drawn together from it. Percentiles are over the people who
 //! reach a level; the share who do is told beside them. None of this says when somebody can leave or drive.
 
-use super::bodies::Bodies;
-use super::cohort::{ArmEngine, CHUNK, ChunkState, Wanted, Within};
-use super::endpoints::{Own, Person, Watched};
-use super::sample::FirstDraws;
-use super::{Crowd, Progress, Workers};
+use super::cohort::{CHUNK, ChunkState, Cohort, Wanted, Within};
+use super::covariates::SampledCovariates;
+use super::endpoints::{EffectLevels, EndpointReader, Person};
+use super::sample::FirstSamples;
+use super::{Progress, Sample, Workers};
 use crate::error::{Error, Result};
 use crate::library::{Effects, Library};
 use crate::scenario::Scenario;
@@ -22,7 +22,7 @@ const MOST_POINTS: f64 = 10_080.0;
 
 /// Windows over people, of one session. Times in minutes from its first dose.
 #[derive(Debug, Clone, PartialEq)]
-pub struct PeopleWindows {
+pub struct PopulationWindows {
     /// 10th, 50th and 90th percentile over people who notice.
     pub onset: Option<[f64; 3]>,
     /// Of the time of the strongest effect, over everybody; none where nobody reaches a level.
@@ -43,7 +43,7 @@ pub struct PeopleWindows {
     pub few_reach: bool,
 }
 
-impl PeopleWindows {
+impl PopulationWindows {
     /// Onset, unless its time would mislead.
     pub fn onset_told(&self) -> Option<[f64; 3]> {
         self.onset.filter(|_| !self.few_notice)
@@ -60,7 +60,7 @@ pub(super) fn people_of(
     scenario: &Scenario,
     index: usize,
     library: &Library,
-    (crowd, first_draws): (Crowd, FirstDraws),
+    (sample, first_draws): (Sample, FirstSamples),
     (end, session): (&Set, &Session),
     (workers, progress): (&dyn Workers, Progress),
 ) -> Result<Vec<Person>> {
@@ -75,11 +75,11 @@ pub(super) fn people_of(
     let wanted = [Wanted { analyte: arm.drug.clone(), site }];
     let mut set = model.conditions_on(&scenario.conditions, &arm.routes());
     set.extend(end.iter().map(|(name, formula)| (name.clone(), formula.clone())));
-    let bodies = Bodies::new(&scenario.subject, &scenario.population, crowd.seed);
-    let drawn = (bodies, crowd.seed, first_draws);
-    let engine = ArmEngine::new(&case, &set, &wanted, (dt, steps), drawn, Some(0), Within::session(session))?;
-    let own = |person: usize| Own::draw(&library.effects, &arm.drug, site, crowd.seed, person);
-    let count = crowd.people.size();
+    let bodies = SampledCovariates::new(&scenario.subject, &scenario.population, sample.seed);
+    let drawn = (bodies, sample.seed, first_draws);
+    let engine = Cohort::new(&case, &set, &wanted, (dt, steps), drawn, Some(0), Within::session(session))?;
+    let own = |person: usize| EffectLevels::draw(&library.effects, &arm.drug, site, sample.seed, person);
+    let count = sample.people.size();
     let chunks: Vec<Mutex<Result<Vec<Person>>>> =
         (0..count.div_ceil(CHUNK)).map(|_| Mutex::new(Ok(Vec::new()))).collect();
     let (done, stopped) = (AtomicUsize::new(0), AtomicBool::new(false));
@@ -88,12 +88,12 @@ pub(super) fn people_of(
             return;
         }
         let size = CHUNK.min(count - c * CHUNK);
-        let owns: Vec<Own> = (0..size.next_multiple_of(LANES)).map(|l| own(c * CHUNK + l)).collect();
+        let owns: Vec<EffectLevels> = (0..size.next_multiple_of(LANES)).map(|l| own(c * CHUNK + l)).collect();
         let extra = |person: usize| {
             let at = person - c * CHUNK;
             vec![std::array::from_fn(|l| owns[at + l].ke0)]
         };
-        let mut watched = Watched::new(steps + 1, dt, &owns[..size]);
+        let mut watched = EndpointReader::new(steps + 1, dt, &owns[..size]);
         let followed = engine.follow((c * CHUNK, size), steps, false, &extra, &mut ChunkState::default(), &mut watched);
         if let Ok(mut slot) = chunks[c].lock() {
             *slot = followed.map(|_| watched.people);
@@ -114,7 +114,7 @@ pub(super) fn people_of(
 }
 
 /// Percentiles and shares over these people.
-pub(super) fn summed(people: &[&Person], effects: &Effects) -> PeopleWindows {
+pub(super) fn summed(people: &[&Person], effects: &Effects) -> PopulationWindows {
     let of = |f: &dyn Fn(&Person) -> Option<f64>| -> Vec<f64> { people.iter().filter_map(|p| f(p)).collect() };
     let outlasts = people.iter().any(|p| p.outlasts);
     let spans = |values: Vec<f64>| crate::analysis::spans(&values);
@@ -125,7 +125,7 @@ pub(super) fn summed(people: &[&Person], effects: &Effects) -> PeopleWindows {
     let share_reaching = share(people.iter().filter(|p| p.reaches).count());
     let share_noticing = noticing(people);
     let felt = people.iter().any(|p| p.feels());
-    PeopleWindows {
+    PopulationWindows {
         onset,
         peak: spans(of(&|p| Some(p.peak))).filter(|_| felt),
         strongest: starts.zip(stops).map(|(a, b)| [a[0], b[2]]).filter(|_| felt),
@@ -149,7 +149,7 @@ mod tests {
     use super::*;
 
     /// Of a hundred, so many notice at minute 5 and so many fade at minute 60.
-    fn counted(notice: usize, fade: usize) -> PeopleWindows {
+    fn counted(notice: usize, fade: usize) -> PopulationWindows {
         let person = |i: usize| Person {
             asked: true,
             onset: (i < notice).then_some(5.0),

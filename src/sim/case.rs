@@ -2,7 +2,7 @@
 
 use super::events::Entries;
 use super::layout::{Layout, Schedule};
-use super::profile::{Doses, Profile};
+use super::profile::{Doses, Profile, Solver};
 use super::stops::{Points, SAME_INSTANT};
 use super::{DoseMark, ReadOut, Session, SprayRules, System, sessions};
 use crate::error::{Error, Result};
@@ -25,18 +25,6 @@ pub struct Case<'a> {
     pub base_per_hydrochloride: f64,
     /// What the drug's product says of sprays.
     pub sprays: SprayRules,
-}
-
-/// How a subject is followed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Solver {
-    /// Exact where all kinetics are of first order, else numeric.
-    #[default]
-    Auto,
-    /// As a sum of eigenmodes, or by the matrix exponential.
-    Exact,
-    /// Dop853, step by step.
-    Numeric,
 }
 
 /// A case that was followed.
@@ -103,7 +91,7 @@ impl Case<'_> {
             parts.push(later);
         }
         let profile = Profile::new(parts, points, solver, false)?;
-        if profile.outputs.iter().any(|o| profile.series(o).iter().any(|v| !v.is_finite())) {
+        if !profile.is_finite() {
             return Err(Error::cannot(format!("{} gives no finite concentrations for this arm", self.model.id))
                 .remedy("check the amounts and the body weight"));
         }

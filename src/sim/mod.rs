@@ -27,11 +27,11 @@ mod sprays;
 mod stops;
 mod system;
 
-pub use case::{Case, Change, Followed, Set, Solver};
+pub use case::{Case, Change, Followed, Set};
 pub(crate) use events::{Entries, Event};
 pub use layout::{Layout, Schedule};
 pub(crate) use ode::Equations;
-pub use profile::{Look, Profile};
+pub use profile::{Look, Profile, Solver};
 pub use put::DoseMark;
 pub use session::{Session, sessions};
 pub use single::SingleDose;

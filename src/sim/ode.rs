@@ -364,4 +364,9 @@ impl Numeric {
     pub fn amount(&self, state: usize, point: usize) -> f64 {
         self.points[point][state]
     }
+
+    /// Whether every state at every point is a finite number.
+    pub fn is_finite(&self) -> bool {
+        self.points.iter().flatten().all(|v| v.is_finite())
+    }
 }

@@ -1,6 +1,5 @@
 //! One subject over time: concentrations, slopes and exact areas at recorded points and between them.
 
-use super::case::Solver;
 use super::events::{Entries, Event};
 use super::linear::{Engine, Linear};
 use super::ode::{Equations, Numeric};
@@ -11,6 +10,18 @@ use crate::units::number;
 
 /// No rate is followed that is faster than this, 1/h: a half-life of 2.5 ms.
 const FASTEST: f64 = 1e6;
+
+/// How a subject is followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Solver {
+    /// Exact where all kinetics are of first order, else numeric.
+    #[default]
+    Auto,
+    /// As a sum of eigenmodes, or by the matrix exponential.
+    Exact,
+    /// Dop853, step by step.
+    Numeric,
+}
 
 /// One subject followed over all points. Where a state jumps, both sides are kept at the same time.
 #[derive(Debug, Clone)]
@@ -150,6 +161,15 @@ impl Profile {
     /// Whether every part is followed as a sum of modes, the quick way.
     pub fn by_modes(&self) -> bool {
         self.parts.iter().all(|p| matches!(&p.followed, Followed::Exact(linear) if linear.by_modes()))
+    }
+
+    /// Whether every concentration is a finite number.
+    pub fn is_finite(&self) -> bool {
+        let of = |part: &Part| match &part.followed {
+            Followed::Exact(linear) => linear.is_finite(&self.stops),
+            Followed::Numeric(numeric) => numeric.is_finite(),
+        };
+        self.parts.iter().all(of)
     }
 
     /// Concentration of a read-out at every point, mg/L.

@@ -4,7 +4,7 @@
 
 use crate::error::{Error, Result};
 use crate::library::{EvidenceKind, Library};
-use crate::population::{Counted, Crowd, Dot, People, Progress, SessionCrowd, Workers, counted};
+use crate::population::{Counted, Dot, People, Sample, SampleRun, SessionPopulation, counted};
 use crate::scenario::Scenario;
 use crate::units::Time;
 
@@ -123,17 +123,6 @@ impl Expected {
 /// People drawn for each further model: their 10th and 90th percentile are enough.
 const OTHERS: People = People::literal::<300>();
 
-/// The virtual subjects behind a page, and how they are simulated.
-#[derive(Clone, Copy)]
-pub struct SampleRun<'a> {
-    /// How many subjects, drawn with which seed.
-    pub crowd: Crowd,
-    /// Who simulates them: one after the other, or on several threads.
-    pub workers: &'a dyn Workers,
-    /// Told the share that is done, from 0 to 1; its answer `false` stops the work.
-    pub progress: Progress<'a>,
-}
-
 /// Joins people, models and published ranges for one session of an arm of a checked scenario, by its number.
 ///
 /// # Errors
@@ -145,7 +134,7 @@ pub fn expect(
     session: usize,
     run: SampleRun,
 ) -> Result<Expected> {
-    let SampleRun { crowd, workers, progress } = run;
+    let SampleRun { sample, workers, progress } = run;
     let arm = &scenario.arms[index];
     let model = arm.model_in(library)?;
     let routes = arm.routes();
@@ -156,18 +145,18 @@ pub fn expect(
         .map(|m| m.id.clone())
         .collect();
     let jobs = others.len() as f64 + 1.0;
-    let one = |of: Vec<SessionCrowd>| {
+    let one = |of: Vec<SessionPopulation>| {
         of.into_iter().next().ok_or_else(|| Error::cannot(format!("there is no session {session}")))
     };
-    let only = |crowd: Crowd| (crowd, Some(session));
-    let own = one(counted(scenario, index, library, only(crowd), workers, &|s| progress(s / jobs))?)?;
+    let only = |sample: Sample| (sample, Some(session));
+    let own = one(counted(scenario, index, library, only(sample), workers, &|s| progress(s / jobs))?)?;
     let mut parts = part_of(&own, &model.id);
     for (k, id) in others.into_iter().enumerate() {
         let mut other = scenario.clone();
         other.arms[index].model = Some(id.clone());
         // another model may not have the site that was asked for
         other.arms[index].site = None;
-        let few = Crowd { people: crowd.people.min(OTHERS), ..crowd };
+        let few = Sample { people: sample.people.min(OTHERS), ..sample };
         let at = |s: f64| progress((k as f64 + 1.0 + s) / jobs);
         match counted(&other, index, library, only(few), workers, &at).and_then(one) {
             Ok(people) => parts.extend(part_of(&people, &id)),
@@ -186,7 +175,7 @@ pub fn expect(
         few_notice: own.counts.iter().any(|c| c.windows.few_notice),
         few_strong: own.counts.iter().any(|c| c.windows.few_reach),
         people: own.people(),
-        seed: crowd.seed,
+        seed: sample.seed,
         noticing: own.noticing,
         fading: own.fading,
         parts,
@@ -194,7 +183,7 @@ pub fn expect(
 }
 
 /// What the people of one model say; both ends of a range.
-fn part_of(own: &SessionCrowd, id: &str) -> Vec<SourceTimes> {
+fn part_of(own: &SessionPopulation, id: &str) -> Vec<SourceTimes> {
     let of = |c: &Counted| {
         let w = &c.windows;
         SourceTimes {

@@ -5,7 +5,7 @@
 //! `assets/timeline/rules.toml`: exact, and no curve, dose or model can move one. Words are data, one file per language.
 //!
 //! ```
-//! use ketasim::population::{Crowd, InTurn, People, USUAL_SEED};
+//! use ketasim::population::{Sample, InTurn, People, USUAL_SEED};
 //! use ketasim::timeline::{SampleRun, Timeline, Words, leaflet};
 //! use ketasim::{Library, Scenario};
 //!
@@ -23,8 +23,8 @@
 //!     amount = "35 mg"
 //! "#;
 //! let scenario = Scenario::from_toml("mine.toml", text, &library)?;
-//! let crowd = Crowd { people: People::literal::<60>(), seed: USUAL_SEED, every: None };
-//! let run = SampleRun { crowd, workers: &InTurn, progress: &|_| true };
+//! let sample = Sample { people: People::literal::<60>(), seed: USUAL_SEED, every: None };
+//! let run = SampleRun { sample, workers: &InTurn, progress: &|_| true };
 //! let timeline = Timeline::new(&scenario, 0, &library, run)?;
 //! timeline.printable()?;
 //! let page = leaflet(&timeline, &Words::of("en")?)?;
@@ -41,10 +41,11 @@ mod page;
 pub mod rules;
 pub mod words;
 
+pub use crate::population::SampleRun;
 pub use calendar::calendar;
 pub use clock::{Moment, zones};
 pub use course::{CourseVisit, VisitKind};
-pub use expect::{Expected, SampleRun, Span, expect};
+pub use expect::{Expected, Span, expect};
 pub use leaflet::{Block, Day, DotRow, EffectRange, Leaflet, LeafletPage};
 pub use page::{clinician_sheet, leaflet};
 pub use rules::VisitRules;

@@ -88,7 +88,7 @@ fn with_everything() -> Harness<'static, App> {
     harness.run_ok();
     click(&mut harness, "Try the sample visit");
     click(&mut harness, "Replace mine by the sample");
-    harness.state_mut().state.look.view.crowd = 60;
+    harness.state_mut().state.look.view.sample = 60;
     harness.state_mut().state.look.view.people = true;
     rested(&mut harness);
     harness

@@ -6,14 +6,14 @@ use egui_kittest::kittest::Queryable;
 use ketasim::app::App;
 use ketasim::covariates::Between;
 use ketasim::figure::{Figure, View};
-use ketasim::population::{Crowd, InTurn, People, crowd_outcome};
+use ketasim::population::{InTurn, People, Sample, population_outcome};
 use ketasim::regimen::DoseAmount;
 use ketasim::units::Weight;
 
 /// People switched on, all of them there.
 fn with_people(number: usize) -> Harness<'static, App> {
     let mut harness = harness();
-    harness.state_mut().state.look.view.crowd = number;
+    harness.state_mut().state.look.view.sample = number;
     click(&mut harness, "people");
     assert!(harness.state().state.look.view.people);
     settle(&mut harness);
@@ -33,10 +33,10 @@ fn settle(harness: &mut Harness<'static, App>) {
     assert!(harness.state().people.settled, "the people never settled");
 }
 
-fn direct(harness: &Harness<'static, App>, people: usize) -> ketasim::population::CrowdOutcome {
+fn direct(harness: &Harness<'static, App>, people: usize) -> ketasim::population::PopulationOutcome {
     let app = harness.state();
-    let crowd = Crowd { people: People::nearest(people), seed: 1, every: None };
-    crowd_outcome(&app.state.scenario, &app.library, crowd, &InTurn, &|_| true).unwrap()
+    let sample = Sample { people: People::nearest(people), seed: 1, every: None };
+    population_outcome(&app.state.scenario, &app.library, sample, &InTurn, &|_| true).unwrap()
 }
 
 /// Spread between people and spread between models never stand in one figure.
@@ -62,7 +62,7 @@ fn people_are_off_until_they_are_switched_on() {
     let mut harness = harness();
     assert!(harness.state().people.outcome.is_none());
     assert!(harness.state().shown.figure().unwrap().panels[0].ribbons.is_empty());
-    harness.state_mut().state.look.view.crowd = 60;
+    harness.state_mut().state.look.view.sample = 60;
     click(&mut harness, "people");
     settle(&mut harness);
     assert!(harness.query_by_label("60 people").is_some() && harness.query_by_label("Number of people").is_some());
@@ -136,7 +136,7 @@ fn staff_stand_beside_the_curve_where_it_is_known() {
     assert!(says(&harness, "ready to leave") && says(&harness, "A curve cannot tell when to leave"));
 }
 
-/// While a button is held the crowd is small and of the present scenario; at rest it is that of a direct run.
+/// While a button is held the sample is small and of the present scenario; at rest it is that of a direct run.
 #[test]
 fn a_drag_shows_few_and_rest_shows_all_of_the_last_scenario() {
     let mut harness = with_people(300);
@@ -161,11 +161,11 @@ fn a_drag_shows_few_and_rest_shows_all_of_the_last_scenario() {
             // a drag begins a few points after the press
             continue;
         }
-        assert_eq!(app.people.numbers(), Some([app.people.outcome.as_ref().unwrap().crowd.people.size(), 300]));
-        assert!(app.people.outcome.as_ref().unwrap().crowd.people.size() <= 200, "few while it moves");
+        assert_eq!(app.people.numbers(), Some([app.people.outcome.as_ref().unwrap().sample.people.size(), 300]));
+        assert!(app.people.outcome.as_ref().unwrap().sample.people.size() <= 200, "few while it moves");
         assert!(!app.people.settled && app.people.progress().is_none());
         let shown = app.people.outcome.as_ref().unwrap();
-        assert_eq!(*shown, direct(&harness, shown.crowd.people.size()), "arms left alone are as if run again");
+        assert_eq!(*shown, direct(&harness, shown.sample.people.size()), "arms left alone are as if run again");
     }
     assert!(says(&harness, "people while you move"));
     harness.event(button(false, at + egui::vec2(42.0, 0.0)));
@@ -180,7 +180,7 @@ fn a_drag_shows_few_and_rest_shows_all_of_the_last_scenario() {
 #[test]
 fn an_edit_under_way_stops_the_crowd_before_it() {
     let mut harness = with_people(60);
-    harness.state_mut().state.look.view.crowd = 2_000;
+    harness.state_mut().state.look.view.sample = 2_000;
     for dose in [0.3, 0.4, 0.6] {
         harness.state_mut().state.scenario.arms[0].doses[0].amount = DoseAmount::PerKg(dose);
         for _ in 0..3 {
@@ -188,7 +188,7 @@ fn an_edit_under_way_stops_the_crowd_before_it() {
         }
         assert!(!harness.state().people.settled);
     }
-    harness.state_mut().state.look.view.crowd = 150;
+    harness.state_mut().state.look.view.sample = 150;
     harness.step();
     settle(&mut harness);
     assert_eq!(*harness.state().people.outcome.as_ref().unwrap(), direct(&harness, 150));
@@ -255,7 +255,7 @@ fn people_differ_in_weight_as_far_as_the_fields_say() {
     harness.step();
     settle(&mut harness);
     assert_eq!(*harness.state().people.outcome.as_ref().unwrap(), direct(&harness, 60));
-    let cmax = |of: &ketasim::population::CrowdOutcome| of.arms[0].sessions[0].counts[0].people[0].cmax;
+    let cmax = |of: &ketasim::population::PopulationOutcome| of.arms[0].sessions[0].counts[0].people[0].cmax;
     assert!((cmax(&direct(&harness, 60)) / cmax(&before) - 1.0).abs() > 1e-3, "weight changes a dose per kg");
     assert!(says(&harness, "they differ: weight 70 to 110 kg, evenly"));
     // people whom the model was not made for are refused in words

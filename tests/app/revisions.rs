@@ -27,7 +27,7 @@ fn other_levels(app: &mut App) {
 #[test]
 fn another_library_makes_everything_anew_once() {
     let mut harness = harness();
-    harness.state_mut().state.look.view.crowd = 60;
+    harness.state_mut().state.look.view.sample = 60;
     click(&mut harness, "people");
     rested(&mut harness);
     harness.state_mut().state.look.mode = Mode::Evidence;
@@ -74,7 +74,7 @@ fn points_in_place_of_as_many_others_are_drawn() {
 #[test]
 fn a_title_leaves_people_as_they_are() {
     let mut harness = harness();
-    harness.state_mut().state.look.view.crowd = 60;
+    harness.state_mut().state.look.view.sample = 60;
     click(&mut harness, "people");
     rested(&mut harness);
     let changes = harness.state().people.changes;

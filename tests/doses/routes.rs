@@ -4,7 +4,7 @@ use super::{library, read};
 use ketasim::Library;
 use ketasim::curves;
 use ketasim::outcome::{ArmOutcome, Options};
-use ketasim::population::{Crowd, InTurn, People, bands};
+use ketasim::population::{InTurn, People, Sample, bands};
 use ketasim::regimen::{Administration, AfterHold, Dose, DoseAmount, Infusion, Route};
 use ketasim::scenario::Scenario;
 use ketasim::units::{Amount, Time};
@@ -165,8 +165,8 @@ fn under_the_skin_by_the_numbers_of_a_muscle_is_as_into_a_muscle() {
     };
     assert!(rows("skin").len() > 200 && rows("skin") == rows("muscle"));
 
-    let crowd = Crowd { people: People::literal::<60>(), seed: 1, every: None };
-    let bands = bands(&scenario, &library, crowd, &InTurn, &|_| true).unwrap();
+    let sample = Sample { people: People::literal::<60>(), seed: 1, every: None };
+    let bands = bands(&scenario, &library, sample, &InTurn, &|_| true).unwrap();
     assert!(bands[0].scatters && bands[0].bands == bands[1].bands);
 
     let words = ketasim::Figure::new(&outcome, &ketasim::View::default(), &library, &[]).description;

@@ -1,22 +1,22 @@
 //! The quick engine against the exact one, person by person: each within 1e-9 of their own Cmax.
 
-use super::{RACEMIC, Two, WORKLOAD, cases, crowd, library, scenario, with_workload};
+use super::{RACEMIC, Two, WORKLOAD, cases, library, sample, scenario, with_workload};
 use ketasim::Library;
 use ketasim::outcome::Options;
 use ketasim::population::{
-    Crowd, InTurn, Kept, People, Workers, bands, courses, individuals, simulation_alone, subject_of,
+    InTurn, Kept, People, Sample, Workers, bands, courses, individuals, simulation_alone, subject_of,
 };
 use ketasim::scenario::Scenario;
 use ketasim::units::Time;
 
 /// Furthest that a quick course of some people lies from the exact one, of each person's own Cmax of each analyte.
-fn furthest(scenario: &Scenario, arm: usize, crowd: Crowd, people: std::ops::Range<usize>, library: &Library) -> f64 {
-    let quick = courses(scenario, arm, library, crowd, people.clone()).unwrap();
-    let options = Options { every: crowd.every, ..Options::default() };
+fn furthest(scenario: &Scenario, arm: usize, sample: Sample, people: std::ops::Range<usize>, library: &Library) -> f64 {
+    let quick = courses(scenario, arm, library, sample, people.clone()).unwrap();
+    let options = Options { every: sample.every, ..Options::default() };
     let mut worst = 0.0_f64;
     for (person, curves) in people.zip(&quick) {
-        let set = individuals(scenario, arm, library, crowd, person).unwrap();
-        let own = Scenario { subject: subject_of(scenario, crowd, person), ..scenario.clone() };
+        let set = individuals(scenario, arm, library, sample, person).unwrap();
+        let own = Scenario { subject: subject_of(scenario, sample, person), ..scenario.clone() };
         let exact = own.run_person(arm, library, options, &set).unwrap();
         for (q, x) in curves.iter().zip(&exact) {
             let top = x.iter().copied().fold(0.0, f64::max);
@@ -41,7 +41,7 @@ fn equal_and_nearly_equal_rates_need_no_special_case() {
             .replace("cv = \"30 %\"", &format!("cv = \"{} %\"", f64::max(10.0 * gap, 1e-9)));
         let library = with_workload(&text);
         let scenario = scenario("workload-2", "ketamine", &["route='sl'\namount='70 mg'"], "4 h", &library);
-        let worst = furthest(&scenario, 0, crowd(48), 0..48, &library);
+        let worst = furthest(&scenario, 0, sample(48), 0..48, &library);
         assert!(worst < 1e-9, "gap {gap}: {worst}");
         let by_modes = by_modes(&scenario, &library);
         assert!(if gap <= 1e-6 { by_modes == 0.0 } else { gap < 1e-3 || by_modes > 0.8 }, "gap {gap}: {by_modes}");
@@ -51,8 +51,8 @@ fn equal_and_nearly_equal_rates_need_no_special_case() {
 /// Share of people who are followed as sums of modes, the quick way; others go by the exponential of a step.
 fn by_modes(scenario: &Scenario, library: &Library) -> f64 {
     let mut kept = Kept::default();
-    let crowd = Crowd { people: People::literal::<2000>(), seed: 7, every: None };
-    simulation_alone(scenario, library, crowd, &mut kept, &InTurn).unwrap();
+    let sample = Sample { people: People::literal::<2000>(), seed: 7, every: None };
+    simulation_alone(scenario, library, sample, &mut kept, &InTurn).unwrap();
     kept.by_modes().unwrap()
 }
 
@@ -71,7 +71,7 @@ fn people_of_every_model_are_within_a_billionth() {
     let library = library();
     for scenario in cases(&library) {
         for arm in 0..scenario.arms.len() {
-            let worst = furthest(&scenario, arm, crowd(640), 0..640, &library);
+            let worst = furthest(&scenario, arm, sample(640), 0..640, &library);
             assert!(worst < 1e-9, "{} {arm}: {worst}", scenario.arms[arm].model.as_deref().unwrap_or(""));
         }
     }
@@ -98,7 +98,7 @@ fn a_row_of_transits_and_a_ring_are_within_a_billionth() {
         let doses = ["route='sl'\namount='70 mg'", "route='iv'\namount='35 mg'\nduration='40 min'"];
         let scenario = scenario("workload-2", "ketamine", &doses, "4 h", &library);
         for arm in 0..2 {
-            let worst = furthest(&scenario, arm, crowd(300), 0..300, &library);
+            let worst = furthest(&scenario, arm, sample(300), 0..300, &library);
             assert!(worst < 1e-9, "{worst}");
             assert_eq!(by_modes(&scenario, &library), 0.0);
         }
@@ -111,10 +111,10 @@ fn a_row_of_transits_and_a_ring_are_within_a_billionth() {
 fn a_hundred_thousand_people_are_within_a_billionth() {
     let library = library();
     let scenario = scenario("workload-2", "ketamine", &["route='sl'\namount='70 mg'"], "2 h", &library);
-    let crowd = Crowd { people: People::literal::<100_000>(), seed: 11, every: Some(Time::from_minutes(20.0)) };
+    let sample = Sample { people: People::literal::<100_000>(), seed: 11, every: Some(Time::from_minutes(20.0)) };
     let worst = std::sync::Mutex::new(0.0_f64);
     Two.each(100, &|job| {
-        let mine = furthest(&scenario, 0, crowd, job * 1000..(job + 1) * 1000, &library);
+        let mine = furthest(&scenario, 0, sample, job * 1000..(job + 1) * 1000, &library);
         let mut worst = worst.lock().unwrap();
         *worst = worst.max(mine);
     });
@@ -151,7 +151,7 @@ fn what_rounding_leaves_of_nothing_is_not_taken_for_a_curve() {
         let doses = ["route='sl'\namount='70 mg'", "route='iv'\namount='20 mg'"];
         let scenario = scenario("workload-2", "ketamine", &doses, "4 h", &library);
         for arm in 0..2 {
-            let worst = furthest(&scenario, arm, crowd(1), 0..1, &library);
+            let worst = furthest(&scenario, arm, sample(1), 0..1, &library);
             assert!(worst < 1e-9, "gap {gap}, arm {arm}: {worst}");
         }
     }
@@ -173,8 +173,8 @@ fn few_minutes_after_a_dose_are_within_a_billionth() {
         ("ketamine-composite", "ketamine", &late, "4 h"),
     ] {
         let scenario = scenario(model, drug, &[dose], horizon, &library);
-        let crowd = Crowd { people: People::literal::<160>(), seed: 3, every: None };
-        let worst = furthest(&scenario, 0, crowd, 0..160, &library);
+        let sample = Sample { people: People::literal::<160>(), seed: 3, every: None };
+        let worst = furthest(&scenario, 0, sample, 0..160, &library);
         assert!(worst < 1e-9, "{model}, {dose}, {horizon}: {worst}");
     }
 }
@@ -190,7 +190,7 @@ fn an_arm_that_shows_nothing_shows_nothing_of_the_arm_before() {
     let library = with_workload(&text);
     let doses = ["route='iv'\namount='35 mg'", "route='po'\namount='35 mg'"];
     let scenario = scenario("workload-2", "ketamine", &doses, "4 h", &library);
-    let found = bands(&scenario, &library, crowd(1000), &InTurn, &|_| true).unwrap();
+    let found = bands(&scenario, &library, sample(1000), &InTurn, &|_| true).unwrap();
     assert!(found[0].bands[0].percentiles[30][1] > 1.0);
     assert!(found[1].bands.iter().flat_map(|b| &b.percentiles).all(|p| *p == [0.0; 3]));
 }
@@ -244,8 +244,8 @@ fn whatever_a_file_states_is_within_a_billionth() {
         let horizon = format!("{} h", (4.0 + 30.0 * random()).round());
         let scenario = scenario("workload-2", "ketamine", &[dose], &horizon, &library);
         let every = Some(Time::from_minutes(one_of([0.5, 1.0, 2.0, 5.0], random())));
-        let crowd = Crowd { people: People::literal::<32>(), seed: round, every };
-        let worst = furthest(&scenario, 0, crowd, 0..32, &library);
+        let sample = Sample { people: People::literal::<32>(), seed: round, every };
+        let worst = furthest(&scenario, 0, sample, 0..32, &library);
         assert!(worst < 1e-9, "{worst}, round {round}: {dose}\n{text}");
     }
 }

@@ -28,9 +28,9 @@ const DOTS: Picture = Picture {
     file: "people",
     bytes: |app, format| {
         let outcome = app.outcome()?;
-        let crowd = app.people.outcome.as_ref();
-        let crowd = crowd.ok_or_else(|| missing("there are no made-up people to draw", "switch people on"))?;
-        export::render_dots(&DotsPlot::new(&outcome, crowd, app.state.look.minute), format)
+        let sample = app.people.outcome.as_ref();
+        let sample = sample.ok_or_else(|| missing("there are no made-up people to draw", "switch people on"))?;
+        export::render_dots(&DotsPlot::new(&outcome, sample, app.state.look.minute), format)
     },
 };
 

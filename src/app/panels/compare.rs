@@ -115,10 +115,10 @@ fn body(
     }
     title(ui, "Between people of one model");
     match people.outcome.as_ref().map(|c| (c, c.arm(arms[0]), c.arm(arms[1]))) {
-        Some((crowd, Some(first), Some(second))) => match exposures(first, second) {
+        Some((sample, Some(first), Some(second))) => match exposures(first, second) {
             Ok(list) => {
                 for found in &list {
-                    over_people(ui, found, crowd.crowd.people.size());
+                    over_people(ui, found, sample.sample.people.size());
                 }
                 small(ui, "the same made-up people take both; time above: those who reach their own level in both");
             }

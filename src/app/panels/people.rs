@@ -9,7 +9,7 @@ use crate::app::theme;
 use crate::figure::{ArmDots, MADE_UP, Role, View, backed_by};
 use crate::library::Effects;
 use crate::outcome::{ArmOutcome, Outcome};
-use crate::population::{ArmCrowd, of_people};
+use crate::population::{ArmPopulation, of_people};
 use crate::scene::{Ink, arm_dots};
 use crate::units::{Dim, MINUTES_PER_HOUR, number};
 use egui::{RichText, Slider, Ui};
@@ -36,9 +36,9 @@ pub(super) fn switch(ui: &mut Ui, view: &mut View) {
         decimals: 0,
         range: [least, most],
     };
-    let mut count = view.crowd as f64;
+    let mut count = view.sample as f64;
     if field.show(ui, &mut count).changed() {
-        view.crowd = count.round() as usize;
+        view.sample = count.round() as usize;
     }
 }
 
@@ -93,7 +93,7 @@ pub(super) fn header(ui: &mut Ui, people: &People, minute: &mut f64, outcome: &O
 pub(super) fn card(
     ui: &mut Ui,
     (arm, role): (&ArmOutcome, Role),
-    (counted, dots): (&ArmCrowd, &ArmDots),
+    (counted, dots): (&ArmPopulation, &ArmDots),
     minute: f64,
     effects: &Effects,
 ) {

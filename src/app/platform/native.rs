@@ -78,7 +78,7 @@ const PARTS: f64 = 1000.0;
 
 impl<T: Send + 'static> Background<T> {
     /// Starts; the work is called until it answers, tells how far it has come and hears whether to go on.
-    #[expect(clippy::disallowed_methods, reason = "no frame waits for a crowd")]
+    #[expect(clippy::disallowed_methods, reason = "no frame waits for a sample")]
     pub fn start(
         ctx: &egui::Context,
         mut work: impl FnMut(&(dyn Fn(f64) -> bool + Sync)) -> Option<T> + Send + 'static,

@@ -6,7 +6,7 @@
 use super::super::events::Event;
 use super::super::lanes::{LANES, Lane, Work, splat};
 use super::engine::Engine;
-use super::modes::ModesRoom;
+use super::modes::ModesWorkspace;
 use super::structure::{HOUR, Scratch, next_point};
 
 /// Told of every point of every subject.
@@ -62,7 +62,7 @@ pub(crate) struct Room {
     pub parameters: Vec<Lane>,
     pub generator: Vec<Lane>,
     pub events: Vec<Event<Lane>>,
-    modes: ModesRoom,
+    modes: ModesWorkspace,
     scratch: Scratch,
     /// States now and after the next step.
     now: Vec<Lane>,
@@ -82,30 +82,30 @@ impl Work for Preparing<'_> {
     type Out = ();
 
     #[inline(always)]
-    fn run<const FMA: bool>(self) {
+    fn run(self) {
         let Self { engine: Engine { kernel, modes: ways }, grid: (dt, steps), room, ready } = self;
         let Ready { modes, lanes, arrivals } = ready;
         let Room { slots, generator, events, .. } = room;
         lanes.clear();
         // no closure here: wide instructions end at its border
         *modes = match ways {
-            Some(modes) => modes.ready::<FMA>((kernel, dt, steps), (generator, slots, events), &mut room.modes, lanes),
+            Some(modes) => modes.ready((kernel, dt, steps), (generator, slots, events), &mut room.modes, lanes),
             None => false,
         };
         if !*modes {
             lanes.clear();
-            kernel.exponential::<FMA>(generator, dt, &mut room.scratch);
+            kernel.exponential(generator, dt, &mut room.scratch);
             kernel.read_slots(slots, lanes);
             lanes.extend_from_slice(&room.scratch.power);
             // what was given hours before the first point is carried there hour by hour
             let long = events.iter().any(|e| e.time.iter().any(|t| *t < -HOUR));
             if long {
-                kernel.exponential::<FMA>(generator, HOUR, &mut room.scratch);
+                kernel.exponential(generator, HOUR, &mut room.scratch);
             }
             for event in events.iter() {
                 let Some(state) = kernel.place(event.state) else { continue };
                 let (_, after) = next_point(&event.time, dt);
-                kernel.carried::<FMA>(generator, (state, &event.amount, &after), long, &mut room.scratch, lanes);
+                kernel.carried(generator, (state, &event.amount, &after), long, &mut room.scratch, lanes);
             }
         }
         arrivals.clear();
@@ -140,13 +140,13 @@ impl<S: Sink> Work for Course<'_, S> {
     type Out = ();
 
     #[inline(always)]
-    fn run<const FMA: bool>(self) {
+    fn run(self) {
         if self.engine.kernel.states() == 0 {
             self.nothing();
         } else if self.ready.modes {
-            self.modes::<FMA>();
+            self.modes();
         } else {
-            self.steps::<FMA>();
+            self.steps();
         }
     }
 }
@@ -162,7 +162,7 @@ impl<S: Sink> Course<'_, S> {
 
     /// As sums of modes, as many points at once as nothing comes at.
     #[inline(always)]
-    fn modes<const FMA: bool>(self) {
+    fn modes(self) {
         let Self { engine: Engine { kernel, modes }, ready, z, span: (from, to), block, sink, .. } = self;
         let (n, outputs) = (z.len(), kernel.outputs.len());
         let Some(modes) = modes else { return };
@@ -174,14 +174,14 @@ impl<S: Sink> Course<'_, S> {
             (here, pending) = pending.split_at(pending.partition_point(|a| a.at <= point));
             here.iter().for_each(|a| a.add(&brought[a.event * n..][..n], z));
             let end = pending.first().map_or(to + 1, |a| a.at.min(to + 1));
-            fading.fade::<FMA>(z, end - point, sink.room(block, point, end - point));
+            fading.fade(z, end - point, sink.room(block, point, end - point));
             point = end;
         }
     }
 
     /// One point after another.
     #[inline(always)]
-    fn steps<const FMA: bool>(self) {
+    fn steps(self) {
         let Self { engine: Engine { kernel, .. }, ready, z, room, span: (from, to), block, sink } = self;
         let n = z.len();
         let first = from.map_or(0, |f| f + 1);
@@ -194,14 +194,14 @@ impl<S: Sink> Course<'_, S> {
         let mut pending = &ready.arrivals[ready.arrivals.partition_point(|a| a.at < first)..];
         for point in first..=to {
             if point > 0 {
-                kernel.step::<FMA>(power, now, next);
+                kernel.step(power, now, next);
                 std::mem::swap(now, next);
             }
             let here;
             (here, pending) = pending.split_at(pending.partition_point(|a| a.at <= point));
             here.iter().for_each(|a| a.add(&brought[a.event * n..][..n], now));
             for output in 0..kernel.outputs.len() {
-                sink.put(block, point, output, &kernel.read::<FMA>(output, numbers, now));
+                sink.put(block, point, output, &kernel.read(output, numbers, now));
             }
         }
         z.copy_from_slice(now);

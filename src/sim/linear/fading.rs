@@ -60,7 +60,7 @@ impl Work for Spaced<'_> {
     type Out = ();
 
     #[inline(always)]
-    fn run<const FMA: bool>(self) {
+    fn run(self) {
         let Self { rates, links, spacing, count, at, points, coordinates, z } = self;
         let n = rates.len();
         if count < FEW {
@@ -68,7 +68,7 @@ impl Work for Spaced<'_> {
             for (left, rate) in left.iter_mut().zip(rates) {
                 *left = rate * spacing;
             }
-            let left = exp::<FMA>(&left);
+            let left = exp(&left);
             for k in 0..count {
                 for m in (0..n).rev() {
                     let fed = if links[m] == 0.0 { 0.0 } else { links[m] * spacing * z[m - 1] };
@@ -80,7 +80,7 @@ impl Work for Spaced<'_> {
         }
         let hours: Lane = std::array::from_fn(|l| (l + 1) as f64 * spacing);
         for m in (0..n).rev() {
-            let left = exp::<FMA>(&hours.map(|h| rates[m] * h));
+            let left = exp(&hours.map(|h| rates[m] * h));
             let own = &mut coordinates[m * points + at..][..count];
             let (mut value, mut fed) = (z[m], 0.0);
             let linked = links[m] != 0.0;

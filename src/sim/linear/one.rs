@@ -7,7 +7,7 @@ use super::super::lanes::{Lane, Work, splat, wide};
 use super::super::stops::Stops;
 use super::engine::Engine;
 use super::fading::Fading;
-use super::modes::{Modes, ModesRoom};
+use super::modes::{Modes, ModesWorkspace};
 use super::structure::{Kernel, Scratch};
 use crate::model::formulas::Slot;
 use std::collections::HashMap;
@@ -58,21 +58,21 @@ struct Decompose<'a> {
     events: &'a [Event<Lane>],
     also: &'a [usize],
     end: f64,
-    room: &'a mut ModesRoom,
+    room: &'a mut ModesWorkspace,
 }
 
 impl Work for Decompose<'_> {
     type Out = bool;
 
     #[inline(always)]
-    fn run<const FMA: bool>(self) -> bool {
+    fn run(self) -> bool {
         let Self { modes, kernel, generator, slots, events, also, end, room } = self;
         let Some(modes) = modes else { return false };
-        if !modes.decompose::<FMA>(kernel, (generator, slots, events), (SPACING_H, end, MOST_ERROR), room) {
+        if !modes.decompose(kernel, (generator, slots, events), (SPACING_H, end, MOST_ERROR), room) {
             return false;
         }
         for state in also.iter().filter_map(|s| kernel.place(*s)) {
-            modes.column::<FMA>(state, room);
+            modes.column(state, room);
         }
         true
     }
@@ -88,7 +88,7 @@ impl Linear {
         kernel.fill(&lanes, &mut generator);
         let wide_events: Vec<Event<Lane>> =
             events.iter().map(|e| Event { state: e.state, time: splat(e.time), amount: splat(e.amount) }).collect();
-        let mut room = ModesRoom::default();
+        let mut room = ModesWorkspace::default();
         let end = stops.judged_to;
         let work = Decompose {
             modes: modes.as_ref(),
@@ -225,6 +225,14 @@ impl Linear {
 
     fn at(&self, point: usize) -> Vec<f64> {
         (0..self.n).map(|m| self.coordinates[m * self.points + point]).collect()
+    }
+
+    /// Whether every coordinate and weight is a finite number: what is not at one point is not at those after it.
+    pub fn is_finite(&self, stops: &Stops) -> bool {
+        let last = self.points.saturating_sub(1);
+        let mut points = stops.cuts.iter().map(|cut| cut.point).chain([last]);
+        points.all(|p| (0..self.n).all(|m| self.coordinates[m * self.points + p].is_finite()))
+            && self.weights.iter().flatten().all(|w| w.is_finite())
     }
 
     /// Adds a read-out at every point to `sum`.
@@ -426,8 +434,8 @@ fn power(kernel: &Kernel, generator: &[Lane], dt: f64) -> Vec<f64> {
     impl Work for Step<'_> {
         type Out = ();
         #[inline(always)]
-        fn run<const FMA: bool>(self) {
-            self.0.exponential::<FMA>(self.1, self.2, self.3);
+        fn run(self) {
+            self.0.exponential(self.1, self.2, self.3);
         }
     }
     let mut scratch = Scratch::default();

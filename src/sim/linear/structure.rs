@@ -183,7 +183,7 @@ impl Kernel {
 
     /// exp(G dt), into `scratch.power`.
     #[inline(always)]
-    pub fn exponential<const FMA: bool>(&self, generator: &[Lane], dt: f64, scratch: &mut Scratch) {
+    pub fn exponential(&self, generator: &[Lane], dt: f64, scratch: &mut Scratch) {
         let Scratch { a, a2, a3, power, product, sums } = scratch;
         let mut shift = splat(0.0);
         for &d in &self.diagonal {
@@ -203,11 +203,11 @@ impl Kernel {
         let squarings = if norm > SMALL { (norm / SMALL).log2_portable().ceil() as i32 } else { 0 };
         let scale = 0.5_f64.powi(squarings);
         a.iter_mut().for_each(|v| *v = map(v, |x| x * scale));
-        self.series::<FMA>(a, [a2, a3, power, product]);
+        self.series(a, [a2, a3, power, product]);
         let decay = map(&shift, |q| (-q * scale).exp_portable());
         power.iter_mut().for_each(|v| *v = map2(v, &decay, |x, d| x * d));
         for _ in 0..squarings {
-            self.multiply::<FMA>(power, power, product);
+            self.multiply(power, power, product);
             std::mem::swap(power, product);
         }
         // a constant input that has ended must leave nothing, however fast it was
@@ -218,9 +218,9 @@ impl Kernel {
 
     /// Sum of a^k / k! to the 12th power, in five products (Paterson and Stockmeyer).
     #[inline(always)]
-    fn series<const FMA: bool>(&self, a: &[Lane], [a2, a3, all, product]: [&mut Vec<Lane>; 4]) {
-        self.multiply::<FMA>(a, a, a2);
-        self.multiply::<FMA>(a2, a, a3);
+    fn series(&self, a: &[Lane], [a2, a3, all, product]: [&mut Vec<Lane>; 4]) {
+        self.multiply(a, a, a2);
+        self.multiply(a2, a, a3);
         let part = |k: usize, above: &[Lane], sum: &mut Vec<Lane>| {
             sum.clear();
             sum.extend(a.iter().zip(a2.iter()).zip(above).map(|((x, y), z)| {
@@ -235,19 +235,19 @@ impl Kernel {
         product.extend(a3.iter().map(|v| map(v, |x| SERIES[12] * x)));
         part(9, product, all);
         for k in [6, 3, 0] {
-            self.multiply::<FMA>(all, a3, product);
+            self.multiply(all, a3, product);
             part(k, product, all);
         }
     }
 
     #[inline(always)]
-    fn multiply<const FMA: bool>(&self, a: &[Lane], b: &[Lane], out: &mut Vec<Lane>) {
+    fn multiply(&self, a: &[Lane], b: &[Lane], out: &mut Vec<Lane>) {
         out.clear();
         let mut from = 0;
         for &end in &self.ends {
             let mut sum = splat(0.0);
             for [x, y] in &self.factors[from as usize..end as usize] {
-                add_product::<FMA>(&mut sum, &a[*x as usize], &b[*y as usize]);
+                add_product(&mut sum, &a[*x as usize], &b[*y as usize]);
             }
             out.push(sum);
             from = end;
@@ -257,7 +257,7 @@ impl Kernel {
     /// Adds exp(G dt) times an amount in `state` behind `out`, `dt` each person's own. With `hours` the step of one
     /// hour stands in `scratch.power`, and whole hours that all have in common are made with it.
     #[inline(always)]
-    pub fn carried<const FMA: bool>(
+    pub fn carried(
         &self,
         generator: &[Lane],
         (state, amount, dt): (usize, &Lane, &Lane),
@@ -285,7 +285,7 @@ impl Kernel {
                 for (row, z) in self.feeds.iter().zip(z.iter_mut()) {
                     let mut sum = splat(0.0);
                     for [j, entry] in row {
-                        add_product::<FMA>(&mut sum, &generator[*entry as usize], &term[*j as usize]);
+                        add_product(&mut sum, &generator[*entry as usize], &term[*j as usize]);
                     }
                     let sum = map2(&sum, &share, |v, h| v * h);
                     *z = map2(z, &sum, |a, b| a + b);
@@ -301,7 +301,7 @@ impl Kernel {
         for _ in 0..common as usize {
             next.clear();
             next.resize(self.n, splat(0.0));
-            self.step::<FMA>(power, z, next);
+            self.step(power, z, next);
             z.copy_from_slice(next);
         }
     }
@@ -314,11 +314,11 @@ impl Kernel {
 
     /// z after one step.
     #[inline(always)]
-    pub fn step<const FMA: bool>(&self, power: &[Lane], z: &[Lane], out: &mut [Lane]) {
+    pub fn step(&self, power: &[Lane], z: &[Lane], out: &mut [Lane]) {
         for (out, row) in out.iter_mut().zip(&self.rows) {
             let mut sum = splat(0.0);
             for ((_, j), p) in self.pairs[row.clone()].iter().zip(&power[row.clone()]) {
-                add_product::<FMA>(&mut sum, p, &z[*j]);
+                add_product(&mut sum, p, &z[*j]);
             }
             *out = sum;
         }
@@ -341,11 +341,11 @@ impl Kernel {
 
     /// A read-out, mg/L; rounding can leave a hair below nothing.
     #[inline(always)]
-    pub fn read<const FMA: bool>(&self, output: usize, numbers: &[Lane], z: &[Lane]) -> Lane {
+    pub fn read(&self, output: usize, numbers: &[Lane], z: &[Lane]) -> Lane {
         let before: usize = self.outputs[..output].iter().map(Vec::len).sum();
         let mut value = splat(0.0);
         for ((state, _), number) in self.outputs[output].iter().zip(&numbers[before..]) {
-            add_product::<FMA>(&mut value, number, &z[*state]);
+            add_product(&mut value, number, &z[*state]);
         }
         map(&value, |v| v.max(0.0))
     }

@@ -6,7 +6,7 @@ use super::super::structure::{Kernel, next_point};
 use super::Modes;
 use super::jacobi::diagonal;
 use super::rounding::{MOST_ERROR, rounding};
-use super::workspace::ModesRoom;
+use super::workspace::ModesWorkspace;
 use crate::model::formulas::Slot;
 
 /// Ratio of two opposite rates at most, either way: beyond it one of them is nearly none.
@@ -17,20 +17,20 @@ impl Modes {
     /// each read-out has of each, and what each event brings to each at the first point with it; whether that is exact
     /// enough for all of them.
     #[inline(always)]
-    pub fn ready<const FMA: bool>(
+    pub fn ready(
         &self,
         (kernel, dt, steps): (&Kernel, f64, usize),
         numbers: (&[Lane], &[Lane], &[Event<Lane>]),
-        room: &mut ModesRoom,
+        room: &mut ModesWorkspace,
         out: &mut Vec<Lane>,
     ) -> bool {
         let (generator, _, events) = numbers;
-        if !self.decompose::<FMA>(kernel, numbers, (dt, dt * steps as f64, MOST_ERROR), room) {
+        if !self.decompose(kernel, numbers, (dt, dt * steps as f64, MOST_ERROR), room) {
             return false;
         }
         let kept = out.len();
         for rate in &room.rates {
-            out.push(exp::<FMA>(&map(rate, |r| r * dt)));
+            out.push(exp(&map(rate, |r| r * dt)));
         }
         if !self.links.is_empty() {
             for mode in 0..self.n {
@@ -43,7 +43,7 @@ impl Modes {
         out.extend_from_slice(&room.weights);
         for event in events {
             let Some(column) = room.column_of(kernel, event) else { continue };
-            self.brought::<FMA>(generator, event, (column, dt), room, out);
+            self.brought(generator, event, (column, dt), room, out);
         }
         true
     }
@@ -52,24 +52,24 @@ impl Modes {
     /// brings to each, into `room`; whether rounding stays below `bound` of the peak of every read-out, when modes are
     /// multiplied from point to point `step` hours apart up to `end` hours.
     #[inline(always)]
-    pub fn decompose<const FMA: bool>(
+    pub fn decompose(
         &self,
         kernel: &Kernel,
         (generator, slots, events): (&[Lane], &[Lane], &[Event<Lane>]),
         (step, end, bound): (f64, f64, f64),
-        room: &mut ModesRoom,
+        room: &mut ModesWorkspace,
     ) -> bool {
-        if !self.blocks::<FMA>(generator, room) {
+        if !self.blocks(generator, room) {
             return false;
         }
-        self.between::<FMA>(generator, room);
+        self.between(generator, room);
         room.errors.clear();
         for (rate, input) in room.rates.iter().zip(&self.inputs) {
             room.errors.push(rounding(&map(rate, |r| r * step), *input));
         }
         room.weights.clear();
         for parts in &kernel.outputs {
-            self.shown::<FMA>(parts, slots, room);
+            self.shown(parts, slots, room);
             room.weights.extend_from_slice(&room.row);
         }
         room.dosed.clear();
@@ -77,21 +77,21 @@ impl Modes {
         room.judged.clear();
         for event in events {
             let Some(state) = kernel.place(event.state) else { continue };
-            if self.column::<FMA>(state, room) {
-                self.judge::<FMA>(generator, kernel.is_input(state), room);
+            if self.column(state, room) {
+                self.judge(generator, kernel.is_input(state), room);
             }
         }
-        self.within::<FMA>((kernel, generator), (events, end), bound, room)
+        self.within((kernel, generator), (events, end), bound, room)
     }
 
     /// Adds what an event brings to each mode at the first point with it.
     #[inline(always)]
-    fn brought<const FMA: bool>(
+    fn brought(
         &self,
         generator: &[Lane],
         event: &Event<Lane>,
         (column, dt): (usize, f64),
-        room: &ModesRoom,
+        room: &ModesWorkspace,
         out: &mut Vec<Lane>,
     ) {
         let (_, after) = next_point(&event.time, dt);
@@ -100,7 +100,7 @@ impl Modes {
             let part = if at_once {
                 room.columns[column * self.n + mode]
             } else {
-                self.faded::<FMA>(generator, (column, mode), &after, room)
+                self.faded(generator, (column, mode), &after, room)
             };
             out.push(map2(&part, &event.amount, |p, a| p * a));
         }
@@ -108,30 +108,30 @@ impl Modes {
 
     /// What of a column is left in a mode after a time, h, of each person's own.
     #[inline(always)]
-    pub fn faded<const FMA: bool>(
+    pub fn faded(
         &self,
         generator: &[Lane],
         (column, mode): (usize, usize),
         after: &Lane,
-        room: &ModesRoom,
+        room: &ModesWorkspace,
     ) -> Lane {
         let column = &room.columns[column * self.n..][..self.n];
         let mut part = column[mode];
         if let Some(link) = self.link(mode) {
             let fed = map2(&generator[link], after, |g, t| g * t);
-            add_product::<FMA>(&mut part, &fed, &column[mode - 1]);
+            add_product(&mut part, &fed, &column[mode - 1]);
         }
         if part == splat(0.0) {
             return part;
         }
-        let left = exp::<FMA>(&map2(&room.rates[mode], after, |r, t| r * t));
+        let left = exp(&map2(&room.rates[mode], after, |r, t| r * t));
         map2(&part, &left, |p, l| p * l)
     }
 
     /// Rates and modes of each block; whether they were found.
     #[inline(always)]
-    fn blocks<const FMA: bool>(&self, generator: &[Lane], room: &mut ModesRoom) -> bool {
-        let ModesRoom { rates, to, back, symmetric, units, .. } = room;
+    fn blocks(&self, generator: &[Lane], room: &mut ModesWorkspace) -> bool {
+        let ModesWorkspace { rates, to, back, symmetric, units, .. } = room;
         rates.clear();
         to.clear();
         back.clear();
@@ -179,14 +179,14 @@ impl Modes {
 
     /// What each mode has in those that it feeds.
     #[inline(always)]
-    fn between<const FMA: bool>(&self, generator: &[Lane], room: &mut ModesRoom) {
-        let ModesRoom { rates, to, back, direct, part, .. } = room;
+    fn between(&self, generator: &[Lane], room: &mut ModesWorkspace) {
+        let ModesWorkspace { rates, to, back, direct, part, .. } = room;
         direct.clear();
         for pair in &self.pairs {
             let mut sum = splat(0.0);
             for [into, entry, from] in &pair.direct {
                 let given = map2(&generator[*entry], &to[*from], |g, t| g * t);
-                add_product::<FMA>(&mut sum, &back[*into], &given);
+                add_product(&mut sum, &back[*into], &given);
             }
             direct.push(sum);
         }
@@ -196,11 +196,11 @@ impl Modes {
             for (last, before) in &pair.by {
                 match before {
                     None => sum = map2(&sum, &direct[*last], |s, d| s + d),
-                    Some(before) => add_product::<FMA>(&mut sum, &direct[*last], &part[*before]),
+                    Some(before) => add_product(&mut sum, &direct[*last], &part[*before]),
                 }
             }
             if let Some([link, before]) = pair.linked_below {
-                add_product::<FMA>(&mut sum, &generator[link], &part[before]);
+                add_product(&mut sum, &generator[link], &part[before]);
             }
             if let Some([link, after]) = pair.linked_above {
                 let passed = map2(&generator[link], &part[after], |g, p| -g * p);
@@ -213,30 +213,30 @@ impl Modes {
 
     /// What a sum of states has of each mode, into `room.row`.
     #[inline(always)]
-    fn shown<const FMA: bool>(&self, parts: &[(usize, Slot)], slots: &[Lane], room: &mut ModesRoom) {
-        let ModesRoom { to, part, row, .. } = room;
+    fn shown(&self, parts: &[(usize, Slot)], slots: &[Lane], room: &mut ModesWorkspace) {
+        let ModesWorkspace { to, part, row, .. } = room;
         row.clear();
         row.resize(self.n, splat(0.0));
         for (state, slot) in parts {
             let state = self.place[*state];
             let block = &self.blocks[self.block[state]];
             for mode in block.places.clone() {
-                add_product::<FMA>(&mut row[mode], &slots[*slot], &to[block.at(state, mode)]);
+                add_product(&mut row[mode], &slots[*slot], &to[block.at(state, mode)]);
             }
         }
         // upper ones first: those below still have what they have by themselves
         for at in 0..self.n {
             for pair in self.below[at].iter() {
                 let below = row[self.pairs[*pair].down];
-                add_product::<FMA>(&mut row[at], &part[*pair], &below);
+                add_product(&mut row[at], &part[*pair], &below);
             }
         }
     }
 
     /// Adds a column of what a unit in a state brings to each mode; whether there was none yet.
     #[inline(always)]
-    pub fn column<const FMA: bool>(&self, state: usize, room: &mut ModesRoom) -> bool {
-        let ModesRoom { back, part, dosed, columns, .. } = room;
+    pub fn column(&self, state: usize, room: &mut ModesWorkspace) -> bool {
+        let ModesWorkspace { back, part, dosed, columns, .. } = room;
         if dosed.contains(&state) {
             return false;
         }
@@ -252,7 +252,7 @@ impl Modes {
         for mode in block.places.end..self.n {
             let mut taken = splat(0.0);
             for at in self.above[mode].clone() {
-                add_product::<FMA>(&mut taken, &part[at], &column[self.pairs[at].up]);
+                add_product(&mut taken, &part[at], &column[self.pairs[at].up]);
             }
             column[mode] = map2(&column[mode], &taken, |c, t| c - t);
         }

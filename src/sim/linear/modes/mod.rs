@@ -12,7 +12,7 @@ mod propagate;
 mod rounding;
 mod workspace;
 
-pub(crate) use workspace::ModesRoom;
+pub(crate) use workspace::ModesWorkspace;
 
 use super::structure::Kernel;
 use std::ops::Range;

@@ -1,6 +1,6 @@
 //! Sixteen people followed by their modes: each is multiplied from point to point, and read-outs are sums of them.
 
-use super::super::super::lanes::{Lane, PART, PARTS, Part, fused, splat};
+use super::super::super::lanes::{Lane, PART, PARTS, Part, splat};
 use super::super::course::Place;
 use super::Modes;
 
@@ -22,12 +22,12 @@ impl Modes {
 impl Fading<'_> {
     /// Read-outs at so many points from the modes at the first of them, which are moved to the point behind the last.
     #[inline(always)]
-    pub fn fade<const FMA: bool>(&self, z: &mut [Lane], count: usize, place: Place) {
+    pub fn fade(&self, z: &mut [Lane], count: usize, place: Place) {
         // a number known to the compiler keeps the modes in registers
         macro_rules! by_number {
             ($($n:literal)*) => {
                 match z.len() {
-                    $($n => self.few::<FMA, $n>(z, count, place),)*
+                    $($n => self.few::<$n>(z, count, place),)*
                     _ => debug_assert!(false, "there are few modes"),
                 }
             };
@@ -36,7 +36,7 @@ impl Fading<'_> {
     }
 
     #[inline(always)]
-    fn few<const FMA: bool, const N: usize>(&self, z: &mut [Lane], count: usize, place: Place) {
+    fn few<const N: usize>(&self, z: &mut [Lane], count: usize, place: Place) {
         let Place { values, outputs, points } = place;
         let Some(z) = z.first_chunk_mut::<N>() else { return };
         let Some((keeps, rest)) = self.lanes.split_first_chunk::<N>() else { return };
@@ -55,7 +55,7 @@ impl Fading<'_> {
                     for i in 0..N {
                         let weight = of(&weights[i]);
                         for l in 0..PART {
-                            sum[l] = fused::<FMA>(weight[l], now[i][l], sum[l]);
+                            sum[l] += weight[l] * now[i][l];
                         }
                     }
                     let at = output * outputs + point * points + part * PART;
@@ -70,7 +70,7 @@ impl Fading<'_> {
                     if i > 0 && linked[i] {
                         let got = of(&gets[i]);
                         for l in 0..PART {
-                            now[i][l] = fused::<FMA>(got[l], now[i - 1][l], now[i][l]);
+                            now[i][l] += got[l] * now[i - 1][l];
                         }
                     }
                 }

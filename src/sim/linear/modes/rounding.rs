@@ -7,7 +7,7 @@
 use super::super::super::events::Event;
 use super::super::super::lanes::{LANES, Lane, add_product, larger, map2, splat};
 use super::super::structure::Kernel;
-use super::workspace::{Judged, ModesRoom};
+use super::workspace::{Judged, ModesWorkspace};
 use super::{MOST_OUTPUTS, Modes};
 
 /// What rounding may do to a read-out at most, of its peak.
@@ -34,8 +34,8 @@ pub fn rounding(step: &Lane, input: bool) -> Lane {
 impl Modes {
     /// Judges what a unit in a state, the column of which is the last, brings to each read-out.
     #[inline(always)]
-    pub fn judge<const FMA: bool>(&self, generator: &[Lane], input: bool, room: &mut ModesRoom) {
-        let ModesRoom { rates, columns, errors, area, moment, judged, weights, .. } = room;
+    pub fn judge(&self, generator: &[Lane], input: bool, room: &mut ModesWorkspace) {
+        let ModesWorkspace { rates, columns, errors, area, moment, judged, weights, .. } = room;
         let column = &columns[columns.len() - self.n..];
         area.clear();
         moment.clear();
@@ -47,8 +47,8 @@ impl Modes {
             }
             let (mut a, mut m) = (column[mode], splat(0.0));
             if let Some(link) = self.link(mode) {
-                add_product::<FMA>(&mut a, &generator[link], &area[mode - 1]);
-                add_product::<FMA>(&mut m, &generator[link], &moment[mode - 1]);
+                add_product(&mut a, &generator[link], &area[mode - 1]);
+                add_product(&mut m, &generator[link], &moment[mode - 1]);
             }
             let a = map2(&a, &rates[mode], |a, r| -a / r);
             let m = map2(&m, &a, |m, a| m + a);
@@ -59,15 +59,15 @@ impl Modes {
             let mut sums = Judged::default();
             for (mode, weight) in weights.iter().enumerate() {
                 let size = map2(weight, &column[mode], |w, x| (w * x).abs());
-                add_product::<FMA>(&mut sums.error, &size, &errors[mode]);
+                add_product(&mut sums.error, &size, &errors[mode]);
                 // with the sign turned, what an input brings is the area of its slope
                 let (a, m) = if input { (&column[mode], &area[mode]) } else { (&area[mode], &moment[mode]) };
                 if !self.inputs[mode] {
-                    add_product::<FMA>(&mut sums.area, weight, a);
-                    add_product::<FMA>(&mut sums.moment, weight, m);
+                    add_product(&mut sums.area, weight, a);
+                    add_product(&mut sums.moment, weight, m);
                     for (unsure, of) in sums.unsure.iter_mut().zip([a, m]) {
                         let size = map2(weight, of, |w, x| (w * x).abs());
-                        add_product::<FMA>(unsure, &size, &errors[mode]);
+                        add_product(unsure, &size, &errors[mode]);
                     }
                 }
             }
@@ -79,12 +79,12 @@ impl Modes {
     /// together is set against the highest bound below the peak of one of them, since nobody has less than nothing. A
     /// dose is an event with what is taken back of it later and put elsewhere.
     #[inline(always)]
-    pub fn within<const FMA: bool>(
+    pub fn within(
         &self,
         (kernel, generator): (&Kernel, &[Lane]),
         (events, end): (&[Event<Lane>], f64),
         bound: f64,
-        room: &mut ModesRoom,
+        room: &mut ModesWorkspace,
     ) -> bool {
         let (mut errors, mut peaks) = ([splat(0.0); MOST_OUTPUTS], [splat(0.0); MOST_OUTPUTS]);
         let mut rest = events;
@@ -110,13 +110,13 @@ impl Modes {
             }
             if at_end {
                 // what is there at the last point is a bound as well
-                self.moved::<FMA>((kernel, generator), (dose, end), room);
+                self.moved((kernel, generator), (dose, end), room);
                 for (output, weights) in room.weights.chunks(self.n).enumerate() {
                     let (mut value, mut error) = (splat(0.0), splat(0.0));
                     for ((weight, moved), own) in weights.iter().zip(&room.area).zip(&room.errors) {
                         let part = map2(weight, moved, |w, x| w * x);
                         value = map2(&value, &part, |v, p| v + p);
-                        add_product::<FMA>(&mut error, &part.map(f64::abs), own);
+                        add_product(&mut error, &part.map(f64::abs), own);
                     }
                     for l in 0..LANES {
                         peaks[output][l] = larger(value[l] - error[l], peaks[output][l]);
@@ -131,11 +131,11 @@ impl Modes {
 
     /// What a dose has left in each mode at a time, into `room.area`.
     #[inline(always)]
-    fn moved<const FMA: bool>(
+    fn moved(
         &self,
         (kernel, generator): (&Kernel, &[Lane]),
         (dose, end): (&[Event<Lane>], f64),
-        room: &mut ModesRoom,
+        room: &mut ModesWorkspace,
     ) {
         room.area.clear();
         room.area.resize(self.n, splat(0.0));
@@ -144,8 +144,8 @@ impl Modes {
             let after = event.time.map(|time| larger(end - time, 0.0));
             let amount: Lane = std::array::from_fn(|l| if event.time[l] < end { event.amount[l] } else { 0.0 });
             for mode in 0..self.n {
-                let part = self.faded::<FMA>(generator, (column, mode), &after, room);
-                add_product::<FMA>(&mut room.area[mode], &part, &amount);
+                let part = self.faded(generator, (column, mode), &after, room);
+                add_product(&mut room.area[mode], &part, &amount);
             }
         }
     }
@@ -153,7 +153,7 @@ impl Modes {
 
 /// The same of a dose.
 #[inline(always)]
-fn summed(kernel: &Kernel, output: usize, dose: &[Event<Lane>], room: &ModesRoom) -> Judged {
+fn summed(kernel: &Kernel, output: usize, dose: &[Event<Lane>], room: &ModesWorkspace) -> Judged {
     let mut sum = Judged::default();
     for event in dose {
         let Some(column) = room.column_of(kernel, event) else { continue };

@@ -6,7 +6,7 @@ use super::super::structure::Kernel;
 
 /// Room that is used again from one sixteen to the next.
 #[derive(Debug, Default, Clone)]
-pub(crate) struct ModesRoom {
+pub(crate) struct ModesWorkspace {
     pub rates: Vec<Lane>,
     /// What each state of a block has of each of its modes, block by block, and the reverse.
     pub to: Vec<Lane>,
@@ -30,7 +30,7 @@ pub(crate) struct ModesRoom {
     pub judged: Vec<Judged>,
 }
 
-impl ModesRoom {
+impl ModesWorkspace {
     /// Column of the state that an event is in.
     pub fn column_of(&self, kernel: &Kernel, event: &Event<Lane>) -> Option<usize> {
         let state = kernel.place(event.state)?;

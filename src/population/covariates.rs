@@ -15,13 +15,13 @@ const WIDE: f64 = 6.0;
 
 /// Who people are.
 #[derive(Debug, Clone)]
-pub(super) struct Bodies {
+pub(super) struct SampledCovariates {
     subject: Subject,
     population: Population,
     seed: u64,
 }
 
-impl Bodies {
+impl SampledCovariates {
     pub fn new(subject: &Subject, population: &Population, seed: u64) -> Self {
         Self { subject: subject.clone(), population: *population, seed }
     }
