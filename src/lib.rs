@@ -23,7 +23,7 @@
 //!
 //! A module imports only from its left:
 //!
-//! `units, portable, error, citation → route, delimited, subject, covariates, regimen → model → sim → library → analysis →
+//! `portable, error, units, citation → route, delimited, subject, covariates, regimen → model → sim → library → analysis →
 //! scenario → evidence, outcome → population → timeline → figure → scene, table, curves, plain → {export, cli, app}`
 //!
 //! - [`model`] reads a file of `models/` into a checked [`Model`](model::Model): named numbers with

@@ -4,6 +4,8 @@
 
 #[path = "tidy/circles.rs"]
 mod circles;
+#[path = "tidy/rooms.rs"]
+mod rooms;
 
 use std::path::{Path, PathBuf};
 

@@ -10,7 +10,9 @@ use crate::regimen::{Administration, AfterHold, Dose, Route};
 use crate::scenario::{Scenario, StudyArm};
 use crate::sim::{Change, Followed, Points, Profile, ReadOut, Schedule, Set, Solver};
 use crate::units::{MINUTES_PER_HOUR, NG_ML_PER_MG_L, Time};
+use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// Points of a curve are at most about this many unless asked otherwise.
 const MOST_POINTS: f64 = 720.0;
@@ -54,11 +56,13 @@ pub(super) struct Runner<'a> {
     pub(super) library: &'a Library,
     every: f64,
     pub(super) solver: Solver,
+    /// Sessions that were followed under a model, by its id and the session's number.
+    pub(super) followed: RefCell<BTreeMap<(String, usize), Rc<Followed>>>,
 }
 
 /// One model solved for the arm.
 pub(super) struct Solved {
-    pub(super) followed: Followed,
+    pub(super) followed: Rc<Followed>,
     site: Site,
     drug: String,
 }
@@ -72,7 +76,7 @@ impl<'a> Runner<'a> {
         options: Options,
     ) -> Result<Self> {
         let every = spacing(scenario.horizon, options.every)?;
-        Ok(Self { scenario, arm, library, every, solver: options.solver })
+        Ok(Self { scenario, arm, library, every, solver: options.solver, followed: RefCell::default() })
     }
 
     /// A model followed over the scenario's horizon; `set` replaces parameters for every dose.
@@ -85,7 +89,7 @@ impl<'a> Runner<'a> {
         let case = self.arm.case(model, &self.scenario.subject, self.library)?;
         let points = Points::grid(self.scenario.horizon.hours(), self.every);
         let followed = case.follow_over(change, points, f64::INFINITY, self.solver)?;
-        Ok(Solved { followed, site, drug: model.drug.clone() })
+        Ok(Solved { followed: Rc::new(followed), site, drug: model.drug.clone() })
     }
 
     /// One end of a range, which begins with the first of these times.
@@ -107,7 +111,9 @@ impl<'a> Runner<'a> {
         });
         // an area needs no points between the cuts
         let every = self.scenario.horizon.hours();
-        let mouth = Runner { arm: &spat, every, ..*self }.solve(model, site, &BTreeMap::new())?.bioavailability();
+        let mouth = Runner { arm: &spat, every, followed: RefCell::default(), ..*self }
+            .solve(model, site, &BTreeMap::new())?
+            .bioavailability();
         Ok(plain.bioavailability().zip(mouth).map(|(all, mouth)| [mouth, (all - mouth).max(0.0)]))
     }
 
@@ -126,7 +132,7 @@ impl<'a> Runner<'a> {
 
 impl Solved {
     /// Of a model that was followed, read at a site.
-    pub(super) fn new(followed: Followed, site: Site, drug: &str) -> Self {
+    pub(super) fn new(followed: Rc<Followed>, site: Site, drug: &str) -> Self {
         Self { followed, site, drug: drug.to_owned() }
     }
 
