@@ -119,6 +119,8 @@ pub mod scene;
 pub mod sim;
 pub mod subject;
 pub mod table;
+#[cfg(all(not(target_arch = "wasm32"), any(feature = "app", feature = "cli")))]
+pub mod threads;
 pub mod timeline;
 pub mod units;
 

@@ -1,6 +1,6 @@
 //! `ketasim population`: percentile bands and windows over many made-up people.
 
-use super::args::{PopulationOptions, Threads};
+use super::args::PopulationOptions;
 use super::{Given, out};
 use crate::covariates::Limits;
 use crate::error::Result;
@@ -8,13 +8,14 @@ use crate::figure::{DRIVING_RULE, EDUCATION_ONLY, STRIP_NOTE, minutes_in_words};
 use crate::library::Library;
 use crate::outcome::ArmOutcome;
 use crate::population::{
-    ArmBands, Band, Dot, InTurn, MAY_NOT_FEEL, PopulationWindows, Sample, SessionPopulation, Workers, bands, bands_at,
-    counted, of_people,
+    ArmBands, Band, Dot, MAY_NOT_FEEL, PopulationWindows, Sample, SessionPopulation, bands, bands_at, counted,
+    of_people,
 };
 use crate::portable::Portable as _;
 use crate::route::Route;
 use crate::scenario::Scenario;
 use crate::table::{TEXT_WIDTH, Table, TableColumn, csv_cell, paragraph, write_csv};
+use crate::threads::OnThreads;
 use crate::units::{MINUTES_PER_HOUR, significant, tidy};
 use serde_json::{Value, json};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -22,38 +23,6 @@ use std::time::Instant;
 
 /// Progress is said at every such share.
 const SAID_EVERY: f64 = 0.25;
-
-/// Jobs on as many threads as the machine has, or as were asked for.
-pub(super) struct OnThreads(usize);
-
-impl OnThreads {
-    /// So many at a time; without a number as many as the machine has.
-    pub fn new(threads: Option<Threads>) -> Self {
-        Self(threads.map(Threads::size).unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)))
-    }
-}
-
-impl Workers for OnThreads {
-    fn each(&self, jobs: usize, work: &(dyn Fn(usize) + Sync)) {
-        if self.0 < 2 || jobs < 2 {
-            return InTurn.each(jobs, work);
-        }
-        let next = AtomicUsize::new(0);
-        std::thread::scope(|scope| {
-            for _ in 0..self.0.min(jobs) {
-                scope.spawn(|| {
-                    loop {
-                        let job = next.fetch_add(1, Ordering::Relaxed);
-                        if job >= jobs {
-                            break;
-                        }
-                        work(job);
-                    }
-                });
-            }
-        });
-    }
-}
 
 /// Says how far work has come, once it takes more than half a second: at every quarter, and every few seconds.
 pub(super) fn progress() -> impl Fn(f64) -> bool + Sync {
@@ -83,7 +52,7 @@ pub fn run(options: &PopulationOptions, library: &Library) -> Result<()> {
     };
     given.check_spacing(options.every)?;
     let sample = Sample { people: options.people, seed: options.seed, every: options.every };
-    let workers = OnThreads::new(options.threads);
+    let workers = options.threads.map_or_else(|| OnThreads::of_the_machine(0), |n| OnThreads::new(n.size()));
     let located = |e: crate::Error| e.located(&given.name, &given.text);
     #[expect(clippy::disallowed_methods, reason = "the command tells how long it took")]
     let started = Instant::now();

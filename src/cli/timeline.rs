@@ -1,7 +1,6 @@
 //! `ketasim timeline`: a visit as a patient or a clinician reads it; PDF, calendar, text, JSON.
 
 use super::args::{Audience, TimelineOptions};
-use super::population::OnThreads;
 use super::{Given, of_option, out};
 use crate::error::{Error, Result};
 use crate::export::{Paper, leaflet as pdf};
@@ -11,6 +10,7 @@ use crate::plain::plain;
 use crate::population::Sample;
 use crate::scenario::Scenario;
 use crate::table::{TEXT_WIDTH, Table, TableColumn, paragraph};
+use crate::threads::OnThreads;
 use crate::timeline::{
     Block, Leaflet, Moment, SampleRun, Span, Timeline, When, Words, calendar, clinician_sheet, leaflet,
     words::SHEET_LANGUAGE,
@@ -44,7 +44,7 @@ pub fn run(options: &TimelineOptions, library: &Library) -> Result<()> {
     let words = Words::of(&options.language).map_err(|e| of_option("--language", &e))?;
     let paper: Paper = options.paper.parse().map_err(|e| of_option("--paper", &e))?;
     let sample = Sample { people: options.people, seed: options.seed, every: None };
-    let workers = OnThreads::new(None);
+    let workers = OnThreads::of_the_machine(0);
     let progress = super::population::progress();
     let run = SampleRun { sample, workers: &workers, progress: &progress };
     let timeline = Timeline::new(&given.scenario, index, library, run).map_err(located)?;

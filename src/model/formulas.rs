@@ -3,7 +3,8 @@
 
 use super::Model;
 use super::expr::{Expr, Op};
-use std::collections::{BTreeMap, HashMap};
+use rustc_hash::FxHashMap as HashMap;
+use std::collections::BTreeMap;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
@@ -94,6 +95,8 @@ pub(crate) struct Formulas {
     known: Arc<HashMap<Step, Slot>>,
     added: HashMap<Step, Slot>,
     named: Arc<HashMap<String, Slot>>,
+    /// By parameter, which covariate effects of the model act on it.
+    effects: Arc<Vec<Vec<usize>>>,
 }
 
 impl Formulas {
@@ -101,7 +104,7 @@ impl Formulas {
     pub fn new(model: &Model, set: &BTreeMap<String, Expr>) -> Self {
         let mut formulas = Self::default();
         let (weight, age) = (formulas.push(Step::Weight), formulas.push(Step::Age));
-        let mut named = HashMap::from([("weight".to_owned(), weight), ("age".to_owned(), age)]);
+        let mut named = HashMap::from_iter([("weight".to_owned(), weight), ("age".to_owned(), age)]);
         for (place, p) in model.parameters.iter().enumerate() {
             let slot = formulas.push(Step::Parameter(place));
             named.insert(p.name.clone(), slot);
@@ -115,6 +118,8 @@ impl Formulas {
             formulas.derive(model);
         }
         formulas.known = Arc::new(std::mem::take(&mut formulas.added));
+        let acting = |name: &str| (0..model.effects.len()).filter(|e| model.effects[*e].acts_on(name)).collect();
+        formulas.effects = Arc::new(model.parameters.iter().map(|p| acting(&p.name)).collect());
         formulas
     }
 
@@ -199,6 +204,11 @@ impl Formulas {
         let stated: Vec<Option<Slot>> = shares.map(|s| s.map(|formula| self.formula(formula))).collect();
         let sum: Vec<Slot> = stated.iter().flatten().copied().collect();
         stated.into_iter().map(|s| s.unwrap_or_else(|| self.push(Step::Rest(sum.clone())))).collect()
+    }
+
+    /// Which covariate effects of the model act on a parameter, by its place.
+    pub fn effects_on(&self, parameter: usize) -> &[usize] {
+        self.effects.get(parameter).map_or(&[], Vec::as_slice)
     }
 
     /// Slot of a parameter or derived parameter.

@@ -32,10 +32,13 @@ impl Individual {
     /// # Errors
     /// When the covariates lead the model to an impossible value.
     pub fn typical(model: &Model, subject: &Subject, set: &BTreeMap<String, Expr>) -> Result<Self> {
-        let typical = |p: &Parameter| with_covariates(model, &p.name, p.value, subject);
+        let formulas = model.formulas();
+        let typical = |(place, p): (usize, &Parameter)| {
+            by_effects(formulas.effects_on(place).iter().map(|e| &model.effects[*e]), p.value, subject)
+        };
         let mut person = Self {
-            formulas: model.formulas(),
-            parameters: model.parameters.iter().map(typical).collect(),
+            parameters: model.parameters.iter().enumerate().map(typical).collect(),
+            formulas,
             body: [subject.weight.kg(), subject.age.years()],
             slots: Vec::new(),
         };
@@ -91,7 +94,9 @@ impl Individual {
         }
         for flow in &model.flows {
             match &flow.pace {
-                Pace::Rate(rate) => check.within("a rate, per hour,", rate, f64::MIN_POSITIVE, FASTEST)?,
+                Pace::Rate(rate) => {
+                    check.within(format_args!("a rate, per hour,"), rate, f64::MIN_POSITIVE, FASTEST)?
+                }
                 Pace::Clearance(clearance) => check.positive("a clearance", clearance)?,
                 Pace::Saturable { vmax, km } => {
                     check.positive("a Vmax", vmax)?;
@@ -99,33 +104,40 @@ impl Individual {
                 }
             }
             let from = &model.compartments[flow.from].name;
-            check.shares(&format!("what leaves \"{from}\""), flow.split.iter().map(|s| s.share.as_ref()))?;
+            check.shares(format_args!("what leaves \"{from}\""), flow.split.iter().map(|s| s.share.as_ref()))?;
             for split in &flow.split {
                 if let Some(yields) = &split.yields {
                     let most = if split.apparent { f64::MAX } else { 1.0 + SLACK };
-                    check.within("a yield (mark it `apparent = true` if it may exceed 1)", yields, 0.0, most)?;
+                    check.within(
+                        format_args!("a yield (mark it `apparent = true` if it may exceed 1)"),
+                        yields,
+                        0.0,
+                        most,
+                    )?;
                 }
             }
         }
         let (shortest, longest) = (*SPAN_H.start(), *SPAN_H.end());
         for (route, way_in) in &model.routes {
             check.part = path!["routes", route.id()];
-            let what = format!("a dose by route {}", route.id());
-            check.shares(&what, way_in.ways.iter().map(|w| w.share.as_ref()))?;
+            let id = route.id();
+            check.shares(format_args!("a dose by route {id}"), way_in.ways.iter().map(|w| w.share.as_ref()))?;
             let later = way_in.ways.iter().map(|w| w.share_of(true));
-            check.shares(&format!("{what} (later sprays)"), later)?;
+            check.shares(format_args!("a dose by route {id} (later sprays)"), later)?;
             for way in &way_in.ways {
-                way.lag.iter().try_for_each(|lag| check.within("a lag, in hours,", lag, 0.0, longest))?;
-                let length = "a length of input, in hours,";
-                way.duration.iter().try_for_each(|d| check.within(length, d, shortest, longest))?;
+                way.lag.iter().try_for_each(|lag| check.within(format_args!("a lag, in hours,"), lag, 0.0, longest))?;
+                way.duration.iter().try_for_each(|d| {
+                    check.within(format_args!("a length of input, in hours,"), d, shortest, longest)
+                })?;
             }
-            let held = "a time of holding, in hours,";
-            way_in.hold.iter().try_for_each(|hold| check.within(held, &hold.default, shortest, longest))?;
+            way_in.hold.iter().try_for_each(|hold| {
+                check.within(format_args!("a time of holding, in hours,"), &hold.default, shortest, longest)
+            })?;
         }
         for output in &model.outputs {
             if let Reading::Delay { shunt: Some(shunt), .. } = &output.reads {
                 check.part = path!["output"];
-                check.within("the share that is not delayed", shunt, 0.0, 1.0)?;
+                check.within(format_args!("the share that is not delayed"), shunt, 0.0, 1.0)?;
             }
         }
         Ok(())
@@ -142,10 +154,10 @@ struct Verify<'a> {
 
 impl Verify<'_> {
     fn positive(&self, what: &str, formula: &Expr) -> Result<()> {
-        self.within(what, formula, f64::MIN_POSITIVE, f64::MAX)
+        self.within(format_args!("{what}"), formula, f64::MIN_POSITIVE, f64::MAX)
     }
 
-    fn within(&self, what: &str, formula: &Expr, least: f64, most: f64) -> Result<()> {
+    fn within(&self, what: std::fmt::Arguments, formula: &Expr, least: f64, most: f64) -> Result<()> {
         let value = self.person.value(formula);
         if value.is_finite() && value >= least && value <= most {
             return Ok(());
@@ -178,10 +190,10 @@ impl Verify<'_> {
         }
     }
 
-    fn shares<'a>(&self, of_what: &str, shares: impl Iterator<Item = Option<&'a Expr>>) -> Result<()> {
+    fn shares<'a>(&self, of_what: std::fmt::Arguments, shares: impl Iterator<Item = Option<&'a Expr>>) -> Result<()> {
         let (mut sum, mut first) = (0.0, None);
         for share in shares.flatten() {
-            self.within(&format!("a share of {of_what}"), share, 0.0, 1.0 + SLACK)?;
+            self.within(format_args!("a share of {of_what}"), share, 0.0, 1.0 + SLACK)?;
             sum += self.person.value(share);
             first = first.or(Some(share));
         }
@@ -194,12 +206,7 @@ impl Verify<'_> {
     }
 }
 
-/// A parameter's typical value for a person with these covariates.
-pub(crate) fn with_covariates(model: &Model, name: &str, typical: f64, subject: &Subject) -> f64 {
-    by_effects(model.effects.iter().filter(|e| e.acts_on(name)), typical, subject)
-}
-
-/// The same with the effects that act on it.
+/// A parameter's typical value for a subject with these covariates, by the effects that act on it.
 pub(crate) fn by_effects<'a>(effects: impl Iterator<Item = &'a Effect>, typical: f64, subject: &Subject) -> f64 {
     let (mut factor, mut added) = (1.0, 0.0);
     for effect in effects {

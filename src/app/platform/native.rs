@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 
 /// Measures how long something took.
@@ -138,32 +138,18 @@ impl<T> Drop for Background<T> {
 /// As many people as may be asked for.
 pub const MOST_PEOPLE: Option<usize> = None;
 
-/// Jobs on all cores but one, which draws.
-#[derive(Debug, Clone, Copy)]
-pub struct SideBySide(usize);
+/// Jobs beside the window: one thread is left to its frames.
+pub struct SideBySide(crate::threads::OnThreads);
 
 impl Default for SideBySide {
     fn default() -> Self {
-        Self(std::thread::available_parallelism().map_or(1, |n| n.get().saturating_sub(1).max(1)))
+        Self(crate::threads::OnThreads::of_the_machine(1))
     }
 }
 
 impl crate::population::Workers for SideBySide {
     fn each(&self, jobs: usize, work: &(dyn Fn(usize) + Sync)) {
-        if self.0 == 1 || jobs <= 1 {
-            (0..jobs).for_each(work);
-            return;
-        }
-        let next = AtomicUsize::new(0);
-        std::thread::scope(|scope| {
-            for _ in 0..self.0.min(jobs) {
-                scope.spawn(|| {
-                    while let Some(job) = Some(next.fetch_add(1, Ordering::Relaxed)).filter(|j| *j < jobs) {
-                        work(job);
-                    }
-                });
-            }
-        });
+        self.0.each(jobs, work);
     }
 }
 
