@@ -1,4 +1,4 @@
-//! What a picture of an outcome shows: data only, no painter, no pixels.
+//! What a picture of an outcome shows: data only, no painter and no pixels.
 //!
 //! One figure is drawn on the screen and into files alike. Different drugs never share a y axis.
 
@@ -34,38 +34,38 @@ use crate::population::PopulationOutcome;
 use crate::regimen::Route;
 use crate::units::{HOURS_PER_DAY, MINUTES_PER_HOUR, NG_ML_PER_MG_L};
 
-/// How the outcome is looked at; a change never runs a simulation.
+/// How the outcome is shown. A change of it never runs a simulation.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(default)]
 pub struct View {
-    /// Logarithmic concentrations.
+    /// Whether concentration axes are logarithmic.
     pub log: bool,
-    /// Time in hours instead of minutes.
+    /// Whether the time axis is in hours instead of minutes.
     pub hours: bool,
-    /// Metabolites in panels of their own.
+    /// Whether metabolites are shown, in panels of their own.
     pub metabolites: bool,
-    /// What programmes say, over the strips.
+    /// Whether the times that programmes give are shown on the strips.
     pub programmes: bool,
-    /// Strips under the plot.
+    /// Whether strips are shown under the plot.
     pub strips: bool,
-    /// Other models of the same drug and route, thin behind each curve.
+    /// Whether other models of the same drug and route are shown, as thin lines behind each curve.
     pub models: bool,
-    /// Made-up people: ribbons over the curves, graded strips.
+    /// Whether virtual subjects are shown: ribbons around the curves, graded strips.
     pub people: bool,
-    /// How many of them.
+    /// Number of virtual subjects.
     pub sample: usize,
-    /// Part of the time axis that is shown, in hours; all when absent.
+    /// Part of the time axis that is shown, h. `None` shows all of it.
     pub zoom: Option<[f64; 2]>,
 }
 
 impl View {
-    /// Shows made-up people or not. One figure shows one kind of not knowing: other models go.
+    /// Shows or hides virtual subjects. A figure shows only one kind of uncertainty, so other models are hidden.
     pub const fn show_people(&mut self, on: bool) {
         self.people = on;
         self.models = self.models && !on;
     }
 
-    /// Shows other models or not; people go.
+    /// Shows or hides other models. Virtual subjects are hidden.
     pub const fn show_models(&mut self, on: bool) {
         self.models = on;
         self.people = self.people && !on;
@@ -91,13 +91,13 @@ impl Default for View {
 /// A whole picture.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Figure {
-    /// Headline.
+    /// Title of the figure.
     pub title: String,
     /// Weight, age and horizon in one line.
     pub subtitle: String,
-    /// Shown part of the time axis, hours.
+    /// Part of the time axis that is shown, h.
     pub time: [f64; 2],
-    /// What times count from: "the first dose" or "time 0".
+    /// What times are counted from: "the first dose" or "time 0".
     pub counted_from: &'static str,
     /// Unit of the time axis.
     pub unit: TimeUnit,
@@ -105,15 +105,15 @@ pub struct Figure {
     pub panels: Vec<Panel>,
     /// One strip for each arm, on the same time axis.
     pub strips: Vec<Strip>,
-    /// What a line or fill stands for, for pictures without a cursor.
+    /// What each line or fill stands for, for pictures without a cursor.
     pub legend: Vec<LegendEntry>,
-    /// Models, doses, assumptions: what a picture must carry when it travels alone.
+    /// Models, doses and assumptions, which a picture used on its own must carry.
     pub footer: Vec<String>,
-    /// Whether arms carry letters: there are several.
+    /// Whether arms carry letters. They do when there are several.
     pub letters: bool,
     /// The picture in words: arms, doses, peaks and windows.
     pub description: String,
-    /// Citations in full of what is shown.
+    /// Full citations of the sources of what is shown.
     pub sources: Vec<String>,
 }
 
@@ -128,11 +128,11 @@ pub enum TimeUnit {
     Days,
 }
 
-/// Axes longer than this (h) are in hours, and in days.
+/// Axes longer than the first value (h) are in hours, and longer than the second in days.
 const LONG_H: [f64; 2] = [12.0, 96.0];
 
 impl TimeUnit {
-    /// Minutes or, if asked for, hours; a long axis is in hours or days whatever was asked for.
+    /// Unit for a time axis: minutes, or hours if asked for. A long axis is in hours or days whatever was asked for.
     fn of([from, to]: [f64; 2], hours: bool) -> Self {
         match to - from {
             span if span > LONG_H[1] => Self::Days,
@@ -142,71 +142,72 @@ impl TimeUnit {
     }
 }
 
-/// Which arm something belongs to: one colour and one dash everywhere.
+/// The identity of an arm in a picture: it has the same colour and dash everywhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Role {
-    /// Its first route gives the colour.
+    /// First route of the arm, which gives the colour.
     pub route: Route,
-    /// 0 for the first arm of that route; further ones have another dash.
+    /// Number among the arms with this route, from 0. It gives the dash.
     pub variant: usize,
     /// Index of the arm in the scenario.
     pub arm: usize,
-    /// Whether it is drawn faintly: an earlier edit of an arm that cannot be run as it is now.
+    /// Whether it is drawn in a pale colour: an earlier state of an arm that cannot be run as it is now.
     pub faded: bool,
 }
 
 /// Concentrations of one drug or of its metabolites.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Panel {
-    /// Says what is plotted and whether R and S are meant.
+    /// What is plotted, and whether R- and S-enantiomer are meant.
     pub heading: String,
-    /// Axis label with site and unit.
+    /// Label of the concentration axis with site and unit.
     pub y_label: String,
-    /// Logarithmic axis.
+    /// Whether the concentration axis is logarithmic.
     pub log: bool,
     /// Range of the axis, ng/mL.
     pub y: [f64; 2],
-    /// Lines.
+    /// Curves of single values.
     pub lines: Vec<Line>,
-    /// Fills between two ends.
+    /// Ranges, as fills between two ends.
     pub bands: Vec<Band>,
-    /// Spread between people around a line that is their median.
+    /// Between-subject variability, around a line that is the median.
     pub ribbons: Vec<Ribbon>,
-    /// What the ribbons are, where there are some.
+    /// What the ribbons show. `None` where there are none.
     pub ribbon_words: Option<String>,
-    /// Other models, thin behind.
+    /// Curves of other models, thin and behind the arms.
     pub behind: Vec<Line>,
-    /// What of it lies outside what was studied, in words.
+    /// What lies outside the studied range, in words.
     pub outside: Vec<String>,
-    /// Whose curve that is, and from when on (h): a wash lies along that part of it alone.
+    /// The arms that lie outside the studied range, each from a time on (h). A wash is drawn along that part of the
+    /// curve alone.
     pub washed: Vec<(Role, f64)>,
-    /// Where people were waking from anaesthesia, once it is reached.
+    /// Concentrations at which people were waking from anaesthesia. `None` where no curve reaches them.
     pub caution: Option<CautionBand>,
-    /// Measured points of the user.
+    /// Points measured by the user.
     pub points: Vec<PointSet>,
-    /// Said across the panel when curves of different sites stand side by side.
+    /// Note across the panel where curves of different sites stand side by side. `None` otherwise.
     pub banner: Option<String>,
 }
 
-/// A curve.
+/// A curve over time.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Line {
-    /// Label at its end.
+    /// Label at the end of the curve.
     pub label: String,
-    /// Whose it is.
+    /// Arm of the curve.
     pub role: Role,
     /// Times, h.
     pub x: Vec<f64>,
-    /// ng/mL.
+    /// Concentrations, ng/mL.
     pub y: Vec<f64>,
 }
 
-/// A fill between two ends, without a centre line.
+/// A range between two ends, without a centre line.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Band {
-    /// Label at its end.
+    /// Label at the end of the range.
     pub label: String,
-    /// Whose it is.
+    /// Arm of the range.
     pub role: Role,
     /// Times, h.
     pub x: Vec<f64>,
@@ -219,111 +220,112 @@ pub struct Band {
 /// A hatched band that calls for caution.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CautionBand {
-    /// ng/mL.
+    /// Low and high end, ng/mL.
     pub y: [f64; 2],
-    /// What was seen there.
+    /// What was observed at these concentrations.
     pub words: String,
 }
 
-/// Measured points.
+/// A set of measured points with one label.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PointSet {
-    /// Label.
+    /// Label of the set.
     pub label: String,
-    /// Analyte, where the file says; points that do not say lie over the first panel.
+    /// Analyte of the points, by id. `None` where the file does not state it; such points are drawn in the first panel.
     pub analyte: Option<String>,
-    /// Times in h and ng/mL.
+    /// Time (h) and concentration (ng/mL) of each point.
     pub points: Vec<[f64; 2]>,
 }
 
-/// When one arm may be noticed, is strongest, fades.
+/// Effects of one arm over time: when they may be noticed, are strongest and fade.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Strip {
-    /// Label.
+    /// Label of the arm.
     pub label: String,
-    /// Whose it is.
+    /// Arm of the strip.
     pub role: Role,
-    /// Start and end of each dose, minutes; equal for one that takes no time.
+    /// Start and end of each dose, min. They are equal for a dose that takes no time.
     pub doses: Vec<[f64; 2]>,
     /// Session by session, in order: nothing is drawn over a gap between two.
     pub sessions: Vec<StripSession>,
-    /// What stands beside counted people of the first session, longest first; none where nobody is counted.
+    /// Words beside a strip with virtual subjects, for the first session, longest first. Empty without virtual
+    /// subjects.
     pub words: Vec<String>,
 }
 
 /// One session of a strip. All times are minutes from time 0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StripSession {
-    /// Number and how many there are in all.
+    /// Number of the session, and number of sessions in all.
     pub number: [usize; 2],
-    /// Start of its first dose.
+    /// Start of the first dose of the session.
     pub start: f64,
-    /// Start of the next session; nothing of this one is drawn from there on.
+    /// Start of the next session, where drawing stops. `None` for the last session.
     pub until: Option<f64>,
-    /// What may be noticed, part by part where effects come, go and come again.
+    /// Effect windows, in several parts where effects come back.
     pub parts: Vec<StripPart>,
-    /// When the curve is in the range of waking from anaesthesia or above it.
+    /// Times at which the curve is at or above the concentrations of waking from anaesthesia.
     pub caution: Vec<[f64; 2]>,
-    /// Counted people, where they were simulated: their times take the place of those of the parts.
+    /// Effects over virtual subjects. `None` where none were simulated. Their times replace those of `parts`.
     pub people: Option<StripPeople>,
-    /// What programmes say: onset, strongest, end of the experience.
+    /// Times that programmes give. `None` where they give none.
     pub programme: Option<ProgrammeTimes>,
 }
 
 /// A part of a session, minutes from time 0.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct StripPart {
-    /// From when to when noticing may begin (10th to 90th percentile).
+    /// When noticing may begin: 10th to 90th percentile. `None` where it is not expected.
     pub noticing: Option<[f64; 2]>,
-    /// Strongest.
+    /// When the effect is strongest. `None` where no level is reached.
     pub strongest: Option<[f64; 2]>,
     /// Main effects fading (10th to 90th percentile). The part fades to nothing, it has no edge.
     pub fading: Option<[f64; 2]>,
 }
 
-/// What programmes say of a route, minutes from time 0.
+/// Times that programmes give for a route, minutes from time 0.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ProgrammeTimes {
-    /// First noticed.
+    /// Range of the first noticing.
     pub onset: [f64; 2],
-    /// Strongest.
+    /// Range of the strongest effect.
     pub strongest: [f64; 2],
-    /// Experience over.
+    /// Range of the end of the experience.
     pub end: [f64; 2],
 }
 
-/// Entry of the legend.
+/// An entry of the legend.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LegendEntry {
-    /// Text.
+    /// Text of the entry.
     pub text: String,
-    /// Whose it is.
+    /// Arm of the entry.
     pub role: Role,
-    /// Fill instead of line.
+    /// Whether the sample is a fill instead of a line.
     pub fill: bool,
 }
 
-/// Said on every picture.
+/// Note on every picture.
 pub const EDUCATION_ONLY: &str = "Education only. Not for deciding doses, leaving or driving.";
-/// Above the strips, as much of it as fits.
+/// Note above the strips, shortened where it does not fit.
 pub const STRIP_NOTE: &str = "main effects fading: not the time you can leave or drive";
-/// The rule that no curve shortens.
+/// The rule on driving, which no curve can shorten.
 pub const DRIVING_RULE: &str = "no driving for 24 hours and until after a night's sleep";
-/// What follows every strip.
+/// Note after every strip.
 pub const STAFF_DECIDE: &str = "staff decide; no driving";
-/// The bar of rules under all strips.
+/// Text of the bar of rules under all strips.
 pub const RULE_BAR: &str = "staff decide when you can leave; no driving for 24 hours and until after a night's sleep";
 
-/// Above the panel of a second drug.
+/// Note above the panel of a second drug.
 const OTHER_DRUG: &str = "another drug and scale: heights cannot be compared";
 
 impl Figure {
-    /// The picture of an outcome.
+    /// The figure of an outcome.
     pub fn new(outcome: &Outcome, view: &View, library: &Library, points: &[PointSet]) -> Self {
         Self::with_crowd(outcome, view, library, points, None)
     }
 
-    /// The picture of an outcome and, where they were simulated, of the people behind it.
+    /// The figure of an outcome and, where they were simulated, of its virtual subjects.
     pub fn with_crowd(
         outcome: &Outcome,
         view: &View,
@@ -384,7 +386,7 @@ impl Figure {
         }
     }
 
-    /// Unit of the time axis.
+    /// Symbol of the time axis' unit: min, h or d.
     pub fn time_unit(&self) -> &'static str {
         match self.unit {
             TimeUnit::Minutes => "min",
@@ -393,7 +395,7 @@ impl Figure {
         }
     }
 
-    /// A time in hours as a number of the axis' unit.
+    /// A time in hours, converted to the unit of the axis.
     pub fn in_time_unit(&self, hours: f64) -> f64 {
         match self.unit {
             TimeUnit::Minutes => hours * MINUTES_PER_HOUR,
@@ -404,7 +406,7 @@ impl Figure {
 }
 
 impl Panel {
-    /// Value of every line and band at a time, highest first: label, role, low and high.
+    /// Values of every line and range at a time, highest first: label, arm, low and high end (ng/mL; equal for a line).
     pub fn at(&self, hours: f64) -> Vec<(&str, Role, [f64; 2])> {
         let mut list: Vec<(&str, Role, [f64; 2])> = Vec::new();
         for line in &self.lines {
@@ -424,7 +426,7 @@ impl Panel {
 }
 
 impl Panel {
-    /// 5th and 95th percentile of an arm's people at a time, ng/mL.
+    /// 5th and 95th percentile of an arm's virtual subjects at a time, ng/mL. `None` where none are shown.
     pub fn people_at(&self, role: Role, hours: f64) -> Option<[f64; 2]> {
         let ribbon = self.ribbons.iter().find(|r| r.role == role)?;
         let after = ribbon.x.partition_point(|t| *t <= hours);
@@ -435,7 +437,7 @@ impl Panel {
     }
 }
 
-/// Linear between points; at a jump the value after it.
+/// Linear interpolation between points. At a jump it gives the value after it. `None` outside the points.
 pub fn interpolate(x: &[f64], y: &[f64], at: f64) -> Option<f64> {
     let after = x.partition_point(|&t| t <= at);
     match (after.checked_sub(1), x.get(after)) {
@@ -446,7 +448,7 @@ pub fn interpolate(x: &[f64], y: &[f64], at: f64) -> Option<f64> {
 }
 
 impl Role {
-    /// Its letter, the same wherever the arm stands: A for the first of the scenario.
+    /// Letter of the arm, the same wherever the arm is shown: A for the first in the scenario.
     pub fn letter(self) -> String {
         const ALPHABET: usize = 26;
         let at = |n: usize| char::from(b'A' + (n % ALPHABET) as u8);
@@ -454,18 +456,18 @@ impl Role {
         first.into_iter().chain([at(self.arm)]).collect()
     }
 
-    /// A label after the letter.
+    /// A label preceded by the letter.
     pub fn lettered(self, label: &str) -> String {
         format!("{} {label}", self.letter())
     }
 
-    /// The role of an arm that comes after others: colour by its first route, dash by how many of them share it.
+    /// Role of an arm that comes after others: the colour by its first route, the dash by how many of them share it.
     pub fn after(earlier: impl Iterator<Item = Route>, route: Route, arm: usize) -> Self {
         Self { route, variant: earlier.filter(|r| *r == route).count(), arm, faded: false }
     }
 }
 
-/// Role of every arm.
+/// Roles of all arms.
 pub fn roles(arms: &[ArmOutcome]) -> Vec<Role> {
     let route = |a: &ArmOutcome| Route::leading(&a.routes);
     let role = |(i, a): (usize, &ArmOutcome)| Role {
@@ -475,7 +477,7 @@ pub fn roles(arms: &[ArmOutcome]) -> Vec<Role> {
     arms.iter().enumerate().map(role).collect()
 }
 
-/// ng/mL of an exposure's peak.
+/// Cmax of a curve, ng/mL.
 pub fn cmax_ng_ml(curve: &Curve) -> f64 {
     curve.exposure.cmax * NG_ML_PER_MG_L
 }

@@ -1,4 +1,4 @@
-//! What is given: doses with their time, route, amount and manner.
+//! The dosing regimen: doses with their time, route, amount and administration.
 
 mod administration;
 mod rate;
@@ -14,17 +14,17 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::str::FromStr;
 
-/// An amount of drug, fixed or per body weight.
+/// A dose amount, fixed or per body weight.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum DoseAmount {
-    /// The same for everybody.
+    /// The same amount for every subject.
     Fixed(Amount),
-    /// mg per kg of body weight.
+    /// Amount in mg per kg of body weight.
     PerKg(f64),
 }
 
 impl DoseAmount {
-    /// The amount for a person of this weight.
+    /// The amount for a subject of this body weight.
     pub fn for_weight(self, weight: Weight) -> Amount {
         match self {
             Self::Fixed(amount) => amount,
@@ -32,7 +32,7 @@ impl DoseAmount {
         }
     }
 
-    /// So many times as much.
+    /// The amount multiplied by a factor.
     #[must_use]
     pub fn scaled(self, k: f64) -> Self {
         match self {
@@ -41,7 +41,7 @@ impl DoseAmount {
         }
     }
 
-    /// The bare number, in mg or mg/kg.
+    /// The numeric value, in mg or mg/kg.
     pub fn number(self) -> f64 {
         match self {
             Self::Fixed(amount) => amount.mg(),
@@ -89,35 +89,35 @@ impl<'de> Deserialize<'de> for DoseAmount {
     }
 }
 
-/// Whether the amount is of the base or of its hydrochloride.
+/// Whether an amount is stated as the base or as its hydrochloride.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Form {
-    /// Ketamine base, as labels of vials and sprays state it.
+    /// Ketamine base, as vials and sprays are labelled.
     #[default]
     Base,
-    /// Ketamine hydrochloride, the heavier salt.
+    /// Ketamine hydrochloride. The salt is heavier than the base.
     Hydrochloride,
 }
 
-/// What is done with the rest when a held dose ends.
+/// What happens to the rest of the drug in the mouth when a held dose ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum AfterHold {
-    /// Swallowed.
+    /// The rest is swallowed.
     #[default]
     Swallow,
-    /// Spat out.
+    /// The rest is spat out.
     Spit,
 }
 
-/// Further doses like the first (NONMEM's II and ADDL).
+/// Repeats of a dose (NONMEM's II and ADDL).
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Repeat {
-    /// Interval between starts.
+    /// Interval between the starts of two doses (NONMEM's II).
     pub every: Time,
-    /// Number of doses after the first.
+    /// Number of doses after the first (NONMEM's ADDL).
     pub additional: u64,
 }
 
@@ -125,15 +125,15 @@ pub struct Repeat {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "rate::DoseFile", into = "rate::DoseFile")]
 pub struct Dose {
-    /// When it starts, from the start of the session.
+    /// Start of the dose, from time 0.
     pub time: Time,
-    /// How much, before an infusion is stopped early: see [`Dose::given`].
+    /// Amount as ordered. Less is given when an infusion is stopped early: see [`Dose::given`].
     pub amount: DoseAmount,
-    /// Base or hydrochloride.
+    /// Whether the amount is stated as base or as hydrochloride.
     pub form: Form,
-    /// By which route, with what only a dose by this route can state.
+    /// The route, with the settings that only this route has.
     pub administration: Administration,
-    /// Further doses like this one.
+    /// Repeats of this dose. `None` for a single dose.
     pub repeat: Option<Repeat>,
 }
 
@@ -141,28 +141,29 @@ fn at_start() -> Time {
     Time::from_hours(0.0)
 }
 
-/// More doses than this in one arm are refused before any is laid out.
+/// Largest number of doses in one arm. More are refused before any is laid out.
 pub const MOST_DOSES: u64 = 500;
-/// More doses than this, sprays counted one by one, are refused in one scenario.
+/// Largest number of doses in one scenario, with every spray counted.
 pub const MOST_IN_ALL: u64 = 3000;
-/// More sprays than this in one dose are refused.
+/// Largest number of sprays in one dose.
 pub const MOST_SPRAYS: u32 = 50;
-/// How many sprays or devices one dose is.
+/// Number of sprays or devices in one dose.
 pub type Sprays = Count<1, MOST_SPRAYS>;
-/// Shortest and longest input or hold, hours (one second, sixty days): shorter ones vanish between two instants.
+/// Shortest and longest infusion or hold, h: one second and sixty days. A shorter one would vanish between two time
+/// points.
 pub(crate) const SPAN_H: std::ops::RangeInclusive<f64> = 1.0 / 3600.0..=1440.0;
-/// A single amount below this (1 ng) is taken for a slip of the pen.
+/// Smallest single amount, mg (1 ng). A smaller one is taken for a typing error.
 const LEAST_MG: f64 = 1e-6;
-/// A single amount above this (100 g) is taken for a slip of the pen.
+/// Largest single amount, mg (100 g). A larger one is taken for a typing error.
 const MOST_MG: f64 = 1e5;
 
 impl Dose {
-    /// A dose at the start, with nothing else said.
+    /// A single dose at time 0, with no further settings.
     pub fn new(route: Route, amount: DoseAmount) -> Self {
         Self { time: at_start(), amount, form: Form::Base, administration: Administration::by(route), repeat: None }
     }
 
-    /// What is given: less than the amount where an infusion is stopped before its end.
+    /// The amount that is given: less than ordered where an infusion is stopped before its end.
     pub fn given(&self) -> DoseAmount {
         match self.infusion() {
             Some(Infusion { duration, stop: Some(stop), .. }) if stop < duration => {
@@ -172,23 +173,23 @@ impl Dose {
         }
     }
 
-    /// Whether its amount follows body weight.
+    /// Whether the amount is per body weight.
     pub fn is_per_kg(&self) -> bool {
         matches!(self.amount, DoseAmount::PerKg(_))
     }
 
-    /// Doses given in all, the repeats counted.
+    /// Number of doses with repeats.
     pub fn count(&self) -> u64 {
         1 + self.repeat.map_or(0, |r| r.additional)
     }
 
-    /// Start times, the repeats counted. Call only after [`Dose::check`], which caps their number.
+    /// Start times of the dose and its repeats. Call only after [`Dose::check`], which limits their number.
     pub fn starts(&self) -> impl Iterator<Item = Time> + '_ {
         let every = self.repeat.map_or(0.0, |r| r.every.hours());
         (0..self.count()).map(move |i| Time::from_hours(self.time.hours() + every * i as f64))
     }
 
-    /// Refuses what cannot be given, whatever the model.
+    /// Refuses what cannot be given under any model.
     ///
     /// # Errors
     /// When a number is out of range.
@@ -241,7 +242,7 @@ impl Dose {
             .at(path!["amount"]))
     }
 
-    /// Sprays behind the first.
+    /// Number of sprays after the first.
     pub(crate) fn further_sprays(&self) -> f64 {
         f64::from(self.sprays().map_or(1, Sprays::get)) - 1.0
     }
@@ -262,7 +263,7 @@ impl Dose {
     }
 }
 
-/// When the last dose has been given: the end of its infusion, hold or last spray.
+/// End of the last dose: the end of its infusion, hold or last spray.
 pub fn last_end(doses: &[Dose]) -> Time {
     let end = |d: &Dose| {
         let start = d.starts().last().map_or(0.0, Time::hours);
@@ -272,18 +273,18 @@ pub fn last_end(doses: &[Dose]) -> Time {
     Time::from_hours(doses.iter().map(end).fold(0.0, f64::max))
 }
 
-/// When the first dose is given, or begins to be.
+/// Start of the first dose.
 pub fn first_start(doses: &[Dose]) -> Time {
     Time::from_hours(doses.iter().map(|d| d.time.hours()).reduce(f64::min).unwrap_or(0.0))
 }
 
-/// What times count from, in words, where the first doses of arms begin at these hours: the first dose itself only if
-/// every arm begins with it.
+/// What times are counted from, in words, where the first doses of the arms begin at these hours. It is "the first
+/// dose" only if every arm begins with it.
 pub fn counted_from(firsts: impl IntoIterator<Item = f64>) -> &'static str {
     if firsts.into_iter().all(|first| first <= 0.0) { "the first dose" } else { "time 0" }
 }
 
-/// An infusion or a hold within what can be followed: from a second to the longest horizon.
+/// Refuses an infusion or a hold shorter than a second or longer than the longest horizon.
 fn lasting(time: Option<Time>, key: &str, what: &str, remedy: &str) -> Result<()> {
     match time {
         Some(t) if !SPAN_H.contains(&t.hours()) => Err(Error::input(format!("{what} cannot last {t}"))
@@ -296,7 +297,7 @@ fn lasting(time: Option<Time>, key: &str, what: &str, remedy: &str) -> Result<()
 /// Checks all doses of an arm together.
 ///
 /// # Errors
-/// When there is none, or too many once repeats are counted.
+/// When there is no dose, or too many with repeats.
 pub fn check_regimen(doses: &[Dose], horizon: Time) -> Result<()> {
     if doses.is_empty() {
         return Err(Error::input("the arm has no dose").remedy("add an [[arm.dose]] with time, route and amount"));

@@ -1,73 +1,73 @@
-//! Routes: all that is data about a route stands in one table, a row for each.
+//! Routes of administration. All data about routes is in one table, with one row for each.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// Where a dose is put.
+/// Route of administration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Route {
-    /// Into a vein.
+    /// Into a vein: intravenous.
     Iv,
-    /// Into a muscle.
+    /// Into a muscle: intramuscular.
     Im,
-    /// Under the tongue.
+    /// Under the tongue: sublingual.
     Sl,
-    /// Into the nose.
+    /// Into the nose: intranasal.
     In,
-    /// Swallowed.
+    /// Swallowed: oral (per os).
     Po,
-    /// Under the skin.
+    /// Under the skin: subcutaneous.
     Sc,
 }
 
-/// A row of the table. Numbers about the drug, such as studied doses, are in `models/` and `assets/`.
+/// A row of the table of routes. Numbers about the drug, such as studied doses, are in `models/` and `assets/`.
 #[derive(Debug)]
 pub struct RouteRow {
-    /// The route that the row is of.
+    /// Route of this row.
     pub route: Route,
-    /// Id in files: `iv`.
+    /// Id of the route in files: `iv`.
     pub id: &'static str,
-    /// In words, with its letters: "into a vein (IV)".
+    /// Words for the route with its abbreviation: "into a vein (IV)".
     pub words: &'static str,
-    /// What the window says of a dose where there is nothing to set: no infusion, no hold, no sprays.
+    /// Text in the window for a dose without settings: no infusion, no hold, no sprays.
     pub plain_dose: &'static str,
-    /// Term of the patient's page, which each file of `assets/timeline` puts into everyday words.
+    /// Id of the route's term on the patient's page. Each file of `assets/timeline` has everyday words for it.
     pub term: &'static str,
-    /// Words for the route in tables of measured arms, lower case and without points.
+    /// Names of the route in tables of measured arms, lower case and without full stops.
     pub in_tables: &'static [&'static str],
-    /// What is read from such tables, as a refusal lists it.
+    /// The accepted names as a refusal lists them.
     pub read_as: &'static str,
-    /// Keys that only a dose by this route takes, in the order in which they are checked.
+    /// Keys that only a dose by this route may have, in the order in which they are checked.
     pub keys: &'static [RouteKey],
-    /// Whether a dose may be an infusion, whose length is stated.
+    /// Whether a dose may be an infusion with a stated duration.
     pub infused: bool,
-    /// Colours.
+    /// Colours of the route on light and dark pages.
     pub hue: Hue,
 }
 
-/// A key of a dose that belongs to one route.
+/// A key of a dose that belongs to a single route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RouteKey {
-    /// As written in files.
+    /// Name of the key in files.
     pub name: &'static str,
-    /// What it states, as the end of a refusal: "it is the length of an infusion".
+    /// What the key states, as the end of a refusal: "it is the length of an infusion".
     pub does: &'static str,
 }
 
 /// Colours of a route: red, green, blue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Hue {
-    /// Lines and fills on a light page.
+    /// Colour of lines and fills on a light page.
     pub light: [u8; 3],
-    /// Words on a light page.
+    /// Colour of text on a light page.
     pub light_text: [u8; 3],
-    /// Lines, fills and words on a dark page.
+    /// Colour of lines, fills and text on a dark page.
     pub dark: [u8; 3],
 }
 
-/// In the order of the variants, which is that of lists and legends. Hues of Okabe and Ito, the yellow of PO darkened for
-/// a light page; the violet of SC is far from all of them also for people who see few colours.
+/// In the order of the variants, which lists and legends use. The hues are those of Okabe and Ito, with the yellow of
+/// PO darkened for a light page. The violet of SC differs clearly from all of them, also with colour vision deficiency.
 const TABLE: [RouteRow; 6] = [
     RouteRow {
         route: Route::Iv,
@@ -165,34 +165,34 @@ impl Route {
         all
     };
 
-    /// The route's row of the table.
+    /// Row of the route in the table.
     pub fn row(self) -> &'static RouteRow {
         const ROWS: &[RouteRow; TABLE.len()] = &TABLE;
         &ROWS[self as usize]
     }
 
-    /// The route of an id as written in files; `None` where no route has it.
+    /// The route with an id as used in files. `None` for an unknown id.
     pub fn of_id(id: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|r| r.id() == id)
     }
 
-    /// The route that an arm is drawn as: that of its first dose; IV where the arm has no dose.
+    /// The route that gives an arm its colour: that of its first dose. IV for an arm without doses.
     pub fn leading(routes: &[Self]) -> Self {
         routes.first().copied().unwrap_or(Self::Iv)
     }
 
-    /// As written in files: `iv`, `im`, `sl`, `in`, `po`, `sc`.
+    /// Id in files: `iv`, `im`, `sl`, `in`, `po`, `sc`.
     pub fn id(self) -> &'static str {
         self.row().id
     }
 
-    /// In words without its letters: "into a vein".
+    /// Words for the route without its abbreviation: "into a vein".
     pub fn name(self) -> &'static str {
         let words = self.words();
         words.split_once(" (").map_or(words, |(name, _)| name)
     }
 
-    /// In words: "into a vein (IV)".
+    /// Words for the route with its abbreviation: "into a vein (IV)".
     pub fn words(self) -> &'static str {
         self.row().words
     }
@@ -208,7 +208,7 @@ impl fmt::Display for Route {
 mod tests {
     use super::*;
 
-    /// One key of a file, which serde reads by the names of the variants.
+    /// A file with a single key: serde reads the routes by the names of their variants.
     #[derive(Serialize, Deserialize)]
     struct File {
         route: Route,
@@ -223,7 +223,7 @@ mod tests {
             assert_eq!((read.route, Route::of_id(row.id)), (row.route, Some(row.route)));
             assert_eq!(toml::to_string(&read).unwrap(), text);
         }
-        // serde names every variant where it knows none: none is without its row
+        // serde lists every variant in its error, so this finds a route without a row
         let refused = toml::from_str::<File>("route = \"?\"").err().unwrap().to_string();
         assert_eq!(refused.matches('`').count() / 2, 1 + TABLE.len(), "{refused}");
     }

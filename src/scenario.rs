@@ -1,4 +1,4 @@
-//! A scenario: who gets what, under which model. The only thing a user edits, saves and shares.
+//! A scenario: who gets what, under which model. It is the one thing that users edit, save and share.
 
 mod clinic;
 mod slip;
@@ -21,58 +21,58 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Scenario {
-    /// Format of the file; 1 is the only one.
+    /// Version of the file format. 1 is the only one.
     #[serde(default = "one")]
     pub format: u32,
-    /// Headline.
+    /// Title of the scenario.
     #[serde(default)]
     pub title: String,
-    /// How long to simulate.
+    /// Length of the simulation, from time 0.
     #[serde(default = "four_hours")]
     pub horizon: Time,
-    /// Who is simulated.
+    /// The subject that is simulated: weight, age and other covariates.
     #[serde(default)]
     pub subject: Subject,
-    /// How weight and age differ between made-up people; left out: all have the subject's.
+    /// How weight and age vary between virtual subjects. When left out, all have the subject's values.
     #[serde(default, skip_serializing_if = "Population::is_none")]
     pub population: Population,
-    /// Conditions the library has data on.
+    /// Conditions that the library has data on, each on or off.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub conditions: BTreeMap<String, bool>,
-    /// The clinic's own rules and phones, for the timeline.
+    /// The clinic's own rules and phone numbers, for the timeline. `None` where none are stated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clinic: Option<Clinic>,
-    /// The visit itself: when, and in which manner.
+    /// Date, time and style of the visit. `None` where none are stated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub visit: Option<Visit>,
-    /// What is compared.
+    /// The arms that are compared.
     #[serde(default, rename = "arm")]
     pub arms: Vec<StudyArm>,
 }
 
-/// One curve of the comparison.
+/// One arm of the comparison: a drug, its doses and the model.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StudyArm {
-    /// Name, different from the others'.
+    /// Name of the arm. No two arms have the same.
     pub label: String,
-    /// Drug.
+    /// Id of the drug.
     pub drug: String,
-    /// Model; absent: the default for drug and route.
+    /// Id of the model. `None`: the default for drug and routes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub model: Option<String>,
-    /// Where plasma is read; absent: the model's own site.
+    /// Sampling site. `None`: the model's own site.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub site: Option<PlasmaSite>,
-    /// Whether the arm takes part; one that is off is kept but not run.
+    /// Whether the arm takes part. An arm that is off is kept but not simulated.
     #[serde(default = "yes", skip_serializing_if = "is_yes")]
     pub on: bool,
-    /// Doses.
+    /// Doses of the arm.
     #[serde(default, rename = "dose")]
     pub doses: Vec<Dose>,
 }
 
-/// A site that can be asked for.
+/// A sampling site that a scenario can ask for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum PlasmaSite {
@@ -108,38 +108,38 @@ fn four_hours() -> Time {
     Time::from_hours(4.0)
 }
 
-/// A scenario file is a page; more than this (1 MiB) is something else.
+/// Largest scenario file, bytes (1 MiB). A scenario fills about a page, so anything larger is something else.
 pub const LARGEST_FILE: usize = 1 << 20;
-/// More arms than this cannot be told apart.
+/// Largest number of arms. More could not be told apart.
 pub const MOST_ARMS: usize = 24;
-/// Shortest and longest simulation, hours (one minute, sixty days).
+/// Shortest and longest simulation, h: one minute and sixty days.
 pub(crate) const HORIZON_H: std::ops::RangeInclusive<f64> = 1.0 / 60.0 - 1e-9..=1440.0;
-/// Labels longer than this do not fit a card.
+/// Longest label in characters. A longer one does not fit its card.
 const LONGEST_LABEL: usize = 60;
 
 impl Scenario {
-    /// What times count from: "the first dose", or "time 0" where the first dose of an arm that is on is given later.
+    /// What times are counted from: "the first dose", or "time 0" where an arm that is on has its first dose later.
     pub fn counted_from(&self) -> &'static str {
         let on = self.arms.iter().filter(|arm| arm.on);
         crate::regimen::counted_from(on.map(|arm| crate::regimen::first_start(&arm.doses).hours()))
     }
 
-    /// The opening screen's scenario, as a file.
+    /// The scenario of the opening screen, as a file.
     pub const OPENING: &'static str = include_str!("../assets/scenarios/four-routes.toml");
 
-    /// Regimens for which times were published, as a scenario file.
+    /// Regimens with published times, as a scenario file.
     pub const REGIMENS: &'static str = include_str!("../assets/scenarios/regimens.toml");
 
-    /// A visit to try a patient's page with, as a scenario file.
+    /// An example visit for trying out a patient's page, as a scenario file.
     pub const VISIT: &'static str = include_str!("../assets/scenarios/visit.toml");
 
-    /// Arms that can be added, as a scenario file.
+    /// Arms that can be added to a scenario, as a scenario file.
     pub const ARMS: &'static str = include_str!("../assets/scenarios/arms.toml");
 
-    /// Reads a scenario; `name` is for messages.
+    /// Reads a scenario and checks it. `name` is the file name used in messages.
     ///
     /// # Errors
-    /// With file and line, what is wrong and what would have worked.
+    /// With file and line, what is wrong, and what would have worked.
     pub fn from_toml(name: &str, text: &str, library: &Library) -> Result<Self> {
         if text.len() > LARGEST_FILE {
             return Err(Error::input(format!("{name} has {} bytes", text.len()))
@@ -150,7 +150,7 @@ impl Scenario {
         Ok(scenario)
     }
 
-    /// One arm, given to one person.
+    /// A scenario with one arm for one subject.
     pub fn of(arm: StudyArm, subject: Subject, horizon: Time) -> Self {
         Self {
             format: 1,
@@ -165,15 +165,15 @@ impl Scenario {
         }
     }
 
-    /// Reads a file without asking whether it can be simulated.
+    /// Reads a file without checking whether it can be simulated.
     ///
     /// # Errors
-    /// With the line of what cannot be read.
+    /// With the line that cannot be read.
     pub fn read(name: &str, text: &str) -> Result<Self> {
         toml::from_str(text).map_err(|e| Error::from_toml(&e, name, text))
     }
 
-    /// The scenario as a file.
+    /// The scenario as the text of a file.
     ///
     /// # Errors
     /// When it cannot be written as TOML, which its types exclude.
@@ -181,7 +181,7 @@ impl Scenario {
         toml::to_string(self).map_err(|e| Error::cannot(format!("the scenario cannot be written: {e}")))
     }
 
-    /// Refuses what cannot be simulated, without simulating.
+    /// Refuses a scenario that cannot be simulated, without simulating it.
     ///
     /// # Errors
     /// With the path of the entry that is wrong.
@@ -190,7 +190,7 @@ impl Scenario {
         (0..self.arms.len()).try_for_each(|i| self.check_arm(i, library))
     }
 
-    /// Refuses what is wrong with one arm, the others aside.
+    /// Refuses one arm that cannot be simulated; the other arms are not checked.
     ///
     /// # Errors
     /// With the path of the entry that is wrong.
@@ -215,20 +215,20 @@ impl Scenario {
         if arm.on { self.check_people(arm, library) } else { Ok(()) }
     }
 
-    /// How often the doses of an arm are given, repeats and sprays counted one by one.
+    /// Number of administrations in an arm, with every repeat and spray counted.
     fn administrations(&self, arm: &StudyArm, library: &Library) -> u64 {
         let Ok(drug) = library.drug(&arm.drug) else { return 0 };
         let each = |d: &Dose| administrations(d, &self.subject, drug.sprays);
         arm.doses.iter().fold(0_u64, |sum, d| sum.saturating_add(each(d)))
     }
 
-    /// How often anything is given in the arms that are on, repeats and sprays counted one by one.
+    /// Number of administrations in all arms that are on, with every repeat and spray counted.
     pub fn administrations_in_all(&self, library: &Library) -> u64 {
         let on = self.arms.iter().filter(|a| a.on);
         on.fold(0_u64, |sum, arm| sum.saturating_add(self.administrations(arm, library)))
     }
 
-    /// Refuses people whom a model was not made for, and doses whose layout would differ between them.
+    /// Refuses subjects that a model was not made for, and doses whose layout would differ between subjects.
     fn check_people(&self, arm: &StudyArm, library: &Library) -> Result<()> {
         let model = arm.model_in(library)?;
         let beyond = |key: &'static str, people: Option<[f64; 2]>, made_for: Option<[f64; 2]>, unit: &str| {
@@ -264,7 +264,7 @@ impl Scenario {
         Ok(())
     }
 
-    /// Models of the arm's drug and routes that were made for everybody of the population.
+    /// Models of the arm's drug and routes that were made for every subject of the population.
     fn made_for_all<'a>(&self, arm: &StudyArm, library: &'a Library) -> Vec<&'a Model> {
         let [lightest, heaviest] = self.population.weights().map_or([self.subject.weight.kg(); 2], |l| l.ends);
         let [youngest, oldest] = self.population.ages().map_or([self.subject.age.years(); 2], |l| l.ends);
@@ -276,7 +276,7 @@ impl Scenario {
         list
     }
 
-    /// Refuses what is wrong with everything but the arms.
+    /// Refuses what is wrong with the scenario apart from its arms.
     ///
     /// # Errors
     /// With the path of the entry that is wrong.
@@ -301,7 +301,7 @@ impl Scenario {
                 .remedy(format!("at most {MOST_ARMS}"))
                 .at(path!["arm"]));
         }
-        // an arm that has too many by itself is refused by itself
+        // an arm with too many by itself is refused by its own check
         let on = self.arms.iter().filter(|a| a.on).map(|arm| self.administrations(arm, library));
         let given: u64 = on.filter(|given| *given <= MOST_DOSES).sum();
         if given > MOST_IN_ALL {
@@ -314,7 +314,7 @@ impl Scenario {
 }
 
 impl StudyArm {
-    /// Checks the arm by itself.
+    /// Checks the arm alone.
     fn check(&self, horizon: Time, library: &Library) -> Result<()> {
         if self.label.trim().is_empty() || self.label.chars().count() > LONGEST_LABEL {
             return Err(Error::input(format!("a label has from 1 to {LONGEST_LABEL} characters"))
@@ -334,7 +334,7 @@ impl StudyArm {
         self.site_in(model).map(|_| ())
     }
 
-    /// Routes used, each once, in order of their first dose and never of the lines in the file.
+    /// The arm's routes, each once, in order of their first dose and independent of the order in the file.
     pub fn routes(&self) -> Vec<Route> {
         let mut doses: Vec<&Dose> = self.doses.iter().collect();
         doses.sort_by(|a, b| a.time.hours().total_cmp(&b.time.hours()).then(a.route().cmp(&b.route())));
@@ -347,7 +347,7 @@ impl StudyArm {
         list
     }
 
-    /// What is followed when this arm is given to a person under a model.
+    /// The case to simulate when this arm is given to a subject under a model.
     ///
     /// # Errors
     /// When the library does not know the drug.
@@ -365,7 +365,7 @@ impl StudyArm {
     /// The named model, or the default for drug and routes.
     ///
     /// # Errors
-    /// When there is none, or it describes another drug.
+    /// When there is no such model, or it describes another drug.
     pub fn model_in<'a>(&self, library: &'a Library) -> Result<&'a Model> {
         let Some(id) = &self.model else {
             return library.default_for_all(&self.drug, &self.routes());
@@ -386,10 +386,10 @@ impl StudyArm {
             .at(path!["model"]))
     }
 
-    /// The asked-for site, or the model's own.
+    /// The requested sampling site, or the model's own.
     ///
     /// # Errors
-    /// When the model has no curve there, or not for these doses.
+    /// When the model has no curve at this site, or not for these doses.
     pub fn site_in(&self, model: &Model) -> Result<Site> {
         let Some(asked) = self.site else { return Ok(model.estimated_from) };
         let site = Site::from(asked);

@@ -1,6 +1,6 @@
-//! A figure laid out on a page: shapes with roles, no colours and no painter.
+//! A figure laid out on a page: shapes with roles. It knows no colours and no painter.
 //!
-//! The screen and the files paint the same shapes, so they look alike. Lengths are points.
+//! The screen and the exported files paint the same shapes, so they look alike. Lengths are points.
 
 mod agreement;
 mod canvas;
@@ -35,55 +35,55 @@ use crate::figure::Role;
 use crate::portable::Portable as _;
 use crate::regimen::Route;
 
-/// What a shape is painted with; a palette gives the colour.
+/// The role of a colour. A palette gives the colour itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ink {
-    /// The page.
+    /// Background of the page.
     Background,
-    /// Inside of a plot.
+    /// Background of a plot.
     Plot,
-    /// Text to read.
+    /// Main text.
     Text,
-    /// Text of second rank.
+    /// Secondary text.
     Muted,
     /// Axes and frames.
     Axis,
     /// Grid lines.
     Grid,
-    /// An arm, by its route.
+    /// Lines and fills of an arm, in the colour of its route.
     Route(Route),
-    /// An arm that cannot be run as it is now: what it was, faintly.
+    /// An earlier state of an arm that cannot be run as it is now, in a pale colour of its route.
     Faded(Route),
-    /// Text in an arm's colour, dark enough to read.
+    /// Text in the colour of an arm's route, dark enough to read.
     RouteText(Route),
     /// Bands that call for caution.
     Caution,
-    /// Hatching of such bands.
+    /// Hatching of bands that call for caution.
     CautionHatch,
-    /// What programmes say.
+    /// Times that programmes give.
     Programme,
-    /// The solid block after every strip.
+    /// The solid bar of what staff decide.
     Staff,
-    /// Text on that block.
+    /// Text on the bar of what staff decide.
     OnStaff,
-    /// Measured points.
+    /// Points measured by the user.
     Point,
-    /// Soft ranges of what people may feel: no route's colour.
+    /// Soft ranges of what people may feel: not the colour of any route.
     Soft,
-    /// Headings and marks in that colour, dark enough to read.
+    /// Headings and marks in the colour of the soft ranges, dark enough to read.
     SoftText,
 }
 
-/// Line pattern.
+/// Dash pattern of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Dash {
-    /// Unbroken.
+    /// An unbroken line.
     Solid,
-    /// On and off lengths in points, repeated.
+    /// Lengths on and off, in points, repeated along the line.
     Pattern(&'static [u8]),
 }
 
-/// Where text sits relative to its anchor.
+/// Alignment of text to its anchor point.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Align {
     /// Anchor at the left end, or at the top.
@@ -94,18 +94,18 @@ pub enum Align {
     End,
 }
 
-/// One thing to paint. Coordinates are points from the top left.
+/// One shape to paint. Coordinates are points from the top left.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Shape {
     /// A line through points.
     Line {
-        /// Points.
+        /// Corners of the line, as x and y.
         points: Vec<[f64; 2]>,
-        /// Colour.
+        /// Role that gives the colour.
         ink: Ink,
-        /// Width in points.
+        /// Width of the line in points.
         width: f64,
-        /// Pattern.
+        /// Dash pattern of the line.
         dash: Dash,
     },
     /// A fill between two curves over the same x.
@@ -116,7 +116,7 @@ pub enum Shape {
         upper: Vec<f64>,
         /// Lower edge.
         lower: Vec<f64>,
-        /// Colour.
+        /// Role that gives the colour.
         ink: Ink,
         /// Opacity, 0 to 1.
         alpha: f64,
@@ -125,35 +125,35 @@ pub enum Shape {
     Rect {
         /// Left, top, right, bottom.
         rect: [f64; 4],
-        /// Colour.
+        /// Role that gives the colour.
         ink: Ink,
         /// Opacity, 0 to 1.
         alpha: f64,
     },
     /// A filled or open circle.
     Circle {
-        /// Centre.
+        /// Centre, as x and y.
         at: [f64; 2],
-        /// Radius.
+        /// Radius in points.
         radius: f64,
-        /// Colour.
+        /// Role that gives the colour.
         ink: Ink,
-        /// Filled or open.
+        /// Whether the circle is filled. Otherwise only its outline is drawn.
         filled: bool,
     },
     /// A line of text.
     Text {
-        /// Anchor.
+        /// Anchor point, as x and y.
         at: [f64; 2],
-        /// What it says.
+        /// The text that is drawn.
         text: String,
-        /// Colour.
+        /// Role that gives the colour.
         ink: Ink,
-        /// Size in points.
+        /// Text size in points.
         size: f64,
         /// Horizontal and vertical alignment.
         align: [Align; 2],
-        /// All of it, where the room was too short for more than `text`.
+        /// The full text where `text` was shortened to fit. `None` where `text` is complete.
         whole: Option<String>,
     },
 }
@@ -167,96 +167,96 @@ pub struct Scene {
     pub height: f64,
     /// Shapes, back to front.
     pub shapes: Vec<Shape>,
-    /// Where concentrations are plotted, one for each panel.
+    /// The area of each concentration panel, top to bottom.
     pub plots: Vec<PlotArea>,
-    /// Left and right end of the time axis in points, and the times there in hours.
+    /// The time axis of the page: its two ends in points and in hours.
     pub time: TimeSpan,
-    /// Where each strip lies: left, top, right, bottom.
+    /// Area of each strip: left, top, right, bottom.
     pub strips: Vec<[f64; 4]>,
-    /// What the page says to whoever does not see it.
+    /// The page in words, for readers who do not see it.
     pub said: Said,
 }
 
-/// A page in words.
+/// A page in words, for screen readers and file metadata.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Said {
-    /// Its title.
+    /// Title of the page.
     pub title: String,
-    /// What it shows, in place of the picture.
+    /// Description of the picture, in place of it.
     pub description: String,
-    /// Citations in full of what is shown.
+    /// Full citations of the sources of what is shown.
     pub sources: Vec<String>,
-    /// Pages of running text: what each run of shapes is, in reading order. Empty for a picture.
+    /// For pages of running text: the role of each run of shapes, in reading order. Empty for a picture.
     pub parts: Vec<(Part, std::ops::Range<usize>)>,
-    /// Parts of a picture that are named one by one.
+    /// Parts of a picture that have a name of their own.
     pub places: Vec<Place>,
-    /// Tag of its language; empty is English.
+    /// Language tag. Empty means English.
     pub language: String,
 }
 
-/// A part of a picture: where it lies, and what it says of itself.
+/// A named part of a picture.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Place {
-    /// Left, top, right, bottom.
+    /// Area of the part: left, top, right, bottom.
     pub rect: [f64; 4],
-    /// For whoever hears it.
+    /// Name for a screen reader.
     pub name: String,
-    /// For whoever points at it; empty where all of it is drawn.
+    /// Tooltip. Empty where the picture already shows all of it.
     pub help: String,
 }
 
 impl Said {
-    /// Tag of its language.
+    /// Language tag of the page.
     pub fn language(&self) -> &str {
         if self.language.is_empty() { "en" } else { &self.language }
     }
 }
 
-/// What a run of shapes on a page of text is.
+/// Role of a run of shapes on a page of text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Part {
-    /// Heading of this level, from 1.
+    /// A heading: its level (from 1) and its text.
     Heading(u16, String),
-    /// Running text, in whole.
+    /// A paragraph of running text, in full.
     Paragraph(String),
-    /// Said on every page, or there for the eye alone.
+    /// Decoration: repeated on every page, or purely visual.
     Decoration,
 }
 
-/// Where a panel's concentrations are plotted.
+/// The plot area of a concentration panel.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct PlotArea {
     /// Left, top, right, bottom.
     pub rect: [f64; 4],
-    /// Bottom and top of the axis, ng/mL.
+    /// Concentrations at the bottom and the top of the axis, ng/mL.
     pub y: [f64; 2],
-    /// Logarithmic.
+    /// Whether the axis is logarithmic.
     pub log: bool,
 }
 
-/// The one time axis of all panels and strips.
+/// The time axis that all panels and strips share.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct TimeSpan {
-    /// Left and right end, points.
+    /// Left and right end in points.
     pub x: [f64; 2],
-    /// Times there, hours.
+    /// Times at the two ends, h.
     pub hours: [f64; 2],
 }
 
 impl TimeSpan {
-    /// Position of a time.
+    /// Position in points of a time in hours.
     pub fn to_x(self, hours: f64) -> f64 {
         self.x[0] + (hours - self.hours[0]) / (self.hours[1] - self.hours[0]) * (self.x[1] - self.x[0])
     }
 
-    /// Time at a position.
+    /// Time in hours at a position in points.
     pub fn to_hours(self, x: f64) -> f64 {
         self.hours[0] + (x - self.x[0]) / (self.x[1] - self.x[0]) * (self.hours[1] - self.hours[0])
     }
 }
 
 impl PlotArea {
-    /// Position of a concentration, kept inside the plot.
+    /// Position in points of a concentration in ng/mL, limited to the plot area.
     pub fn to_y(self, ng_ml: f64) -> f64 {
         let [bottom, top] = self.y;
         let share = if self.log {
@@ -269,43 +269,43 @@ impl PlotArea {
     }
 }
 
-/// How wide text is; each painter knows its own font.
+/// Measures the width of text. Each painter knows its own font.
 pub trait Measure {
-    /// Width of a line of text at a size, points.
+    /// Width of a line of text at a size, both in points.
     fn width(&self, text: &str, size: f64) -> f64;
 }
 
-/// What a page carries besides plots and strips.
+/// Size of a page, and what it carries besides plots and strips.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Page {
     /// Width in points.
     pub width: f64,
     /// Height in points.
     pub height: f64,
-    /// Title, legend and footer, for pictures that travel alone.
+    /// Whether the page has title, legend and footer, which a picture used on its own needs.
     pub furniture: bool,
-    /// Factor on all text sizes and line widths; 1.5 for a projector.
+    /// Factor on all text sizes and line widths, for example 1.5 for a projector.
     pub scale: f64,
 }
 
 impl Role {
-    /// What lines and fills of the arm are painted with.
+    /// The ink of the arm's lines and fills.
     pub fn ink(self) -> Ink {
         if self.faded { Ink::Faded(self.route) } else { Ink::Route(self.route) }
     }
 
-    /// What its words are written with.
+    /// The ink of the arm's text.
     pub fn text_ink(self) -> Ink {
         if self.faded { Ink::Muted } else { Ink::RouteText(self.route) }
     }
 }
 
 impl Dash {
-    /// Patterns of the copies of a route, the first one unbroken.
+    /// Dash patterns of arms with the same route. The first one is unbroken.
     pub const COPIES: [Self; 4] =
         [Self::Solid, Self::Pattern(&[10, 5]), Self::Pattern(&[2, 4]), Self::Pattern(&[12, 4, 2, 4])];
 
-    /// Pattern of a copy: 0 for the first arm of a route.
+    /// Dash pattern of an arm by its number among those of the same route, from 0.
     pub const fn of(variant: usize) -> Self {
         Self::COPIES[variant % Self::COPIES.len()]
     }

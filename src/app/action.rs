@@ -1,4 +1,4 @@
-//! Acts that are not edits: applied in order, after everything is drawn.
+//! Actions that are not edits of the scenario. They are applied in order after the frame is drawn.
 
 use super::App;
 use super::picture::Picture;
@@ -16,72 +16,72 @@ use crate::timeline::{Moment, calendar};
 use crate::units::Time;
 use std::sync::Arc;
 
-/// Something to be done once the frame is drawn.
+/// An action to apply after the frame is drawn.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Action {
-    /// Back one step.
+    /// Goes back one step.
     Undo,
-    /// Forward one step.
+    /// Goes forward one step.
     Redo,
-    /// Back to the opening scenario.
+    /// Goes back to the opening scenario.
     Reset,
-    /// Ask for a path, then do something with it.
+    /// Asks for a path for some purpose.
     Ask(Purpose),
-    /// A path was given.
+    /// Uses the path that was given for a purpose.
     With(Purpose, String),
-    /// The curves as CSV into the clipboard.
+    /// Copies the curves to the clipboard as CSV.
     CopyCurves,
-    /// The picture into the clipboard.
+    /// Copies the picture to the clipboard.
     CopyPicture,
-    /// The scenario as TOML into the clipboard.
+    /// Copies the scenario to the clipboard as TOML.
     CopyScenario,
-    /// The patient's page as text into the clipboard.
+    /// Copies the patient's page to the clipboard as text.
     CopyLeaflet,
-    /// A made-up visit in place of the scenario.
+    /// Replaces the scenario by an example visit.
     Sample,
-    /// Take the measured points away.
+    /// Removes the measured points.
     ClearPoints,
-    /// A new arm, by its place among those offered.
+    /// Adds an arm, by its index among those offered.
     Add(usize),
-    /// A copy of an arm.
+    /// Duplicates an arm, by its index.
     Duplicate(usize),
-    /// Take an arm away.
+    /// Removes an arm, by its index.
     Remove(usize),
-    /// Another model for an arm; none is the default of drug and route.
+    /// Sets the model of an arm, by its index. `None` is the default of drug and route.
     Take(usize, Option<String>),
-    /// What a swap of models changed was read.
+    /// Dismisses the note on what a change of model changed.
     ForgetSwap,
 }
 
-/// What a path is asked for.
+/// The purpose of a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
-    /// Open a scenario.
+    /// Opens a scenario.
     Open,
-    /// Save the scenario.
+    /// Saves the scenario.
     Save,
-    /// Export a picture.
+    /// Exports a picture.
     Picture(Picture, Format),
-    /// Export the curves.
+    /// Exports the curves.
     Curves,
-    /// Export sources, grades and assumptions.
+    /// Exports sources, grades and assumptions.
     References,
-    /// Write the patient's page.
+    /// Writes the patient's page.
     Leaflet(Paper),
-    /// Write the clinician's sheet.
+    /// Writes the clinician's sheet.
     Sheet(Paper),
-    /// Write the visit for calendar programs.
+    /// Writes the visit as a calendar file.
     Calendar,
-    /// Lay measured points over the curves.
+    /// Shows measured points over the curves.
     Points,
-    /// Add a model file.
+    /// Adds a model from a file.
     Model,
-    /// Take levels and delays from a file.
+    /// Reads effect levels and delays from a file.
     Effects,
 }
 
 impl Purpose {
-    /// Title of the dialog.
+    /// Title of the file dialog.
     pub fn title(self) -> &'static str {
         match self {
             Self::Open => "Open a scenario",
@@ -98,12 +98,12 @@ impl Purpose {
         }
     }
 
-    /// Whether a file is written.
+    /// Whether a file is written rather than read.
     pub fn writes(self) -> bool {
         !matches!(self, Self::Open | Self::Points | Self::Model | Self::Effects)
     }
 
-    /// Name proposed, and its extension.
+    /// Suggested file name, and its extension.
     pub fn file(self) -> (String, &'static str) {
         let (name, extension) = match self {
             Self::Open | Self::Save => ("scenario", "toml"),
@@ -141,7 +141,7 @@ impl Purpose {
 const LARGEST_POINTS: usize = 4 << 20;
 
 impl App {
-    /// Applies one act; a failure becomes the message of the status line.
+    /// Applies an action. A failure becomes the message of the status line.
     pub(super) fn apply(&mut self, action: Action, ctx: &egui::Context) {
         match self.act(action, ctx) {
             Ok(Some(said)) => self.message = Some(Ok(said)),
@@ -257,15 +257,15 @@ impl App {
         }
     }
 
-    /// The picture of all arms, to be handed on.
+    /// The picture of all arms, for export.
     ///
     /// # Errors
-    /// While there is none, or another is worked out.
+    /// While there is no picture, or a new one is being computed.
     pub(super) fn figure(&self) -> Result<Figure> {
         self.settled()?;
         let nothing = || Error::cannot("there is nothing to export").remedy("switch a route on");
         let view = &self.state.look.view;
-        // what cannot be run now is looked at, but never handed on
+        // an arm that cannot be run now may still be shown, but is never exported
         let figure = self
             .shown
             .current()
@@ -273,7 +273,7 @@ impl App {
         figure.filter(|f| !f.panels.is_empty()).ok_or_else(nothing)
     }
 
-    /// What is still worked out cannot be handed on.
+    /// Refuses while the outcome is still being computed.
     pub(super) fn settled(&self) -> Result<()> {
         match self.shown.progress() {
             Some(_) => Err(Error::cannot("the curves are still worked out").remedy("wait until they are there")),
@@ -288,10 +288,10 @@ impl App {
         self.outcome().map(|o| crate::curves::csv(&o))
     }
 
-    /// The outcome, to be handed on.
+    /// The outcome, for export.
     ///
     /// # Errors
-    /// While there is none, or another is worked out.
+    /// While there is no outcome, or a new one is being computed.
     pub(super) fn outcome(&self) -> Result<Outcome> {
         self.settled()?;
         let nothing = || Error::cannot("there are no curves").remedy("switch a route on");
@@ -308,7 +308,7 @@ impl App {
 
     fn add_arm(&mut self, i: usize) {
         if let Some(mut arm) = self.offered.get(i).cloned() {
-            // one that is there and off is meant
+            // an arm that exists but is off
             let there =
                 self.state.scenario.arms.iter_mut().find(|a| !a.on && a.label == arm.label && a.drug == arm.drug);
             if let Some(there) = there {
@@ -335,7 +335,7 @@ impl App {
     }
 }
 
-/// A further dose like the last one, a while after it.
+/// Another dose like the last one, some time after it. `None` where it would not fit before the horizon.
 pub fn another_dose(doses: &[Dose], horizon: Time) -> Option<Dose> {
     let mut dose = doses.last()?.clone();
     let later = dose.time.hours() + 0.5;

@@ -1,10 +1,10 @@
-//! Paints a scene with egui; the same shapes as in files.
+//! Paints a scene with egui: the same shapes as in exported files.
 
 use super::theme;
 use crate::scene::{Align, Dash, Measure, Scene, Shape, dashes};
 use egui::{Align2, Color32, FontId, Mesh, Pos2, Rect, Stroke, Ui, Vec2};
 
-/// Text widths as the window's font has them.
+/// Measures text in the window's font.
 pub struct EguiMeasure<'a>(pub &'a egui::Context);
 
 impl Measure for EguiMeasure<'_> {
@@ -15,8 +15,7 @@ impl Measure for EguiMeasure<'_> {
     }
 }
 
-/// A scene as a part of a panel. Its places are named one by one, each with this role, for whoever hears them; the pointer
-/// over one says more.
+/// Shows a scene as a part of a panel. Each of its places has this role and a name for screen readers, and a tooltip.
 pub fn show(ui: &mut Ui, scene: &Scene, role: egui::accesskit::Role) {
     let size = Vec2::new(scene.width as f32, scene.height as f32);
     let (rect, response) = ui.allocate_exact_size(size, egui::Sense::hover());
@@ -36,12 +35,12 @@ pub fn show(ui: &mut Ui, scene: &Scene, role: egui::accesskit::Role) {
     }
 }
 
-/// Paints all shapes with their top left at `origin`; `dim` is 1 for full colours.
+/// Paints all shapes with their top left corner at `origin`. `dim` is 1 for full colours.
 pub fn paint(ui: &Ui, scene: &Scene, origin: Pos2, dim: f32) {
     paint_shapes(ui, &scene.shapes, origin, dim);
 }
 
-/// The whole of a text that was shortened, where the pointer is over it.
+/// The full text of a shortened one under the pointer.
 pub fn whole_at<'a>(ui: &Ui, scene: &'a Scene, origin: Pos2, pointer: Pos2) -> Option<&'a str> {
     let measure = EguiMeasure(ui.ctx());
     scene.shapes.iter().find_map(|shape| match shape {
@@ -54,7 +53,7 @@ pub fn whole_at<'a>(ui: &Ui, scene: &'a Scene, origin: Pos2, pointer: Pos2) -> O
     })
 }
 
-/// Letters of a text for which no font of the window has a drawing, each once: they show as boxes.
+/// Letters of a text that no font of the window has, each once. They are shown as boxes.
 pub fn without_drawing(ui: &Ui, text: &str) -> String {
     let font = FontId::proportional(theme::TEXT);
     let mut missing = String::new();
@@ -122,7 +121,7 @@ fn align2([horizontal, vertical]: [Align; 2]) -> Align2 {
     Align2([one(horizontal), one(vertical)])
 }
 
-/// A strip of quads: right for bands of any shape.
+/// A band as a strip of quads, which works for any shape.
 fn band(x: &[f64], upper: &[f64], lower: &[f64], colour: Color32, at: impl Fn([f64; 2]) -> Pos2) -> Mesh {
     let mut mesh = Mesh::default();
     for (i, &x) in x.iter().enumerate() {

@@ -4,7 +4,7 @@ use super::action::{Action, Purpose};
 use super::platform::{Picker, exists};
 use egui::{Id, Key, Modal, Ui};
 
-/// The file dialog, when it is open.
+/// The file dialog.
 #[derive(Debug, Default)]
 pub struct Dialog {
     open: Option<(Purpose, String)>,
@@ -13,13 +13,13 @@ pub struct Dialog {
 }
 
 impl Dialog {
-    /// Opens it.
+    /// Opens the dialog.
     pub fn ask(&mut self, purpose: Purpose) {
         self.open = Some((purpose, purpose.file().0));
         self.fresh = true;
     }
 
-    /// Draws it; acts once a path is given.
+    /// Shows the dialog, and adds an action once a path is given.
     pub fn show(&mut self, ui: &Ui, actions: &mut Vec<Action>) {
         let Some((purpose, mut path)) = self.open.take() else { return };
         if let Some(picked) = self.picker.take() {

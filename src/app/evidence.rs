@@ -1,4 +1,4 @@
-//! What was measured and how far the models lie from it: read when it is first looked at, then kept.
+//! Measurements and the errors of the models. They are read when first needed, then kept.
 
 use super::revision::{Made, Revised};
 use super::runner::Shown;
@@ -12,32 +12,32 @@ use crate::population::{Measure, Tornado, tornado};
 use crate::regimen::Route;
 use std::sync::Arc;
 
-/// Revision of the library; what studies are looked up by, and how they are drawn.
+/// Revision of the library, and the drug, routes and role by which studies are found and drawn.
 type OfStudies = (u64, String, Vec<Route>, Role);
-/// Run and arm.
+/// Revision of the outcome, and index of the arm.
 type OfArm = (u64, usize);
 
-/// Evidence behind the chosen arm, each part with the key that it was made for.
+/// The evidence behind the chosen arm. Each part has the key it was made for.
 #[derive(Debug, Default)]
 pub struct Evidence {
-    /// By the revision of the library.
+    /// Shipped measurements, by the revision of the library.
     read: Made<u64, Result<Read>>,
     measured: Made<OfStudies, Result<Vec<StudyFigure>>>,
-    /// Whether its axes are logarithmic and in hours belongs to the key.
+    /// Picture of the curve. Whether its axes are logarithmic and in hours is part of the key.
     curve: Made<(OfArm, [bool; 2]), Option<Figure>>,
-    /// Which of its numbers matter.
+    /// Sensitivity of the arm.
     tornado: Made<OfArm, Result<Tornado>>,
-    /// What they may matter for.
+    /// Exposure measure of the tornado plot. `None` until one is chosen.
     pub measure: Option<Measure>,
-    /// How often everything was scored; tests see that it is once.
+    /// Number of times everything was scored. Tests check that it is one.
     pub scored: u64,
-    /// Whether the page over all routes is shown in place of an arm.
+    /// Whether the page over all routes is shown instead of an arm.
     pub predicts: bool,
-    /// Whether all measured arms are shown or the first few.
+    /// Whether all measured arms are shown instead of the first few.
     pub all: bool,
 }
 
-/// What ships with ketasim, scored.
+/// The shipped measurements with their scores.
 #[derive(Debug)]
 struct Read {
     observations: Observations,
@@ -54,11 +54,11 @@ impl Read {
 }
 
 impl Evidence {
-    /// Computes what the chosen arm needs and is not there yet.
+    /// Computes what the chosen arm needs and does not have yet.
     pub fn update(&mut self, shown: &Shown, look: &Look, library: &Revised<Arc<Library>>) {
         let Some((outcome, arm)) = shown.outcome.as_ref().and_then(|o| Some((o, chosen(o, look)?))) else { return };
         if arm.faded {
-            // what cannot be run has no evidence of its own: that of the last good curve stays
+            // an arm that cannot be run has no evidence of its own, so that of the last good curve stays
             return;
         }
         let revision = library.revision();
@@ -84,22 +84,22 @@ impl Evidence {
         }
     }
 
-    /// What numbers may matter for: the peak until another measure is asked for.
+    /// Exposure measure of the tornado plot: the peak until another one is chosen.
     pub fn measure(&self) -> Measure {
         self.measure.unwrap_or(Measure::Cmax)
     }
 
-    /// Which numbers of the chosen arm matter.
+    /// Sensitivity of the chosen arm. `None` until it is computed.
     pub fn tornado(&self) -> Option<&Result<Tornado>> {
         self.tornado.get()
     }
 
-    /// How far predictions lie from measurements.
+    /// Errors of the predictions. `None` where they are not known.
     pub fn report(&self) -> Option<&Report> {
         self.read.get()?.as_ref().ok().map(|read| &read.report)
     }
 
-    /// Why it is not known.
+    /// Why the errors are not known. `None` where they are.
     pub fn error(&self) -> Option<&Error> {
         let measured = || self.measured.get().and_then(|list| list.as_ref().err());
         self.read.get().and_then(|read| read.as_ref().err()).or_else(measured)
@@ -110,13 +110,13 @@ impl Evidence {
         self.measured.get().and_then(|list| list.as_ref().ok()).map_or(&[], Vec::as_slice)
     }
 
-    /// The chosen arm alone.
+    /// Picture of the chosen arm alone.
     pub fn curve(&self) -> Option<&Figure> {
         self.curve.get()?.as_ref()
     }
 }
 
-/// The arm that is looked at: the chosen one, else the first.
+/// The arm that is shown: the chosen one, or else the first.
 pub fn chosen<'a>(outcome: &'a Outcome, look: &Look) -> Option<&'a ArmOutcome> {
     outcome.arms.iter().find(|a| a.index == look.arm).or(outcome.arms.first())
 }

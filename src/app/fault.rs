@@ -1,26 +1,26 @@
-//! A fault inside a frame: window and work stay, and the window says where the copy is.
+//! A panic inside a frame: the window and the work stay, and the window tells where the copy is.
 
 use super::App;
 use egui::{CentralPanel, RichText, Ui};
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// What is known of a fault.
+/// A panic and what was saved.
 #[derive(Debug, Clone)]
 pub struct Fault {
-    /// What it said of itself.
+    /// Message of the panic.
     pub what: String,
-    /// The file that holds the work as it was before.
+    /// Path of the file with the work as it was before. `None` where it could not be written.
     pub copy: Option<String>,
 }
 
-/// What a panic says of itself, in one line; nothing where it does not say.
+/// Message of a panic in one line. Empty where it has none.
 pub(super) fn words_of(cause: &(dyn Any + Send)) -> String {
     let text = cause.downcast_ref::<String>().map(String::as_str).or(cause.downcast_ref::<&str>().copied());
     text.unwrap_or_default().lines().next().unwrap_or_default().to_owned()
 }
 
-/// What somebody does after a fault.
+/// What the user can do after a panic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Choice {
     StepBack,
@@ -29,7 +29,8 @@ enum Choice {
 }
 
 impl App {
-    /// Does one part of a frame; a fault in it leaves the state as it was before, written to a file of its own.
+    /// Runs one part of a frame. A panic in it leaves the state as it was before, which is written to a file of its
+    /// own.
     pub fn frame(&mut self, part: impl FnOnce(&mut Self)) {
         if self.fault.is_some() {
             return;
@@ -41,7 +42,7 @@ impl App {
         self.fault = Some(Fault { what: words_of(cause.as_ref()), copy });
     }
 
-    /// Says what happened and offers ways on.
+    /// Shows what happened and what can be done.
     pub(super) fn after_fault(&mut self, ui: &mut Ui) {
         let Some(fault) = self.fault.clone() else { return };
         let mut choice = None;

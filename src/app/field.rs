@@ -1,13 +1,13 @@
-//! A number with its unit inside the field: dragged or typed, typed with or without the unit.
+//! A field for a number with its unit. It can be dragged or typed, with or without the unit.
 //!
-//! What cannot be read leaves the value as it was and says what was expected; nothing is clamped
+//! Input that cannot be read leaves the value unchanged, and the field says what was expected. Nothing is clamped
 //! silently.
 
 use crate::units::{Dim, HOURS_PER_DAY, MINUTES_PER_HOUR, Quantity, Time, number};
 use egui::{DragValue, Id, Response, Ui};
 use std::cell::RefCell;
 
-/// What a field holds.
+/// Settings of a field.
 #[derive(Debug, Clone, Copy)]
 pub struct Field<'a> {
     /// Name for screen readers and tests, for example "IV amount".
@@ -16,23 +16,23 @@ pub struct Field<'a> {
     pub unit: &'a str,
     /// Dimension of what may be typed with a unit.
     pub dim: Dim,
-    /// What would have worked.
+    /// Example of accepted input, for the error message.
     pub example: &'a str,
     /// Change per point dragged, in the field's unit.
     pub speed: f64,
-    /// Digits after the point while dragging.
+    /// Decimals shown while dragging.
     pub decimals: usize,
     /// Allowed values in the field's unit.
     pub range: [f64; 2],
 }
 
 impl Field<'_> {
-    /// Shows the field; returns whether the value changed and, below it, what could not be read.
+    /// Shows the field and, below it, an input error. The response says whether the value changed.
     pub fn show(self, ui: &mut Ui, value: &mut f64) -> Response {
         self.show_text(ui, value).0
     }
 
-    /// The same, with the text that was typed and read, where there was one.
+    /// As [`Self::show`], and returns the text that was typed and read, if any.
     fn show_text(self, ui: &mut Ui, value: &mut f64) -> (Response, Option<String>) {
         let id = Id::unique(("field", ui.scope_id().with(self.name)));
         let refused: RefCell<Option<String>> = RefCell::new(None);
@@ -65,7 +65,7 @@ impl Field<'_> {
         (response, parsed)
     }
 
-    /// Keeps a refusal in view, below the field, until the field is read again or something else is pressed.
+    /// Keeps an input error visible below the field until the field is read again or something else is clicked.
     fn explain(self, ui: &Ui, id: Id, response: &Response, refused: Option<String>, read: bool) {
         let pressed = refused.is_none() && ui.input(|i| i.pointer.any_pressed());
         if read || pressed || refused.is_some() {
@@ -109,12 +109,12 @@ impl Field<'_> {
     }
 }
 
-/// Units of a length of time with their minutes, and how fast a drag changes one.
+/// Units of time with their length in minutes, and how fast a drag changes each.
 const TIMES: [(&str, f64, f64); 4] =
     [("s", 1.0 / MINUTES_PER_HOUR, 1.0), ("min", 1.0, 0.5), ("h", MINUTES_PER_HOUR, 0.05), ("d", DAY, 0.05)];
 const DAY: f64 = MINUTES_PER_HOUR * HOURS_PER_DAY;
 
-/// A length of time in the unit it was typed in; before that in the one that files would have.
+/// A field for a length of time, in the unit in which it was typed. Before that it has the unit used in files.
 pub fn time(ui: &mut Ui, name: &str, time: &mut Time, example: &str, range: [Time; 2]) -> Response {
     let id = Id::unique(("unit of", ui.scope_id().with(name)));
     let written = time.to_string();
@@ -139,7 +139,7 @@ pub fn time(ui: &mut Ui, name: &str, time: &mut Time, example: &str, range: [Tim
     if let Some(text) = text
         && let Some((unit, ..)) = TIMES.iter().find(|(u, ..)| text.trim_end().ends_with(u))
     {
-        // "s" and "d" end no other unit, "min" and "h" neither
+        // "s" and "d" are not the end of any other unit, and neither are "min" and "h"
         ui.data_mut(|d| d.insert_temp(id, (*unit).to_owned()));
     }
     response

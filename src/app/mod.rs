@@ -1,6 +1,6 @@
-//! The desktop app: edits a scenario, draws its outcome, remembers nothing else.
+//! The desktop app: edits a scenario and draws its outcome. It keeps nothing else.
 //!
-//! `advance` runs what changed, `draw` draws; panels are functions over the piece they edit.
+//! `advance` computes what changed and `draw` draws. Panels are functions over the data they edit.
 
 mod action;
 mod canvas;
@@ -43,7 +43,7 @@ use revision::Noted;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// The whole app.
+/// The app with all its state.
 pub struct App {
     /// Models and data.
     pub library: Revised<Arc<Library>>,
@@ -51,19 +51,19 @@ pub struct App {
     pub state: State,
     /// What is on the screen.
     pub shown: Shown,
-    /// What was measured, for the evidence of an arm.
+    /// Measurements for the evidence of an arm.
     pub evidence: Evidence,
-    /// Made-up people, when they are switched on.
+    /// Virtual subjects, when they are switched on.
     pub people: People,
-    /// A visit, when the timeline is looked at.
+    /// The visit, when the timeline is shown.
     pub visit: VisitPage,
-    /// Measured points laid over the curves.
+    /// Measured points shown over the curves.
     pub points: Revised<Vec<PointSet>>,
-    /// Time under the cursor, hours.
+    /// Time at the cursor, h. `None` without a cursor.
     pub cursor: Option<f64>,
-    /// What the last act said.
+    /// Message of the last action: its success or its error.
     pub message: Option<Result<String>>,
-    /// The state as it was last compared, and its revisions.
+    /// The state at the last comparison, and its revisions.
     noted: Noted,
     undoer: Undoer<Scenario>,
     dialog: dialog::Dialog,
@@ -71,25 +71,25 @@ pub struct App {
     compared: panels::Compared,
     pace: Pace,
     help: bool,
-    /// What failed inside a frame, until somebody chose how to go on.
+    /// A panic inside a frame, until the user chooses how to go on.
     pub fault: Option<Fault>,
     #[cfg(not(target_arch = "wasm32"))]
     keeper: Option<Keeper>,
-    /// Revisions of what the keeper was given last.
+    /// Revisions of the state that was kept last.
     #[cfg(not(target_arch = "wasm32"))]
     kept: Option<revision::Revisions>,
 }
 
-/// The slowest frame of the last seconds, for whoever doubts that the window keeps up.
+/// The slowest frame of the last seconds, to check that the window is fast enough.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Pace {
     since: f64,
-    /// Milliseconds.
+    /// Duration of the slowest frame, ms.
     pub slowest: f32,
 }
 
 impl Pace {
-    /// Slowest frames are forgotten after this, s.
+    /// Time after which a slow frame is forgotten, s.
     const SPAN: f64 = 10.0;
 
     fn frame(&mut self, now: f64, seconds: Option<f32>) {
@@ -100,13 +100,13 @@ impl Pace {
     }
 }
 
-/// Seconds after which an edit becomes a step of undo.
+/// Time after which an edit becomes an undo step, s.
 const SETTLED: f32 = 0.6;
-/// How much larger everything is for a projector.
+/// Scale of the window for a projector.
 const PROJECTOR: f32 = 1.5;
 
 impl App {
-    /// The opening screen.
+    /// The app at the opening screen.
     ///
     /// # Errors
     /// When the shipped files cannot be read, which tests exclude.
@@ -140,17 +140,17 @@ impl App {
         })
     }
 
-    /// Takes what was kept in place of the opening screen.
+    /// Restores the kept state in place of the opening screen.
     ///
     /// # Errors
-    /// When it cannot be shown; the opening screen stays then.
+    /// When it cannot be shown. The opening screen then stays.
     pub fn restore(&mut self, kept: &BTreeMap<String, String>) -> Result<()> {
         self.state = self.state.clone().restore(kept)?;
         Ok(())
     }
 
-    /// Goes on with what a file of this window holds, and keeps the work there from now on. What cannot be shown is set
-    /// aside under a name that the window tells.
+    /// Continues with the work in a file, and keeps the work there from now on. Work that cannot be shown is set aside
+    /// under a new name, which the window reports.
     #[cfg(not(target_arch = "wasm32"))]
     pub fn keep_in(&mut self, keeper: Keeper) {
         let kept = keeper.kept().and_then(|kept| kept.map_or(Ok(()), |kept| self.restore(&kept)));
@@ -172,7 +172,7 @@ impl App {
         self.keeper = Some(keeper);
     }
 
-    /// Writes a copy of the work beside the kept one, and says where.
+    /// Writes a copy of the work beside the kept file. Returns its path.
     #[cfg(not(target_arch = "wasm32"))]
     fn copy_of(&self, work: &str) -> Option<String> {
         let folder = self.keeper.as_ref()?.path().parent()?;
@@ -181,13 +181,13 @@ impl App {
         Some(path.display().to_string())
     }
 
-    /// A page has no files.
+    /// Writes nothing: a browser has no files.
     #[cfg(target_arch = "wasm32")]
     fn copy_of(&self, _work: &str) -> Option<String> {
         None
     }
 
-    /// Everything that follows from the state is made anew.
+    /// Discards everything derived from the state, so that it is made again.
     fn renew(&mut self) {
         (self.shown, self.evidence) = (Shown::default(), Evidence::default());
         (self.people, self.visit) = (People::default(), VisitPage::default());
@@ -199,7 +199,7 @@ impl App {
         theme::install(ctx);
     }
 
-    /// Runs what changed since the last frame.
+    /// Computes what changed since the last frame.
     pub fn advance(&mut self, ctx: &egui::Context) {
         let theme = if self.state.look.dark { egui::Theme::Dark } else { egui::Theme::Light };
         if ctx.theme() != theme {
@@ -224,13 +224,13 @@ impl App {
         }
     }
 
-    /// Draws the window, or what is to be said after a fault.
+    /// Draws the window, or the page after a panic.
     pub fn show(&mut self, ui: &mut Ui) {
         self.frame(|app| app.draw(ui));
         self.after_fault(ui);
     }
 
-    /// Draws the window and applies what was asked for.
+    /// Draws the window and applies the requested actions.
     pub fn draw(&mut self, ui: &mut Ui) {
         let alone = |app: &Self| (app.state.look.mode.shape().alone)(&app.state);
         let mut actions = Vec::new();
@@ -261,7 +261,7 @@ impl App {
         self.changed(ui);
     }
 
-    /// What every mode has around it: the toolbar, and the line at the bottom.
+    /// Draws the toolbar and the status line, which every mode has.
     fn frame_of_modes(&mut self, ui: &mut Ui, actions: &mut Vec<Action>) {
         Panel::top("toolbar").exact_size(38.0).show(ui, |ui| {
             let undo = (self.undoer.has_undo(&self.state.scenario), self.undoer.has_redo(&self.state.scenario));
@@ -272,12 +272,13 @@ impl App {
             .show(ui, |ui| panels::status(ui, &mut self.shown, self.pace, &mut self.message));
     }
 
-    /// Compares the state with what it was and counts what changed.
+    /// Compares the state with the last one and updates the revisions. Returns whether anything changed.
     fn note(&mut self) -> bool {
         self.noted.note(&self.state)
     }
 
-    /// The edit is run in the next frame, and kept by another thread, whatever happens to this one.
+    /// Requests the next frame, which runs the edit, and gives the state to the keeping thread, even if this frame
+    /// fails.
     fn changed(&mut self, ui: &Ui) {
         if self.note() {
             ui.ctx().request_repaint();
@@ -295,7 +296,7 @@ impl App {
         }
     }
 
-    /// Takes a scenario in place of what was kept, which a step of undo brings back.
+    /// Replaces the kept scenario by another one. Undo brings the old one back.
     pub fn take(&mut self, name: &str, scenario: Scenario) {
         self.undoer.add_undo(&self.state.scenario);
         self.state.scenario = scenario;
@@ -314,7 +315,7 @@ impl App {
         };
         let command = Modifiers::COMMAND;
         if !typing {
-            // shift first: a shortcut without it would take the key
+            // shift first, because a shortcut without it would consume the key
             if key(command | Modifiers::SHIFT, Key::Z) || key(command, Key::Y) {
                 actions.push(Action::Redo);
             } else if key(command, Key::Z) {
@@ -340,7 +341,7 @@ impl App {
         }
     }
 
-    /// Files dropped on the window: by their ending, a scenario, a model, levels or measured points.
+    /// Handles files dropped on the window: a scenario, a model, effect levels or measured points, by file extension.
     fn drops(&mut self, ui: &Ui, actions: &mut Vec<Action>) {
         let dropped = ui.input(|i| i.raw.dropped_files.clone());
         for file in dropped {
@@ -393,7 +394,7 @@ impl eframe::App for App {
         self.show(ui);
     }
 
-    /// A browser keeps the entries itself; a desktop has [`Keeper`].
+    /// A browser keeps the entries itself. A desktop uses [`Keeper`].
     fn save(&mut self, storage: &mut dyn eframe::Storage) {
         if cfg!(target_arch = "wasm32") {
             self.state.entries().into_iter().for_each(|(key, text)| storage.set_string(&key, text));
@@ -410,7 +411,7 @@ impl eframe::App for App {
     }
 }
 
-/// Opens the window, on a scenario and the name of its file or on what was kept, and stays until it is closed.
+/// Opens the window with a scenario and its file name, or with the kept work. Returns when it is closed.
 ///
 /// # Errors
 /// When there is no usable display: none set, a stale one, no OpenGL.
@@ -419,7 +420,7 @@ pub fn open(scenario: Option<(String, Scenario)>) -> Result<()> {
     platform::display()?;
     let no_window = |e: eframe::Error| {
         let why = e.to_string();
-        // the window library puts places in its own source before the cause
+        // the window library puts source locations before the cause
         let cause = why.rsplit(": ").next().unwrap_or(&why);
         Error::cannot(format!("no window can be opened ({cause})"))
     };
@@ -428,7 +429,7 @@ pub fn open(scenario: Option<(String, Scenario)>) -> Result<()> {
         .with_app_id("ketasim")
         .with_inner_size([1280.0, 800.0])
         .with_min_inner_size([900.0, 560.0]);
-    // what is kept of the window itself stands beside the work, which has a file of its own
+    // the state of the window itself is kept beside the work, which has a file of its own
     let folder = eframe::storage_dir("ketasim");
     let persistence_path = folder.as_ref().map(|f| f.join("window.ron"));
     let options = eframe::NativeOptions { viewport, persistence_path, ..Default::default() };

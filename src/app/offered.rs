@@ -1,11 +1,11 @@
-//! Arms that "Add a route" offers: those that ship, and one for each further route of a loaded model.
+//! The arms that "Add a route" offers: those that ship, and one for each further route of a loaded model.
 
 use crate::error::Result;
 use crate::library::Library;
 use crate::scenario::{Scenario, StudyArm};
 
-/// Arms to add. A route that no shipped arm has is offered where a loaded model has it: with the amount of the first
-/// shipped arm of the model's drug.
+/// The arms that can be added. A route that no shipped arm has is offered where a loaded model has it. Its amount is
+/// that of the first shipped arm of the model's drug.
 ///
 /// # Errors
 /// When the shipped arms cannot be read, which tests exclude.

@@ -1,7 +1,8 @@
-//! Made-up people behind the curves: few at once with every edit, all of them in the background once the hand rests.
+//! Virtual subjects behind the curves: a small sample with every edit, and the whole sample in the background after the
+//! edits.
 //!
-//! What is shown is always of the scenario on the screen: an edit replaces it in the same frame by a small sample, and
-//! the full number, worked out beside the window, replaces that. A result of an earlier scenario is never taken.
+//! What is shown always belongs to the scenario on the screen. An edit replaces it in the same frame by a small sample.
+//! The full sample, simulated in the background, replaces that. A result of an earlier scenario is never used.
 
 use super::platform::{Background, MOST_PEOPLE, SideBySide, Stopwatch};
 use super::revision::{Made, Revised, same_subjects};
@@ -16,26 +17,26 @@ use crate::population::{
 use crate::scenario::Scenario;
 use std::sync::Arc;
 
-/// The same people every time.
+/// Seed of the virtual subjects: always the same.
 pub const SEED: u64 = crate::population::USUAL_SEED;
-/// Numbers that may be asked for here.
+/// Smallest and largest number of virtual subjects in the window.
 pub const NUMBERS: [usize; 2] = [LEAST_PEOPLE as usize, 10_000];
-/// Seconds without an edit after which the hand rests.
+/// Time without an edit after which the full sample is started, s.
 const RESTS: f64 = 0.3;
-/// A frame may spend this long on a sample while things move, ms.
+/// Time that a frame may spend on a sample during edits, ms.
 const BUDGET_MS: f64 = 7.0;
-/// A small sample that would take so many times longer is made smaller, which costs every arm once.
+/// Factor over that time from which a small sample is made smaller. Every arm is then simulated once more.
 const TOO_SLOW: f64 = 2.5;
-/// As many while things move, at most; fewer where one thread does all.
+/// Largest size of the small sample. It is smaller where there is only one thread.
 const FEW: usize = match MOST_PEOPLE {
     Some(most) => most / 5,
     None => 200,
 };
 
-/// All people, and few of them to go on with when something moves.
+/// The full sample, and a small one to continue with at the next edit.
 type Answer = Result<(PopulationOutcome, PopulationOutcome)>;
 
-/// Revisions of what people are made from, and how many are asked for.
+/// Revisions of the data that the subjects are made from, and the number requested.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Wanted {
     simulated: u64,
@@ -43,32 +44,32 @@ struct Wanted {
     number: usize,
 }
 
-/// Revisions of the outcome and of the people that dots were made from, and the minute they are counted at.
+/// Revisions of the outcome and of the subjects that the dots were made from, and the minute at which they are counted.
 type Dotted = (u64, u64, f64);
 
-/// Which people are on the screen, and what is under way.
+/// The virtual subjects on the screen, and the simulation in progress.
 #[derive(Debug)]
 pub struct People {
     wanted: Option<Wanted>,
-    /// When it was first wanted, seconds of the window's clock.
+    /// Time of the first request, in seconds of the window's clock.
     since: f64,
-    /// The last small sample and what it is of: arms that an edit leaves alone are taken from it.
+    /// The last small sample and its scenario. Arms that an edit leaves unchanged are reused from it.
     few: Option<(Scenario, PopulationOutcome)>,
-    /// Milliseconds for one person and arm.
+    /// Duration for one subject and arm, ms.
     pace: f64,
     job: Option<Background<Answer>>,
     dots: Made<Dotted, Option<DotsPlot>>,
-    /// What is shown.
+    /// The population outcome that is shown. `None` where there is none.
     pub outcome: Option<PopulationOutcome>,
-    /// Why there is nothing.
+    /// Why there is no outcome. `None` where there is one.
     pub error: Option<Error>,
-    /// Whether what is shown is of the number asked for.
+    /// Whether the outcome has the requested number of subjects.
     pub settled: bool,
-    /// Whether somebody stopped the refining.
+    /// Whether the user stopped the full sample.
     pub stopped: bool,
-    /// How often what is shown changed: its revision.
+    /// Revision of what is shown: number of changes so far.
     pub changes: u64,
-    /// Milliseconds the last small sample took.
+    /// Duration of the last small sample, ms.
     pub few_ms: f64,
 }
 
@@ -92,7 +93,7 @@ impl Default for People {
 }
 
 impl People {
-    /// Follows the scenario that is drawn, which has a revision, and the number asked for.
+    /// Follows the scenario that is drawn, by its revision, and the requested number of subjects.
     pub fn update(
         &mut self,
         ctx: &egui::Context,
@@ -111,13 +112,13 @@ impl People {
             if self.wanted.is_some_and(|before| before.library != wanted.library) {
                 self.few = None;
             }
-            // dropping a job stops it: the latest scenario wins
+            // dropping a job stops it, so the latest scenario wins
             self.job = None;
             self.stopped = false;
             self.since = now;
             self.wanted = Some(wanted);
             if scenario.administrations_in_all(library) > MOST_IN_A_FRAME {
-                // no frame waits for so many doses
+                // so many doses would hold up a frame
                 (self.few, self.outcome, self.settled) = (None, None, false);
                 self.changes += 1;
             } else {
@@ -144,7 +145,7 @@ impl People {
         }
     }
 
-    /// As many as a frame bears, of the arms that changed; the others stay.
+    /// Simulates as many subjects as fit into a frame, for the arms that changed. The other arms stay.
     fn show_few(&mut self, scenario: &Scenario, number: usize, library: &Library) {
         let watch = Stopwatch::start();
         let answer = self.small(scenario, number, library);
@@ -164,7 +165,7 @@ impl People {
             let same = of.arms.get(index) == scenario.arms.get(index);
             few.arm(index).filter(|_| same).cloned()
         };
-        // a small sample that is there keeps its number, so that all arms have the same
+        // an existing small sample keeps its size, so that all arms have the same
         let there = self.few.as_ref().map_or(FEW, |(_, few)| few.sample.people.size()).min(number);
         let changed = on.iter().filter(|i| kept(**i, there).is_none()).count();
         let slow = self.pace * (changed * there) as f64 > TOO_SLOW * BUDGET_MS;
@@ -182,7 +183,7 @@ impl People {
                 }
             });
         }
-        // the first run warms up, and one frame may have waited for others: neither says how fast people are
+        // the first run warms up, and a frame may have waited for others: neither tells the speed
         if worked > 0.0 && self.few.is_some() {
             let pace = watch.milliseconds() / (worked * people as f64);
             self.pace = if self.pace > 0.0 { pace.min(1.2 * self.pace) } else { pace };
@@ -220,46 +221,46 @@ impl People {
         }
     }
 
-    /// Leaves it at the few there are.
+    /// Stops the full sample and keeps the small one.
     pub fn stop(&mut self) {
         self.job = None;
         self.stopped = true;
     }
 
-    /// Goes on to the full number.
+    /// Continues with the full sample.
     pub fn go_on(&mut self) {
         self.stopped = false;
     }
 
-    /// Makes the dots of people who are counted at a minute, beside an outcome of a revision.
+    /// Makes the dots of the subjects, with the number above their level at a minute, for an outcome and its revision.
     pub fn draw(&mut self, (outcome, runs): (&Outcome, u64), minute: f64) {
         let sample = self.outcome.as_ref();
         self.dots.update((runs, self.changes, minute), || sample.map(|c| DotsPlot::new(outcome, c, minute)));
     }
 
-    /// All dots that were made last.
+    /// The dots of all arms, as made last.
     pub fn dots(&self) -> Option<&DotsPlot> {
         self.dots.get()?.as_ref()
     }
 
-    /// Those of an arm, by its index in the scenario.
+    /// The dots of an arm, by its index in the scenario.
     pub fn dots_of(&self, index: usize) -> Option<&ArmDots> {
         self.dots()?.arms.iter().find(|arm| arm.role.arm == index)
     }
 
-    /// How far the refining has come, 0 to 1, while it is under way.
+    /// Share of the full sample that is done, 0 to 1. `None` while none is in progress.
     pub fn progress(&self) -> Option<f64> {
         self.job.as_ref().map(Background::share)
     }
 
-    /// How many are on the screen, and how many are wanted.
+    /// Number of subjects on the screen, and number requested.
     pub fn numbers(&self) -> Option<[usize; 2]> {
         let wanted = self.wanted?.number;
         Some([self.outcome.as_ref()?.sample.people.size(), wanted])
     }
 }
 
-/// Few people and then all, an arm at a time: where there is one thread a frame takes one arm.
+/// A small sample and then the full one, an arm at a time. With a single thread, a frame simulates one arm.
 struct Refining {
     scenario: Scenario,
     library: Arc<Library>,

@@ -1,4 +1,4 @@
-//! Pictures that the window hands out: a name for the menu, a name for the file, and the bytes.
+//! Pictures that the window exports: name in the menu, name of the file, and contents.
 
 use super::App;
 use crate::error::{Error, Result};
@@ -7,15 +7,15 @@ use crate::export::{self, Format};
 /// A picture that can be exported in every format.
 #[derive(Debug, Clone, Copy)]
 pub struct Picture {
-    /// Its name in the menu: "Tornado plot".
+    /// Name in the menu: "Tornado plot".
     pub name: &'static str,
-    /// Name proposed for the file, without ending.
+    /// Suggested file name, without extension.
     pub file: &'static str,
-    /// The file.
+    /// Makes the contents of the file.
     pub bytes: fn(&App, Format) -> Result<Vec<u8>>,
 }
 
-/// Two of one file name are the same picture.
+/// Pictures with the same file name are equal.
 impl PartialEq for Picture {
     fn eq(&self, other: &Self) -> bool {
         self.file == other.file
@@ -24,11 +24,11 @@ impl PartialEq for Picture {
 
 impl Eq for Picture {}
 
-/// The plot of all arms, in every mode.
+/// The plot of all arms, which every mode has.
 pub const PLOT: Picture =
     Picture { name: "Picture", file: "ketasim", bytes: |app, format| export::render(&app.figure()?, format) };
 
-/// Why a picture cannot be written that is not there.
+/// The error for a picture that does not exist.
 pub(super) fn missing(what: &str, remedy: &str) -> Error {
     Error::cannot(what).remedy(remedy)
 }

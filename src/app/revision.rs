@@ -1,13 +1,13 @@
-//! Revisions: numbers that rise with every change of what derived things are made from.
+//! Revisions: counters that increase with every change of the data that something is derived from.
 //!
-//! A cache holds the revision that it was made at and compares numbers. Nothing has to tell it that it is out of date.
+//! A cache stores the revision it was made at and compares. Nothing has to invalidate it.
 
 use super::state::State;
 use crate::error::Result;
 use crate::scenario::Scenario;
 use std::ops::Deref;
 
-/// A value whose revision rises with every change of it.
+/// A value with a revision that increases with every change.
 #[derive(Debug, Default)]
 pub struct Revised<T> {
     value: T,
@@ -15,26 +15,26 @@ pub struct Revised<T> {
 }
 
 impl<T> Revised<T> {
-    /// A value at its first revision.
+    /// Wraps a value, at its first revision.
     pub fn new(value: T) -> Self {
         Self { value, revision: 0 }
     }
 
-    /// How often it was changed.
+    /// Number of changes so far.
     pub fn revision(&self) -> u64 {
         self.revision
     }
 
-    /// Puts another value in its place.
+    /// Replaces the value.
     pub fn set(&mut self, value: T) {
         self.value = value;
         self.revision += 1;
     }
 
-    /// Changes it; an edit that fails must leave it as it was.
+    /// Edits the value. An edit that fails must leave it unchanged.
     ///
     /// # Errors
-    /// Those of the edit.
+    /// The error of the edit.
     pub fn edit<R>(&mut self, edit: impl FnOnce(&mut T) -> Result<R>) -> Result<R> {
         let answer = edit(&mut self.value)?;
         self.revision += 1;
@@ -50,7 +50,7 @@ impl<T> Deref for Revised<T> {
     }
 }
 
-/// Something derived, with the key that it was made for.
+/// A derived value with the key it was made for.
 #[derive(Debug)]
 pub struct Made<K, T>(Option<(K, T)>);
 
@@ -61,7 +61,7 @@ impl<K, T> Default for Made<K, T> {
 }
 
 impl<K: PartialEq, T> Made<K, T> {
-    /// Makes it where there is none of this key; says whether it did.
+    /// Makes the value if there is none for this key. Returns whether it did.
     pub fn update(&mut self, key: K, make: impl FnOnce() -> T) -> bool {
         let old = self.0.as_ref().is_none_or(|(of, _)| *of != key);
         if old {
@@ -70,7 +70,7 @@ impl<K: PartialEq, T> Made<K, T> {
         old
     }
 
-    /// What was made last.
+    /// The value made last. `None` before the first.
     pub fn get(&self) -> Option<&T> {
         self.0.as_ref().map(|(_, made)| made)
     }
@@ -79,19 +79,21 @@ impl<K: PartialEq, T> Made<K, T> {
 /// Revisions of the parts of the state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Revisions {
-    /// Of the scenario.
+    /// Revision of the scenario.
     pub scenario: u64,
-    /// Of what of the scenario decides curves and people: not its title, its clinic and its visit.
+    /// Revision of the parts of the scenario that determine curves and virtual subjects: all but title, clinic and
+    /// visit.
     pub simulated: u64,
-    /// Of how the plot is looked at.
+    /// Revision of how the plot is shown.
     pub view: u64,
-    /// Of how everything is looked at, the plot included.
+    /// Revision of how everything is shown, including the plot.
     pub look: u64,
 }
 
-/// The state as it was when it was last compared.
+/// A copy of the state from the last comparison.
 ///
-/// Panels edit the state in place. Once a frame it is compared with this copy, and only what differs is copied and counted.
+/// Panels edit the state in place. Once a frame it is compared with this copy. Only the parts that differ are copied,
+/// and their revision increases.
 #[derive(Debug)]
 pub struct Noted {
     state: State,
@@ -104,17 +106,17 @@ impl Noted {
         Self { state, revisions: Revisions::default() }
     }
 
-    /// The state when it was last compared.
+    /// The state at the last comparison.
     pub fn state(&self) -> &State {
         &self.state
     }
 
-    /// Its revisions then.
+    /// The revisions at the last comparison.
     pub fn revisions(&self) -> Revisions {
         self.revisions
     }
 
-    /// Compares and counts; says whether anything changed.
+    /// Compares with the state and updates the revisions. Returns whether anything changed.
     pub fn note(&mut self, state: &State) -> bool {
         let (before, count) = (&mut self.state, &mut self.revisions);
         let scenario = before.scenario != state.scenario;
@@ -133,12 +135,12 @@ impl Noted {
     }
 }
 
-/// Whether two scenarios give the same curves and the same people.
+/// Whether two scenarios give the same curves and virtual subjects.
 pub fn simulates_same(a: &Scenario, b: &Scenario) -> bool {
     a.arms == b.arms && same_subjects(a, b)
 }
 
-/// Whether an arm that is the same in both gives the same curves and the same people.
+/// Whether an arm that is the same in both scenarios gives the same curves and virtual subjects.
 pub fn same_subjects(a: &Scenario, b: &Scenario) -> bool {
     a.subject == b.subject && a.population == b.population && a.horizon == b.horizon && a.conditions == b.conditions
 }

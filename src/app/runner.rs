@@ -10,53 +10,53 @@ use crate::population::PopulationOutcome;
 use crate::scenario::Scenario;
 use std::sync::Arc;
 
-/// What is on the screen and what it was made from.
+/// The outcome on the screen and what it was made from.
 #[derive(Debug, Default)]
 pub struct Shown {
-    /// The scenario last looked at, whether it could be run or not.
+    /// The scenario of the last attempt, whether it could be run or not.
     tried: Option<Tried>,
     /// The last outcome that could be run.
     pub outcome: Option<Outcome>,
-    /// Why nothing of the present scenario can be run.
+    /// Why nothing of the present scenario can be run. `None` where something can.
     pub error: Option<Error>,
-    /// Why single arms cannot be run, by their index; the others are.
+    /// Arms that cannot be run, by index, with the reason. The others are run.
     pub arm_errors: Vec<(usize, Error)>,
     figure: Made<Drawn, Option<Figure>>,
-    /// The scenario that the outcome is of.
+    /// The scenario of the outcome.
     ran: Option<Scenario>,
-    /// Rises when that scenario gives other curves or other people.
+    /// Revision: increases when that scenario gives other curves or virtual subjects.
     simulated: u64,
     swap: Option<Swap>,
     running: Option<Running>,
-    /// What somebody stopped: it is not started again by itself.
+    /// The run that the user stopped. It is not started again automatically.
     stopped: Option<Source>,
-    /// How often a scenario was run: the revision of the outcome.
+    /// Revision of the outcome: number of runs so far.
     pub runs: u64,
-    /// Milliseconds the last run took.
+    /// Duration of the last run, ms.
     pub elapsed_ms: f64,
 }
 
-/// With more doses than these, sprays counted one by one, no frame waits for the curves.
+/// Largest number of administrations (with every spray counted) that is run inside a frame.
 pub const MOST_IN_A_FRAME: u64 = 24;
 
-/// Arms by index.
+/// Results of arms, by index.
 type Arms = Vec<(usize, Result<ArmOutcome>)>;
 
-/// Revisions of what an outcome is made from.
+/// Revisions of the data that an outcome is made from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Source {
     scenario: u64,
     library: u64,
 }
 
-/// What was looked at, and how many arms it had.
+/// The scenario of an attempt, and its number of arms.
 #[derive(Debug, Clone, Copy)]
 struct Tried {
     source: Source,
     arms: usize,
 }
 
-/// Revisions of what a picture of the outcome is made from.
+/// Revisions of the data that a picture of the outcome is made from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Drawn {
     runs: u64,
@@ -65,39 +65,39 @@ pub struct Drawn {
     people: u64,
 }
 
-/// Curves that are under way.
+/// A run in the background.
 #[derive(Debug)]
 struct Running {
     of: Tried,
     before: Option<Tried>,
-    /// None when it was told to stop.
+    /// The job. Its result is `None` when it was stopped.
     job: Background<Option<Result<Arms>>>,
     watch: Stopwatch,
 }
 
-/// A model was taken for an arm in place of another.
+/// A change of an arm's model.
 #[derive(Debug)]
 struct Swap {
     index: usize,
     before: ArmOutcome,
-    /// What it changed and the scenario that it holds for, once that was run.
+    /// What it changed and for which scenario, once that was run.
     said: Option<(String, Scenario)>,
 }
 
 impl Shown {
-    /// Remembers an arm before another model is taken for it.
+    /// Remembers an arm before its model is changed.
     pub fn before_swap(&mut self, index: usize) {
         let before = self.outcome.as_ref().and_then(|o| o.arms.iter().find(|a| a.index == index));
         self.swap = before.map(|arm| Swap { index, before: arm.clone(), said: None });
     }
 
-    /// What the last swap of this arm's model changed, until an edit that bears on it.
+    /// What the last change of this arm's model changed. `None` after an edit that affects it.
     pub fn swap_of(&self, index: usize) -> Option<&str> {
         let swap = self.swap.as_ref().filter(|s| s.index == index)?;
         swap.said.as_ref().map(|(line, _)| line.as_str())
     }
 
-    /// The swap was read.
+    /// Dismisses the note on the last change of model.
     pub fn forget_swap(&mut self) {
         self.swap = None;
     }
@@ -116,7 +116,7 @@ impl Shown {
         });
     }
 
-    /// Runs a scenario of this revision where that was not done; what would hold a frame up is run beside the window.
+    /// Runs a scenario of this revision, if that was not done. A run that would hold up a frame runs in the background.
     pub fn update(
         &mut self,
         ctx: &egui::Context,
@@ -156,7 +156,7 @@ impl Shown {
         self.settle_swap(scenario);
     }
 
-    /// Stops what is under way, until the scenario is another or [`Shown::go_on`] is called.
+    /// Stops the run in progress until the scenario changes or [`Shown::go_on`] is called.
     pub fn stop(&mut self) {
         if let Some(running) = self.running.take() {
             running.job.stop();
@@ -165,22 +165,22 @@ impl Shown {
         }
     }
 
-    /// Starts again what was stopped.
+    /// Starts the stopped run again.
     pub fn go_on(&mut self) {
         self.stopped = None;
     }
 
-    /// Whether the curves of the present scenario were stopped.
+    /// Whether the run of the present scenario was stopped.
     pub fn is_stopped(&self) -> bool {
         self.stopped.is_some()
     }
 
-    /// How far the curves of the present scenario have come, 0 to 1, while they are worked out.
+    /// Share of the run of the present scenario that is done, 0 to 1. `None` while none is in progress.
     pub fn progress(&self) -> Option<f64> {
         self.running.as_ref().map(|running| running.job.share())
     }
 
-    /// Makes the picture of what changed, each with its revision: the view, measured points and people.
+    /// Makes the picture again where the view, the measured points or the virtual subjects changed, by their revisions.
     pub fn draw(
         &mut self,
         (view, revision): (&View, u64),
@@ -193,17 +193,17 @@ impl Shown {
         self.figure.update(key, || outcome.map(|o| Figure::with_crowd(o, view, library, points, sample)));
     }
 
-    /// The picture of the outcome.
+    /// The figure of the outcome. `None` where there is none.
     pub fn figure(&self) -> Option<&Figure> {
         self.figure.get()?.as_ref()
     }
 
-    /// The scenario that what is shown is of: the last one that could be run.
+    /// The scenario of what is shown: the last one that could be run.
     pub fn scenario(&self) -> Option<&Scenario> {
         self.ran.as_ref()
     }
 
-    /// Its revision: rises when it gives other curves or other people.
+    /// Revision of that scenario: increases when it gives other curves or virtual subjects.
     pub fn simulated(&self) -> u64 {
         self.simulated
     }
@@ -226,7 +226,7 @@ impl Shown {
             match arm {
                 Ok(arm) => all.push(arm),
                 Err(error) => {
-                    // what it was stays to be looked at, faintly
+                    // its last state is still shown, in a pale colour
                     all.extend(self.last_good(index, scenario, before));
                     ran.arms[index].on = false;
                     self.arm_errors.push((index, error));
@@ -238,9 +238,9 @@ impl Shown {
         self.ran = Some(ran);
     }
 
-    /// The arm as it was when it could be run last.
+    /// The arm in the state in which it could last be run.
     fn last_good(&self, index: usize, scenario: &Scenario, before: Option<Tried>) -> Option<ArmOutcome> {
-        // arms may have been added or taken away since: then the label tells which it was
+        // arms may have been added or removed since, then the label identifies it
         let same_list = before.is_some_and(|b| b.arms == scenario.arms.len());
         let label = &scenario.arms[index].label;
         let was = |a: &&ArmOutcome| if same_list { a.index == index } else { a.label == *label };
@@ -255,18 +255,18 @@ impl Shown {
         Some(outcome)
     }
 
-    /// The refusal of this arm.
+    /// The error of an arm, by its index.
     pub fn error_of_arm(&self, index: usize) -> Option<&Error> {
         self.arm_errors.iter().find(|(i, _)| *i == index).map(|(_, error)| error)
     }
 
-    /// The first refusal, of everything or of an arm.
+    /// The first error, of the whole scenario or of an arm.
     pub fn first_error(&self) -> Option<&Error> {
         self.error.as_ref().or(self.arm_errors.first().map(|(_, error)| error))
     }
 }
 
-/// The arms of a scenario, one after another, until it is told to stop.
+/// Runs the arms of a scenario one after another in the background, until it is told to stop.
 fn beside(ctx: &egui::Context, scenario: Scenario, library: Arc<Library>) -> Background<Option<Result<Arms>>> {
     let on: Vec<usize> = (0..scenario.arms.len()).filter(|i| scenario.arms[*i].on).collect();
     let mut found = Arms::new();
@@ -283,7 +283,7 @@ fn beside(ctx: &egui::Context, scenario: Scenario, library: Arc<Library>) -> Bac
     })
 }
 
-/// What of a scenario changes the figures of an arm.
+/// The parts of a scenario that affect the results of an arm.
 fn bears_on(
     scenario: &Scenario,
     index: usize,

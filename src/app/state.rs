@@ -1,4 +1,4 @@
-//! What is kept between runs: the scenario and how it is looked at.
+//! The state kept between runs: the scenario and how it is shown.
 
 use crate::error::{Error, Result};
 use crate::figure::View;
@@ -10,30 +10,30 @@ use std::collections::BTreeMap;
 /// Everything that is saved and restored.
 #[derive(Debug, Clone, PartialEq)]
 pub struct State {
-    /// What is simulated.
+    /// The scenario that is simulated.
     pub scenario: Scenario,
-    /// How it is looked at, and the look of the window.
+    /// How it is shown, and the appearance of the window.
     pub look: Look,
 }
 
-/// What the window is for.
+/// A mode of the window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Mode {
-    /// Routes beside each other.
+    /// Compares routes.
     #[default]
     Compare,
-    /// What stands behind one of them.
+    /// Shows the evidence behind one arm.
     Evidence,
-    /// A visit as a patient lives it.
+    /// Shows a visit as the patient experiences it.
     Timeline,
 }
 
-/// What is looked at beside the clinic's form.
+/// What is shown beside the clinic's form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Side {
-    /// The form itself, where there is no room beside it.
+    /// The form itself, where there is no room for something beside it.
     Clinic,
     /// The patient's page.
     #[default]
@@ -44,34 +44,34 @@ pub enum Side {
     Course,
 }
 
-/// How things are looked at; a change never runs a simulation.
+/// How things are shown. A change of it never runs a simulation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Look {
-    /// Of the plot.
+    /// How the plot is shown.
     pub view: View,
-    /// Dark page.
+    /// Whether the dark theme is used.
     pub dark: bool,
-    /// Larger type and thicker lines, for the back of a room.
+    /// Whether text and lines are larger, for a projector.
     pub projector: bool,
-    /// Comparison or evidence.
+    /// Mode of the window.
     pub mode: Mode,
-    /// Arm whose evidence is looked at, by its place in the scenario.
+    /// Index in the scenario of the arm whose evidence is shown.
     pub arm: usize,
-    /// Time at which people are counted, minutes.
+    /// Time at which subjects above their level are counted, min.
     pub minute: f64,
     /// Language of the patient's page.
     pub language: String,
-    /// US letter instead of A4.
+    /// Whether paper is US letter instead of A4.
     pub letter: bool,
-    /// What is looked at of a visit.
+    /// What is shown of a visit.
     pub side: Side,
-    /// The patient's page alone; never kept, so that nobody starts without a way back.
+    /// Whether only the patient's page is shown. It is never kept, so that nobody starts without a way back.
     #[serde(skip)]
     pub patient: bool,
 }
 
-/// People are counted an hour after time 0 until another time is asked for, minutes.
+/// Default time at which subjects are counted, min: an hour after time 0.
 const COUNTED_AT: f64 = 60.0;
 
 impl Default for Look {
@@ -91,15 +91,15 @@ impl Default for Look {
     }
 }
 
-/// Entries of what is kept.
+/// Names of the kept entries.
 const SCENARIO: &str = "scenario";
 const LOOK: &str = "look";
 const FORMAT: &str = "format";
-/// The format that is written; files without one are older and read as well.
+/// Format that is written. Entries without a format are older and can be read as well.
 const KEPT_FORMAT: u32 = 2;
 
 impl State {
-    /// The opening screen.
+    /// The state of the opening screen.
     ///
     /// # Errors
     /// Never with the shipped scenario, which tests read.
@@ -108,8 +108,8 @@ impl State {
         Ok(Self { scenario, look: Look::default() })
     }
 
-    /// What was kept, over the opening screen's where it holds no scenario. A scenario that cannot be simulated is shown
-    /// with its fault; one that cannot be read is not.
+    /// The kept state. Where it holds no scenario, the opening one is used. A scenario that can be read but not
+    /// simulated is shown with its error.
     ///
     /// # Errors
     /// When it was kept by a newer version, or the scenario cannot be read.
@@ -120,7 +120,7 @@ impl State {
         {
             return Err(newer());
         }
-        // how things are looked at is no work: what cannot be read of it is left at the opening screen's
+        // how things are shown is not work, so what cannot be read of it is left at its default
         if let Some(look) = kept.get(LOOK).and_then(|text| toml::from_str(text).ok()) {
             self.look = look;
         }
@@ -133,7 +133,7 @@ impl State {
         Ok(self)
     }
 
-    /// The state by entries, as it is kept.
+    /// The state as entries to be kept.
     pub fn entries(&self) -> BTreeMap<String, String> {
         let texts = [(SCENARIO, self.scenario.to_toml().ok()), (LOOK, toml::to_string(&self.look).ok())];
         let mut entries: BTreeMap<String, String> =

@@ -1,16 +1,16 @@
-//! Colours, type and spacing of the window. Colours live here and in the palette, nowhere else.
+//! Colours, text sizes and spacing of the window. Colours are defined here and in the palette, nowhere else.
 
 use crate::palette::{Rgb, Theme, colour};
 use crate::scene::Ink;
 use egui::{Color32, FontData, FontDefinitions, FontFamily, FontId, Stroke, TextStyle, Visuals};
 
-/// Three sizes and the small print.
+/// Size of small print, points.
 pub const SMALL: f32 = 11.0;
-/// Text.
+/// Size of text, points.
 pub const TEXT: f32 = 13.0;
-/// Headings.
+/// Size of headings, points.
 pub const HEADING: f32 = 15.0;
-/// Title.
+/// Size of titles, points.
 pub const TITLE: f32 = 20.0;
 
 /// The palette's theme of a style.
@@ -18,7 +18,7 @@ pub fn of(ui: &egui::Ui) -> Theme {
     if ui.visuals().dark_mode { Theme::Dark } else { Theme::Light }
 }
 
-/// Colour of an ink in the current theme.
+/// Colour of an ink in the present theme.
 pub fn ink(ui: &egui::Ui, ink: Ink) -> Color32 {
     rgb(colour(ink, of(ui)))
 }
@@ -27,7 +27,7 @@ fn rgb([r, g, b]: Rgb) -> Color32 {
     Color32::from_rgb(r, g, b)
 }
 
-/// An ink with opacity.
+/// A colour with an opacity, 0 to 1.
 pub fn with_alpha(colour: Color32, alpha: f64) -> Color32 {
     colour.gamma_multiply(alpha as f32)
 }

@@ -1,4 +1,5 @@
-//! A visit behind the timeline: people are counted beside the window, words and rules follow every edit at once.
+//! The visit behind the timeline: virtual subjects are simulated in the background, words and rules follow every edit
+//! at once.
 
 use super::platform::{Background, MOST_PEOPLE, SideBySide};
 use super::revision::{Revised, Revisions};
@@ -22,7 +23,7 @@ struct Given {
     /// Revision of the library.
     library: u64,
     arm: usize,
-    /// Which session, where the arm has several.
+    /// Number of the session, where the arm has several.
     session: Option<u32>,
 }
 
@@ -31,12 +32,12 @@ struct Given {
 struct Said {
     /// Revision of the scenario.
     scenario: u64,
-    /// Place of the language among all.
+    /// Index of the language among all.
     language: usize,
     counted: u64,
 }
 
-/// The visit of one arm, and its sheets.
+/// The visit of one arm and its sheets.
 #[derive(Debug, Default)]
 pub struct VisitPage {
     given: Option<Given>,
@@ -45,22 +46,22 @@ pub struct VisitPage {
     expected: Option<Expected>,
     counted: u64,
     words: Vec<Words>,
-    /// Sessions of the arm; a page is for one of them.
+    /// Sessions of the arm. A page is for one of them.
     pub sessions: Vec<Session>,
     /// Names of all time zones.
     pub zones: Vec<String>,
-    /// The visit.
+    /// The visit. `None` where there is none.
     pub timeline: Option<Timeline>,
-    /// The patient's sheet.
+    /// The patient's sheet. `None` where there is none.
     pub leaflet: Option<Leaflet>,
-    /// The clinician's sheet.
+    /// The clinician's sheet. `None` where there is none.
     pub clinician: Option<Leaflet>,
-    /// Why there is none.
+    /// Why there is no visit. `None` where there is one.
     pub error: Option<Error>,
 }
 
 impl VisitPage {
-    /// Follows the scenario, which has revisions, and the language.
+    /// Follows the scenario, by its revisions, and the language.
     pub fn update(
         &mut self,
         ctx: &egui::Context,
@@ -79,7 +80,7 @@ impl VisitPage {
         let session = scenario.visit.as_ref().and_then(|v| v.session);
         let given = Given { simulated: revisions.simulated, library: library.revision(), arm, session };
         if self.given != Some(given) {
-            // dropping a job stops it: the latest scenario wins
+            // dropping a job stops it, so the latest scenario wins
             self.job = None;
             (self.expected, self.error) = (None, None);
             self.sessions = sessions_of(scenario, arm, library).unwrap_or_default();
@@ -146,38 +147,38 @@ impl VisitPage {
         Ok(())
     }
 
-    /// The last good page stays, dimmed and not to be handed out.
+    /// Keeps the last good page, dimmed and not for handing out.
     fn refuse(&mut self, error: Error) {
         self.error = Some(error);
     }
 
-    /// The arm that is looked at: the chosen one, else the first.
+    /// Index of the arm that is shown: the chosen one, or else the first.
     pub fn arm(scenario: &Scenario, look: &Look) -> usize {
         let on = |i: &usize| scenario.arms[*i].on;
         let chosen = Some(look.arm).filter(|i| *i < scenario.arms.len());
         chosen.filter(on).or_else(|| (0..scenario.arms.len()).find(on)).or(chosen).unwrap_or(0)
     }
 
-    /// How far the counting has come, 0 to 1, while it is under way.
+    /// Share of the simulation that is done, 0 to 1. `None` while none is in progress.
     pub fn progress(&self) -> Option<f64> {
         self.job.as_ref().map(Background::share)
     }
 
-    /// Words of the language that is chosen.
+    /// The words of the chosen language.
     ///
     /// # Errors
-    /// While none are read.
+    /// While none have been read.
     pub fn words(&self, language: &str) -> Result<&Words> {
         let chosen = self.words.iter().find(|w| w.language == language).or(self.words.first());
         chosen.ok_or_else(|| Error::cannot("there are no words"))
     }
 
-    /// All languages: tag and own name.
+    /// All languages: tag and name in that language.
     pub fn languages(&self) -> impl Iterator<Item = (&str, &str)> {
         self.words.iter().map(|w| (w.language.as_str(), w.name.as_str()))
     }
 
-    /// The clinician's sheet of what is filled in now.
+    /// The clinician's sheet for the present form.
     ///
     /// # Errors
     /// While there is none.
@@ -186,10 +187,10 @@ impl VisitPage {
         self.clinician.as_ref().ok_or_else(not_yet)
     }
 
-    /// The sheet to hand out.
+    /// The patient's sheet, for handing out.
     ///
     /// # Errors
-    /// While something has to be filled in, or there is none.
+    /// While something has to be filled in, or there is no sheet.
     pub fn printable(&self) -> Result<(&Timeline, &Leaflet)> {
         self.current()?;
         let (timeline, sheet) = self.timeline.as_ref().zip(self.leaflet.as_ref()).ok_or_else(not_yet)?;
@@ -197,16 +198,16 @@ impl VisitPage {
         Ok((timeline, sheet))
     }
 
-    /// What the course on a calendar is made from, in a language.
+    /// What the calendar of the course is made from, in a language.
     ///
     /// # Errors
-    /// While there is none, or it is not of what is filled in.
+    /// While there is no visit, or it is out of date.
     pub fn course(&self, language: &str) -> Result<(&Timeline, &Words)> {
         self.current()?;
         Ok((self.timeline.as_ref().ok_or_else(not_yet)?, self.words(language)?))
     }
 
-    /// Refuses while what is there is not of what is filled in.
+    /// Refuses while the visit is out of date.
     fn current(&self) -> Result<()> {
         match (&self.error, &self.job) {
             (Some(error), _) => Err(error.clone()),

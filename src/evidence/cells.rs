@@ -1,12 +1,12 @@
-//! Cells that are numbers in a form of their own: each is read as a whole or not at all.
+//! Cells with numbers in a form of their own. Each is read as a whole or not at all.
 
 use crate::delimited::{Cell, DecimalMark};
 use crate::units::Time;
 
-/// What is read, or why it cannot be.
+/// The value of a cell, or the reason why it cannot be read.
 pub(super) type Reason<T> = std::result::Result<T, String>;
 
-/// A number with what is written after it, in lower case: "165 lb", "6 mo".
+/// A number and the text after it, in lower case: "165 lb", "6 mo".
 pub(super) fn with_unit(cell: &str, mark: DecimalMark) -> Option<(f64, String)> {
     let cell = cell.trim();
     let end = cell.find(|c: char| !c.is_ascii_digit() && !"+-.,".contains(c)).unwrap_or(cell.len());
@@ -16,7 +16,7 @@ pub(super) fn with_unit(cell: &str, mark: DecimalMark) -> Option<(f64, String)> 
     }
 }
 
-/// Minutes of "30", "30 min" or "1.5 h"; none of an empty cell.
+/// Minutes from "30", "30 min" or "1.5 h". `None` for an empty cell.
 pub(super) fn minutes(column: &str, cell: &str, mark: DecimalMark) -> Reason<Option<f64>> {
     let why = match mark.read(cell) {
         Cell::Missing => return Ok(None),
@@ -30,7 +30,7 @@ pub(super) fn minutes(column: &str, cell: &str, mark: DecimalMark) -> Reason<Opt
     time.map(|t| Some(t.minutes())).ok_or_else(|| format!("{column} \"{cell}\" is {why}"))
 }
 
-/// The symbol of a time's unit by the words for it.
+/// Symbol of a time unit, from a word for it. `None` for an unknown word.
 pub(super) fn time_unit(word: &str) -> Option<&'static str> {
     match word.trim_end_matches('.') {
         "min" | "mins" | "minute" | "minutes" => Some("min"),
@@ -41,16 +41,16 @@ pub(super) fn time_unit(word: &str) -> Option<&'static str> {
     }
 }
 
-/// A curve in a cell: its points, and what of it cannot be read.
+/// The points of a curve in a cell, and what of it cannot be read.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct CellCurve {
     /// Time after the first dose in min, and concentration in ng/mL.
     pub points: Vec<[f64; 2]>,
-    /// Why further points of the cell were not read, one sentence for each.
+    /// Why further points of the cell were not read, with one sentence for each.
     pub left_out: Vec<String>,
 }
 
-/// "5:238;10:189 (medians)": minutes and ng/mL, where there are at least two; prose has none.
+/// Points like "5:238;10:189 (medians)", minutes and ng/mL, where there are at least two. Prose gives none.
 pub(super) fn points(cell: &str, mark: DecimalMark) -> CellCurve {
     let mut curve = CellCurve::default();
     let mut parts = 0;
@@ -75,18 +75,18 @@ pub(super) fn points(cell: &str, mark: DecimalMark) -> CellCurve {
     if parts > 1 && !curve.points.is_empty() { curve } else { CellCurve::default() }
 }
 
-/// An infusion in equal steps.
+/// An infusion in steps of equal length.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct InfusionSteps {
     /// Length of each step, min.
     pub minutes: f64,
-    /// Rate of each step.
+    /// Rate of each step, in `unit`.
     pub rates: Vec<f64>,
     /// Unit of the rates, for example mg/kg/h.
     pub unit: String,
 }
 
-/// "3 x 60 min at 0.14/0.28/0.57 mg/kg/h"; none of a cell that tells something else.
+/// Steps like "3 x 60 min at 0.14/0.28/0.57 mg/kg/h". `None` for a cell that states something else.
 pub(super) fn steps(cell: &str, mark: DecimalMark) -> Reason<Option<InfusionSteps>> {
     let cell = cell.trim();
     let number = |text: &str| match mark.read(text) {
@@ -110,7 +110,7 @@ pub(super) fn steps(cell: &str, mark: DecimalMark) -> Reason<Option<InfusionStep
         .ok_or_else(|| format!("steps \"{cell}\" cannot be read; write for example 3 x 60 min at 0.1/0.2/0.4 mg/kg/h"))
 }
 
-/// "0-6 h", "0-24", "0-inf": ends in hours; the second is absent for infinity.
+/// An interval like "0-6 h", "0-24" or "0-inf", in hours. The end is `None` for infinity.
 pub(super) fn interval(cell: &str, mark: DecimalMark) -> Option<(f64, Option<f64>)> {
     let cell = cell.trim().to_lowercase().replace(" to ", "-");
     let words: Vec<&str> = cell.split(['-', '–']).map(str::trim).collect();

@@ -1,5 +1,5 @@
-//! Numbers of grade D out of named data: least squares on log ratios, with uncertainty and with every
-//! study left out once.
+//! Derives the numbers of grade D from named data: least squares on log ratios, with uncertainty, and with each study
+//! left out in turn.
 
 mod file;
 mod problem;
@@ -15,48 +15,48 @@ use file::{FitFile, Mean, PoolFile};
 use problem::Problem;
 use serde::Serialize;
 
-/// 97.5 % point of the normal distribution, for 95 % intervals.
+/// 97.5 % quantile of the standard normal distribution, for 95 % intervals.
 const Z: f64 = 1.959_963_984_540_054;
 
-/// A derived number beside the one in the model file.
+/// A derived number, compared with the one in the model file.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct DerivedNumber {
     /// Id of the fit in `assets/derivations.toml`, or `pool`.
     pub id: String,
     /// Id of the model whose number it is.
     pub model: String,
-    /// Parameter, or `spread of` one.
+    /// Name of the parameter, or `spread of` one.
     pub name: String,
-    /// Derived value in the file's unit.
+    /// Derived value, in `unit`.
     pub value: f64,
-    /// 95 % interval of a fit; lowest and highest of the pooled sources.
+    /// 95 % confidence interval of a fit, or lowest and highest of the pooled values.
     pub interval: [f64; 2],
-    /// Unit of the value, its interval and both texts; "1" for a pure number.
+    /// Unit of the value, its interval and both texts. "1" for a dimensionless number.
     pub unit: String,
     /// The number as the model file writes it, without its unit.
     pub in_file: String,
-    /// The derived value with as many decimals as the file has.
+    /// The derived value rounded to the decimals of the model file.
     pub rounded: String,
     /// Whether the rounded value equals the number in the file.
     pub agrees: bool,
-    /// Which read-out of the model was compared with the targets.
+    /// The output of the model that was compared with the targets.
     pub read_out: String,
-    /// Figures that it was fitted to, with the prediction of the fitted model.
+    /// Values that it was fitted to, with the prediction of the fitted model.
     pub targets: Vec<Target>,
-    /// Prediction of each study from the others.
+    /// Cross-validation: each study predicted by a fit to the others.
     pub left_out: Vec<LeftOut>,
 }
 
-/// One figure that was fitted to.
+/// A value that was fitted to.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Target {
     /// Citation of the study.
     pub study: String,
-    /// Which figure, with its time, interval and site.
+    /// The kind of value, with its time, interval and site.
     pub what: String,
-    /// Value that the source reports, in the unit of the figure.
+    /// Observed value.
     pub observed: f64,
-    /// Value that the fitted model predicts, in the same unit.
+    /// Value that the fitted model predicts, in the unit of `observed`.
     pub predicted: f64,
 }
 
@@ -65,11 +65,11 @@ pub struct Target {
 pub struct LeftOut {
     /// Citation of the study.
     pub study: String,
-    /// Geometric mean fold error of its figures; `None` where too few others remain.
+    /// Geometric mean fold error of its values. `None` where too few other studies remain.
     pub gmfe: Option<f64>,
 }
 
-/// Every number of grade D, of all models or of one.
+/// Derives every number of grade D, of all models or of one.
 ///
 /// # Errors
 /// When the file of derivations does not fit the library, or a fit fails.
@@ -150,7 +150,7 @@ fn one_pool(pool: &PoolFile, library: &Library) -> Result<DerivedNumber> {
     Ok(one)
 }
 
-/// The derived value in the unit and at the digits of the model file.
+/// The derived value in the unit and with the decimals of the model file.
 fn beside(model: &Model, name: &str, value: f64, ends: [f64; 2]) -> Result<DerivedNumber> {
     let parameter = model.parameters.iter().find(|p| p.name == name).ok_or_else(|| {
         Error::input(format!("{} has no parameter {name}", model.id)).remedy("correct assets/derivations.toml")

@@ -1,4 +1,4 @@
-//! What was given: the cells of dose, route and manner as doses of the simulator.
+//! Reads the given doses: the cells of dose, route and manner.
 
 use super::cells::{self, Reason};
 use super::observed::Arm;
@@ -7,7 +7,7 @@ use crate::delimited::Cell;
 use crate::regimen::{Administration, AfterHold, Dose, DoseAmount, Form, Infusion, MOST_SPRAYS, Route, Sprays};
 use crate::units::{Amount, MINUTES_PER_HOUR, Time};
 
-/// Doses of an arm; `part` of the amount is the drug that is simulated.
+/// Doses of an arm. `part` is the share of the amount that is the simulated drug.
 pub(super) fn doses(arm: &Arm, part: f64, assumed: &mut Vec<String>) -> Reason<Vec<Dose>> {
     let (route, manner) = words::route(arm.cell("route"))?;
     let formulation = arm.cell("device/formulation");
@@ -38,7 +38,7 @@ pub(super) fn doses(arm: &Arm, part: f64, assumed: &mut Vec<String>) -> Reason<V
     Ok(vec![Dose { form, administration, ..Dose::new(route, amount) }])
 }
 
-/// An infusion in equal steps of rising rate, as the cell `other` tells it.
+/// An infusion in steps of equal length, from the cell `other`.
 fn stepped(arm: &Arm, part: f64, form: Form) -> Reason<Option<Vec<Dose>>> {
     let Some(steps) = cells::steps(arm.cell("other"), arm.mark)? else { return Ok(None) };
     let minutes = steps.minutes;
@@ -55,7 +55,7 @@ fn stepped(arm: &Arm, part: f64, form: Form) -> Reason<Option<Vec<Dose>>> {
     Ok(Some(doses))
 }
 
-/// The amount of a rate over a time.
+/// The amount from a rate over a time.
 fn per_time(rate: f64, unit: &str, minutes: f64) -> Reason<DoseAmount> {
     let (mass, time) = unit.rsplit_once('/').ok_or_else(|| unknown(unit))?;
     let times = match time {
@@ -70,7 +70,7 @@ fn unknown(unit: &str) -> String {
     format!("dose unit \"{unit}\" is not known (read: mg, mcg, g, each also per kg, and per h or min)")
 }
 
-/// A unit in the symbols of the simulator: both letters for micro, hours and minutes in words.
+/// A unit in the simulator's symbols. It accepts both letters for micro, and hours and minutes in words.
 fn symbols(unit: &str) -> String {
     let symbol = |word: &str| {
         let word = word.trim().to_lowercase();
@@ -106,7 +106,7 @@ fn amount(arm: &Arm, route: Route, minutes: Option<f64>) -> Reason<DoseAmount> {
     format!("{number} {unit}").parse().map_err(|_| unknown(said))
 }
 
-/// Length of an infusion, none for a bolus.
+/// Duration of an infusion. `None` for a bolus.
 fn infusion(arm: &Arm, minutes: Option<f64>, manner: Option<Manner>) -> Reason<Option<Time>> {
     match (minutes, manner) {
         (Some(minutes), _) if minutes > 0.0 => Ok(Some(Time::from_minutes(minutes))),

@@ -1,8 +1,8 @@
-//! Evidence: measured arms, which model speaks for which of them, how far model and measurement lie
-//! apart, and how the numbers of grade D follow from named data.
+//! Evidence: measured arms, the model used for each of them, how far predictions are from measurements, and how the
+//! numbers of grade D are derived from named data.
 //!
-//! The model for a drug, route and age is fixed in `assets/validation.toml` before anything is scored;
-//! it is never the best of several.
+//! The model for a drug, route and age is fixed in `assets/validation.toml` before anything is scored. It is never the
+//! best of several.
 //!
 //! ```
 //! use ketasim::Library;

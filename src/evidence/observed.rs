@@ -1,11 +1,11 @@
-//! Measured arms and curves as their CSV files hold them, cell by cell.
+//! Measured arms and curves from CSV files, cell by cell.
 
 use crate::delimited::{Cell, DecimalMark, DelimitedTable, Layout};
 use crate::error::{Error, Result};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// A file of arms.
+/// Columns of a file of arms.
 const ARM_LAYOUT: Layout = Layout {
     needed: &[&["id"], &["drug"], &["route"], &["dose_value"], &["analyte"]],
     read: &[
@@ -50,37 +50,37 @@ const ARM_LAYOUT: Layout = Layout {
     ],
     most: MOST,
 };
-/// A file of curves.
+/// Columns of a file of curves.
 const CURVE_LAYOUT: Layout = Layout {
     needed: &[&["arm_id"], &["time_min"], &["conc_ng_ml"]],
     read: &[],
     numbers: &["time_min", "conc_ng_ml"],
     most: MOST,
 };
-/// The file of arms that were found and not taken in.
+/// Columns of the file of arms that were found but not included.
 const LEFT_OUT_LAYOUT: Layout =
     Layout { needed: &[&["id"], &["citation"], &["why"]], read: &["doi_or_pmid"], numbers: &[], most: MOST };
-/// More rows than this are not a collection of studies.
+/// Largest number of rows in a file. More are not a collection of studies.
 const MOST: usize = 20_000;
 
-/// One arm and analyte of a study, as written.
+/// One arm and analyte of a study, as written in the file.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Arm {
-    /// Name of the row.
+    /// Id of the row.
     pub id: String,
     cells: BTreeMap<String, String>,
-    /// The decimal mark of its file.
+    /// Decimal mark of the file.
     pub(super) mark: DecimalMark,
-    /// Minutes and ng/mL, from the file of curves or from the cell `other`.
+    /// Measured points, min and ng/mL, from the file of curves or from the cell `other`.
     pub points: Vec<[f64; 2]>,
-    /// Points that cannot be read, with reasons.
+    /// Points that cannot be read, with the reason.
     pub(super) left_out: Vec<String>,
 }
 
-/// An arm, or part of one, that was not scored.
+/// An arm, or a part of one, that was not scored.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Skipped {
-    /// Id of the arm, or the name of the file for what belongs to none.
+    /// Id of the arm, or the file name for what belongs to no arm.
     pub id: String,
     /// Why it was not scored, in one sentence.
     pub why: String,
@@ -89,26 +89,26 @@ pub struct Skipped {
 /// Measured arms with their curves.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Observations {
-    /// In the order of the file.
+    /// Arms in the order of the file.
     pub arms: Vec<Arm>,
-    /// What belongs to no arm: points of names that no arm has, and rows that begin as comments do.
+    /// What belongs to no arm: points whose id no arm has, and rows that begin like comments.
     pub skipped: Vec<Skipped>,
 }
 
-/// The open arms that ship with ketasim.
+/// The openly available arms that ship with ketasim.
 pub const ARMS: &str = include_str!("../../assets/observed/arms.csv");
-/// Their concentrations over time.
+/// Concentrations over time of these arms.
 pub const CURVES: &str = include_str!("../../assets/observed/curves.csv");
-/// Arms of the literature that cannot be compared, with the reason.
+/// Published arms that cannot be compared, with the reason.
 const LEFT_OUT: &str = include_str!("../../assets/observed/left_out.csv");
 
 impl Arm {
-    /// A cell by its column, trimmed; empty when it is not there.
+    /// A cell by its column, trimmed. Empty when it is missing.
     pub fn cell(&self, column: &str) -> &str {
         self.cells.get(column).map_or("", String::as_str)
     }
 
-    /// A cell as a number, by the decimal mark of its file.
+    /// A cell as a number, read with the decimal mark of the file.
     pub(super) fn number(&self, column: &str) -> Cell {
         self.mark.read(self.cell(column))
     }
@@ -137,11 +137,11 @@ impl Observations {
         Ok(all)
     }
 
-    /// Reads a file of arms and one of curves; names are for messages. A point that cannot be read is left out with
-    /// its reason, and the others are read.
+    /// Reads a file of arms and one of curves. The names are used in messages. A point that cannot be read is left out
+    /// with its reason, and the others are read.
     ///
     /// # Errors
-    /// When a column is missing, a row has no id, or an id stands twice.
+    /// When a column is missing, a row has no id, or two rows have the same id.
     pub fn read((name, text): (&str, &str), curves: Option<(&str, &str)>) -> Result<Self> {
         let table = DelimitedTable::read(name, text, &ARM_LAYOUT)?;
         let (mut arms, mut places): (Vec<Arm>, BTreeMap<String, usize>) = (Vec::new(), BTreeMap::new());
@@ -169,7 +169,7 @@ impl Observations {
     }
 }
 
-/// Gives arms their points; returns what belongs to none.
+/// Assigns points to their arms. Returns those that belong to none.
 fn read_curves(name: &str, text: &str, arms: &mut [Arm], places: &BTreeMap<String, usize>) -> Result<Vec<Skipped>> {
     let table = DelimitedTable::read(name, text, &CURVE_LAYOUT)?;
     let column = |wanted: &str| table.column(wanted).unwrap_or(0);

@@ -1,7 +1,7 @@
-//! Who was studied: weight, age and ancestry by the cells of a table.
+//! Reads the subjects of a study: weight, age and ancestry.
 //!
-//! The cell `population` is prose. It is read in clauses: a word counts as it stands ("Caucasian" is not "Asian"), what is
-//! denied in its clause is denied, and what may be meant either way is not decided here.
+//! The cell `population` is prose and is read in clauses. A word counts only as a whole ("Caucasian" is not "Asian"). A
+//! negation applies to its own clause. What is ambiguous is not decided here.
 
 mod age;
 
@@ -23,19 +23,19 @@ pub enum AgeGroup {
     Child,
 }
 
-/// Who was studied.
+/// The subjects of a study.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct StudiedPerson {
     pub subject: Subject,
     pub age: AgeGroup,
-    /// Why ancestry could not be read, where that matters.
+    /// Why ancestry could not be read. `None` where it was read or does not matter.
     pub unclear: Option<String>,
 }
 
-/// From here on people are adults, years.
+/// Age from which people are adults, years.
 const GROWN_UP: f64 = 18.0;
 
-/// Means below this are of children as a rule: no age of an adult is taken for granted beside one, kg.
+/// Mean weights below this are usually of children, kg. Beside one, no adult age is assumed.
 const SMALL_KG: f64 = 30.0;
 
 const YOUNG: [&str; 45] = [
@@ -116,7 +116,7 @@ const OTHER_ANCESTRY: [&str; 13] = [
 ];
 const NOT: [&str; 12] =
     ["not", "no", "non", "none", "never", "without", "neither", "nor", "except", "excluding", "excluded", "excl"];
-/// Words that leave open how many.
+/// Words that leave the number of people open.
 const VAGUE: [&str; 20] = [
     "mostly",
     "mainly",
@@ -225,7 +225,7 @@ fn age(arm: &Arm, population: &[String], assumed: &mut Vec<String>) -> Reason<(u
     }
 }
 
-/// Words, numbers and marks of a text, in lower case; a number keeps its decimals and its range.
+/// Words, numbers and punctuation of a text, in lower case. A number keeps its decimals and its range.
 fn tokens(text: &str) -> Vec<String> {
     let text = text.to_lowercase().replace("w/o", "without");
     let text: String = text.chars().map(|c| if "\u{2010}\u{2011}–—\u{2212}".contains(c) { '-' } else { c }).collect();
@@ -239,7 +239,7 @@ fn tokens(text: &str) -> Vec<String> {
             list.push(c.to_string());
             continue;
         }
-        // "6mo" is a number and its unit, "cyp2d6" a name
+        // "6mo" is a number and its unit, "cyp2d6" is a name
         let begins = word.chars().next().is_some_and(|f| f.is_ascii_digit());
         if begins && c.is_alphabetic() && digit(i - 1) {
             list.push(std::mem::take(&mut word));
@@ -256,7 +256,7 @@ fn ends(word: &str) -> bool {
     [",", ";", "(", ")", "[", "]", ".", "/", "+", "&", ":", "?", "but"].contains(&word)
 }
 
-/// How a word is meant.
+/// Whether a word is asserted, denied or unclear in its clause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Mention {
     Yes,
@@ -264,7 +264,7 @@ enum Mention {
     Unclear,
 }
 
-/// How the word at a place is meant in its clause.
+/// How the word at index `at` is meant in its clause.
 fn mention(words: &[String], at: usize) -> Mention {
     let begin = words[..at].iter().rposition(|w| ends(w)).map_or(0, |i| i + 1);
     let end = words[at..].iter().position(|w| ends(w)).map_or(words.len(), |i| at + i);
@@ -285,21 +285,21 @@ fn mention(words: &[String], at: usize) -> Mention {
     }
 }
 
-/// "spat? no", "Asian: none", "Asian (none)" after the clause that ends at `end`.
+/// Whether the clause that ends at `end` is followed by a negative answer: "spat? no", "Asian: none", "Asian (none)".
 fn answered_no(words: &[String], end: usize) -> bool {
     let asks = words.get(end).is_some_and(|w| ["?", ":", "("].contains(&w.as_str()));
     let no = words.get(end + 1).is_some_and(|w| NOT.contains(&w.as_str()) || w == "0");
     asks && no && words.get(end + 2).is_none_or(|w| ends(w))
 }
 
-/// How many a number beside a word stands for.
+/// What a number beside a word stands for.
 enum Share {
     None,
     Part,
     All,
 }
 
-/// A number beside a word, before or after: a percentage, or a count, which may be of some or of all.
+/// The number before or after a word: a percentage, or a count, which may be of some or of all.
 fn share(words: &[String], at: usize) -> Option<Share> {
     let is = |i: usize, mark: &str| words.get(i).is_some_and(|w| w == mark);
     let value = |i: usize| words.get(i).and_then(|w| w.parse::<f64>().ok());
@@ -315,7 +315,7 @@ fn share(words: &[String], at: usize) -> Option<Share> {
     }
 }
 
-/// Ancestry where the words are clear; none where they are not.
+/// Ancestry where the words are clear. `None` where they are not.
 fn ancestry(words: &[String]) -> Option<Ancestry> {
     let said = |list: &[&str]| {
         let mut found: Vec<Mention> = Vec::new();
@@ -327,7 +327,7 @@ fn ancestry(words: &[String]) -> Option<Ancestry> {
             let region = |p: &&str| list.contains(p) || ["east", "south", "southeast", "central"].contains(p);
             let denied = ["non", "not"].contains(&parts[0]);
             found.push(match mention(words, i) {
-                // "not non-Asian"
+                // "not non-Asian" is unclear
                 Mention::No if denied => Mention::Unclear,
                 _ if denied => Mention::No,
                 meant if parts.iter().all(region) => meant,
@@ -364,7 +364,7 @@ fn ancestry(words: &[String]) -> Option<Ancestry> {
 mod tests {
     use super::*;
 
-    /// A word counts as it stands and as its clause means it.
+    /// A word counts only as a whole and as its clause means it.
     #[test]
     fn ancestry_by_whole_words_and_their_denials() {
         for (text, expected) in [

@@ -1,4 +1,4 @@
-//! What a model says where something was measured.
+//! Predictions of a model at the points where something was measured.
 
 use crate::error::{Error, Result};
 use crate::model::Site;
@@ -8,31 +8,31 @@ use crate::sim::{Case, Followed, ReadOut, Solver};
 use crate::units::{MINUTES_PER_HOUR, NG_ML_PER_MG_L};
 use std::collections::BTreeMap;
 
-/// A figure of a curve. Times in hours.
+/// An exposure measure of a curve.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum ExposureMetric {
-    /// Highest concentration, ng/mL.
+    /// Cmax: highest concentration, ng/mL.
     Cmax,
-    /// When it is reached, min.
+    /// tmax: time of the highest concentration, min.
     Tmax,
-    /// Area between two times (to infinity when absent), ng h/mL.
+    /// Area under the curve between two times, ng h/mL.
     Auc {
-        /// From, h.
+        /// Start, h.
         from: f64,
-        /// To, h.
+        /// End, h. `None` for infinity.
         to: Option<f64>,
     },
-    /// Concentration at a time, ng/mL.
+    /// Concentration at one time, ng/mL.
     Concentration {
-        /// h
+        /// Time, h.
         at: f64,
     },
-    /// Share of the dose that reaches the blood, 0 to 1.
+    /// Bioavailability: share of the dose that reaches the blood, 0 to 1.
     Bioavailability,
 }
 
 impl ExposureMetric {
-    /// The word for it in reports and JSON.
+    /// Id in reports and JSON.
     pub fn id(self) -> &'static str {
         match self {
             Self::Cmax => "cmax",
@@ -43,7 +43,7 @@ impl ExposureMetric {
         }
     }
 
-    /// Unit of its number.
+    /// Unit of the value.
     pub fn unit(self) -> &'static str {
         match self {
             Self::Cmax | Self::Concentration { .. } => "ng/mL",
@@ -54,15 +54,15 @@ impl ExposureMetric {
     }
 }
 
-/// A peak is looked for until this long after the last dose ended, h.
+/// A peak is searched until this long after the end of the last dose, h.
 const PEAK_WITHIN: f64 = 12.0;
-/// Points of such a curve at most.
+/// Largest number of points of the curve for this search.
 const MOST_POINTS: f64 = 720.0;
 
-/// The figures of one analyte at one site, in the order asked for.
+/// The values of one analyte at one sampling site, in the order of the measures.
 ///
 /// # Errors
-/// When the model cannot be used for the case or has no such curve.
+/// When the model cannot be used for the case, or has no such curve.
 pub fn predict(
     case: &Case,
     set: &BTreeMap<String, Expr>,
@@ -104,7 +104,7 @@ fn read_out<'a>(followed: &'a Followed, case: &Case, analyte: &str, site: Site) 
     })
 }
 
-/// ng/mL at a time, between points as the exact solution runs.
+/// Concentration at a time, ng/mL, by the exact solution between points.
 fn concentration(followed: &Followed, output: &ReadOut, at: f64) -> f64 {
     let times = &followed.profile.times;
     let i = times.partition_point(|t| *t <= at + 1e-9).saturating_sub(1);

@@ -1,5 +1,5 @@
-//! How well the models predict what was measured: by route and read-out, what was seen and what is new, what has no
-//! target, and the worst misses by name.
+//! How well the models predict measurements. Errors are by route and read-out, with studies used for a model apart from
+//! new ones. Lists what has no measurement, and the largest errors by name.
 
 use super::row::Row;
 use super::rules::{NoTarget, ScoringRules};
@@ -8,34 +8,34 @@ use crate::portable::Portable as _;
 use crate::regimen::Route;
 use serde::Serialize;
 
-/// In place of a read-out where the source simulated the figures with its own model.
+/// Text in place of a read-out where the source simulated the values with its own model.
 const SIMULATED: &str = "none: simulated by the paper";
-/// How many misses are named.
+/// Number of large errors that are named.
 const MISSES: usize = 3;
 
-/// How well the models predict.
+/// How well the models predict measurements.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Prediction {
-    /// By drug, route, read-out, and drug or metabolite.
+    /// Errors by drug, route, read-out, and drug or metabolite.
     pub rows: Vec<PredictionRow>,
-    /// Over all of them: the drug itself, then metabolites.
+    /// Errors over all of these: the drug itself, then metabolites.
     pub totals: Vec<Total>,
-    /// Studies that are new to the models, those with the most figures first.
+    /// Studies that are new to the models, those with the most values first.
     pub new_studies: Vec<NewStudy>,
-    /// The arms farthest off, worst first, each by its worst figure.
+    /// The arms with the largest errors, largest first, each by its worst value.
     pub misses: Vec<Row>,
-    /// What cannot be told for want of measurements.
+    /// What cannot be assessed because there are no measurements.
     pub no_target: Vec<NoTarget>,
 }
 
-/// Errors over every drug, route and read-out.
+/// Errors over all drugs, routes and read-outs.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Total {
     /// Whether the drug itself or a metabolite was measured: `drug` or `metabolite`.
     pub of: &'static str,
-    /// Studies that the models were estimated from or tuned to.
+    /// Errors in studies that the models were estimated from or tuned to.
     pub seen: Summary,
-    /// Studies that are new to the models.
+    /// Errors in studies that are new to the models.
     pub new: Summary,
 }
 
@@ -46,9 +46,9 @@ pub struct NewStudy {
     pub study: String,
     /// Ids of its arms.
     pub arms: Vec<String>,
-    /// Drug and route of its arms, for example "ketamine IM"; each once.
+    /// Drug and route of its arms, for example "ketamine IM". Each is listed once.
     pub of: Vec<String>,
-    /// Over its figures, metabolites included.
+    /// Errors over all its values, metabolites included.
     pub errors: Summary,
 }
 
@@ -59,18 +59,18 @@ pub struct PredictionRow {
     pub drug: String,
     /// Route as scenario files write it, for example `im`.
     pub route: String,
-    /// Where the studies drew blood, as far as they say.
+    /// Sampling site of the studies, as far as they state it.
     pub read_out: &'static str,
     /// Whether the drug itself or a metabolite was measured: `drug` or `metabolite`.
     pub of: &'static str,
-    /// Studies that the model was estimated from or tuned to.
+    /// Errors in studies that the model was estimated from or tuned to.
     pub seen: Summary,
-    /// Studies that are new to the model.
+    /// Errors in studies that are new to the model.
     pub new: Summary,
 }
 
 impl Prediction {
-    /// Of scored rows, with what the rules know of gaps.
+    /// From scored rows and the known gaps in the rules.
     pub(super) fn new(scored: &[Row], rules: &ScoringRules) -> Self {
         let part = |metabolite: bool, external: bool| {
             let mine = move |r: &&Row| r.external == external && r.metabolite == metabolite && !r.simulated;
@@ -122,7 +122,7 @@ impl Prediction {
 }
 
 impl PredictionRow {
-    /// "ketamine IV", or "ketamine IV, metabolite".
+    /// Name of the row: "ketamine IV", or "ketamine IV, metabolite".
     pub fn name(&self) -> String {
         let of = if self.of == kind(true) { ", metabolite" } else { "" };
         format!("{} {}{of}", self.drug, self.route.to_uppercase())
@@ -130,7 +130,7 @@ impl PredictionRow {
 }
 
 impl Total {
-    /// "all, the drug itself".
+    /// Name of the total: "all, the drug itself".
     pub fn name(&self) -> &'static str {
         if self.of == kind(true) { "all, metabolites" } else { "all, the drug itself" }
     }
@@ -140,7 +140,7 @@ fn kind(metabolite: bool) -> &'static str {
     if metabolite { "metabolite" } else { "drug" }
 }
 
-/// A new study in one sentence: how many figures rest on it, and how far off they are.
+/// A new study in one sentence: its number of values, and the size of their errors.
 pub fn new_study(study: &NewStudy) -> String {
     let gmfe = study.errors.gmfe.map_or("–".to_owned(), |v| crate::units::significant(v, 3));
     let figures = if study.errors.rows == 1 { "figure" } else { "figures" };
@@ -153,7 +153,7 @@ pub fn new_study(study: &NewStudy) -> String {
     )
 }
 
-/// A miss in one sentence: what was measured, what is predicted, why.
+/// A large error in one sentence: what was measured, what is predicted, and why.
 pub fn miss(row: &Row) -> String {
     use crate::units::{number, significant};
     let at = row.time_min.map_or(String::new(), |t| format!(" at {} min", number(t)));

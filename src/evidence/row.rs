@@ -1,12 +1,12 @@
-//! A figure as it was measured and as a model predicts it.
+//! One value as it was measured and as a model predicts it.
 
 use crate::portable::Portable as _;
 use serde::Serialize;
 
-/// A ratio larger than this, either way, is said to be beyond 2-fold.
+/// Ratio, in either direction, above which a prediction is more than 2-fold off.
 const TWO_FOLD: f64 = 2.0;
 
-/// One figure, measured and predicted.
+/// One value, measured and predicted.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Row {
     /// Id of the measured arm.
@@ -19,53 +19,54 @@ pub struct Row {
     pub route: String,
     /// Id of the model that the rules name for the arm.
     pub model: String,
-    /// Site at which it is predicted.
+    /// Sampling site at which the value is predicted.
     pub site: &'static str,
-    /// Whether the study says where it drew blood; else it is the model's own site.
+    /// Whether the study states its sampling site. Otherwise the model's own site is used.
     pub site_stated: bool,
     /// `cmax`, `tmax`, `auc` or `concentration`.
     pub quantity: &'static str,
-    /// Unit of both figures.
+    /// Unit of `observed` and `predicted`.
     pub unit: &'static str,
-    /// Time of a concentration, min after the first dose; `None` for the other quantities.
+    /// Time of a concentration, min after the first dose. `None` for the other quantities.
     pub time_min: Option<f64>,
     /// Measured value, in `unit`.
     pub observed: f64,
     /// Predicted value, in `unit`.
     pub predicted: f64,
-    /// Predicted over measured; 1 is perfect.
+    /// Predicted divided by observed. 1 is perfect.
     pub ratio: f64,
-    /// Whether the study is new to the model.
+    /// Whether the study is new to the model (external validation).
     pub external: bool,
-    /// Whether the source simulated the figure with the model itself: a check of the transcription, no measurement.
+    /// Whether the source simulated the value with this model. Such a row checks the transcription; it is not a
+    /// measurement.
     pub simulated: bool,
-    /// Its study: citation with DOI or PubMed number.
+    /// Citation of the study with DOI or PubMed number.
     pub study: String,
     /// Whether a metabolite was measured.
     pub metabolite: bool,
-    /// What was taken for granted, and why the two lie far apart.
+    /// Assumptions, and the reason for a large error.
     pub note: String,
-    /// What the model predicts at its other site; `None` where the arm states its site or there is no other.
+    /// Prediction at the model's other site. `None` where the arm states its site or there is no other.
     pub elsewhere: Option<Elsewhere>,
-    /// Why the two lie beyond 2-fold apart; `None` within 2-fold, or where no reason is known.
+    /// Reason for an error beyond 2-fold. `None` within 2-fold, or where no reason is known.
     pub why: Option<String>,
-    /// Beyond 2-fold and nothing known that explains it.
+    /// Whether the error is beyond 2-fold and no reason is known.
     pub unexplained: bool,
 }
 
-/// The same figure at another site.
+/// The same value at another sampling site.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Elsewhere {
-    /// Site of plasma, as files write it.
+    /// Sampling site, as files write it.
     pub site: &'static str,
-    /// Predicted value there, in the unit of the row.
+    /// Predicted value at this site, in the unit of the row.
     pub predicted: f64,
-    /// That value over the measured one.
+    /// This prediction divided by the observed value.
     pub ratio: f64,
 }
 
 impl Row {
-    /// Whether prediction and measurement lie within 2-fold.
+    /// Whether prediction and measurement are within 2-fold.
     pub fn within_2_fold(&self) -> bool {
         self.ratio.ln_portable().abs() <= TWO_FOLD.ln_portable() + 1e-12
     }

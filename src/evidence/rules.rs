@@ -1,4 +1,5 @@
-//! `assets/validation.toml`: which model speaks for which arm, what it has seen, what is known of large gaps.
+//! The rules in `assets/validation.toml`: the model used for each arm, the studies it has seen, and known reasons for
+//! large errors.
 
 use super::observed::Arm;
 use super::person::AgeGroup;
@@ -14,17 +15,17 @@ use serde::{Deserialize, Serialize};
 pub struct ScoringRules {
     #[serde(rename = "format")]
     _format: u32,
-    /// The table, the first that fits is taken.
+    /// The table of models. The first line that fits an arm is used.
     pub score: Vec<Choice>,
     seen: Vec<Seen>,
     explanation: Vec<Explanation>,
-    /// Words in the notes of an arm by which its figures are known to be simulated by the source itself.
+    /// Words in the notes of an arm that show that the source simulated its values.
     simulated: Vec<String>,
-    /// What has no measurement to be held to.
+    /// Questions without measurements to check them.
     pub no_target: Vec<NoTarget>,
 }
 
-/// Something that cannot be told for want of measurements.
+/// A question that cannot be assessed for lack of measurements.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct NoTarget {
@@ -34,7 +35,7 @@ pub struct NoTarget {
     pub why: String,
 }
 
-/// One line of the table.
+/// One line of the table of models.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Choice {
@@ -44,11 +45,11 @@ pub struct Choice {
     pub age: AgeGroup,
     /// Routes for which the line holds.
     pub routes: Vec<Route>,
-    /// Holds only for arms that state this site; `None` holds for every arm.
+    /// Sampling site that an arm must state. `None` holds for every arm.
     pub site: Option<Site>,
     /// Id of the model that is scored.
     pub model: String,
-    /// Why this model speaks for such arms.
+    /// Why this model is used for such arms.
     pub why: String,
 }
 
@@ -56,10 +57,10 @@ pub struct Choice {
 #[serde(deny_unknown_fields)]
 struct Seen {
     model: String,
-    /// Words of a citation: every arm of the study.
+    /// Words of a citation. They apply to every arm of the study.
     #[serde(default)]
     studies: Vec<String>,
-    /// Ids: of a source with several arms, those that were used.
+    /// Ids of the arms that were used, where a source has several.
     #[serde(default)]
     arms: Vec<String>,
     #[serde(rename = "why")]
@@ -78,17 +79,17 @@ struct Explanation {
     words: String,
 }
 
-/// What an explanation is asked about.
+/// The error to be explained.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Gap<'a> {
     pub study: &'a Study,
     pub quantity: &'a str,
-    /// Time of a concentration or peak, min.
+    /// Time of a concentration or peak, min. `None` for other quantities.
     pub at_min: Option<f64>,
 }
 
 impl ScoringRules {
-    /// The shipped rules.
+    /// The rules that ship with ketasim.
     ///
     /// # Errors
     /// Never with the shipped file, which tests read.
@@ -97,7 +98,7 @@ impl ScoringRules {
         toml::from_str(text).map_err(|e| Error::from_toml(&e, name, text))
     }
 
-    /// The line whose model speaks for a study; `None` where the rules have no such line.
+    /// The line of the table for a study. `None` where there is none.
     pub fn choice(&self, study: &Study) -> Option<&Choice> {
         let route = study.route();
         self.score.iter().find(|c| {
@@ -117,7 +118,7 @@ impl ScoringRules {
         self.seen.iter().any(named)
     }
 
-    /// Whether the source simulated the figures of this arm with the model itself.
+    /// Whether the source simulated the values of this arm with the model itself.
     pub fn is_simulated(&self, arm: &Arm) -> bool {
         self.simulated.iter().any(|words| arm.cell("notes").contains(words.as_str()))
     }

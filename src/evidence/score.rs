@@ -1,4 +1,4 @@
-//! Predicted beside observed, row by row.
+//! Scores measured arms: predicted and observed values, row by row.
 
 use super::observed::{Arm, Observations, Skipped};
 use super::person::AgeGroup;
@@ -16,32 +16,32 @@ use crate::units::{MINUTES_PER_HOUR, tidy};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// All rows with their errors.
+/// Result of scoring: all rows with their errors.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Report {
-    /// Every scored figure, arm by arm.
+    /// Every scored value, arm by arm.
     pub rows: Vec<Row>,
     /// Arms and points that were not scored, with the reason.
     pub skipped: Vec<Skipped>,
-    /// Errors over all figures.
+    /// Errors over all rows.
     pub summary: Summary,
     /// Errors by route, whatever the model.
     pub routes: Vec<RouteErrors>,
     /// Errors by drug, route and model, metabolites apart.
     pub groups: Vec<Group>,
-    /// How well the models predict: seen and new, worst misses, what has no target.
+    /// How well the models predict: used and new studies, the largest errors, and what has no measurement.
     pub prediction: Prediction,
 }
 
 /// Scores every arm with the model that the rules name for it.
 ///
 /// # Errors
-/// When the rules name a model that the library has not.
+/// When the rules name a model that the library does not have.
 pub fn score(observations: &Observations, rules: &ScoringRules, library: &Library) -> Result<Report> {
     score_with(observations, rules, library, &mut |_, _| {})
 }
 
-/// As [`score`]; `progress` is told how many arms of how many are done.
+/// As [`score`]. `progress` is given the number of arms that are done, and of all arms.
 ///
 /// # Errors
 /// As [`score`].
@@ -147,7 +147,7 @@ fn score_arm(arm: &Arm, study: &Study, model: &Model, rules: &ScoringRules, libr
     Ok(rows.filter(|r| r.predicted > 0.0 && r.ratio.is_finite()).collect())
 }
 
-/// The site, when the model offers it for these doses.
+/// The sampling site, where the model offers it for these doses.
 fn site_for(study: &Study, model: &Model, library: &Library, site: Site) -> Result<Site> {
     let scenario = study.scenario("", model, site);
     scenario.check(library)?;

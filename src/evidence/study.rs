@@ -1,7 +1,7 @@
-//! An arm's cells read as something that can be simulated, or the reason why not.
+//! Reads the cells of an arm as a study that can be simulated, or gives the reason why not.
 //!
-//! Nothing is guessed: what a cell does not say is either one of the few defaults named in
-//! [`Study::assumed`], or the arm is passed over with its reason.
+//! Nothing is guessed. What a cell does not state is one of the few defaults listed in [`Study::assumed`], or the arm
+//! is left out with its reason.
 
 use super::cells::{self, Reason};
 use super::observed::Arm;
@@ -23,38 +23,38 @@ pub struct Study {
     pub drug: String,
     /// Drug or metabolite whose concentration was measured.
     pub analyte: String,
-    /// Whether that is a metabolite.
+    /// Whether the analyte is a metabolite.
     pub metabolite: bool,
     /// Doses as the arm was given them, all by one route.
     pub doses: Vec<Dose>,
-    /// Whether it is a bolus into a vein, whose peak nobody samples.
+    /// Whether it is an intravenous bolus, whose initial peak is never sampled.
     pub bolus: bool,
-    /// Mean covariates of those who were studied.
+    /// Mean covariates of the subjects.
     pub subject: Subject,
     /// Whether adults or children were studied.
     pub age: AgeGroup,
     /// Where blood was drawn; `None` where the study does not say.
     pub site: Option<Site>,
-    /// What was taken for granted, grade E.
+    /// Assumptions, grade E.
     pub assumed: Vec<String>,
     /// Measured values that can be compared with a prediction.
     pub measures: Vec<MeasuredValue>,
-    /// Why other cells cannot be compared, one sentence for each.
+    /// Why other cells cannot be compared, with one sentence for each.
     pub left_out: Vec<String>,
-    /// Why ancestry cannot be read, for models that use it.
+    /// Why ancestry cannot be read, for models that use it. `None` where it can.
     unclear: Option<String>,
 }
 
-/// One measured figure.
+/// One measured value.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct MeasuredValue {
-    /// Which figure of the curve was measured.
+    /// The exposure measure.
     pub quantity: ExposureMetric,
     /// Measured value, in the unit of [`ExposureMetric::unit`].
     pub observed: f64,
 }
 
-/// Analytes by the words of tables: for racemic ketamine, then for esketamine.
+/// Analytes by their names in tables: the id for racemic ketamine, then for esketamine.
 const ANALYTES: [(&str, Option<&str>, Option<&str>); 7] = [
     ("ketamine", Some("ketamine"), Some("esketamine")),
     ("norketamine", Some("norketamine"), Some("noresketamine")),
@@ -73,7 +73,7 @@ impl Study {
     pub fn read(arm: &Arm, library: &Library) -> Reason<Self> {
         let mut assumed = Vec::new();
         let Simulated { drug, analyte, part } = simulated(arm, &mut assumed)?;
-        // what cannot be simulated at all is said before who was studied; notes begin with who
+        // what cannot be simulated at all is reported before the subjects; notes begin with the subjects
         let mut taken = Vec::new();
         let doses = given::doses(arm, part, &mut taken)?;
         let StudiedPerson { subject, age, unclear } = StudiedPerson::read(arm, &mut assumed)?;
@@ -111,10 +111,10 @@ impl Study {
         Ok(study)
     }
 
-    /// Whether a model can speak for who was studied.
+    /// Checks that a model can be used for these subjects.
     ///
     /// # Errors
-    /// With the reason: it goes by an ancestry that cannot be read, or is of children of other ages.
+    /// With the reason: the model uses an ancestry that cannot be read, or was made for children of other ages.
     pub fn fits(&self, model: &Model) -> std::result::Result<(), String> {
         if let Some(why) = self.unclear.as_ref().filter(|_| model.effects.iter().any(|e| e.by == Covariate::Ancestry)) {
             return Err(why.clone());
@@ -130,7 +130,7 @@ impl Study {
     pub fn scenario(&self, title: &str, model: &Model, site: Site) -> Scenario {
         let mut doses = self.doses.clone();
         for dose in &mut doses {
-            // a model whose time under the tongue is built in takes no hold
+            // a model with a built-in time under the tongue takes no hold
             if model.routes.get(&dose.route()).is_some_and(|r| r.hold.is_none())
                 && let Administration::Sublingual { hold, after } = &mut dose.administration
             {
@@ -162,7 +162,7 @@ impl Study {
         Scenario { title: title.to_owned(), ..scenario }
     }
 
-    /// Measured concentrations, h and ng/mL: points of the curve, or the peak at its time.
+    /// Measured concentrations, h and ng/mL: points of the curve, or Cmax at its time.
     pub fn points(&self) -> Vec<[f64; 2]> {
         let (mut points, mut peak) = (Vec::new(), [None, None]);
         for m in &self.measures {
@@ -179,7 +179,7 @@ impl Study {
         points
     }
 
-    /// Route of its doses, which is one.
+    /// Route of the doses. All have the same.
     pub fn route(&self) -> Route {
         self.doses.first().map_or(Route::Iv, Dose::route)
     }
@@ -191,7 +191,7 @@ impl Study {
             match (parent_bolus, arm.number("tmax_min")) {
                 (false, _) => self.measures.push(MeasuredValue { quantity: ExposureMetric::Cmax, observed }),
                 (true, Cell::Number(at)) if at > 0.0 => {
-                    // nobody samples the instant of mixing: the peak is that of the first samples
+                    // the initial peak is never sampled, so the measured peak is that of the first samples
                     self.assumed.push(format!("peak of a bolus read at its sampled time, {tmax} min"));
                     self.point([at, observed]);
                 }
@@ -212,7 +212,7 @@ impl Study {
         arm.points.iter().for_each(|point| self.point(*point));
     }
 
-    /// A concentration at a time, where it can be simulated and has a ratio.
+    /// Adds a concentration at a time, where it can be simulated and a ratio exists.
     fn point(&mut self, [minutes, observed]: [f64; 2]) {
         if !within(minutes) {
             self.left_out.push(format!("point at {minutes} min: {}", beyond()));
@@ -224,7 +224,7 @@ impl Study {
         }
     }
 
-    /// A positive number of a cell; anything else that is written there is left out with its reason.
+    /// A positive number in a cell. Anything else in the cell is left out with its reason.
     fn plain(&mut self, arm: &Arm, column: &str) -> Option<f64> {
         let cell = arm.cell(column);
         let why = match arm.number(column) {
@@ -249,7 +249,7 @@ impl Study {
         }
     }
 
-    /// Minutes from the first to the last spray, where the table counts from the last.
+    /// Minutes from the first to the last spray, where the table counts from the last one.
     fn last_spray(&mut self, arm: &Arm) -> Reason<f64> {
         let between = |d: &Dose| d.further_sprays() * d.spray_every().map_or(0.0, Time::minutes);
         let offset = self.doses.iter().map(between).fold(0.0, f64::max);
@@ -275,7 +275,7 @@ impl Study {
     }
 }
 
-/// Whether a time can be simulated, min.
+/// Whether a time (min) can be simulated.
 fn within(minutes: f64) -> bool {
     minutes / MINUTES_PER_HOUR <= *HORIZON_H.end()
 }
@@ -284,7 +284,7 @@ fn beyond() -> String {
     format!("beyond {}, the longest that is simulated", Time::from_hours(*HORIZON_H.end()))
 }
 
-/// From and to of an area, h: by the columns of its own, else by the cell that names its kind.
+/// Start and end of an area, h: from its own columns, or from the cell that names its kind.
 fn interval(arm: &Arm) -> Reason<(f64, Option<f64>)> {
     let (from, to) = (arm.number("auc_from_h"), arm.number("auc_to_h"));
     for (column, read) in [("auc_from_h", from), ("auc_to_h", to)] {
@@ -311,11 +311,11 @@ fn interval(arm: &Arm) -> Reason<(f64, Option<f64>)> {
 
 /// What is simulated for an arm.
 struct Simulated {
-    /// Drug of the model.
+    /// Id of the drug in the model.
     drug: String,
-    /// Drug or metabolite whose concentration is read out.
+    /// Drug or metabolite whose concentration is read.
     analyte: String,
-    /// Share of the given amount that is this drug: half for the S part of a racemate, else 1.
+    /// Share of the given amount that is this drug: 0.5 for esketamine in a racemate, otherwise 1.
     part: f64,
 }
 

@@ -1,22 +1,23 @@
-//! How far predictions lie from measurements, over many rows.
+//! Prediction errors, summarised over many rows.
 
 use super::row::Row;
 use crate::portable::Portable as _;
 use crate::regimen::Route;
 use serde::Serialize;
 
-/// Errors over rows.
+/// Prediction errors over a set of rows.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Summary {
-    /// Number of figures that are summed up; with 0 the errors are `None`.
+    /// Number of values. With 0 all errors are `None`.
     pub rows: usize,
-    /// Geometric mean fold error: exp of the mean of |ln(predicted / observed)|; 1 is perfect.
+    /// Geometric mean fold error: exp of the mean of |ln(predicted / observed)|. 1 is perfect.
     pub gmfe: Option<f64>,
-    /// Share of rows within 2-fold.
+    /// Share of rows within 2-fold, 0 to 1.
     pub within_2_fold: Option<f64>,
-    /// Median of (observed - predicted) / predicted, percent (Varvel 1992); above 0 the model runs low.
+    /// Median performance error, percent: the median of (observed - predicted) / predicted (Varvel 1992). Above 0 the
+    /// model predicts too low.
     pub mdpe: Option<f64>,
-    /// Median of its absolute value, percent.
+    /// Median absolute performance error, percent (Varvel 1992).
     pub mdape: Option<f64>,
 }
 
@@ -31,13 +32,13 @@ pub struct Group {
     pub model: String,
     /// Whether the drug itself or a metabolite was measured: `drug` or `metabolite`.
     pub of: &'static str,
-    /// Errors over all figures, of studies seen and new.
+    /// Errors over all studies.
     pub all: Summary,
-    /// Errors over figures of studies that are new to the model.
+    /// Errors over studies that are new to the model (external validation).
     pub external: Summary,
 }
 
-/// Errors by route, whatever the model; the nose is two products.
+/// Errors by route, whatever the model. Nasal sprays are two products.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct RouteErrors {
     /// Route as scenario files write it, for example `im`.
@@ -46,11 +47,11 @@ pub struct RouteErrors {
     pub product: Option<String>,
     /// Errors over concentrations of the drug itself.
     pub drug: Summary,
-    /// Errors over figures of the drug and of its metabolites.
+    /// Errors over all values of the drug and of its metabolites.
     pub all: Summary,
 }
 
-/// Errors by route, in the order in which routes first come.
+/// Errors by route, in order of the routes' first occurrence.
 pub(super) fn by_route(rows: &[Row]) -> Vec<RouteErrors> {
     let key = |r: &Row| (r.route.clone(), (r.route == Route::In.id()).then(|| r.drug.clone()));
     grouped(rows, key)
@@ -67,12 +68,12 @@ pub(super) fn by_route(rows: &[Row]) -> Vec<RouteErrors> {
         .collect()
 }
 
-/// Rows of one key together, in the order in which the keys first come.
+/// Groups rows by a key, in order of first occurrence.
 pub(super) fn grouped<K: PartialEq>(rows: &[Row], key: impl Fn(&Row) -> K) -> Vec<(K, Vec<&Row>)> {
     grouped_by(rows.iter(), key)
 }
 
-/// The same of some rows.
+/// As [`grouped`], for a selection of rows.
 pub(super) fn grouped_by<'a, K: PartialEq>(
     rows: impl Iterator<Item = &'a Row>,
     key: impl Fn(&Row) -> K,
@@ -89,7 +90,7 @@ pub(super) fn grouped_by<'a, K: PartialEq>(
 }
 
 impl Summary {
-    /// Errors over some figures; every error is `None` when there are none.
+    /// Errors over a set of rows. Every error is `None` when there are none.
     pub fn of<'a>(rows: impl Iterator<Item = &'a Row>) -> Self {
         let rows: Vec<&Row> = rows.collect();
         let n = rows.len() as f64;
@@ -107,7 +108,7 @@ impl Summary {
     }
 }
 
-/// Groups by drug, route, model, and drug or metabolite, in the order in which they first come.
+/// Groups by drug, route, model, and drug or metabolite, in order of first occurrence.
 pub(super) fn groups(rows: &[Row]) -> Vec<Group> {
     let key = |r: &Row| (r.drug.clone(), r.route.clone(), r.model.clone(), of(r));
     grouped(rows, key)

@@ -1,4 +1,4 @@
-//! Cells that are words: each has a small vocabulary and is read as a whole, never by words inside other words.
+//! Cells with words. Each has a small vocabulary and is read as a whole, never by words inside other words.
 
 mod held;
 
@@ -9,12 +9,12 @@ use crate::delimited::is_missing;
 use crate::model::Site;
 use crate::regimen::{Form, Route};
 
-/// Lower case, with one blank between words.
+/// Text in lower case, with single spaces between words.
 fn plain(cell: &str) -> String {
     cell.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// What stands outside of parentheses, and inside of each.
+/// Splits a cell into the text outside of parentheses and the text inside each pair.
 fn remarks(cell: &str) -> (String, Vec<String>) {
     let (mut outside, mut inside, mut depth) = (String::new(), Vec::<String>::new(), 0_usize);
     for c in cell.chars() {
@@ -34,18 +34,18 @@ fn remarks(cell: &str) -> (String, Vec<String>) {
 }
 
 fn tokens(text: &str) -> Vec<String> {
-    // "i.v." is "iv"
+    // "i.v." is read as "iv"
     let text = text.replace('.', "");
     text.split(|c: char| !c.is_alphanumeric()).filter(|t| !t.is_empty()).map(str::to_owned).collect()
 }
 
-/// Whether a cell says nothing, or that it is not known.
+/// Whether a cell is empty or says that the value is not known.
 fn unstated(text: &str) -> bool {
     let words = ["unknown", "unclear", "unstated in text found", "not in text found", "not in text read", "not known"];
     is_missing(text) || words.contains(&text) || text.strip_prefix("site ").is_some_and(unstated)
 }
 
-/// How an injection into a vein is given.
+/// How an intravenous dose is given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Manner {
     Bolus,
@@ -60,7 +60,7 @@ const MANNERS: [(&str, Manner); 6] = [
     ("drip", Manner::Infusion),
     ("continuous", Manner::Infusion),
 ];
-/// Words beside a route that change nothing.
+/// Words that may accompany a route and change nothing.
 const BESIDE: [(&str, &[Route]); 9] = [
     ("injection", &[Route::Iv, Route::Im, Route::Sc]),
     ("injected", &[Route::Iv, Route::Im, Route::Sc]),
@@ -73,7 +73,7 @@ const BESIDE: [(&str, &[Route]); 9] = [
     ("and", &[Route::Sl]),
 ];
 
-/// Route, and for a vein whether it was a bolus or an infusion.
+/// Reads a route, and for the intravenous one whether it was a bolus or an infusion.
 pub(super) fn route(cell: &str) -> Reason<(Route, Option<Manner>)> {
     let unread = || {
         let read = Route::ALL.map(|r| r.row().read_as).join(", ");
@@ -110,7 +110,7 @@ pub(super) fn route(cell: &str) -> Reason<(Route, Option<Manner>)> {
     }
 }
 
-/// Whether a formulation releases its drug slowly, which no model does.
+/// Whether a formulation is slow-release, which no model describes.
 pub(super) fn releases_slowly(cell: &str) -> bool {
     let slow =
         ["prolonged", "controlled", "extended", "sustained", "slow", "modified", "retard", "er", "xr", "sr", "cr"];
@@ -119,7 +119,7 @@ pub(super) fn releases_slowly(cell: &str) -> bool {
     words.iter().enumerate().any(|(i, w)| slow.contains(&w.as_str()) && !denied(i))
 }
 
-/// Base or hydrochloride; none when not stated.
+/// Reads base or hydrochloride. `None` when it is not stated.
 pub(super) fn form(cell: &str) -> Reason<Option<Form>> {
     let said = plain(cell);
     let bare = said.strip_prefix("as ").unwrap_or(&said);
@@ -135,18 +135,18 @@ pub(super) fn form(cell: &str) -> Reason<Option<Form>> {
     }
 }
 
-/// What a cell about the sample says.
+/// What a cell states about the sample.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(super) struct Drawn {
     /// Whether plasma or serum is named.
     plasma: bool,
-    /// Whether blood is.
+    /// Whether blood is named.
     blood: bool,
     arterial: bool,
     venous: bool,
 }
 
-/// Words beside a site that change nothing.
+/// Words that may accompany a site and change nothing.
 const AROUND: [&str; 19] = [
     "sample",
     "samples",
@@ -168,7 +168,7 @@ const AROUND: [&str; 19] = [
     "arm",
     "catheter",
 ];
-/// Words in a remark that make it one about the sample.
+/// Words that show that a remark is about the sample.
 const FLUIDS: [&str; 14] = [
     "arterial",
     "artery",
@@ -200,7 +200,7 @@ impl Drawn {
         }
         for remark in inside {
             let sample = tokens(&remark).iter().any(|w| FLUIDS.contains(&w.as_str()));
-            // plasma of whole-blood samples is plasma
+            // plasma from whole-blood samples is plasma
             if sample && remark != "whole-blood samples taken" && !drawn.add(&remark) {
                 return Err(unread());
             }
@@ -214,7 +214,7 @@ impl Drawn {
         Ok(drawn)
     }
 
-    /// Whether each word is known.
+    /// Adds the words of a text. Returns whether all of them are known.
     fn add(&mut self, text: &str) -> bool {
         tokens(text).iter().all(|word| {
             match word.as_str() {
@@ -237,11 +237,11 @@ impl Drawn {
     }
 }
 
-/// Where blood was drawn, by the column `site` and else by `matrix`; none when neither states it.
+/// Reads the sampling site from the column `site`, or else from `matrix`. `None` when neither states it.
 pub(super) fn site(site: &str, matrix: &str) -> Reason<Option<Site>> {
     let stated = Drawn::read("site", site)?.site();
     if stated.is_some() {
-        // the matrix may name both sites, of which this is one
+        // the matrix may name both sites, one of which is this one
         return match Drawn::read("matrix", matrix) {
             Err(why) if !why.contains("which of the two") => Err(why),
             _ => Ok(stated),
@@ -250,7 +250,7 @@ pub(super) fn site(site: &str, matrix: &str) -> Reason<Option<Site>> {
     Ok(Drawn::read("matrix", matrix)?.site())
 }
 
-/// Words that deny.
+/// Negations.
 const NOT: [&str; 7] = ["not", "no", "never", "none", "nothing", "without", "non"];
 
 #[cfg(test)]

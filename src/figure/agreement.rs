@@ -1,43 +1,43 @@
-//! Predicted against observed: what such a picture shows, without a painter.
+//! The plot of predicted against observed values: data only, no painter.
 
 use crate::evidence::{Report, Row};
 use crate::regimen::Route;
 
-/// Points on three pairs of logarithmic axes.
+/// Predicted against observed values on three pairs of logarithmic axes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Agreement {
-    /// Headline.
+    /// Title of the picture.
     pub title: String,
-    /// Concentrations, times of the peak, areas; those without a point are left out.
+    /// Panels for concentrations, times of the peak and areas. A panel without points is left out.
     pub panels: Vec<AgreementPanel>,
-    /// Errors by route and what the marks mean.
+    /// Errors by route, and what the marks mean.
     pub footer: Vec<String>,
 }
 
-/// One pair of axes with identity and 2-fold lines.
+/// One pair of axes with the line of identity and the 2-fold lines.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AgreementPanel {
     /// What is compared, with its unit.
     pub label: String,
-    /// Both axes.
+    /// Range of both axes, in the unit of the label.
     pub range: [f64; 2],
-    /// Points.
+    /// One mark for each row of the report.
     pub marks: Vec<Mark>,
 }
 
-/// One row of the report.
+/// One row of the report as a point.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mark {
-    /// Observed and predicted.
+    /// Observed and predicted value.
     pub at: [f64; 2],
-    /// Route, for the colour.
+    /// Route of the arm, which gives the colour.
     pub route: Route,
-    /// New to the model: a filled mark.
+    /// Whether the study is new to the model (external validation). Such a mark is filled.
     pub external: bool,
 }
 
 impl Agreement {
-    /// Of a report.
+    /// The plot of a report.
     pub fn new(report: &Report) -> Self {
         let kinds: [(&str, &[&str]); 3] = [
             ("concentrations, ng/mL", &["cmax", "concentration"]),
@@ -74,7 +74,7 @@ impl Agreement {
 }
 
 impl Agreement {
-    /// The picture in words: what is compared, how many points each panel has, and the footer.
+    /// The picture in words: what is compared, the number of points of each panel, and the footer.
     pub fn in_words(&self) -> String {
         let panels = self.panels.iter().map(|p| format!("{}: {} points.", p.label, p.marks.len()));
         std::iter::once("Predicted over observed, both axes logarithmic.".to_owned())

@@ -2,50 +2,50 @@
 
 use crate::timeline::{CourseVisit, Moment, Timeline, VisitKind, Words};
 
-/// Days of a week.
+/// Number of days in a week.
 const WEEK: usize = 7;
 
 /// What a calendar of a course shows, in one language.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CourseCalendar {
-    /// Tag of its language.
+    /// BCP 47 tag of the language.
     pub language: String,
-    /// Headline: that it is an example.
+    /// Title, which says that the course is an example.
     pub title: String,
-    /// Visits without a day, before those that have one.
+    /// Visits without a date, before the ones that have a date.
     pub before: Vec<String>,
-    /// Names of the days of a week.
+    /// Names of the days of the week.
     pub weekdays: Vec<String>,
-    /// From the week of the first visit to that of the last; none without the date of the first dose.
+    /// Weeks from the first visit to the last. Empty where the date of the first dose is not known.
     pub weeks: Vec<Vec<CourseDay>>,
-    /// Visits without a day, after those that have one.
+    /// Visits without a date, after the ones that have a date.
     pub after: Vec<String>,
-    /// What the picture must carry when it travels alone.
+    /// Footer of a picture used on its own.
     pub footer: String,
 }
 
-/// One day.
+/// One day of the calendar.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CourseDay {
-    /// Its number, with the month where that begins.
+    /// Day of the month, with the name of the month where it begins.
     pub label: String,
-    /// What is on it.
+    /// Visits on this day.
     pub visits: Vec<CourseMark>,
 }
 
-/// A visit on a day.
+/// A visit on a day of the calendar.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CourseMark {
-    /// "Dosing visit 2".
+    /// Name of the visit: "Dosing visit 2".
     pub name: String,
-    /// That, and when.
+    /// Name and time of the visit, for a screen reader.
     pub said: String,
-    /// Whether a dose is given.
+    /// Whether a dose is given at this visit.
     pub dosing: bool,
 }
 
 impl CourseCalendar {
-    /// The course that a visit begins.
+    /// The calendar of the course that a visit begins.
     pub fn new(timeline: &Timeline, words: &Words) -> Self {
         let visits = timeline.course();
         let (before, after): (Vec<&CourseVisit>, Vec<&CourseVisit>) =
@@ -74,7 +74,7 @@ impl CourseCalendar {
     }
 }
 
-/// A visit without a day: "Preparation (2 to 4)".
+/// A visit without a date: "Preparation (2 to 4)".
 fn undated(visit: &CourseVisit, words: &Words) -> String {
     let name = words.term(visit.kind.term());
     let number = if visit.number > 0 { format!(" {}", visit.number) } else { String::new() };

@@ -1,4 +1,4 @@
-//! Twenty people for each arm: when each may notice something and when main effects fade.
+//! Twenty virtual subjects for each arm: when each may notice something and when main effects end.
 
 use super::words::{doses_in_words, version_and_sources};
 use super::{EDUCATION_ONLY, Role, roles};
@@ -7,62 +7,62 @@ use crate::population::{ArmPopulation, Dot, MAY_NOT_FEEL, PopulationOutcome, Ses
 use crate::timeline::DotRow;
 use crate::units::{MINUTES_PER_HOUR, number};
 
-/// A line of time is at least this long, min.
+/// Shortest time axis, min.
 const SHORTEST: f64 = 20.0;
-/// Said wherever people's times are shown.
+/// Note wherever times of virtual subjects are shown.
 pub const MADE_UP: &str = "made-up people; you may be earlier or later; this does not tell you when you can leave";
 
-/// What a picture of people as dots shows.
+/// Virtual subjects as dots, for every arm.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DotsPlot {
-    /// Headline.
+    /// Title of the picture.
     pub title: String,
-    /// How many people the dots stand for.
+    /// How many virtual subjects the dots stand for.
     pub subtitle: String,
-    /// Arms with people, in their order.
+    /// Arms with virtual subjects, in the scenario's order.
     pub arms: Vec<ArmDots>,
-    /// What the picture must carry when it travels alone.
+    /// Footer of a picture used on its own.
     pub footer: Vec<String>,
-    /// Citations in full.
+    /// Full citations of the sources.
     pub sources: Vec<String>,
 }
 
-/// The people of one arm.
+/// Dots of one arm.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ArmDots {
-    /// Label, after its letter where there are several arms.
+    /// Label of the arm, preceded by its letter where there are several arms.
     pub label: String,
-    /// Whose it is.
+    /// Arm of the dots, which gives the colour.
     pub role: Role,
-    /// Doses in words.
+    /// Doses of the arm in words.
     pub doses: String,
-    /// How many are above their own level at the counted minute.
+    /// How many subjects are above their own level at the chosen minute, as a sentence.
     pub sentence: String,
-    /// Which session the dots are of, where there are several.
+    /// Session that the dots belong to. `None` for an arm with a single session.
     pub session: Option<String>,
-    /// Noticing, then fading.
+    /// Two rows: noticing, then fading.
     pub rows: [PeopleDots; 2],
 }
 
-/// Twenty people on a line of time, minutes from the first dose of the session.
+/// A row of twenty dots on a time axis, minutes from the first dose of the session.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PeopleDots {
-    /// What the row counts.
+    /// What the row shows.
     pub name: &'static str,
-    /// The dots; none where no study has such a level for this drug.
+    /// The dots. `None` where no study has such a level for this drug.
     pub row: Option<DotRow>,
-    /// End of the line, min: the same for all arms.
+    /// End of the time axis, min. It is the same for all arms.
     pub end: f64,
-    /// Whether the row of any arm has people who are not on the line: the lines of all arms are as long.
+    /// Whether any arm's row has subjects who are not on the axis. All arms then leave the same room for boxes.
     pub boxed: bool,
-    /// Whether [`MAY_NOT_FEEL`] is said in place of times.
+    /// Whether [`MAY_NOT_FEEL`] is said instead of times.
     pub few: bool,
     /// The row in words.
     pub said: String,
 }
 
 impl DotsPlot {
-    /// Of the people of an outcome, counted at a minute.
+    /// The picture for the virtual subjects of an outcome, with the number above their level at a minute.
     pub fn new(outcome: &Outcome, sample: &PopulationOutcome, minute: f64) -> Self {
         let last = |dots: &[Dot]| dots.iter().map(|d| if let Dot::At(t) = d { *t } else { 0.0 }).fold(0.0, f64::max);
         let horizon = outcome.horizon.hours() * MINUTES_PER_HOUR;

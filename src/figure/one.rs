@@ -1,4 +1,4 @@
-//! The picture of one arm alone, in the colour and dash it has among the others.
+//! The figure of a single arm, in the colour and dash it has among the others.
 
 use super::{Figure, Role, View, roles};
 use crate::library::Library;
@@ -13,7 +13,7 @@ pub fn of_arm(outcome: &Outcome, index: usize, view: &View, library: &Library) -
 }
 
 impl Figure {
-    /// Everything in it as the arm of this role.
+    /// Gives everything in the figure the role of one arm.
     #[must_use]
     pub fn with_role(mut self, role: Role) -> Self {
         for panel in &mut self.panels {

@@ -1,4 +1,4 @@
-//! One panel of a figure: lines, ranges, ribbons, other models, points, and the axis that holds them.
+//! One panel of a figure: lines, ranges, ribbons, other models, points, and the range of its axis.
 
 use super::people::{Ribbon, ribbon, ribbon_words};
 use super::{Band, CautionBand, Line, Panel, PointSet, Role, View, interpolate};
@@ -8,16 +8,16 @@ use crate::outcome::{ArmOutcome, Curve, EndOutcome, RangeOutcome};
 use crate::population::PopulationOutcome;
 use crate::portable::Portable as _;
 
-/// Across curves of different sites.
+/// Note across a panel with curves of different sites.
 const SITES_DIFFER: &str = "curves of different sampling sites: early values cannot be compared";
-/// A linear axis never ends below this, so that empty plots have a scale (ng/mL).
+/// Least upper end of a linear axis, ng/mL, so that an empty plot has a scale.
 const LEAST_TOP: f64 = 10.0;
-/// Curves of other models make an axis at most this much higher.
+/// Largest factor by which curves of other models may extend an axis.
 const BEHIND_AT_MOST: f64 = 1.5;
-/// A log axis spans at most this many decades below its top.
+/// Largest number of decades of a log axis.
 const DECADES: f64 = 3.0;
 
-/// The `k`th analyte of these arms: 0 is the parent.
+/// The panel of the `k`th analyte of these arms. 0 is the parent drug.
 pub(super) fn panel(
     arms: &[(&ArmOutcome, Role)],
     k: usize,
@@ -73,7 +73,7 @@ pub(super) fn panel(
         .flat_map(|(arm, role)| arm.others.iter().map(|o| thin(o, *role)))
         .collect();
     let outside = if k == 0 { outside(arms) } else { Vec::new() };
-    // another model's instant of mixing must not flatten the chosen curves
+    // the initial peak of another model must not flatten the chosen curves
     let own = highest(&lines, &bands, &points, time).max(highest_ribbon(&ribbons, time));
     let top = own.max(highest(&behind, &[], &[], time).min(own * BEHIND_AT_MOST));
     let caution = library
@@ -102,7 +102,7 @@ pub(super) fn panel(
     }
 }
 
-/// What the model file says of a metabolite's read-out.
+/// What the model file says of the output of a metabolite.
 fn note(arms: &[(&ArmOutcome, Role)], k: usize, analyte: &str, library: &Library) -> Option<String> {
     let (arm, _) = arms.first().filter(|_| k > 0)?;
     library.model(&arm.model).ok()?.output(analyte, arm.site)?.note.clone()
@@ -112,13 +112,14 @@ fn thin(other: &crate::outcome::OtherModel, role: Role) -> Line {
     Line { label: other.model.clone(), role, x: other.times.clone(), y: other.values.clone() }
 }
 
-/// Each arm that lies outside what was studied, from the first dose that causes it; all of it where the person does.
+/// Each arm outside the studied range, from the first dose that causes it on. It is the whole curve where the subject
+/// does.
 fn washed(arms: &[(&ArmOutcome, Role)]) -> Vec<(Role, f64)> {
     let from = |arm: &ArmOutcome| arm.outside.iter().map(|o| o.from_h.unwrap_or(0.0)).reduce(f64::min);
     arms.iter().filter_map(|(arm, role)| Some((*role, from(arm)?))).collect()
 }
 
-/// Each reason once, after the labels of the arms that have it.
+/// Each reason once, with the labels of the arms it holds for.
 fn outside(arms: &[(&ArmOutcome, Role)]) -> Vec<String> {
     let mut list: Vec<(&str, Vec<&str>)> = Vec::new();
     for (arm, reason) in arms.iter().flat_map(|(arm, _)| arm.outside_words().map(|r| (arm.label.as_str(), r))) {
@@ -130,7 +131,7 @@ fn outside(arms: &[(&ArmOutcome, Role)]) -> Vec<String> {
     list.into_iter().map(|(reason, labels)| format!("{}: {reason}", labels.join(", "))).collect()
 }
 
-/// Between two ends; before the dose that causes the range they are one curve.
+/// The range between two ends. Before the dose that causes the range, both ends are the same curve.
 fn range_band(arm: &ArmOutcome, role: Role, range: &RangeOutcome, k: usize) -> Option<Band> {
     let (low, high) = range.low.curves.get(k).zip(range.high.curves.get(k))?;
     let (times, pairs): (Vec<f64>, Vec<[f64; 2]>) = if range.low.times == range.high.times {

@@ -1,5 +1,5 @@
-//! Made-up people in a figure: ribbons around the median, counted strips, and the words that tell this spread from
-//! doubt about the model.
+//! Virtual subjects in a figure: ribbons around the median, graded strips, and the words that distinguish
+//! between-subject variability from model uncertainty.
 
 use super::{Line, Role, View};
 use crate::library::EvidenceKind;
@@ -9,12 +9,12 @@ use crate::population::MAY_NOT_FEEL;
 use crate::population::{Counted, PopulationOutcome, SessionPopulation, of_people};
 use crate::units::number;
 
-/// Spread between people of one arm.
+/// Between-subject variability of one arm.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ribbon {
-    /// Whose it is.
+    /// Arm of the ribbon.
     pub role: Role,
-    /// Said at its right end.
+    /// Label at the right end of the ribbon.
     pub words: &'static str,
     /// Times, h.
     pub x: Vec<f64>,
@@ -24,35 +24,37 @@ pub struct Ribbon {
     pub inner: Vec<[f64; 2]>,
 }
 
-/// People counted for a session of a strip.
+/// Effects over virtual subjects in one session of a strip.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StripPeople {
-    /// One bar; for a range one for its low and one for its high end.
+    /// One bar, or two for a range: its low end and its high end.
     pub bars: Vec<CountedBar>,
 }
 
-/// Everybody under one curve, as a bar. All times are minutes from time 0.
+/// All virtual subjects under one curve, as a bar. All times are minutes from time 0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CountedBar {
-    /// "low end" or "high end" of a range, else empty.
+    /// "low end" or "high end" of a range. Empty where the curve is not a range.
     pub end: &'static str,
-    /// 10th to 90th percentile of noticing, minutes; none where it would mislead.
+    /// When something is noticed, 10th to 90th percentile, min. `None` where too few notice for a time to be
+    /// meaningful.
     pub noticing: Option<[f64; 2]>,
-    /// Whether [`MAY_NOT_FEEL`] is said in its place.
+    /// Whether [`MAY_NOT_FEEL`] is said instead of a time of noticing.
     pub few_notice: bool,
-    /// Strongest, minutes.
+    /// When the effect is strongest, min. `None` where nobody reaches a level.
     pub strongest: Option<[f64; 2]>,
-    /// 10th to 90th percentile of fading, minutes; none where it would mislead.
+    /// When main effects end, 10th to 90th percentile, min. `None` where a time would be misleading.
     pub fading: Option<[f64; 2]>,
-    /// Whether [`MAY_NOT_FEEL`] is said in its place.
+    /// Whether [`MAY_NOT_FEEL`] is said instead of a time of fading.
     pub few_reach: bool,
-    /// Minute, and how many of 100 are above their own level of the dissociative part then.
+    /// Share of subjects above their own dissociative level: minute, and number out of 100.
     pub above: Vec<[f64; 2]>,
-    /// Whether some are still above it a day after the last dose.
+    /// Whether some subjects are still above that level a day after the last dose.
     pub outlasts: bool,
 }
 
-/// The percentiles of people around the median; none for a range or a model without spread.
+/// Percentiles of the subjects around the median. `None` for a range, or for a model without between-subject
+/// variability.
 pub(super) fn ribbon(sample: &PopulationOutcome, arm: &ArmOutcome, role: Role, k: usize) -> Option<(Line, Ribbon)> {
     let counted = sample.arm(arm.index)?;
     let bands = counted.bands.as_ref().filter(|b| b.scatters && b.model == arm.model && b.site == arm.site)?;
@@ -73,7 +75,7 @@ pub(super) fn ribbon(sample: &PopulationOutcome, arm: &ArmOutcome, role: Role, k
     Some((median, ribbon))
 }
 
-/// What the ribbons of a panel are, and what has none.
+/// What the ribbons of a panel show, and which arms have none.
 pub(super) fn ribbon_words(
     ribbons: &[Ribbon],
     sample: Option<&PopulationOutcome>,
@@ -97,18 +99,18 @@ pub(super) fn ribbon_words(
     (!parts.is_empty()).then(|| parts.join(" "))
 }
 
-/// "1000 made-up people of one model".
+/// The sample in words: "1000 made-up people of one model".
 fn who(sample: &PopulationOutcome) -> String {
     format!("{} made-up people of one model", number(f64::from(sample.sample.people.get())))
 }
 
 impl StripPeople {
-    /// Of a session that starts at a time, minutes from time 0.
+    /// The bars of a session that starts at `start`, min from time 0.
     pub(super) fn new(counted: &SessionPopulation, start: f64) -> Self {
         Self { bars: counted.counts.iter().map(|c| CountedBar::new(c, start)).collect() }
     }
 
-    /// What stands beside a strip, longest first.
+    /// Words beside a strip, longest first.
     pub(super) fn words(counted: &SessionPopulation, evidence: EvidenceKind) -> Vec<String> {
         let people = counted.people();
         let (n, base) = of_people(counted.reaching(), people);
@@ -155,7 +157,7 @@ pub fn backed_by(evidence: EvidenceKind) -> &'static str {
     }
 }
 
-/// What a picture with people must carry when it travels alone.
+/// Footer of a picture with virtual subjects that is used on its own.
 pub(super) fn footer(sample: &PopulationOutcome, outcome: &Outcome, view: &View) -> Vec<String> {
     let mut lines = vec![format!(
         "Ribbons: spread between {} (5th to 95th percentile, darker 25th to 75th; seed {}), not doubt about the model.",

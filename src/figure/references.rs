@@ -1,43 +1,43 @@
-//! Sources, grades and assumptions of a comparison as lines that print: data only, without a date, so
-//! that the same scenario gives the same page.
+//! Sources, grades and assumptions of a comparison as printable lines: data only. There is no date, so the same
+//! scenario gives the same page.
 
 use super::{DRIVING_RULE, EDUCATION_ONLY, Role, doses_in_words, roles};
 use crate::library::Library;
 use crate::model::Grade;
 use crate::outcome::{ArmOutcome, Outcome};
 
-/// What is printed.
+/// References of a comparison.
 #[derive(Debug, Clone, PartialEq)]
 pub struct References {
-    /// Headline.
+    /// Title of the document.
     pub title: String,
     /// Weight, age and horizon in one line.
     pub subtitle: String,
-    /// Top to bottom.
+    /// Lines in reading order.
     pub lines: Vec<RefLine>,
-    /// At the foot of every page.
+    /// Footer of every page.
     pub foot: String,
 }
 
-/// One paragraph of it.
+/// One paragraph of the references.
 #[derive(Debug, Clone, PartialEq)]
 pub enum RefLine {
     /// Heading of a part.
     Heading(String),
     /// Heading of an arm, with a sample of its line, or of its fill where it is a range.
     Arm(String, Role, bool),
-    /// A sentence.
+    /// A sentence of running text.
     Text(String),
-    /// One of a list.
+    /// An item of a list.
     Item(String),
-    /// What to beware of.
+    /// A caution.
     Caution(String),
-    /// A source by its number.
+    /// A source and its number.
     Source(usize, String),
 }
 
 impl RefLine {
-    /// Its words.
+    /// Text of the line.
     pub fn words(&self) -> &str {
         match self {
             Self::Heading(t)
@@ -51,7 +51,7 @@ impl RefLine {
 }
 
 impl References {
-    /// Of everything that an outcome shows.
+    /// The references of everything that an outcome shows.
     pub fn new(outcome: &Outcome, library: &Library) -> Self {
         let sources = sources(outcome);
         let mut lines = Vec::new();
@@ -85,7 +85,7 @@ impl References {
     }
 }
 
-/// Every source of every arm once, in the order in which they first come.
+/// Every source of every arm once, in order of first use.
 pub(super) fn sources(outcome: &Outcome) -> Vec<&str> {
     let mut list: Vec<&str> = Vec::new();
     for source in outcome.arms.iter().flat_map(|a| &a.sources) {

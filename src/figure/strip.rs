@@ -1,4 +1,4 @@
-//! One strip of a figure: when an arm may be noticed, is strongest, fades, session by session.
+//! One strip of a figure: when an arm's effects may be noticed, are strongest and fade, session by session.
 
 use super::{ProgrammeTimes, Role, Strip, StripPart, StripPeople, StripSession, View};
 use crate::library::Effects;
@@ -7,23 +7,23 @@ use crate::population::PopulationOutcome;
 use crate::units::{MINUTES_PER_HOUR, Time};
 
 impl Strip {
-    /// What stands after the label: the longest of its bars' names.
+    /// Words after the label: the longest name of a bar.
     pub fn end_words(&self) -> &'static str {
         let bars = self.sessions.iter().flat_map(|s| &s.people).flat_map(|p| &p.bars);
         bars.map(|b| b.end).max_by_key(|end| end.len()).unwrap_or_default()
     }
 
-    /// Bars of counted people, of the session that has most of them; none where nobody is counted.
+    /// Largest number of bars of virtual subjects in a session. 0 where none were simulated.
     pub fn bars(&self) -> usize {
         self.sessions.iter().flat_map(|s| &s.people).map(|p| p.bars.len()).max().unwrap_or(0)
     }
 
-    /// Whether people are counted.
+    /// Whether the strip shows virtual subjects.
     pub fn is_counted(&self) -> bool {
         self.sessions.iter().any(|s| s.people.is_some())
     }
 
-    /// Whether what programmes say is shown.
+    /// Whether the strip shows times that programmes give.
     pub fn has_programme(&self) -> bool {
         self.sessions.iter().any(|s| s.programme.is_some())
     }

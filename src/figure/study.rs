@@ -1,4 +1,4 @@
-//! The picture of one measured arm: its points over curve and range, other models thin behind.
+//! The figure of one measured arm: its points over curve and range, with other models as thin lines behind.
 
 use super::{Figure, PointSet, View};
 use crate::error::Result;
@@ -7,32 +7,32 @@ use crate::library::Library;
 use crate::outcome::Options;
 use crate::regimen::Route;
 
-/// Points that span more than this many times need a log axis.
+/// Ratio of highest to lowest point above which the axis is logarithmic.
 const WIDE: f64 = 20.0;
 
-/// A measured arm beside what the model that the rules name says of it.
+/// A measured arm beside the prediction of the model that the rules name.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StudyFigure {
-    /// Name of the arm.
+    /// Id of the arm.
     pub id: String,
     /// Citation with DOI or PubMed number.
     pub citation: String,
-    /// Dose, people and site in words.
+    /// Dose, subjects and sampling site in words.
     pub words: String,
     /// Whether a metabolite was measured.
     pub metabolite: bool,
-    /// Model.
+    /// Id of the model.
     pub model: String,
-    /// Whether the study is new to the model.
+    /// Whether the study is new to the model (external validation).
     pub external: bool,
-    /// Its picture.
+    /// Figure of the arm.
     pub figure: Figure,
 }
 
-/// Pictures of all measured arms of a drug by any of some routes, those of the drug itself first.
+/// Figures of all measured arms of a drug by any of some routes, those of the parent drug first.
 ///
 /// # Errors
-/// When the rules name a model that the library has not.
+/// When the rules name a model that the library does not have.
 pub fn studies(
     observations: &Observations,
     rules: &ScoringRules,
@@ -75,22 +75,22 @@ fn words(arm: &Arm, study: &Study, library: &Library) -> String {
     parts.into_iter().filter(|p| !p.trim().is_empty()).collect::<Vec<_>>().join("; ")
 }
 
-/// The picture of an arm; `None` for one that cannot be scored or has no point.
+/// The figure of an arm. `None` for an arm that cannot be scored or has no point.
 ///
 /// # Errors
-/// When the rules name a model that the library has not.
+/// When the rules name a model that the library does not have.
 pub fn of_study(arm: &Arm, rules: &ScoringRules, library: &Library) -> Result<Option<Figure>> {
     picture(arm, rules, library, &View { log: true, strips: false, models: true, ..View::default() })
 }
 
-/// Whether measured points span so much that a linear axis would hide the low ones.
+/// Whether measured points span so wide a range that a linear axis would hide the low ones.
 fn wide(points: &[[f64; 2]]) -> bool {
     let values = points.iter().map(|p| p[1]);
     let low = values.clone().fold(f64::INFINITY, f64::min);
     values.fold(0.0, f64::max) > WIDE * low
 }
 
-/// Only the panel that was measured, with words that fit a small picture.
+/// Keeps only the measured panel, with words that fit a small picture.
 fn small(mut figure: Figure, study: &Study, library: &Library) -> Figure {
     figure.panels.retain(|p| !p.points.is_empty());
     for panel in &mut figure.panels {

@@ -1,4 +1,4 @@
-//! A tornado plot: how far each number of a model moves one figure of a curve, the longest bar first.
+//! A tornado plot: how far each parameter moves one exposure measure, the longest bar first.
 
 use super::words::{doses_in_words, version_and_sources};
 use super::{EDUCATION_ONLY, Role};
@@ -7,52 +7,52 @@ use crate::outcome::ArmOutcome;
 use crate::population::{Measure, Tornado};
 use crate::units::significant;
 
-/// Bars shown: further ones hardly change anything.
+/// Largest number of bars. Further parameters hardly change anything.
 const MOST: usize = 8;
 
-/// What a tornado plot shows.
+/// A tornado plot: data only.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TornadoPlot {
-    /// Headline.
+    /// Title of the plot.
     pub title: String,
-    /// The arm and its doses.
+    /// Arm and doses.
     pub subtitle: String,
-    /// How the bars are to be read.
+    /// How to read the bars.
     pub about: String,
     /// Unit of the values: "ng/mL" or "min".
     pub unit: &'static str,
-    /// Value with every number typical.
+    /// Value with every parameter typical, in `unit`.
     pub typical: f64,
-    /// Lowest and highest value of all bars.
+    /// Lowest and highest value of all bars, in `unit`.
     pub range: [f64; 2],
-    /// The longest first.
+    /// Bars, the longest first.
     pub bars: Vec<TornadoBar>,
-    /// Numbers that change the value less than any bar.
+    /// Parameters without a bar: they change the value less than any that has one.
     pub rest: Vec<String>,
-    /// Whose it is, for the colour.
+    /// Arm of the plot, which gives the colour.
     pub role: Role,
-    /// What the picture must carry when it travels alone.
+    /// Footer of a picture used on its own.
     pub footer: Vec<String>,
-    /// Citations in full.
+    /// Full citations of the sources.
     pub sources: Vec<String>,
 }
 
-/// One number at its two ends.
+/// The bar of one parameter.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TornadoBar {
-    /// Parameter, "weight" or "age".
+    /// Name of the parameter, or "weight" or "age".
     pub parameter: String,
-    /// Value with it at its 5th and at its 95th percentile.
+    /// Value with the parameter at its 5th and at its 95th percentile.
     pub ends: [f64; 2],
-    /// How people differ in it.
+    /// Variability of the parameter in words.
     pub spread: String,
-    /// Grade of that spread; none for what the scenario states.
+    /// Grade of that variability. `None` for weight and age, which the scenario states.
     pub grade: Option<Grade>,
     /// The bar in words.
     pub said: String,
 }
 
-/// A measure in words.
+/// Name of an exposure measure in words.
 pub fn measure_words(measure: Measure) -> &'static str {
     match measure {
         Measure::Cmax => "peak",
@@ -62,7 +62,7 @@ pub fn measure_words(measure: Measure) -> &'static str {
 }
 
 impl TornadoPlot {
-    /// Of one measure of an arm, in the colour of its role.
+    /// The plot of one measure of an arm, in the colour of its role.
     pub fn new(found: &Tornado, measure: Measure, arm: &ArmOutcome, role: Role) -> Self {
         let typical = measure.of(&found.typical).unwrap_or(0.0);
         let mut bars: Vec<TornadoBar> = found
@@ -103,12 +103,12 @@ impl TornadoPlot {
         plot
     }
 
-    /// The numbers without a bar, in words; none where there are none.
+    /// The parameters without a bar, in words. `None` where every parameter has one.
     pub fn rest_words(&self) -> Option<String> {
         (!self.rest.is_empty()).then(|| format!("less than these: {}", self.rest.join(", ")))
     }
 
-    /// Said in place of bars where there are none.
+    /// Text in place of bars where there are none. `None` where there are bars.
     pub fn none_words(&self) -> Option<&'static str> {
         self.bars.is_empty().then_some("none: no spread in the model changes it")
     }

@@ -1,4 +1,4 @@
-//! What a figure says in words: doses, windows, legend, footer.
+//! Words of a figure: doses, effect windows, legend, footer.
 
 use super::{DRIVING_RULE, EDUCATION_ONLY, PointSet, RULE_BAR, View, cmax_ng_ml, roles};
 use crate::citation;
@@ -7,15 +7,15 @@ use crate::population::PopulationOutcome;
 use crate::regimen::AfterHold;
 use crate::units::{MINUTES_PER_HOUR, Time, significant};
 
-/// More arms than this stand in the footer by their letters.
+/// With more arms than this, the footer names them by their letters.
 const MANY: usize = 8;
 
-/// A time in minutes as people say it.
+/// A time in minutes, in everyday words.
 pub fn minutes_in_words(minutes: f64) -> String {
     if minutes < 1.0 { "under 1".to_owned() } else { significant(minutes, 2) }
 }
 
-/// The windows of an arm in one sentence; of a course those of its first session.
+/// The effect windows of an arm in one sentence; for an arm of several sessions, those of the first.
 pub fn strip_words(arm: &ArmOutcome) -> String {
     let w = arm.windows();
     let which = arm.first_session().and_then(|s| s.session.words()).map_or(String::new(), |w| format!(", {w}"));
@@ -39,7 +39,7 @@ pub fn strip_words(arm: &ArmOutcome) -> String {
     format!("{label}: {}; {RULE_BAR}", said.join("; again "))
 }
 
-/// Arms with their doses, peaks and windows, for whoever does not see the picture.
+/// Arms with their doses, peaks and effect windows, for readers who do not see the picture.
 pub fn in_words(arms: &[ArmOutcome]) -> String {
     let mut words = vec!["Concentration over time.".to_owned()];
     words.extend(arms.iter().map(arm_in_words));
@@ -61,7 +61,7 @@ fn arm_in_words(arm: &ArmOutcome) -> String {
     format!("{}: {}; peak {peak}; {windows}.", arm.label, doses_in_words(arm))
 }
 
-/// The version, and short names of the works behind some arms, each once.
+/// The version, and short citations of the sources of some arms, each once.
 pub(super) fn version_and_sources(arms: &[ArmOutcome]) -> String {
     let mut cited: Vec<String> = Vec::new();
     for name in arms.iter().flat_map(|arm| &arm.sources).flat_map(|source| citation::short(source)) {
@@ -89,7 +89,7 @@ pub(super) fn legend_text(arm: &ArmOutcome, sample: Option<&PopulationOutcome>) 
     }
 }
 
-/// "35 mg into a vein (IV) over 40 min", and when, where that is not at once.
+/// Doses in words: "35 mg into a vein (IV) over 40 min", with the time where it is not 0.
 pub fn doses_in_words(arm: &ArmOutcome) -> String {
     let start = arm.first_dose();
     let what = amounts_in_words(arm);
@@ -118,8 +118,8 @@ fn amounts_in_words(arm: &ArmOutcome) -> String {
     }
 }
 
-/// Models and assumptions, then what to beware of: each line once, after the arms it holds for; letters stand for many
-/// arms.
+/// Models and assumptions, then cautions: each line once, after the arms it holds for. Many arms are named by their
+/// letters.
 fn of_arms(outcome: &Outcome) -> Vec<String> {
     let many = outcome.arms.len() > MANY;
     let (mut models, mut warnings) = (Vec::new(), Vec::new());

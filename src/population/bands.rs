@@ -1,4 +1,4 @@
-//! Percentile bands of every analyte at every point of the grid.
+//! Percentile bands over virtual subjects, for every analyte at every point of the grid.
 
 use super::cohort::{CHUNK, ChunkState, Cohort, Wanted, Within};
 use super::covariates::SampledCovariates;
@@ -18,53 +18,55 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-/// Values held at a time, at most: 96 MB. Very many people are followed anew for each stretch that this makes.
+/// Largest number of values held at a time: 96 MB. A very large sample is simulated in several stretches of time, each
+/// with new draws.
 const MOST_VALUES: usize = 12_000_000;
 
-/// Values that stay near the processor, where a stretch more costs little: half a MB. Fresh memory is dear as well.
+/// Number of values that stay in the processor's cache, where one more stretch costs little: 0.8 MB. Newly allocated
+/// memory is slow as well.
 const NEAR_VALUES: usize = 100_000;
-/// A stretch has at least so many points: each costs a little by itself.
+/// Least number of points in a stretch: each stretch has a cost of its own.
 const LEAST_ROWS: usize = 24;
-/// Distance of two rows: a power of two would put every row into the same corner of the processor's memory.
+/// Distance between two rows. A power of two would map every row to the same sets of the cache.
 const ROW: usize = CHUNK + LANES;
 
-/// Times nearer to each other than this are one, h: 3.6 ms.
+/// Times closer together than this count as one, h: 3.6 ms.
 pub const SAME_TIME_H: f64 = 1e-6;
 
-/// Bands of one arm.
+/// Percentile bands of one arm.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ArmBands {
-    /// Index in the scenario.
+    /// Index of the arm in the scenario.
     pub index: usize,
-    /// Label.
+    /// Label of the arm.
     pub label: String,
-    /// Model.
+    /// Id of the model that was used.
     pub model: String,
-    /// Where plasma is read.
+    /// Sampling site at which the curves are read.
     pub site: Site,
-    /// Times of the grid, h.
+    /// Times of the grid, h from time 0.
     pub times: Vec<f64>,
-    /// One for each analyte, parent first.
+    /// One band for each analyte, the parent drug first.
     pub bands: Vec<Band>,
-    /// People who were drawn again because the first draw was impossible.
+    /// Number of subjects that were drawn again because an earlier draw was impossible.
     pub drawn_again: usize,
-    /// Whether the model has any spread between people.
+    /// Whether subjects differ at all: in parameters or in covariates.
     pub scatters: bool,
 }
 
 /// 5th, 50th and 95th percentile over people at each time, ng/mL.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Band {
-    /// Analyte.
+    /// Analyte: the drug or a metabolite, by id.
     pub analyte: String,
-    /// By time.
+    /// 5th, 50th and 95th percentile at each time, ng/mL.
     pub percentiles: Vec<[f64; 3]>,
 }
 
-/// Told how far the work has come, 0 to 1; says whether to go on.
+/// Called with the share of the work that is done, 0 to 1. Its answer `false` stops the work.
 pub type Progress<'a> = &'a (dyn Fn(f64) -> bool + Sync);
 
-/// Bands of every arm that is on.
+/// Percentile bands of every arm that is on.
 ///
 /// # Errors
 /// When an arm cannot be simulated, or `progress` says to stop.
@@ -78,7 +80,7 @@ pub fn bands(
     every_arm(scenario, library, sample, Wanting::Bands, &mut Kept::default(), (workers, progress))
 }
 
-/// What is used again from one arm to the next: first draws of people, and memory.
+/// Reused from one arm to the next: the first draws of the subjects, and memory.
 #[doc(hidden)]
 #[derive(Default)]
 pub struct Kept {
@@ -87,7 +89,8 @@ pub struct Kept {
 }
 
 impl Kept {
-    /// Share of the people of the last arm who were followed as sums of modes; none where that was not kept.
+    /// Share of the subjects of the last arm that were solved as sums of eigenmodes, 0 to 1. `None` where this was not
+    /// kept.
     pub fn by_modes(&self) -> Option<f64> {
         let made = self.chunks.iter().filter_map(|c| Some(c.lock().ok()?.state.made()));
         let (all, modes) = made.fold((0, 0), |(all, modes), made| (all + made.0, modes + made.1));
@@ -95,8 +98,8 @@ impl Kept {
     }
 }
 
-/// The work of [`bands`] without its percentiles and, when called again, without drawing, for benchmarks: how many
-/// people were drawn again.
+/// The work of [`bands`] without its percentiles, for benchmarks. When it is called again, it does not draw again
+/// either. Returns how many subjects were drawn again.
 ///
 /// # Errors
 /// When an arm cannot be simulated.
@@ -112,14 +115,14 @@ pub fn simulation_alone(
     Ok(arms.iter().map(|a| a.drawn_again).sum())
 }
 
-/// What is made of the rows.
+/// What is computed from the rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Wanting {
-    /// Nothing: the rows alone.
+    /// Nothing: the simulation alone, for benchmarks.
     Nothing,
     /// 5th, 50th and 95th percentile.
     Bands,
-    /// Quartiles too.
+    /// 5th, 50th and 95th percentile, and the quartiles.
     Quartiles,
 }
 
@@ -144,10 +147,10 @@ fn every_arm(
     Ok(list)
 }
 
-/// 25th and 75th percentile by analyte (parent first) and point of the grid, ng/mL.
+/// 25th and 75th percentile by analyte (parent drug first) and point of the grid, ng/mL.
 pub(super) type Quartiles = Vec<Vec<[f64; 2]>>;
 
-/// Bands of one arm, by its index in a checked scenario, with quartiles beside them where they are wanted.
+/// Percentile bands of one arm, by its index in a checked scenario. Quartiles are added where they are wanted.
 pub(super) fn one(
     scenario: &Scenario,
     index: usize,
@@ -179,7 +182,8 @@ pub(super) fn one(
     Ok((bands, quartiles))
 }
 
-/// Parameters of one person of an arm, to follow that person alone; weight and age are told by [`subject_of`].
+/// Parameters of one virtual subject of an arm, for simulating that subject alone. Weight and age are given by
+/// [`subject_of`].
 ///
 /// # Errors
 /// When the arm cannot be simulated.
@@ -201,12 +205,12 @@ pub fn individuals(
     Ok(model.parameters.iter().zip(&parameters).map(value).collect())
 }
 
-/// Weight, age and the rest of one person.
+/// The covariates of one virtual subject: weight and age as drawn, everything else as the scenario has it.
 pub fn subject_of(scenario: &Scenario, sample: Sample, person: usize) -> Subject {
     SampledCovariates::new(&scenario.subject, &scenario.population, sample.seed).of(person)
 }
 
-/// Curves of some people of an arm, person by person, analyte by analyte, at the points of the grid; ng/mL.
+/// Curves of some virtual subjects of an arm, by subject, analyte and point of the grid; ng/mL.
 ///
 /// # Errors
 /// When the arm cannot be simulated.
@@ -234,8 +238,8 @@ pub fn courses(
     Ok(list)
 }
 
-/// Bands of one arm at times of one's own, h, in order: at starts and ends of doses and at peaks, which a coarse grid
-/// would hide. Parent first.
+/// Percentile bands of one arm at given times (h), in their order: at starts and ends of doses and at peaks, which a
+/// coarse grid would miss. The parent drug comes first.
 ///
 /// # Errors
 /// When the arm cannot be simulated, or `progress` says to stop.
@@ -248,7 +252,7 @@ pub fn bands_at(
     progress: Progress,
 ) -> Result<Vec<Band>> {
     let every = crate::outcome::spacing(scenario.horizon, sample.every)?;
-    // times as far from the grid's as each other lie on one grid of their own, which begins later
+    // times with the same offset from the grid share a grid of their own, which begins later
     let mut grids: BTreeMap<i64, Vec<usize>> = BTreeMap::new();
     for (i, time) in times.iter().enumerate() {
         let after = time - (time / every).floor() * every;
@@ -276,20 +280,20 @@ pub fn bands_at(
     Ok(list)
 }
 
-/// Points at which people are read out.
+/// The points at which the curves are read.
 enum Points {
-    /// From time 0 to the horizon.
+    /// The usual grid, from time 0 to the horizon.
     Grid,
-    /// As far apart, from a later time on.
+    /// A grid with the same spacing that begins at a later time.
     From {
-        /// h.
+        /// Time of the first point, h.
         origin: f64,
-        /// One less than their number.
+        /// Number of steps: one less than the number of points.
         steps: usize,
     },
 }
 
-/// The engine of an arm, and its analytes.
+/// The cohort of an arm, and the names of its analytes.
 fn engine(
     scenario: &Scenario,
     index: usize,
@@ -315,7 +319,7 @@ fn engine(
     Ok((engine, analytes))
 }
 
-/// A chunk of people: where they stand, and their rows of the present stretch.
+/// A chunk of subjects: their state, and their rows of the present stretch.
 #[derive(Default)]
 pub(super) struct Chunk {
     state: ChunkState,
@@ -331,7 +335,7 @@ impl Chunk {
     }
 }
 
-/// What is found of one read-out, point by point, and what finding it needs again.
+/// Percentiles of one output, point by point, with the memory that is reused to find them.
 #[derive(Default)]
 struct Found {
     percentiles: Vec<[f64; 3]>,
@@ -353,7 +357,7 @@ impl Found {
     }
 }
 
-/// What is wanted by output, and how many people were drawn again.
+/// The percentiles that are wanted, by output, and how many subjects were drawn again.
 fn rows(
     engine: &Cohort,
     outputs: usize,
@@ -372,7 +376,7 @@ fn rows(
     chunks.iter_mut().filter_map(|c| c.get_mut().ok()).for_each(Chunk::restart);
     let chunks = chunks.as_slice();
     let size = |c: usize| CHUNK.min(people - c * CHUNK);
-    // the tracker of a read-out goes on from one stretch to the next
+    // the tracker of an output carries on from one stretch to the next
     let found: Vec<Mutex<Found>> = (0..outputs).map(|_| Mutex::default()).collect();
     let mut from = 0;
     while from < points {
@@ -380,7 +384,7 @@ fn rows(
             return Err(Error::stopped());
         }
         let length = stretch.min(points - from);
-        // step by step a stretch takes long: how far it has come is told chunk by chunk
+        // a stretch takes long with a step-by-step solver, so progress is reported chunk by chunk
         let (done, stopped) = (AtomicUsize::new(0), AtomicBool::new(false));
         workers.each(chunks.len(), &|c| {
             if stopped.load(Ordering::Relaxed) {
@@ -433,13 +437,13 @@ fn rows(
     Ok((result, again))
 }
 
-/// Writes read-outs into rows of one chunk: by output and point of a stretch, person beside person.
+/// Writes outputs into the rows of one chunk: by output and point of a stretch, subjects side by side.
 struct Writer<'a> {
     /// Room for every output and point of the stretch.
     rows: &'a mut [f64],
-    /// First point of the stretch.
+    /// Index of the first point of the stretch.
     from: usize,
-    /// Its number of points.
+    /// Number of points in the stretch.
     length: usize,
 }
 

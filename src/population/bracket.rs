@@ -1,23 +1,23 @@
-//! Sifting a row: how many values lie below each of three brackets, and which lie inside one.
+//! Splits a row of values by three brackets: how many values lie below each bracket, and which lie inside one.
 
 use crate::sim::lanes::{Work, wide};
 
-/// Values looked at together.
+/// Values handled together.
 pub(super) const EIGHT: usize = 8;
 
-/// Counts values below each edge and keeps those inside a bracket.
+/// Counts the values below each bracket and keeps those inside one.
 pub(super) struct Bracketing<'a> {
     pub pieces: &'a [&'a [f64]],
-    /// Low and high edge of three brackets, ascending.
+    /// Low and high edge of the three brackets, ascending.
     pub edges: [f64; 6],
-    /// Room for all values and [`EIGHT`] more.
+    /// Room for all values and [`EIGHT`] more. The values inside a bracket are moved to its front.
     pub held: &'a mut [f64],
-    /// How many values there are.
+    /// Number of values in `held`.
     pub n: usize,
 }
 
 impl Work for Bracketing<'_> {
-    /// Values below each bracket, and how many were kept.
+    /// Number of values below each bracket, and number of values kept.
     type Out = ([usize; 3], usize);
 
     #[inline(always)]
@@ -27,7 +27,7 @@ impl Work for Bracketing<'_> {
         for piece in self.pieces {
             let (eights, rest) = piece.as_chunks::<EIGHT>();
             for eight in eights {
-                // edges passed by each value: odd inside a bracket
+                // number of edges each value has passed: odd means inside a bracket
                 let mut codes = [0_i64; EIGHT];
                 for (edge, passed) in self.edges.iter().zip(&mut passed) {
                     for l in 0..EIGHT {
@@ -58,7 +58,7 @@ impl Work for Bracketing<'_> {
 }
 
 impl Bracketing<'_> {
-    /// By the widest instructions of the machine; the same whichever they are.
+    /// Runs with the widest SIMD instructions of the machine. The result does not depend on which they are.
     pub fn widest(self) -> <Self as Work>::Out {
         #[cfg(target_arch = "x86_64")]
         if let Some(v3) = pulp::x86::V3::try_new() {
@@ -70,7 +70,7 @@ impl Bracketing<'_> {
         wide(self)
     }
 
-    /// Four values at a time, those inside a bracket moved together by one shuffle.
+    /// Four values at a time with AVX2: those inside a bracket are moved together by one shuffle.
     #[cfg(target_arch = "x86_64")]
     #[inline(always)]
     fn by_fours(self, v3: pulp::x86::V3) -> <Self as Work>::Out {
@@ -87,7 +87,7 @@ impl Bracketing<'_> {
                 for (passed, over) in passed.iter_mut().zip(over.as_chunks::<2>().0) {
                     *passed = v3.avx2._mm256_sub_epi64(*passed, pulp::cast(over[0]));
                 }
-                // edges passed by each value: odd inside a bracket
+                // number of edges each value has passed: odd means inside a bracket
                 let low = v3.avx._mm256_xor_pd(v3.avx._mm256_xor_pd(over[0], over[1]), over[2]);
                 let high = v3.avx._mm256_xor_pd(v3.avx._mm256_xor_pd(over[3], over[4]), over[5]);
                 let inside = v3.avx._mm256_movemask_pd(v3.avx._mm256_xor_pd(low, high)) as usize & 15;
@@ -110,7 +110,7 @@ impl Bracketing<'_> {
     }
 }
 
-/// Halves of four values that put those of a mask first.
+/// For each mask of four values: the shuffle of 32-bit halves that puts the masked values first.
 #[cfg(target_arch = "x86_64")]
 const TOGETHER: [[i32; 8]; 16] = {
     let mut table = [[0; 8]; 16];
@@ -134,7 +134,8 @@ const TOGETHER: [[i32; 8]; 16] = {
 mod tests {
     use super::*;
 
-    /// Whatever the instructions, the same values are kept in the same order; odd lengths and edges themselves included.
+    /// With any instructions the same values are kept in the same order. Odd lengths and values equal to an edge are
+    /// included.
     #[test]
     fn wide_and_plain_sifting_agree() {
         let values: Vec<f64> = (0..103).map(|i| f64::from(i * 37 % 101)).collect();

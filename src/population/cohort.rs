@@ -1,4 +1,4 @@
-//! One arm for many people: what is given, as events of each person's own, and the curves, chunk by chunk.
+//! One arm for many virtual subjects: the doses as events of each subject's own, and the curves, chunk by chunk.
 
 use super::covariates::SampledCovariates;
 use super::sample::{FirstSamples, SubjectSampler};
@@ -12,71 +12,72 @@ use crate::sim::{Case, Entries, Equations, Event, Layout, Session, System};
 use crate::units::number;
 use std::collections::BTreeMap;
 
-/// People whose curves lie together.
+/// Subjects in a chunk: their curves lie together in memory.
 pub(super) const CHUNK: usize = 256;
-/// How often an impossible person is drawn again before the model is given up.
+/// How often an impossible subject is drawn again before the model is given up.
 const MOST_ATTEMPTS: u64 = 200;
-/// People are followed through what leaves a state no faster than this, 1/h: a half-life of 25 ms.
+/// Largest rate out of a state that is still simulated, 1/h: a half-life of 25 ms.
 const FASTEST: f64 = 1e5;
-/// Rounding allowed where shares are added up.
+/// Tolerance for rounding where shares are added up.
 const SLACK: f64 = 1e-9;
 
-/// Which doses are given, and which time is 0 for those who follow them.
+/// Which doses are given, and which time counts as 0 on the grid.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Within {
-    /// Doses that start before this, h.
+    /// Only doses that start before this time are given, h.
     pub before: f64,
-    /// h; what was given earlier has left what it leaves by then.
+    /// Time 0 of the grid, h. What earlier doses have left in the body by then is the starting state.
     pub origin: f64,
 }
 
 impl Within {
-    /// Every dose, from time 0 on.
+    /// Every dose, with the grid from time 0 on.
     pub const ALL: Self = Self { before: f64::INFINITY, origin: 0.0 };
 
-    /// The doses of a session and those before it, from its start on.
+    /// The doses of a session and those before it, with the grid from the session's start on.
     pub fn session(session: &Session) -> Self {
         Self { before: session.before(), origin: session.start }
     }
 }
 
-/// One arm, ready to run for any number of people.
+/// One arm, ready to run for any number of virtual subjects.
 #[derive(Debug, Clone)]
 pub(super) struct Cohort {
     system: System,
     entries: Entries,
     engine: Engine,
     draws: SubjectSampler,
-    /// The read-outs that are told, by their place in the system.
+    /// The outputs to report, by their index in the system.
     outputs: Vec<usize>,
-    /// Step of the grid, h, and number of steps.
+    /// Step of the grid (h). `steps` is their number.
     pub dt: f64,
     pub steps: usize,
 }
 
-/// States at a point of the grid, sixteen people after sixteen.
+/// The state of every subject of a chunk at one point of the grid, in blocks of sixteen subjects.
 #[derive(Debug, Default, Clone)]
 pub(super) struct ChunkState {
     states: Vec<Lane>,
-    /// The same of each subject where they are followed numerically.
+    /// The state of each subject where the equations are solved numerically.
     numeric: Vec<Vec<f64>>,
-    /// Point up to which they were followed; none at the start.
+    /// Index of the point that has been reached. `None` before the start.
     at: Option<usize>,
-    /// What was made ready for each sixteen, where it is kept, else for the last.
+    /// What was prepared for each block of sixteen subjects where it is kept, otherwise for the last block only.
     ready: Vec<Ready>,
-    /// How many of them are of this arm.
+    /// How many of these blocks belong to the present arm.
     made: usize,
     room: Room,
 }
 
 impl ChunkState {
-    /// How many sixteens are kept as made ready for the last arm, and how many of these are followed as sums of modes.
+    /// How many blocks of sixteen subjects are kept for the last arm, and how many of these are solved as sums of
+    /// eigenmodes.
     pub fn made(&self) -> (usize, usize) {
         let ready = &self.ready[..self.made.min(self.ready.len())];
         (ready.len(), ready.iter().filter(|r| r.by_modes()).count())
     }
 
-    /// Back to the start, of any arm; memory is kept.
+    /// Back to the start, for any arm. The memory is kept.
     pub fn restart(&mut self) {
         (self.at, self.made) = (None, 0);
         self.states.clear();
@@ -84,17 +85,18 @@ impl ChunkState {
     }
 }
 
-/// A read-out that is asked for.
+/// An output that is asked for.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Wanted {
-    /// Analyte.
+    /// Analyte: the drug or a metabolite, by id.
     pub analyte: String,
-    /// Site.
+    /// Sampling site at which the analyte is read.
     pub site: Site,
 }
 
 impl Cohort {
-    /// Lowers an arm; `extra` are numbers drawn beside the model's, of which the first is the rate of an effect site.
+    /// Lowers an arm. `effect_of` is the index in `wanted` of the output that drives an effect site. The rate constant
+    /// of the effect site (ke0) is then the first of the `extra` values given to [`Self::follow`].
     ///
     /// # Errors
     /// When the model cannot be used for these doses.
@@ -129,17 +131,19 @@ impl Cohort {
         Ok(Self { system, entries, engine, draws, outputs, dt, steps })
     }
 
-    /// Whether subjects are followed side by side; else one after another, step by step.
+    /// Whether the system is linear, so that subjects are solved side by side. Otherwise they are solved one after
+    /// another, step by step.
     pub fn is_linear(&self) -> bool {
         self.system.is_linear()
     }
 
-    /// Whether people differ at all.
+    /// Whether subjects differ at all: in parameters or in covariates.
     pub fn scatters(&self) -> bool {
         self.draws.scatter() || self.draws.bodies.differ()
     }
 
-    /// Slots of sixteen people; those whose draws are impossible are drawn again. Returns how many were.
+    /// Fills the slots of sixteen subjects. A subject whose values are impossible is drawn again; returns how many
+    /// were.
     fn people(&self, first: usize, extra: &[Lane], slots: &mut Vec<Lane>, parameters: &mut Vec<Lane>) -> Result<usize> {
         let mut attempts = [0_u64; LANES];
         let [weight, age] = self.draws.bodies.lanes(first);
@@ -180,11 +184,12 @@ impl Cohort {
         bad
     }
 
-    /// Follows people `first..first + count` from where `state` stands to point `to`, telling `sink` of each point.
-    /// With `keep` what was made ready is kept for the next stretch. Returns how many people were drawn again.
+    /// Simulates the subjects `first..first + count` from where `state` stands to point `to`, and gives every point to
+    /// `sink`. With `keep`, what was prepared is kept for the next stretch. Returns how many subjects were drawn again.
     ///
     /// # Errors
-    /// When the spread gives no possible people.
+    /// When the variability of the model gives no possible subject within the allowed number of draws, or a rate is too
+    /// fast.
     pub fn follow(
         &self,
         (first, count): (usize, usize),
@@ -212,7 +217,7 @@ impl Cohort {
                 again += self.people(person, &extra(person), &mut room.slots, &mut room.parameters)?;
                 self.engine.kernel.fill(&room.slots, &mut room.generator);
                 let fastest = self.engine.kernel.fastest(&room.generator);
-                // not a number is no rate either
+                // NaN is refused as well
                 if fastest.is_nan() || fastest > FASTEST {
                     let what = format!("a rate of {} 1/h is too fast to follow people by it", number(fastest));
                     return Err(
@@ -231,14 +236,14 @@ impl Cohort {
             sink.done(block);
         }
         if !keep {
-            // with very many people the room of each chunk would add up
+            // with very many subjects the memory of all chunks would add up
             (*ready, *room) = (Vec::new(), Room::default());
         }
         *at = Some(to);
         Ok(again)
     }
 
-    /// The same where elimination is saturable: subject by subject, step by step.
+    /// The same for saturable elimination: subject by subject, with a step-by-step solver.
     fn follow_numeric(
         &self,
         (first, count): (usize, usize),

@@ -1,7 +1,7 @@
-//! Two exposures beside each other: ratios of area, peak and time above a level, never a dose.
+//! Compares the exposures of two arms: ratios of area, peak and time above a level, never a dose.
 //!
-//! Both doses are given; nothing here looks for one. Two kinds of not knowing stay apart: the same made-up people
-//! under one model, and the typical person under every model that has both routes.
+//! Both doses are given; nothing here looks for one. Two kinds of uncertainty stay apart: the same virtual subjects
+//! under one model, and the typical subject under every model that has both routes.
 
 use super::tornado::{Figures, figures};
 use super::{ArmPopulation, Counted, Person};
@@ -10,29 +10,31 @@ use crate::error::{Error, Result};
 use crate::library::Library;
 use crate::scenario::{Scenario, StudyArm};
 
-/// A ratio over people.
+/// Percentiles of a ratio over virtual subjects.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Ratio {
-    /// 5th, 50th and 95th percentile.
+    /// 5th, 50th and 95th percentile of the ratio.
     pub percentiles: [f64; 3],
-    /// Over how many people.
+    /// Number of subjects with a ratio.
     pub people: usize,
 }
 
-/// First arm over second, person by person; of a course its first session.
+/// Exposure of the first arm divided by that of the second, subject by subject. For an arm of several sessions, the
+/// first session.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Exposures {
-    /// Which ends of ranges are meant: "IM at its low end"; empty where neither arm is a range.
+    /// Which ends of a range are compared: "IM at its low end". Empty where neither arm is a range.
     pub at: String,
-    /// Of the area under the curve to a day after the last dose.
+    /// Ratio of the area under the curve to a day after the last dose.
     pub auc: Option<Ratio>,
-    /// Of the peak.
+    /// Ratio of the highest plasma concentration, Cmax.
     pub cmax: Option<Ratio>,
-    /// Of the time above the own level, gaps left out, over people who reach it in both.
+    /// Ratio of the time above the subject's own dissociative level, without gaps. Over the subjects who reach it in
+    /// both arms.
     pub above: Option<Ratio>,
 }
 
-/// Refuses what cannot be compared.
+/// Refuses two arms whose exposures cannot be compared.
 ///
 /// # Errors
 /// When the drugs differ.
@@ -45,10 +47,11 @@ pub fn comparable(a: &StudyArm, b: &StudyArm) -> Result<()> {
     Err(Error::cannot(what).remedy("choose two routes of the same drug"))
 }
 
-/// Ratios of the first arm over the second, the same people in both; where an arm is a range, for each of its ends.
+/// Ratios of the first arm to the second in the same subjects. Where an arm is a range, there is one entry for each of
+/// its ends.
 ///
 /// # Errors
-/// When the people of the arms are not the same.
+/// When the arms have different models, so that their subjects are not the same.
 pub fn exposures(a: &ArmPopulation, b: &ArmPopulation) -> Result<Vec<Exposures>> {
     if a.model != b.model {
         let what = format!("the people of {} and of {} are not the same", a.model, b.model);
@@ -90,7 +93,7 @@ fn ratio(mut list: Vec<f64>) -> Option<Ratio> {
     Some(Ratio { percentiles: [at(0.05)?, at(0.5)?, at(0.95)?], people: list.len() })
 }
 
-/// Figures of a typical person for both arms under every model that has both routes.
+/// Exposure of a typical subject in both arms, under every model that has both routes.
 ///
 /// # Errors
 /// When the drugs differ, or an arm is not there.
@@ -124,7 +127,7 @@ mod tests {
         Scenario::from_toml("test", &text, library).unwrap()
     }
 
-    /// By hand: models are linear, so twice the dose is twice the area and twice the peak, in everybody.
+    /// By hand: the model is linear, so twice the dose gives twice the area and twice the peak in every subject.
     #[test]
     fn twice_the_dose_is_twice_the_exposure_in_everybody() {
         let library = Library::embedded().unwrap();
@@ -149,7 +152,8 @@ mod tests {
         }
     }
 
-    /// By hand: two like doses eight hours apart are above a level about twice as long as one, not for all the hours between.
+    /// By hand: two equal doses eight hours apart are above a level about twice as long as one. The hours between do
+    /// not count.
     #[test]
     fn gaps_between_doses_do_not_count() {
         let library = Library::embedded().unwrap();

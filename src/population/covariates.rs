@@ -1,5 +1,5 @@
-//! Body weight and age of each made-up person, where a scenario lets them differ: by number and seed alone, so that a
-//! person weighs the same in every arm and under every model.
+//! Body weight and age of each virtual subject, where a scenario lets them vary. They depend on the subject's number
+//! and the seed alone, so a subject weighs the same in every arm and under every model.
 
 use super::random::{generator, normal, stream_of, uniform};
 use crate::covariates::{Limits, Population};
@@ -8,12 +8,12 @@ use crate::sim::lanes::{LANES, Lane, splat};
 use crate::subject::Subject;
 use crate::units::{Age, Weight};
 
-/// Streams of draws: weight does not depend on whether age differs.
+/// Names of the random streams. They are separate so that weight does not depend on whether age varies.
 const STREAMS: [&str; 2] = ["body weight", "age"];
-/// With ends so many standard deviations apart normal draws mostly lie between them.
+/// When the limits lie more than this many standard deviations apart, most normal draws fall between them.
 const WIDE: f64 = 6.0;
 
-/// Who people are.
+/// Covariates of the virtual subjects: weight and age.
 #[derive(Debug, Clone)]
 pub(super) struct SampledCovariates {
     subject: Subject,
@@ -26,12 +26,12 @@ impl SampledCovariates {
         Self { subject: subject.clone(), population: *population, seed }
     }
 
-    /// Whether anybody differs.
+    /// Whether any covariate varies between subjects.
     pub fn differ(&self) -> bool {
         !self.population.is_none()
     }
 
-    /// One person.
+    /// The covariates of one subject, by number. A covariate that does not vary is that of the scenario's subject.
     pub fn of(&self, person: usize) -> Subject {
         let own = |limits: Option<Limits>, stream: usize, else_: f64| {
             limits.map_or(else_, |l| drawn(l, self.seed, STREAMS[stream], person))
@@ -43,7 +43,7 @@ impl SampledCovariates {
         }
     }
 
-    /// Weights (kg) and ages (years) of sixteen people.
+    /// Weights (kg) and ages (years) of sixteen subjects.
     pub fn lanes(&self, first: usize) -> [Lane; 2] {
         if !self.differ() {
             return [splat(self.subject.weight.kg()), splat(self.subject.age.years())];
@@ -53,8 +53,9 @@ impl SampledCovariates {
     }
 }
 
-/// A draw between the ends. A log-normal is exactly that of drawing again outside them, whatever their distance: near
-/// ends even draws are kept in proportion to the density, with far ones normal draws that lie between them.
+/// A draw between the limits: uniform, or from a truncated log-normal distribution. The latter is exact for any limits.
+/// With limits far apart, normal draws outside them are rejected. With limits close together, uniform draws are
+/// accepted in proportion to the density.
 fn drawn(limits: Limits, seed: u64, stream: &str, person: usize) -> f64 {
     let mut rng = generator(seed, stream_of(stream), person, 0);
     let [low, high] = limits.ends;
@@ -76,7 +77,7 @@ fn drawn(limits: Limits, seed: u64, stream: &str, person: usize) -> f64 {
 mod tests {
     use super::*;
 
-    /// Shares below a point by Simpson's rule over the density between the ends.
+    /// Share of the distribution below a point, by Simpson's rule over the density between the limits.
     fn share(limits: Limits, below: f64) -> f64 {
         let [median, omega] = limits.log_normal.unwrap();
         let z = |x: f64| (x / median).ln_portable() / omega;

@@ -1,27 +1,27 @@
-//! Twenty people who stand for all: dots at equal shares of the sample, for pictures that can be counted.
+//! Twenty virtual subjects who stand for all: dots at equal shares of the sample, for pictures that can be counted.
 
 use super::Person;
 
-/// Dots drawn: each stands for one person in twenty.
+/// Number of dots: each stands for one subject in twenty.
 pub const DOTS: usize = 20;
 
-/// Where a dot stands.
+/// Position of a dot on the time axis.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Dot {
-    /// Minutes from the first dose of the session.
+    /// Time in minutes from the first dose of the session.
     At(f64),
-    /// Later than was simulated.
+    /// Later than the end of the simulation.
     Beyond,
-    /// The level is never reached.
+    /// The subject never reaches the level.
     Never,
 }
 
-/// When something is first noticed, over people whose study has such a level; none where no study has.
+/// When something is first noticed, over subjects whose study has a level of noticing. Empty where no study has one.
 pub fn noticing_dots(people: &[&Person]) -> Vec<Dot> {
     dots(people.iter().filter(|p| p.asked).map(|p| p.onset.map_or(Dot::Never, Dot::At)).collect())
 }
 
-/// When main effects fade: the last time above the own level.
+/// When main effects end: the last time above the subject's own dissociative level.
 pub fn fading_dots(people: &[&Person]) -> Vec<Dot> {
     let of = |p: &&Person| match p.end {
         Some(end) => Dot::At(end),
@@ -31,7 +31,7 @@ pub fn fading_dots(people: &[&Person]) -> Vec<Dot> {
     dots(people.iter().map(of).collect())
 }
 
-/// At the middles of twenty equal shares, latest last, then those who never reach the level.
+/// Picks the middle of each of twenty equal shares, in order of time. Subjects who never reach the level come last.
 fn dots(mut all: Vec<Dot>) -> Vec<Dot> {
     let place = |d: &Dot| match d {
         Dot::At(minutes) => *minutes,

@@ -1,4 +1,5 @@
-//! What is read of each person's plasma and effect site, sixteen people at a time, while they are followed.
+//! Endpoints of each virtual subject (Cmax, tmax, AUC, effect times), read from plasma and effect site of sixteen
+//! subjects at a time while they are simulated.
 
 use super::random::{generator, normal, stream_of, uniform};
 use crate::analysis::{SHORTEST_DELAY_H, STRONGEST, crossing};
@@ -9,19 +10,22 @@ use crate::sim::lanes::{LANES, Lane, Work, splat, wide};
 use crate::sim::linear::{Place, Sink};
 use crate::units::{MINUTES_PER_HOUR, NG_ML_PER_MG_L};
 
-/// Stream of the draws of levels and delays.
+/// Random stream from which effect levels and delays are drawn.
 const STREAM: &str = "levels and delays";
-/// Below this difference of two values, of their sum, the series of a logarithm is exact.
+/// The series for the logarithmic mean is used below this relative difference, (a - b) / (a + b). It is exact to
+/// rounding there.
 const NEAR: f64 = 0.05;
 
-/// Levels and delay of one person.
+/// The effect levels and the effect delay of one subject.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct EffectLevels {
-    /// 1/h
+    /// Rate constant of the effect site, 1/h.
     pub ke0: f64,
-    /// mg/L
+    /// Concentration from which the subject notices something, mg/L. `None` where the subject's study has no such
+    /// level.
     notice: Option<f64>,
-    /// mg/L
+    /// Concentration from which the dissociative part is felt, mg/L. `None` where the subject's study has no such
+    /// level.
     dissociative: Option<f64>,
 }
 
@@ -53,66 +57,70 @@ impl EffectLevels {
     }
 }
 
-/// One person in one session of an arm. Times in minutes from the first dose of the session.
+/// One virtual subject in one session of an arm. Times are minutes from the first dose of the session.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Person {
-    /// Highest plasma concentration, ng/mL.
+    /// Cmax: highest plasma concentration, ng/mL.
     pub cmax: f64,
-    /// When it is reached.
+    /// tmax: time of the highest plasma concentration, min.
     pub tmax: f64,
-    /// Area to a day after the last dose, ng h/mL.
+    /// Area under the plasma curve to a day after the last dose, ng h/mL.
     pub auc: f64,
-    /// First time above the level of noticing; none when it is not reached or the study has no such level.
+    /// First time the effect site is above the level of noticing, min. `None` when it is not reached or the study has
+    /// no such level.
     pub onset: Option<f64>,
-    /// Time of the strongest effect.
+    /// Time of the highest effect-site concentration (strongest effect), min.
     pub peak: f64,
-    /// From when to when it is within a tenth of its strongest.
+    /// Start and end of the time within a tenth of the strongest effect, min.
     pub strongest: [f64; 2],
-    /// Last time above the level of the dissociative part.
+    /// Last time above the dissociative level, min. `None` when it is not reached or still exceeded at the end of the
+    /// simulation.
     pub end: Option<f64>,
-    /// Whether that level is reached.
+    /// Whether the dissociative level is reached.
     pub reaches: bool,
-    /// Whether it is still exceeded a day after the last dose.
+    /// Whether the dissociative level is still exceeded a day after the last dose.
     pub outlasts: bool,
-    /// The level of the dissociative part, ng/mL.
+    /// The subject's dissociative level, ng/mL. 0 where the study has none.
     pub level: f64,
-    /// First time above it.
+    /// First time above the dissociative level, min. `None` when it is not reached.
     pub begin: Option<f64>,
-    /// Time above it in all, gaps between doses left out; none when it is not reached or still exceeded at the end.
+    /// Total time above the dissociative level without the gaps between doses, min. `None` when it is not reached or
+    /// still exceeded at the end.
     pub above: Option<f64>,
-    /// When it is below that level between two stretches above it.
+    /// Start and end of each gap below the dissociative level between two stretches above it, min.
     pub gaps: Box<[[f64; 2]]>,
-    /// Whether the person's study has a level of noticing at all.
+    /// Whether the subject's study has a level of noticing at all.
     pub asked: bool,
 }
 
 impl Person {
-    /// Whether the person is above their own level of the dissociative part at a time.
+    /// Whether the subject is above their own dissociative level at a time, min.
     pub fn is_above(&self, minutes: f64) -> bool {
         let begun = self.begin.is_some_and(|begin| begin <= minutes);
         let ended = self.end.is_some_and(|end| end <= minutes) || !self.reaches;
         begun && !ended && !self.gaps.iter().any(|[from, to]| (*from..*to).contains(&minutes))
     }
 
-    /// Whether anything is felt at all: a level is reached.
+    /// Whether the subject reaches any level: noticing or dissociative.
     pub(super) fn feels(&self) -> bool {
         self.onset.is_some() || self.reaches
     }
 }
 
-/// Plasma and effect site of sixteen people at every point; when they are through, what is read of each is kept.
+/// Collects plasma and effect site of sixteen subjects at every point. When all points are in, it keeps each subject's
+/// endpoints.
 pub(super) struct EndpointReader<'a> {
     dt: f64,
     points: usize,
     owns: &'a [EffectLevels],
-    /// Plasma at every point, then the effect site.
+    /// Plasma at every point, then effect site at every point.
     values: Vec<f64>,
-    /// The effect site of each of the sixteen by itself.
+    /// Effect-site curves of the sixteen subjects, one after another.
     columns: Vec<f64>,
     pub people: Vec<Person>,
 }
 
-/// Highest value of each of sixteen people, and the point of it.
+/// Highest value of each of sixteen subjects, and the index of its point.
 struct Top {
     value: Lane,
     point: Lane,
@@ -134,7 +142,7 @@ impl Top {
 }
 
 impl<'a> EndpointReader<'a> {
-    /// For people with these levels, at so many points `dt` hours apart.
+    /// For subjects with these levels, at `points` points that are `dt` hours apart.
     pub fn new(points: usize, dt: f64, owns: &'a [EffectLevels]) -> Self {
         Self {
             dt,
@@ -147,18 +155,18 @@ impl<'a> EndpointReader<'a> {
     }
 }
 
-/// The effect site of one person at points `dt` hours apart; between two of them it is the cubic of which both ends'
-/// slopes are known, ke0 (plasma - site).
+/// Effect-site curve of one subject at points `dt` hours apart. Between two points it is the cubic Hermite interpolant,
+/// with the slopes ke0 (plasma - site) at both ends.
 struct EffectSite<'a> {
     dt: f64,
     ke0: f64,
     values: &'a [f64],
-    /// Plasma of sixteen people side by side at each point, and which of them this one is.
+    /// Plasma of sixteen subjects at each point, and the lane of this subject.
     plasma: (&'a [Lane], usize),
 }
 
 impl EffectSite<'_> {
-    /// Slope at a point, per distance of two points.
+    /// Slope at a point, per step of the grid.
     fn slope(&self, i: usize) -> f64 {
         let (rows, lane) = self.plasma;
         self.ke0 * self.dt * (rows[i][lane] - self.values[i])
@@ -170,7 +178,7 @@ impl EffectSite<'_> {
             - self.slope(i + 1) * x * x * y
     }
 
-    /// Time (h) and value of the peak beside the highest point.
+    /// Time (h) and value of the peak, in an interval next to the highest grid point.
     fn peak(&self, top: usize) -> (f64, f64) {
         for i in top.saturating_sub(1)..=top {
             let ends = (i + 1 < self.values.len()).then(|| (self.slope(i), self.slope(i + 1)));
@@ -185,7 +193,8 @@ impl EffectSite<'_> {
         (top as f64 * self.dt, self.values[top])
     }
 
-    /// Every time (h) at which it comes to or leaves a level, the first of them upwards; `peak` lies above it.
+    /// Every time (h) at which the curve crosses a level, starting with the first upward crossing. `peak` must be above
+    /// the level.
     fn crossings(&self, level: f64, peak: (f64, f64)) -> Vec<f64> {
         let mut above = self.values[0] >= level;
         let mut list = if above { vec![0.0] } else { Vec::new() };
@@ -198,7 +207,7 @@ impl EffectSite<'_> {
             }
         }
         if list.is_empty() {
-            // above it for less than the distance of two points
+            // above it for less than one step of the grid
             list = vec![peak.0, peak.0];
         }
         list
@@ -206,7 +215,7 @@ impl EffectSite<'_> {
 }
 
 impl Person {
-    /// As far as it is read from the effect site, the highest point of which is known.
+    /// The endpoints that are read from the effect site. `top` is the index of its highest point.
     fn at_site(own: &EffectLevels, site: &EffectSite, top: usize) -> Self {
         let minutes = |h: f64| h * MINUTES_PER_HOUR;
         let peak = site.peak(top);
@@ -239,7 +248,7 @@ impl Person {
     }
 }
 
-/// What is read of sixteen people side by side: tops of plasma and effect site, and areas under plasma.
+/// Computed for sixteen subjects side by side: peaks of plasma and effect site, and areas under plasma.
 struct Tops<'a> {
     plasma: &'a [Lane],
     site: &'a [Lane],
@@ -255,7 +264,7 @@ impl Work for Tops<'_> {
     }
 }
 
-/// Area under each of sixteen curves: straight up, logarithmic down.
+/// AUC of each of sixteen curves by the linear-up log-down trapezoidal rule.
 #[inline(always)]
 fn areas(rows: &[Lane], dt: f64) -> Lane {
     let mut sum = splat(0.0);
@@ -263,7 +272,7 @@ fn areas(rows: &[Lane], dt: f64) -> Lane {
         let [a, b] = [&pair[0], &pair[1]];
         let mut falls = splat(0.0);
         for l in 0..LANES {
-            // of nothing and nothing this is no number, and counts as no fall
+            // 0 / 0 is NaN and counts as no fall
             let fall = (a[l] - b[l]) / (a[l] + b[l]);
             falls[l] = if fall > 0.0 { fall } else { 0.0 };
         }
@@ -287,8 +296,8 @@ fn areas(rows: &[Lane], dt: f64) -> Lane {
     sum.map(|s| s * dt)
 }
 
-/// atanh(x) / x of a small number, which makes of an arithmetic mean a logarithmic one: with x the difference of two
-/// numbers by their sum, ln of their ratio is 2 atanh(x).
+/// atanh(x) / x for small x, which turns an arithmetic mean into a logarithmic one. With x = (a - b) / (a + b), ln(a /
+/// b) is 2 atanh(x).
 #[inline(always)]
 fn atanh_part(x: f64) -> f64 {
     let y = x * x;
@@ -334,7 +343,7 @@ impl Sink for EndpointReader<'_> {
 mod tests {
     use super::*;
 
-    /// Against the logarithm itself: falls of every size, rises, nothing, and a fall to nothing.
+    /// Checked against the logarithm itself: falls of every size, rises, zeros, and a fall to zero.
     #[test]
     fn areas_are_straight_up_and_logarithmic_down() {
         let by_hand =
@@ -342,7 +351,7 @@ mod tests {
         for (a, b) in
             [(3.0, 2.999), (3.0, 2.8), (3.0, 2.7), (3.0, 1.0), (1.0, 3.0), (0.0, 0.0), (2.0, 0.0), (1e-300, 0.0)]
         {
-            // beside one who falls fast, so that both ways are taken
+            // next to a subject whose curve falls fast, so that both branches are taken
             for neighbour in [a, 1e-3 * a] {
                 let mut rows = [splat(a), splat(b)];
                 rows[1][3] = if neighbour < a { neighbour } else { b };

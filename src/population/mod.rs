@@ -1,11 +1,12 @@
-//! Many made-up people: a model's spread between people as percentile bands and as windows of each person's own.
+//! Virtual subjects drawn from a model: between-subject variability as percentile bands and effect windows.
 //!
-//! This is spread between people *within* a model. How far published models differ is another kind of not knowing,
-//! in `outcome::others`; the two are never mixed in one figure.
+//! This is variability between subjects *within* one model. How far the published models differ from each other is
+//! another kind of uncertainty, in `outcome::others`. The two are never mixed in one figure.
 //!
-//! People are drawn by number and seed, so the same person gets every arm of a model. The work is cut into jobs over
-//! chunks of people and stretches of time; [`Workers`] says who does them, one after another or side by side, with
-//! the same result. Memory stays bounded: rows of a stretch of time are held, draws are made again for the next.
+//! A subject is drawn by number and seed, so the same subject gets every arm of a model. The work is cut into jobs over
+//! chunks of subjects and stretches of time. [`Workers`] does them one after another or on several threads, with the
+//! same result. Memory stays bounded: only the rows of one stretch of time are held at once. For large samples the
+//! parameters are drawn again for each stretch.
 
 mod bands;
 mod bracket;
@@ -40,13 +41,14 @@ pub use windows::PopulationWindows;
 use crate::library::Effects;
 use crate::units::{Count, Time};
 
-/// Who does the jobs.
+/// Runs the jobs of a simulation: on one thread or on several.
 pub trait Workers: Sync {
-    /// Calls `work` with every number below `jobs`, in any order, perhaps at once; returns when all are done.
+    /// Calls `work` once with every number below `jobs`. The order is free and calls may run at the same time. Returns
+    /// when all are done.
     fn each(&self, jobs: usize, work: &(dyn Fn(usize) + Sync));
 }
 
-/// One job after another: the way of a browser, and of one thread.
+/// Runs one job after another on the calling thread, as a browser has to.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct InTurn;
 
@@ -56,14 +58,14 @@ impl Workers for InTurn {
     }
 }
 
-/// How many people, which, and how finely.
+/// The virtual subjects to draw: how many, from which seed, and the time step of their curves.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Sample {
-    /// People.
+    /// Number of virtual subjects.
     pub people: People,
-    /// The same seed gives the same people.
+    /// Seed of the random numbers. The same seed gives the same subjects.
     pub seed: u64,
-    /// Spacing of points; absent: as for one person.
+    /// Spacing of the time points. `None`: the same as for a single simulated subject.
     pub every: Option<Time>,
 }
 
@@ -78,31 +80,33 @@ pub struct SampleRun<'a> {
     pub progress: Progress<'a>,
 }
 
-/// Said in place of the time of a level that too few reach.
+/// Said to the reader instead of a time when too few subjects reach the level.
 pub const MAY_NOT_FEEL: &str = "many people at this dose may not feel this";
 
-/// Whether so few people cross a level that [`MAY_NOT_FEEL`] is said instead of a time.
+/// Whether the share of subjects (0 to 1) that crosses a level is so small that [`MAY_NOT_FEEL`] is said instead of a
+/// time.
 pub fn too_few(share: f64, effects: &Effects) -> bool {
     share < effects.no_time_below.people.parts()
 }
 
-/// Ends of a share of 100, in numbers of people: "63" of 100, "22 to 51" of 100, and of fewer where there are fewer.
+/// Writes the ends of a share, in percent, as whole numbers of people: "63" or "22 to 51". The second value is the
+/// base, which is 100, or the number of subjects where there are fewer.
 pub fn of_people([low, high]: [f64; 2], people: usize) -> (String, usize) {
     let base = people.min(100);
     let [low, high] = [low, high].map(|share| (share * base as f64 / 100.0).round());
     (if low == high { format!("{low}") } else { format!("{low} to {high}") }, base)
 }
 
-/// How many people, and which, where nobody says: the same in the window, on the page and on the command line.
+/// Default number of virtual subjects: the same in the window, on the page and on the command line.
 pub const USUAL_PEOPLE: People = People::literal::<1000>();
-/// Their seed.
+/// Default seed, used with [`USUAL_PEOPLE`].
 pub const USUAL_SEED: u64 = 1;
 
-/// Fewer people than this make no 5th percentile.
+/// Smallest sample: fewer subjects give no 5th percentile.
 pub const LEAST_PEOPLE: u32 = 20;
-/// More than this are refused.
+/// Largest sample that is accepted.
 pub const MOST_PEOPLE: u32 = 1_000_000;
-/// A number of people that can be simulated.
+/// A number of virtual subjects within the accepted limits.
 pub type People = Count<LEAST_PEOPLE, MOST_PEOPLE>;
 
 #[cfg(test)]

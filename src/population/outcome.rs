@@ -1,4 +1,4 @@
-//! All that is shown of made-up people: bands, quartiles and windows of every arm, the two ends of a range apart.
+//! The population outcome: bands, quartiles and effect windows of every arm. The two ends of a range are kept apart.
 
 use super::bands::{Wanting, one};
 use super::dots::{Dot, fading_dots, noticing_dots};
@@ -12,67 +12,73 @@ use crate::scenario::Scenario;
 use crate::sim::{Session, Set, sessions};
 use crate::units::MINUTES_PER_HOUR;
 
-/// Rounding error of a time that must not lie before the session that begins there, min.
+/// Tolerance for rounding when a time is compared with the start of its session, min.
 const SLACK: f64 = 1e-6;
 
-/// A sample given every arm that is on.
+/// The outcome of a sample of virtual subjects in every arm that is on.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PopulationOutcome {
-    /// How many, and which.
+    /// The sample: number of subjects, seed and time step.
     pub sample: Sample,
-    /// How their weight and age differ, in words; none where everybody has the subject's.
+    /// How weight and age vary between the subjects, in words. `None` where every subject has the scenario's weight and
+    /// age.
     pub bodies: Option<String>,
-    /// By arm, in order.
+    /// One entry for each arm that is on, in the scenario's order.
     pub arms: Vec<ArmPopulation>,
 }
 
-/// A sample given one arm.
+/// The outcome of a sample of virtual subjects in one arm.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ArmPopulation {
-    /// Index in the scenario.
+    /// Index of the arm in the scenario.
     pub index: usize,
-    /// Label.
+    /// Label of the arm.
     pub label: String,
-    /// Percentiles over time; none for an arm whose curve is a range: its two ends are another kind of not knowing.
+    /// Percentiles over time. `None` for an arm whose curve is a range: the two ends of a range are model uncertainty,
+    /// not between-subject variability.
     pub bands: Option<ArmBands>,
-    /// 25th and 75th percentile by analyte and point, beside the bands.
+    /// 25th and 75th percentile by analyte and point, ng/mL. Empty where there are no bands.
     pub quartiles: Vec<Vec<[f64; 2]>>,
-    /// Model.
+    /// Id of the model that was used.
     pub model: String,
-    /// Everybody counted, session by session.
+    /// Effects in every session, in order.
     pub sessions: Vec<SessionPopulation>,
 }
 
-/// Everybody counted in one session. Times are minutes from its first dose.
+/// All virtual subjects in one session. Times are minutes from the first dose of the session.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SessionPopulation {
-    /// Which, and when.
+    /// Number and times of the session.
     pub session: Session,
-    /// For a range twice, at its low end and at its high end: ends are doubt about the model, people are spread.
+    /// One entry, or two for a range: its low end and its high end. The ends are uncertainty about the model. The
+    /// subjects under each end are between-subject variability.
     pub counts: Vec<Counted>,
-    /// Over everybody; of a range over both ends, where one time or one share has to be said.
+    /// Effect windows over all subjects. For a range they are over both ends together, for use where a single time or
+    /// share has to be given.
     pub windows: PopulationWindows,
-    /// Twenty who stand for all: when something is noticed. Of a range they are taken from both ends.
+    /// When something is noticed, as dots for twenty subjects who stand for all. For a range, the dots are taken from
+    /// both ends.
     pub noticing: Vec<Dot>,
-    /// When main effects fade.
+    /// When main effects end, as dots in the same way.
     pub fading: Vec<Dot>,
 }
 
-/// Everybody under one curve.
+/// All virtual subjects under one curve.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Counted {
-    /// "low end" or "high end" of a range; empty for a curve that is none.
+    /// "low end" or "high end" of a range. Empty where the curve is not a range.
     pub end: &'static str,
-    /// Everybody, in order.
+    /// One entry for each subject, in order of their number.
     pub people: Vec<Person>,
-    /// When people may notice something and when that fades.
+    /// Effect windows over these subjects.
     pub windows: PopulationWindows,
-    /// How many of 100 are above their own level of the dissociative part: minute and number.
+    /// Share of subjects above their own dissociative level: minute, and number out of 100.
     pub above: Vec<[f64; 2]>,
 }
 
 impl Counted {
-    /// How many of 100 people are above their own level at a time, minutes from the first dose of the session.
+    /// Share of subjects above their own dissociative level at a time, out of 100. The time is in minutes from the
+    /// first dose of the session.
     pub fn above_at(&self, minutes: f64) -> f64 {
         let n = self.people.iter().filter(|p| p.is_above(minutes)).count();
         100.0 * n as f64 / self.people.len().max(1) as f64
@@ -80,30 +86,31 @@ impl Counted {
 }
 
 impl PopulationOutcome {
-    /// What people do in an arm, by its index in the scenario.
+    /// The outcome of an arm, by its index in the scenario. `None` where the arm is off or does not exist.
     pub fn arm(&self, index: usize) -> Option<&ArmPopulation> {
         self.arms.iter().find(|a| a.index == index)
     }
 }
 
 impl ArmPopulation {
-    /// The first session, the one that comparisons tell.
+    /// The first session, which comparisons use.
     pub fn first(&self) -> Option<&SessionPopulation> {
         self.sessions.first()
     }
 
-    /// The session in which a time (minutes from time 0) lies: the last that has begun.
+    /// The session to which a time (minutes from time 0) belongs: the last that has begun. `None` before the first.
     pub fn session_at(&self, minutes: f64) -> Option<&SessionPopulation> {
         self.sessions.iter().rfind(|s| s.session.start * MINUTES_PER_HOUR <= minutes + SLACK)
     }
 
-    /// How many of 100 are above their own level at a time (minutes from time 0): low and high, equal but for a range.
+    /// Share of subjects above their own dissociative level at a time (minutes from time 0), out of 100: low and high
+    /// end, equal unless the curve is a range.
     pub fn above_at(&self, minutes: f64) -> [f64; 2] {
         let of = |s: &SessionPopulation| s.above_at(minutes - s.session.start * MINUTES_PER_HOUR);
         self.session_at(minutes).map_or([0.0; 2], of)
     }
 
-    /// People.
+    /// Number of virtual subjects.
     pub fn people(&self) -> usize {
         self.first().map_or(0, SessionPopulation::people)
     }
@@ -121,17 +128,19 @@ impl SessionPopulation {
         }
     }
 
-    /// People.
+    /// Number of virtual subjects.
     pub fn people(&self) -> usize {
         self.counts.first().map_or(0, |c| c.people.len())
     }
 
-    /// How many of 100 reach their own level at all: low and high, equal but for a range.
+    /// Share of subjects who reach their own dissociative level at all, out of 100: low and high end, equal unless the
+    /// curve is a range.
     pub fn reaching(&self) -> [f64; 2] {
         self.span(|c| 100.0 * c.windows.share_reaching)
     }
 
-    /// Whether [`super::MAY_NOT_FEEL`] is said of the dissociative part; of a range, at which of its ends.
+    /// [`super::MAY_NOT_FEEL`] where too few subjects reach the dissociative level; for a range, with the end at which
+    /// this is so. `None` where enough do.
     pub fn few_reach(&self) -> Option<String> {
         let few: Vec<&str> = self.counts.iter().filter(|c| c.windows.few_reach).map(|c| c.end).collect();
         match few.as_slice() {
@@ -141,8 +150,8 @@ impl SessionPopulation {
         }
     }
 
-    /// How many of 100 are above their own level at a time (minutes from the first dose of the session): low and high,
-    /// equal but for a range.
+    /// Share of subjects above their own dissociative level at a time (minutes from the first dose of the session), out
+    /// of 100: low and high end, equal unless the curve is a range.
     pub fn above_at(&self, minutes: f64) -> [f64; 2] {
         self.span(|c| c.above_at(minutes))
     }
@@ -153,7 +162,7 @@ impl SessionPopulation {
     }
 }
 
-/// Simulates a sample for every arm that is on.
+/// Simulates a sample of virtual subjects in every arm that is on.
 ///
 /// # Errors
 /// When an arm cannot be simulated, or `progress` says to stop.
@@ -172,7 +181,7 @@ pub fn population_outcome(
     }
 }
 
-/// A sample worked out one arm at a time, for those who have no second thread and must not stay away long.
+/// Simulates a sample one arm at a time, for callers without a second thread that must stay responsive.
 #[derive(Debug)]
 pub struct ArmByArm {
     sample: Sample,
@@ -182,7 +191,7 @@ pub struct ArmByArm {
 }
 
 impl ArmByArm {
-    /// Before the first arm.
+    /// Checks the scenario and prepares the sample; no arm is simulated yet.
     ///
     /// # Errors
     /// When the scenario or the sample is refused.
@@ -192,7 +201,7 @@ impl ArmByArm {
         Ok(Self { sample, on, arms: Vec::new(), drawn: ByModel::default() })
     }
 
-    /// The next arm of the same scenario; everything, once it was the last.
+    /// Simulates the next arm of the same scenario. `None` until the last arm is done, then the whole outcome.
     ///
     /// # Errors
     /// When the arm cannot be simulated, or `progress` says to stop.
@@ -217,7 +226,7 @@ impl ArmByArm {
     }
 }
 
-/// Simulates a sample for one arm, by its index in a checked scenario.
+/// Simulates a sample of virtual subjects in one arm, by its index in a checked scenario.
 ///
 /// # Errors
 /// When the arm cannot be simulated, or `progress` says to stop.
@@ -232,8 +241,9 @@ pub fn arm_population(
     with_draws(scenario, index, library, (sample, room_for(sample)), (workers, progress))
 }
 
-/// Everybody of one arm counted, without bands over time: by its index in a checked scenario, in every session, or in
-/// the one of a number. The window, the page, its JSON and the command line all count by this function.
+/// Simulates the effects in one arm without bands over time, by its index in a checked scenario: in every session, or
+/// only in the session with the given number. The window, the page, its JSON and the command line all count by this
+/// function.
 ///
 /// # Errors
 /// When the arm cannot be simulated or has no such session, or `progress` says to stop.
@@ -248,7 +258,7 @@ pub fn counted(
     counts(scenario, index, library, (sample, room_for(sample), only), (workers, progress))
 }
 
-/// In every session, or in one: under the curve, or under both ends of the range that one line would hide.
+/// In every session, or in one: under the curve, or under both ends of a range.
 fn counts(
     scenario: &Scenario,
     index: usize,
@@ -276,7 +286,7 @@ fn counts(
             let windows = summed(&people.iter().collect::<Vec<_>>(), &library.effects);
             Ok::<_, Error>(Counted { end, above: above(&people), windows, people })
         };
-        // a dose that comes later does not make a range of an earlier session
+        // a later dose does not turn an earlier session into a range
         let counts = match range.as_ref().and_then(|r| r.until(session.end)) {
             Some(range) => {
                 let [low, high] = range.last();
@@ -289,7 +299,7 @@ fn counts(
     Ok(list)
 }
 
-/// The same, with draws kept for other arms of the model.
+/// As [`arm_population`], with draws that are shared with other arms of the model.
 fn with_draws(
     scenario: &Scenario,
     index: usize,
@@ -316,7 +326,7 @@ fn with_draws(
     Ok(ArmPopulation { index, label: arm.label.clone(), bands, quartiles, model: model.id.clone(), sessions })
 }
 
-/// How many of 100 are above their own level, minute by minute until the last is not, or the simulated day is over.
+/// Share of subjects above their own dissociative level, minute by minute until the last change (out of 100).
 fn above(people: &[Person]) -> Vec<[f64; 2]> {
     let mut steps: Vec<(f64, i32)> = Vec::new();
     for person in people {
@@ -371,7 +381,7 @@ mod tests {
         assert!(population_outcome(&scenario, &library, sample, &InTurn, &|s| s < 0.4).is_err(), "it can be stopped");
     }
 
-    /// SubjectSampler kept for other arms and curves change nothing, and the quartiles are those of the people themselves.
+    /// Draws kept for other arms and curves change nothing, and the quartiles are those of the subjects themselves.
     #[test]
     fn kept_draws_change_nothing_and_quartiles_are_of_the_same_people() {
         let library = Library::embedded().unwrap();
@@ -390,7 +400,7 @@ mod tests {
                 let mut row: Vec<f64> = people.iter().map(|p| p[analyte][point]).collect();
                 row.sort_by(f64::total_cmp);
                 for (found, p) in found.iter().zip([0.25, 0.75]) {
-                    // by hand: place 299 p, between two neighbours
+                    // by hand: position 299 p, between two neighbours
                     let at: f64 = 299.0 * p;
                     let (low, high) = (row[at as usize], row[at as usize + 1]);
                     let expected = low + at.fract() * (high - low);
@@ -400,7 +410,7 @@ mod tests {
         }
     }
 
-    /// A browser takes an arm a frame: the same people as in one piece.
+    /// A browser simulates one arm a frame: the subjects are the same as when all arms run at once.
     #[test]
     fn arm_by_arm_is_the_same_as_at_once() {
         let library = Library::embedded().unwrap();
@@ -415,7 +425,7 @@ mod tests {
         assert_eq!(all, population_outcome(&scenario, &library, sample, &InTurn, &|_| true).unwrap());
     }
 
-    /// Windows are most of the work: they are told of and stopped part-way.
+    /// Effect windows are most of the work: they report progress and can be stopped part-way.
     #[test]
     fn counting_can_be_stopped_part_way() {
         let library = Library::embedded().unwrap();

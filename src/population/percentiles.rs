@@ -1,27 +1,27 @@
-//! Exact percentiles of a row of numbers, quickly when the row before was much like it.
+//! Exact percentiles of a row of numbers, fast when the previous row was similar.
 //!
-//! Type 7 (the default of R and numpy): the percentile p of n sorted values lies at place (n - 1) p, between two of
-//! them in proportion. A bracket guessed from the row before holds the few values that matter; when the guess is
-//! wrong, the whole row is searched. The result is the same either way.
+//! Type 7 (the default of R and numpy): percentile p of n sorted values lies at position (n - 1) p, interpolated
+//! linearly between its two neighbours. A bracket predicted from the previous row holds the few values that matter.
+//! When the prediction is wrong, the whole row is searched. The result is the same either way.
 
 use super::bracket::{Bracketing, EIGHT};
 use crate::analysis::place;
 use crate::sim::lanes::{Work, wide};
 
-/// Which percentiles are drawn.
+/// The percentiles of a band, as shares.
 pub const PERCENTILES: [f64; 3] = [0.05, 0.5, 0.95];
-/// Values that a bracket should hold: this share of all, and at least so many.
+/// Number of values that a bracket should hold, as a share of all values. It is never less than `LEAST_HELD`.
 const HELD: f64 = 0.012;
 const LEAST_HELD: f64 = 10.0;
-/// When a bracket does not hold its percentile, all are tried once more, so much wider.
+/// When a bracket misses its percentile, all three are tried once more, wider by this factor.
 const WIDER: f64 = 6.0;
 
-/// Values that a bracket among `n` should hold.
+/// Number of values that a bracket should hold in a row of `n`.
 fn wanted(n: usize) -> f64 {
     (HELD * n as f64).max(LEAST_HELD)
 }
 
-/// What is remembered from one row to the next.
+/// Finds percentiles of successive rows, and remembers from one row where to look in the next.
 #[derive(Debug, Clone, Default)]
 pub struct Tracker {
     brackets: Option<[Bracket; 3]>,
@@ -32,24 +32,24 @@ pub struct Tracker {
 
 #[derive(Debug, Clone, Copy)]
 struct Bracket {
-    /// Percentile of the row before.
+    /// The percentile in the previous row.
     centre: f64,
-    /// Of the row before that.
+    /// The percentile in the row before that.
     before: f64,
-    /// Half of the bracket, as a share of its centre.
+    /// Half the width of the bracket, as a share of its centre.
     width: f64,
 }
 
 impl Bracket {
     fn edges(&self) -> [f64; 2] {
-        // most courses are exponentials: the ratio to the row before holds better than the difference
+        // most curves decay exponentially, so the ratio to the previous row predicts better than the difference
         let next = self.centre * if self.before > 0.0 { self.centre / self.before } else { 1.0 };
         [next * (1.0 - self.width), next * (1.0 + self.width)]
     }
 }
 
 impl Tracker {
-    /// Percentiles 5, 50 and 95 of a row that lies in pieces; none of it is NaN.
+    /// 5th, 50th and 95th percentile of a row given in pieces. No value may be NaN.
     pub fn percentiles(&mut self, pieces: &[&[f64]]) -> [f64; 3] {
         let n: usize = pieces.iter().map(|p| p.len()).sum();
         if n == 0 {
@@ -66,7 +66,7 @@ impl Tracker {
         self.searched(pieces, n)
     }
 
-    /// From the brackets; `None` when one of them does not hold its percentile.
+    /// The percentiles from the predicted brackets. `None` when one of them misses its percentile.
     fn guessed(&mut self, pieces: &[&[f64]], n: usize, brackets: &[Bracket; 3]) -> Option<[f64; 3]> {
         let ends = brackets.map(|b| b.edges());
         let edges: [f64; 6] = std::array::from_fn(|i| ends[i / 2][i % 2]);
@@ -102,7 +102,7 @@ impl Tracker {
         Some(found)
     }
 
-    /// From the whole row, leaving brackets for the next.
+    /// The percentiles from the whole row. It also sets the brackets for the next row.
     fn searched(&mut self, pieces: &[&[f64]], n: usize) -> [f64; 3] {
         self.all.clear();
         pieces.iter().for_each(|p| self.all.extend_from_slice(p));
@@ -133,7 +133,7 @@ impl Tracker {
     }
 }
 
-/// Puts the values of these ranks (ascending) where a sorted row would have them.
+/// Partially sorts the values: those of the given ranks (ascending) end up where a sorted row would have them.
 fn put_in_place(values: &mut [f64], first: usize, ranks: &[usize]) {
     let Some(&middle) = ranks.get(ranks.len() / 2) else { return };
     let (low, _, high) = values.select_nth_unstable_by(middle - first, f64::total_cmp);
@@ -142,10 +142,10 @@ fn put_in_place(values: &mut [f64], first: usize, ranks: &[usize]) {
     put_in_place(high, middle + 1, &right[1..]);
 }
 
-/// Few enough values to compare each with all others, which needs no guesses by the processor.
+/// Up to this many values each is compared with all others, which needs no branches that a processor could mispredict.
 const FEW: usize = 64;
 
-/// Takes the values of one bracket and finds the one at a place among them, and the next.
+/// Selects the values inside one bracket, and finds the one of rank `at` among them and the next larger one.
 struct Pick<'a> {
     held: &'a [f64],
     bracket: [f64; 2],
@@ -154,7 +154,7 @@ struct Pick<'a> {
 }
 
 impl Work for Pick<'_> {
-    /// How many there are, the value, the next (infinite when there is none).
+    /// Number of values, the value of rank `at`, and the next one (infinite when there is none).
     type Out = (usize, f64, f64);
 
     #[inline(always)]
@@ -173,7 +173,7 @@ impl Work for Pick<'_> {
             let (_, here, above) = mine.select_nth_unstable_by(at, f64::total_cmp);
             return (count, *here, above.iter().copied().fold(f64::INFINITY, f64::min));
         }
-        // here: the largest that at most `at` others are below; next: the smallest of the rest
+        // here: the largest value with at most `at` values below it; next: the smallest of the rest
         let (mut here, mut next) = (f64::NEG_INFINITY, f64::INFINITY);
         for v in mine.iter() {
             let less: i64 = mine.iter().map(|w| i64::from(*w < *v)).sum();
@@ -194,12 +194,12 @@ mod tests {
     use super::*;
     use crate::portable::Portable as _;
 
-    /// By hand: of 0 to 100 the percentiles are their own numbers.
+    /// By hand: the percentiles of the numbers 0 to 100 are those numbers themselves.
     #[test]
     fn percentiles_are_those_of_type_seven() {
         let row: Vec<f64> = (0..=100).rev().map(f64::from).collect();
         assert_eq!(Tracker::default().percentiles(&[&row]), [5.0, 50.0, 95.0]);
-        // place 0.05 x 3 = 0.15: 1 + 0.15 x (2 - 1)
+        // position 0.05 x 3 = 0.15: 1 + 0.15 x (2 - 1)
         let found = Tracker::default().percentiles(&[&[4.0, 1.0], &[3.0, 2.0]]);
         for (a, b) in found.iter().zip([1.15, 2.5, 3.85]) {
             assert!((a - b).abs() < 1e-12, "{found:?}");
@@ -208,7 +208,7 @@ mod tests {
         assert_eq!(Tracker::default().percentiles(&[&[0.0; 9]]), [0.0; 3]);
     }
 
-    /// Rows that rise, jump, fall and are equal: what is guessed is what is searched, to the last bit.
+    /// For rows that rise, jump, fall and are constant, the predicted and the full search agree to the last bit.
     #[test]
     fn a_guess_never_changes_the_result() {
         let mut state = 1_u64;

@@ -1,15 +1,15 @@
-//! The middle half of people at a point: 25th and 75th percentile, out of the rows that the bands are made of.
+//! The middle half of the subjects at a point: 25th and 75th percentile, from the same rows as the bands.
 //!
-//! Apart from the bands, whose speed it must not touch: plain selection, over at most two thousand people.
+//! Kept apart from the bands so as not to slow them down: plain selection, over at most two thousand subjects.
 
 use crate::analysis::place;
 
-/// Quartiles settle with this many people.
+/// Quartiles are taken over at most this many subjects: they are stable by then.
 pub(super) const MOST_PEOPLE: usize = 2_000;
-/// Which percentiles.
+/// The percentiles, as shares.
 const SHARES: [f64; 2] = [0.25, 0.75];
 
-/// Both quartiles of a row, which is put into another order.
+/// Both quartiles of a row, by type 7. NaN for an empty row. The row is reordered.
 pub(super) fn quartiles(row: &mut [f64]) -> [f64; 2] {
     SHARES.map(|p| {
         let (at, part) = place(row.len(), p);
@@ -26,7 +26,7 @@ pub(super) fn quartiles(row: &mut [f64]) -> [f64; 2] {
 mod tests {
     use super::*;
 
-    /// By hand: place 0.25 x 3 = 0.75 between 1 and 2, place 2.25 between 3 and 4.
+    /// By hand: position 0.25 x 3 = 0.75 between 1 and 2, position 2.25 between 3 and 4.
     #[test]
     fn quartiles_are_those_of_type_seven() {
         assert_eq!(quartiles(&mut [4.0, 1.0, 3.0, 2.0]), [1.75, 3.25]);

@@ -1,4 +1,5 @@
-//! People drawn from a model's spread: correlated on the log or logit scale, each by number and seed alone.
+//! Samples virtual subjects from a model's between-subject variability: correlated on the log or logit scale. Each
+//! subject depends on its number and the seed alone.
 
 use super::Sample;
 use super::covariates::SampledCovariates;
@@ -12,39 +13,42 @@ use rand_distr::{Distribution as _, StandardNormal};
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
-/// The spread of a model, ready to draw from.
+/// The between-subject variability of a model, ready to draw from.
 #[derive(Debug, Clone)]
 pub(super) struct SubjectSampler {
-    /// Typical values with covariates, by the model's order of parameters.
+    /// Typical values, with covariate effects applied, in the model's order of parameters.
     typical: Vec<f64>,
-    /// Parameter, scale and standard deviation of each spread.
+    /// For each parameter that varies: its index, its distribution, and omega (standard deviation of the random
+    /// effect).
     spreads: Vec<(usize, Distribution, f64)>,
-    /// Lower triangle that turns independent draws into correlated ones.
+    /// Lower Cholesky factor of the correlation matrix: turns independent draws into correlated ones.
     root: DMatrix<f64>,
-    /// Whether any two are correlated.
+    /// Whether any two random effects are correlated.
     correlated: bool,
     seed: u64,
     stream: u64,
     first_draws: FirstSamples,
-    /// Who people are.
+    /// Weight and age of each subject.
     pub bodies: SampledCovariates,
-    /// Parameters whose typical value follows what differs: place, value before effects, effects.
+    /// Parameters whose typical value depends on a sampled covariate: index, value before covariate effects, and the
+    /// effects.
     followers: Vec<(usize, f64, Vec<Effect>)>,
 }
 
-/// First draws by group of people, shared between arms of one model.
+/// First draws by group of subjects, shared between the arms of one model.
 pub(super) type FirstSamples = Arc<Vec<OnceLock<Vec<Lane>>>>;
 
-/// First draws are kept for this many people: with what is made ready of them 20 MB.
+/// First draws are kept for at most this many subjects. With what is prepared from them they take 20 MB.
 pub(super) const MOST_KEPT: usize = 12_000;
 
-/// Room to keep the first draws of a sample, for all arms of one model.
+/// Empty slots for the first draws of a sample, shared by all arms of one model. There are none for a sample that is
+/// too large to keep.
 pub(super) fn room_for(sample: Sample) -> FirstSamples {
     let kept = if sample.people.size() <= MOST_KEPT { sample.people.size().div_ceil(LANES) } else { 0 };
     FirstSamples::new((0..kept).map(|_| OnceLock::new()).collect())
 }
 
-/// First draws of a sample by model.
+/// First draws of a sample, by model id.
 #[derive(Debug, Default)]
 pub(super) struct ByModel(BTreeMap<String, FirstSamples>);
 
@@ -55,10 +59,10 @@ impl ByModel {
 }
 
 impl SubjectSampler {
-    /// The spread of a model around a typical person.
+    /// The sampler of a model around the typical values of a subject.
     ///
     /// # Errors
-    /// When the correlations contradict each other, which a checked file excludes.
+    /// When the correlation matrix is not positive definite, which the check of a model file excludes.
     pub fn new(
         model: &Model,
         bodies: SampledCovariates,
@@ -103,12 +107,12 @@ impl SubjectSampler {
         })
     }
 
-    /// Whether people differ at all.
+    /// Whether any parameter has between-subject variability.
     pub fn scatter(&self) -> bool {
         !self.spreads.is_empty()
     }
 
-    /// Parameters of the people from `first` on; `attempts` says how often each was drawn before.
+    /// Parameters of the subjects from `first` on. `attempts` says how often each was drawn before.
     pub fn fill(&self, first: usize, attempts: &[u64; LANES], parameters: &mut Vec<Lane>) {
         parameters.clear();
         if attempts == &[0; LANES]
@@ -154,8 +158,8 @@ mod tests {
     use super::super::random::uniform;
     use super::*;
 
-    /// Numbers of one person, and of neighbours, are unrelated: four standard errors of a correlation of nothing, and
-    /// the share of pairs in each corner of a square.
+    /// The draws of one subject, and those of neighbouring subjects, are unrelated. Correlations lie within 4.5
+    /// standard errors of zero, and so does the share of pairs in each corner of the unit square.
     #[test]
     fn draws_are_unrelated() {
         let people = 40_000;

@@ -1,6 +1,6 @@
-//! Which number of a model matters most: each spread parameter in turn at its 5th and 95th percentile, the others
-//! typical, by the exact solver for one person; weight and age too, where a scenario lets people differ. One at a time:
-//! correlations between parameters are left out.
+//! One-at-a-time sensitivity of a model: each parameter with between-subject variability is set in turn to its 5th and
+//! 95th percentile, the others stay typical. Weight and age are included where a scenario lets them vary. One subject
+//! is simulated for each, with the exact solver. Correlations between parameters are left out.
 
 use crate::analysis::{Exposure, length, stretches_above};
 use crate::error::{Error, Result};
@@ -12,65 +12,66 @@ use crate::sim::{Change, Points, Solver, TAIL_H};
 use crate::units::{Age, Concentration, MINUTES_PER_HOUR, NG_ML_PER_MG_L, Weight};
 use std::collections::BTreeMap;
 
-/// The two ends of each number, as shares of people, and the standard normal deviate of the second.
+/// The two percentiles of each parameter, as shares. `Z` is the standard normal deviate of the second.
 const ENDS: [f64; 2] = [0.05, 0.95];
 const Z: f64 = 1.645;
 
-/// What a typical curve says.
+/// Exposure of a typical subject.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Figures {
-    /// Highest concentration, ng/mL.
+    /// Cmax: highest concentration, ng/mL.
     pub cmax: f64,
-    /// When it is reached, min.
+    /// tmax: time of the highest concentration, min.
     pub tmax: f64,
-    /// Time above the level of the dissociative part, min, to a day after the last dose; none where no level is known.
+    /// Time above the dissociative level, to a day after the last dose, min. `None` where no level is known for the
+    /// drug.
     pub above: Option<f64>,
-    /// Area to infinity, ng h/mL; `None` where elimination is saturable.
+    /// Area under the curve to infinity, ng h/mL. `None` where elimination is saturable.
     pub auc: Option<f64>,
 }
 
-/// One parameter, or weight or age, at its two ends.
+/// The effect of one parameter, or of weight or age, at its 5th and 95th percentile.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Swing {
-    /// Parameter, "weight" or "age".
+    /// Name of the parameter, or "weight" or "age".
     pub parameter: String,
-    /// Its spread in words.
+    /// The parameter's variability in words.
     pub spread: String,
-    /// How the spread was come by; none for what the scenario states.
+    /// Grade of evidence of the variability. `None` for weight and age, which the scenario states.
     pub grade: Option<Grade>,
-    /// With it at its 5th and at its 95th percentile.
+    /// Exposure with the parameter at its 5th and at its 95th percentile.
     pub ends: [Figures; 2],
 }
 
-/// All spread parameters of one arm.
+/// The sensitivity of one arm to every parameter that varies.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tornado {
-    /// Model.
+    /// Id of the model.
     pub model: String,
-    /// Everything typical.
+    /// Exposure with every parameter typical.
     pub typical: Figures,
-    /// The level, ng/mL, the same for all here.
+    /// The dissociative level that [`Figures::above`] uses, ng/mL: the same for every bar. `None` where none is known.
     pub level: Option<f64>,
-    /// In the order of the model file, then weight and age.
+    /// One entry for each parameter, in the order of the model file, then weight and age.
     pub swings: Vec<Swing>,
 }
 
-/// What a parameter may matter for.
+/// An exposure measure that a tornado can show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Measure {
-    /// Highest concentration.
+    /// Highest concentration, Cmax.
     Cmax,
-    /// Its time.
+    /// Time of the highest concentration, tmax.
     Tmax,
-    /// Time above the level.
+    /// Time above the dissociative level.
     Above,
 }
 
 impl Measure {
-    /// All, in the order they are shown.
+    /// All measures, in the order in which they are shown.
     pub const ALL: [Self; 3] = [Self::Cmax, Self::Tmax, Self::Above];
 
-    /// Its value, where known.
+    /// The value of this measure, in [`Self::unit`]. `None` where it is not known.
     pub fn of(self, figures: &Figures) -> Option<f64> {
         match self {
             Self::Cmax => Some(figures.cmax),
@@ -79,14 +80,14 @@ impl Measure {
         }
     }
 
-    /// Unit.
+    /// Unit of the values: ng/mL or min.
     pub fn unit(self) -> &'static str {
         if self == Self::Cmax { "ng/mL" } else { "min" }
     }
 }
 
 impl Swing {
-    /// How much a measure changes between the two ends.
+    /// Difference of a measure between the two ends of the parameter.
     pub fn size(&self, measure: Measure) -> f64 {
         let [low, high] = self.ends.map(|f| measure.of(&f).unwrap_or(0.0));
         (high - low).abs()
@@ -94,7 +95,7 @@ impl Swing {
 }
 
 impl Tornado {
-    /// Those that change a measure at all, the largest change first.
+    /// The parameters that change a measure at all, the largest change first.
     pub fn sorted(&self, measure: Measure) -> Vec<&Swing> {
         let least = 1e-6 * measure.of(&self.typical).unwrap_or(0.0).max(1e-9);
         let mut list: Vec<&Swing> = self.swings.iter().filter(|s| s.size(measure) > least).collect();
@@ -120,13 +121,13 @@ pub fn tornado(scenario: &Scenario, index: usize, library: &Library) -> Result<T
         let end = |z: f64| {
             let value = spread.distribution.of(typical, z * omega);
             let named = |name: &str| if name == spread.name { value } else { person.get(name) };
-            // what is on in the scenario acts on the changed value
+            // the scenario's conditions act on the changed value
             let mut set: BTreeMap<String, Expr> =
                 rules.iter().map(|(name, rule)| (name.clone(), Expr::Number(rule.value(&named)))).collect();
             set.entry(spread.name.clone()).or_insert(Expr::Number(value));
             run(&set)
         };
-        // a value that the model cannot have, such as shares above one together, has no bar
+        // no bar for a value that the model cannot have, such as shares that add up to more than 1
         if let (Ok(low), Ok(high)) = (end(-Z), end(Z)) {
             swings.push(Swing {
                 parameter: spread.name.clone(),
@@ -155,7 +156,7 @@ pub fn tornado(scenario: &Scenario, index: usize, library: &Library) -> Result<T
     Ok(Tornado { model: model.id.clone(), typical: run(&rules)?, level, swings })
 }
 
-/// A typical person's figures for an arm under a model, at the model's own site; `set` replaces parameters.
+/// Exposure of a typical subject in an arm under a model, at the model's own site. `set` replaces parameters.
 pub(super) fn figures(
     scenario: &Scenario,
     arm: &StudyArm,
@@ -201,7 +202,8 @@ mod tests {
         let iv = of("route = 'iv'\namount = '100 mg'\nduration = '20 h'");
         let first = iv.sorted(Measure::Cmax)[0];
         assert_eq!(first.parameter, "CL");
-        // near the plateau the peak is rate / CL: at the 5th percentile of CL it is higher by about exp(z omega)
+        // near the plateau Cmax is rate / CL: with CL at its 5th percentile it is higher by a factor of about exp(z
+        // omega)
         let ratio = first.ends[0].cmax / iv.typical.cmax;
         let omega = (0.2_f64 * 0.2).ln_1p_portable().sqrt();
         assert!((ratio / (Z * omega).exp_portable() - 1.0).abs() < 0.12, "{ratio}");
@@ -212,7 +214,8 @@ mod tests {
         }
     }
 
-    /// A dose per kg follows weight, and volumes rise as fast: the peak hardly moves, that of a fixed dose falls with it.
+    /// Volumes scale with weight. So the peak of a dose per kg hardly changes, while that of a fixed dose falls with
+    /// weight.
     #[test]
     fn weight_matters_where_people_differ_in_it() {
         let people = "[population]\nweight = { low = '50 kg', high = '100 kg' }\nage = { low = '20 y', high = '60 y' }";
@@ -222,7 +225,7 @@ mod tests {
             assert_eq!(swing.grade, None);
             [swing.ends[0].cmax, swing.ends[1].cmax].map(|c| c / tornado.typical.cmax)
         };
-        // volumes go with weight: 5th and 95th percentile of 50 to 100 kg are 52.5 and 97.5 kg, against 70 kg
+        // volumes scale with weight; the 5th and 95th percentile of 50 to 100 kg are 52.5 and 97.5 kg, against 70 kg
         let [light, heavy] = swing("35 mg", "weight");
         assert!((light - 70.0 / 52.5).abs() < 1e-6 && (heavy - 70.0 / 97.5).abs() < 1e-6, "{light} {heavy}");
         assert!(swing("0.5 mg/kg", "weight").iter().all(|c| (c - 1.0).abs() < 1e-6));

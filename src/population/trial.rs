@@ -1,4 +1,4 @@
-//! A model tried out: whatever passes the checks of its file runs by every route that it offers.
+//! Tries a model out: a model that passes the checks of its file must also run by every route that it offers.
 
 use super::{InTurn, LEAST_PEOPLE, People, Sample, bands, counted};
 use crate::error::{Error, Result};
@@ -11,10 +11,11 @@ use crate::scenario::{Scenario, StudyArm};
 use crate::subject::Subject;
 use crate::units::{Age, Time, Weight};
 
-/// Runs a model of the library by each of its routes, for one person and for some made-up people.
+/// Runs a model of the library by each of its routes, for one typical subject and for a small sample of virtual
+/// subjects.
 ///
 /// # Errors
-/// The first refusal, with its route. A model that says itself that it cannot be simulated is not tried.
+/// The first refusal, with its route. A model that declares itself incomplete is not tried.
 pub fn trial(model: &Model, library: &Library) -> Result<()> {
     if model.incomplete.is_some() {
         return Ok(());
@@ -37,7 +38,8 @@ pub fn trial(model: &Model, library: &Library) -> Result<()> {
     Ok(())
 }
 
-/// One dose by this route to somebody of the model's people. What it is matters little: models are linear.
+/// One dose by this route to a subject from the middle of the model's range of weight and age. The amount matters
+/// little.
 fn once(model: &Model, route: Route) -> Scenario {
     let middle = |[low, high]: [f64; 2]| f64::midpoint(low, high);
     let usual = Subject::default();

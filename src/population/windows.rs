@@ -1,7 +1,9 @@
-//! When each made-up person may notice something, is at their strongest, fades: levels and delay of their own.
+//! Effect windows over virtual subjects: when each may notice something, when the effect is strongest, when it fades.
+//! Each subject has effect levels and an effect delay of its own.
 //!
-//! A person belongs to one study: levels and delay are drawn together from it. Percentiles are over the people who
-//! reach a level; the share who do is told beside them. None of this says when somebody can leave or drive.
+//! A subject belongs to one study: its levels and its delay are drawn together from that study. Percentiles are over
+//! the subjects who reach a level, and the share who do is reported beside them. None of this says when somebody can
+//! leave or drive.
 
 use super::cohort::{CHUNK, ChunkState, Cohort, Wanted, Within};
 use super::covariates::SampledCovariates;
@@ -17,45 +19,52 @@ use crate::units::MINUTES_PER_HOUR;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-/// Points of a session at most (a week by the minute); a minute apart where that is enough.
+/// Largest number of points in a session (a week by the minute). The step is one minute where that is enough.
 const MOST_POINTS: f64 = 10_080.0;
 
-/// Windows over people, of one session. Times in minutes from its first dose.
+/// Effect windows over all subjects in one session. Times are minutes from the first dose of the session.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PopulationWindows {
-    /// 10th, 50th and 90th percentile over people who notice.
+    /// Time of first noticing: 10th, 50th and 90th percentile over the subjects who notice. `None` where nobody does.
     pub onset: Option<[f64; 3]>,
-    /// Of the time of the strongest effect, over everybody; none where nobody reaches a level.
+    /// Time of the strongest effect: 10th, 50th and 90th percentile over all subjects. `None` where nobody reaches a
+    /// level.
     pub peak: Option<[f64; 3]>,
-    /// 10th percentile of starts and 90th of ends; none where nobody reaches a level.
+    /// Window of the strongest effect: 10th percentile of its starts and 90th of its ends. `None` where nobody reaches
+    /// a level.
     pub strongest: Option<[f64; 2]>,
-    /// Over people who reach the level of the dissociative part; none while some outlast the simulated day.
+    /// Time at which main effects end: 10th, 50th and 90th percentile over the subjects who reach the dissociative
+    /// level. `None` where nobody does, or where somebody is still above it at the end of the simulation.
     pub main_effects_end: Option<[f64; 3]>,
-    /// Share of people who reach that level.
+    /// Share of subjects who reach the dissociative level, 0 to 1.
     pub share_reaching: f64,
-    /// Share who may notice something, of those whose study has such a level.
+    /// Share of subjects who may notice something, 0 to 1, out of those whose study has a level of noticing. `None`
+    /// where no study has one.
     pub share_noticing: Option<f64>,
-    /// Whether some outlast the simulated day.
+    /// Whether any subject is still above the dissociative level at the end of the simulation.
     pub outlasts: bool,
-    /// Whether so few notice that [`super::MAY_NOT_FEEL`] is said instead of an onset.
+    /// Whether so few subjects notice that [`super::MAY_NOT_FEEL`] is said instead of an onset.
     pub few_notice: bool,
-    /// The same for the level of the dissociative part and the time of fading.
+    /// Whether so few subjects reach the dissociative level that [`super::MAY_NOT_FEEL`] is said instead of a time of
+    /// fading.
     pub few_reach: bool,
 }
 
 impl PopulationWindows {
-    /// Onset, unless its time would mislead.
+    /// [`Self::onset`] as it is told to a reader. `None` also where too few subjects notice for a time to be
+    /// meaningful.
     pub fn onset_told(&self) -> Option<[f64; 3]> {
         self.onset.filter(|_| !self.few_notice)
     }
 
-    /// Time of fading, unless it would mislead.
+    /// [`Self::main_effects_end`] as it is told to a reader. `None` also where too few subjects reach the level.
     pub fn fading_told(&self) -> Option<[f64; 3]> {
         self.main_effects_end.filter(|_| !self.few_reach)
     }
 }
 
-/// People of one session of one arm; `end` replaces parameters, as an end of a range does.
+/// Simulates every subject of the sample in one session of one arm. `end` replaces parameters, as an end of a range
+/// does.
 pub(super) fn people_of(
     scenario: &Scenario,
     index: usize,
@@ -66,7 +75,7 @@ pub(super) fn people_of(
 ) -> Result<Vec<Person>> {
     let arm = &scenario.arms[index];
     let model = arm.model_in(library)?;
-    // where blood is drawn cannot change an effect: its clock runs on the model's own site
+    // the sampling site cannot change an effect: the effect site is driven by the model's own site
     let site = model.estimated_from;
     let case = arm.case(model, &scenario.subject, library)?;
     let length = session.end - session.start + TAIL_H;
@@ -113,7 +122,7 @@ pub(super) fn people_of(
     Ok(people)
 }
 
-/// Percentiles and shares over these people.
+/// Percentiles and shares over these subjects.
 pub(super) fn summed(people: &[&Person], effects: &Effects) -> PopulationWindows {
     let of = |f: &dyn Fn(&Person) -> Option<f64>| -> Vec<f64> { people.iter().filter_map(|p| f(p)).collect() };
     let outlasts = people.iter().any(|p| p.outlasts);
@@ -148,7 +157,7 @@ fn noticing(people: &[&Person]) -> Option<f64> {
 mod tests {
     use super::*;
 
-    /// Of a hundred, so many notice at minute 5 and so many fade at minute 60.
+    /// 100 subjects, of whom `notice` notice something at minute 5 and `fade` fade at minute 60.
     fn counted(notice: usize, fade: usize) -> PopulationWindows {
         let person = |i: usize| Person {
             asked: true,
@@ -163,14 +172,14 @@ mod tests {
         summed(&people.iter().collect::<Vec<_>>(), &effects)
     }
 
-    /// One rule for both levels, each by itself: below 60 of 100 words stand in place of a time.
+    /// One rule for both levels, each by itself: when fewer than 60 of 100 reach a level, words replace the time.
     #[test]
     fn a_time_is_told_when_sixty_of_a_hundred_cross_the_level() {
         for (notice, fade, told) in [(60, 60, [true, true]), (60, 59, [true, false]), (59, 59, [false, false])] {
             let w = counted(notice, fade);
             assert_eq!([w.onset_told().is_some(), w.fading_told().is_some()], told, "{notice} and {fade}");
             assert_eq!([w.few_notice, w.few_reach], told.map(|t| !t));
-            // what others read as JSON stays
+            // the fields that JSON reports stay as they are
             assert_eq!((w.onset, w.main_effects_end), (Some([5.0; 3]), Some([60.0; 3])));
         }
         let people = vec![Person::default(); 20];

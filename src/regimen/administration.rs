@@ -1,4 +1,4 @@
-//! How a dose is given: what it may state depends on its route.
+//! How a dose is administered: which settings it may have depends on its route.
 
 use super::{AfterHold, Dose, DoseAmount, InfusionRate, Sprays, lasting};
 use crate::error::{Error, Result};
@@ -6,7 +6,7 @@ use crate::path;
 use crate::route::Route;
 use crate::units::Time;
 
-/// The route of a dose, with what only a dose by this route can state.
+/// The route of a dose, with the settings that only this route has.
 ///
 /// ```
 /// use ketasim::regimen::{Administration, Dose, DoseAmount, Route};
@@ -19,7 +19,7 @@ use crate::units::Time;
 /// assert_eq!((nasal.route(), nasal.spray_every(), nasal.length()), (Route::In, every, None));
 /// ```
 ///
-/// A nasal dose that lasts cannot be written:
+/// A nasal dose with a duration cannot be written:
 ///
 /// ```compile_fail,E0559
 /// use ketasim::regimen::Administration;
@@ -30,56 +30,57 @@ use crate::units::Time;
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub enum Administration {
-    /// Into a vein.
+    /// Into a vein (IV).
     Intravenous {
-        /// How it runs in; `None` means a bolus.
+        /// Settings of the infusion. `None` for a bolus.
         infusion: Option<Infusion>,
     },
-    /// Into a muscle.
+    /// Into a muscle (IM).
     Intramuscular,
-    /// Under the tongue.
+    /// Under the tongue (SL).
     Sublingual {
-        /// How long it is held; `None`: as the model has it.
+        /// How long the dose is held. `None`: the model's own time.
         hold: Option<Time>,
-        /// Swallowed or spat out after holding; `None`: as the model has it.
+        /// Whether the rest is swallowed or spat out after holding. `None`: as the model has it.
         after: Option<AfterHold>,
     },
-    /// Into the nose.
+    /// Into the nose (IN).
     Intranasal {
-        /// Number of sprays or devices that share the amount; `None`: counted by the product's device.
+        /// Number of sprays or devices that share the amount. `None`: computed from the product's device.
         sprays: Option<Sprays>,
-        /// Time between sprays; `None`: the product's own.
+        /// Time between sprays. `None`: the product's own.
         every: Option<Time>,
     },
-    /// Swallowed.
+    /// Swallowed (PO).
     Oral,
-    /// Under the skin.
+    /// Under the skin (SC).
     Subcutaneous,
 }
 
 /// An infusion into a vein.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Infusion {
-    /// Length as it is ordered, see [`Infusion::length`].
+    /// Duration as ordered, see [`Infusion::length`].
     pub duration: Time,
-    /// How fast it runs; `None` where the file states amount and duration alone.
+    /// Infusion rate. `None` where the file states only amount and duration.
     pub rate: Option<InfusionRate>,
-    /// How long after its start it is stopped; `None`: it runs to its end.
+    /// Time after its start at which the infusion is stopped. `None` where it runs to its end.
     pub stop: Option<Time>,
 }
 
 impl Infusion {
-    /// Of this length, not stopped early.
+    /// An infusion of this duration that is not stopped early.
     pub fn over(duration: Time) -> Self {
         Self { duration, rate: None, stop: None }
     }
 
-    /// How long it runs, until it is stopped or ends.
+    /// How long the infusion runs, until it is stopped or ends.
     pub fn length(&self) -> Time {
         self.stop.filter(|stop| *stop < self.duration).unwrap_or(self.duration)
     }
 
-    /// Refuses a rate that contradicts amount and duration, a length that cannot be followed, and a stop after the end.
+    /// Refuses a rate that contradicts amount and duration, a length that cannot be simulated, and a stop after the
+    /// end.
     pub(super) fn check(&self, amount: DoseAmount) -> Result<()> {
         if let Some(rate) = &self.rate {
             rate.check(amount, self.duration)?;
@@ -96,7 +97,7 @@ impl Infusion {
 }
 
 impl Administration {
-    /// By a route, with nothing else stated.
+    /// Administration by a route, with no further settings.
     pub fn by(route: Route) -> Self {
         match route {
             Route::Iv => Self::Intravenous { infusion: None },
@@ -108,7 +109,7 @@ impl Administration {
         }
     }
 
-    /// The route.
+    /// Route of the administration.
     pub fn route(&self) -> Route {
         match self {
             Self::Intravenous { .. } => Route::Iv,
@@ -122,25 +123,25 @@ impl Administration {
 }
 
 impl Dose {
-    /// An infusion at the start, with nothing else stated.
+    /// An infusion at time 0, with no further settings.
     pub fn infused(amount: DoseAmount, duration: Time) -> Self {
         let infusion = Some(Infusion::over(duration));
         Self { administration: Administration::Intravenous { infusion }, ..Self::new(Route::Iv, amount) }
     }
 
-    /// The same amount at the same times by another route, of which nothing else is stated; unchanged where it has the
-    /// route already.
+    /// The same amount at the same times by another route, with no further settings. Unchanged where it already has
+    /// this route.
     #[must_use]
     pub fn moved_to(self, route: Route) -> Self {
         if self.route() == route { self } else { Self { administration: Administration::by(route), ..self } }
     }
 
-    /// The route.
+    /// Route of the dose.
     pub fn route(&self) -> Route {
         self.administration.route()
     }
 
-    /// The infusion; `None` for a bolus and for every route but IV.
+    /// Settings of the infusion. `None` for a bolus and for every route but IV.
     pub fn infusion(&self) -> Option<&Infusion> {
         match &self.administration {
             Administration::Intravenous { infusion } => infusion.as_ref(),
@@ -148,32 +149,32 @@ impl Dose {
         }
     }
 
-    /// Whether it is a bolus into a vein.
+    /// Whether the dose is an intravenous bolus.
     pub fn is_bolus(&self) -> bool {
         self.administration == Administration::Intravenous { infusion: None }
     }
 
-    /// Length of an infusion as it is ordered, see [`Dose::length`]; `None` where there is no infusion.
+    /// Duration of an infusion as ordered, see [`Dose::length`]. `None` where there is no infusion.
     pub fn duration(&self) -> Option<Time> {
         self.infusion().map(|i| i.duration)
     }
 
-    /// How fast an infusion runs; `None` where there is no infusion, or its file does not say so.
+    /// Rate of an infusion. `None` where there is no infusion, or the file does not state its rate.
     pub fn rate(&self) -> Option<&InfusionRate> {
         self.infusion()?.rate.as_ref()
     }
 
-    /// How long after its start an infusion is stopped; `None` where there is no infusion, or it runs to its end.
+    /// Time after its start at which an infusion is stopped. `None` where there is no infusion, or it runs to its end.
     pub fn stop(&self) -> Option<Time> {
         self.infusion()?.stop
     }
 
-    /// How long an infusion runs, until it is stopped or ends; `None` where there is no infusion.
+    /// How long an infusion runs, until it is stopped or ends. `None` where there is no infusion.
     pub fn length(&self) -> Option<Time> {
         self.infusion().map(Infusion::length)
     }
 
-    /// How long it is held under the tongue; `None` where it does not say so, and for every route but SL.
+    /// How long the dose is held under the tongue. `None` where it is not stated, and for every route but SL.
     pub fn hold(&self) -> Option<Time> {
         match self.administration {
             Administration::Sublingual { hold, .. } => hold,
@@ -181,7 +182,7 @@ impl Dose {
         }
     }
 
-    /// Swallowed or spat out after holding; `None` where it does not say so, and for every route but SL.
+    /// Whether the rest is swallowed or spat out. `None` where it is not stated, and for every route but SL.
     pub fn after(&self) -> Option<AfterHold> {
         match self.administration {
             Administration::Sublingual { after, .. } => after,
@@ -189,7 +190,7 @@ impl Dose {
         }
     }
 
-    /// Number of sprays or devices that share the amount; `None` where it does not say so, and for every route but IN.
+    /// Number of sprays or devices that share the amount. `None` where it is not stated, and for every route but IN.
     pub fn sprays(&self) -> Option<Sprays> {
         match self.administration {
             Administration::Intranasal { sprays, .. } => sprays,
@@ -197,7 +198,7 @@ impl Dose {
         }
     }
 
-    /// Time between sprays; `None` where it does not say so, and for every route but IN.
+    /// Time between sprays. `None` where it is not stated, and for every route but IN.
     pub fn spray_every(&self) -> Option<Time> {
         match self.administration {
             Administration::Intranasal { every, .. } => every,

@@ -1,4 +1,4 @@
-//! Infusions by their rate, and a dose as its file has it: of amount, duration and rate any two.
+//! Infusions stated by their rate, and doses as files state them: any two of amount, duration and rate are enough.
 
 use super::{Administration, AfterHold, Dose, DoseAmount, Form, Infusion, Repeat, Sprays, at_start};
 use crate::error::{Error, Result};
@@ -9,32 +9,32 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::str::FromStr;
 
-/// How fast an infusion runs.
+/// Rate of an infusion.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InfusionRate {
-    /// What one hour brings.
+    /// Amount infused in one hour.
     pub per_hour: DoseAmount,
-    /// As it was written: `2 mg/min`.
+    /// The rate as the file states it: `2 mg/min`.
     pub written: String,
-    /// What was worked out from it.
+    /// Which value is computed from the rate.
     pub gives: Gives,
 }
 
-/// What a rate was written in place of.
+/// Which value a stated rate replaces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Gives {
-    /// Beside amount and duration, which it repeats.
+    /// Neither: amount and duration are stated as well, and the rate must agree with them.
     #[default]
     Nothing,
-    /// The amount is rate times duration.
+    /// The amount: rate times duration.
     Amount,
-    /// The duration is amount over rate.
+    /// The duration: amount divided by rate.
     Duration,
 }
 
-/// Slowest and fastest rate in mg/h or mg/kg/h; others are taken for a slip of the pen.
+/// Slowest and fastest rate, mg/h or mg/kg/h. Others are taken for a typing error.
 const RATES: std::ops::RangeInclusive<f64> = 1e-9..=1e5;
-/// Of amount, duration and rate together: they agree to this part, which is how rates are rounded.
+/// Relative tolerance between amount, duration and rate where all three are stated. Rates are rounded in practice.
 const AGREE: f64 = 0.005;
 
 impl FromStr for InfusionRate {
@@ -81,12 +81,12 @@ impl<'de> Deserialize<'de> for InfusionRate {
 }
 
 impl InfusionRate {
-    /// What a length of time brings.
+    /// Amount infused in a length of time.
     fn times(&self, time: Time) -> DoseAmount {
         self.per_hour.scaled(time.hours())
     }
 
-    /// How long an amount takes; none where only one of the two is per body weight.
+    /// Time in which an amount is infused. `None` where only one of amount and rate is per body weight.
     fn time_for(&self, amount: DoseAmount) -> Option<Time> {
         let alike = std::mem::discriminant(&amount) == std::mem::discriminant(&self.per_hour);
         alike.then(|| Time::from_hours(amount.number() / self.per_hour.number()))
@@ -97,10 +97,10 @@ impl InfusionRate {
             .remedy("write amount and rate both per kg, or both not; or write amount and duration")
     }
 
-    /// Refuses what contradicts the amount or the duration of its dose.
+    /// Refuses a rate that contradicts the amount or the duration of its dose.
     ///
     /// # Errors
-    /// When the three do not agree.
+    /// When amount, duration and rate do not agree.
     pub(super) fn check(&self, amount: DoseAmount, duration: Time) -> Result<()> {
         let Some(needed) = self.time_for(amount) else { return Err(self.mixed(amount).at(path!["rate"])) };
         if self.gives == Gives::Duration && !super::SPAN_H.contains(&needed.hours()) {
@@ -120,7 +120,7 @@ impl InfusionRate {
     }
 }
 
-/// A dose as its file has it.
+/// A dose as a file states it.
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct DoseFile {
@@ -149,7 +149,7 @@ pub(super) struct DoseFile {
     repeat: Option<Repeat>,
 }
 
-/// An error that reads well through serde's one string.
+/// Carries an error through serde, which passes on only one string.
 pub(super) struct Refused(Error);
 
 impl fmt::Display for Refused {
@@ -181,7 +181,7 @@ impl TryFrom<DoseFile> for Dose {
 }
 
 impl DoseFile {
-    /// The amount, and the infusion: of amount, duration and rate any two are enough.
+    /// The amount and the infusion, from any two of amount, duration and rate.
     fn amount_and_infusion(&self) -> Result<(DoseAmount, Option<Infusion>)> {
         let refuse = |what: String, remedy: &str| Err(Error::input(what).remedy(remedy));
         let infused = |duration: Time, rate: Option<InfusionRate>| Some(Infusion { duration, rate, stop: self.stop });

@@ -1,4 +1,4 @@
-//! What the clinic fills in: its own rules, and the visit.
+//! What a clinic fills in: its own rules, and the visit.
 
 use super::Scenario;
 use crate::error::{Error, Result};
@@ -6,39 +6,39 @@ use crate::path;
 use crate::units::{Count, Length};
 use serde::{Deserialize, Serialize};
 
-/// How long somebody stays after the last dose, at least. The floors that rules have are data
+/// Least stay after the last dose, set by the clinic. The lower limits that rules set are data
 /// (`assets/timeline/rules.toml`).
 pub type Stay = Length<1, { 14 * DAY_MIN }>;
 /// How long before the first dose people arrive.
 pub type Arrival = Length<0, { 7 * DAY_MIN }>;
-/// For how long before and after there is no alcohol, cannabis or sleep drug.
+/// Time without alcohol, cannabis or sleep drugs, before and after.
 pub type Abstinence = Length<0, { 30 * DAY_MIN }>;
 /// Time from one dosing visit to the next.
 pub type Interval = Length<DAY_MIN, { 366 * DAY_MIN }>;
 /// How long before an appointment a calendar reminds of it.
 pub type Reminder = Length<0, { 30 * DAY_MIN }>;
-/// Dosing visits of a course.
+/// Number of dosing visits in a course.
 pub type Visits = Count<1, 52>;
 /// Minutes in a day.
 const DAY_MIN: u32 = 1440;
 
-/// The clinic's own rules.
+/// The clinic's own rules and contact details. Every field is `None` where the clinic does not state it.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Clinic {
-    /// Name.
+    /// Name of the clinic.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Phone.
+    /// Phone number of the clinic.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phone: Option<String>,
-    /// Where it is, for the calendar.
+    /// Address of the clinic, for the calendar.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
-    /// Local crisis line.
+    /// Phone number of the local crisis line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub crisis_line: Option<String>,
-    /// Food and drink before, in the clinic's words.
+    /// Rules on food and drink before the dose, in the clinic's words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fasting: Option<String>,
     /// Least stay after the last dose.
@@ -47,13 +47,13 @@ pub struct Clinic {
     /// How long before the visit people arrive.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub arrive: Option<Arrival>,
-    /// Whether somebody may go home alone by taxi or ride app; absent: no.
+    /// Whether somebody may go home alone by taxi or ride app. `None` means no.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ride_alone: Option<bool>,
-    /// No alcohol, cannabis or sleep drugs for so long before and after.
+    /// Time without alcohol, cannabis or sleep drugs, before and after.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub no_alcohol: Option<Abstinence>,
-    /// Dosing visits of a course.
+    /// Number of dosing visits in a course.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub visits: Option<Visits>,
     /// Time from one dosing visit to the next.
@@ -61,51 +61,51 @@ pub struct Clinic {
     pub every: Option<Interval>,
 }
 
-/// One dosing visit.
+/// One dosing visit. Every field is `None` where the scenario does not state it.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Visit {
-    /// When the first dose is given, as a clock on the wall shows it: `2026-12-01 10:00`.
+    /// Start of the first dose in local time: `2026-12-01 10:00`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub start: Option<String>,
-    /// Time zone by name: `America/Chicago`.
+    /// Name of the time zone: `America/Chicago`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timezone: Option<String>,
-    /// When the next visit is.
+    /// Start of the next visit, in local time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
-    /// Whether the session is for talking or for looking inward.
+    /// Style of the session: for talking or for looking inward.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub style: Option<Style>,
     /// Whether the dose is taken at home.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at_home: Option<bool>,
-    /// A name of its own that stays with the visit when it is moved: letters, digits, points, hyphens.
+    /// Id that stays with the visit when it is moved: letters, digits, full stops, hyphens.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
-    /// How long before an appointment a calendar reminds of it; absent: not at all.
+    /// How long before an appointment a calendar reminds of it. `None`: no reminder.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remind: Option<Reminder>,
-    /// Which session of an arm that has several, counted from 1.
+    /// Number of the session, from 1, for an arm with several.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session: Option<u32>,
-    /// A clinician decided for a patient's page although something stands against it, see
+    /// Whether a clinician decided to hand out a patient's page although something stands against it, see
     /// [`PageVerdict`](crate::outcome::PageVerdict).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub page_despite: Option<bool>,
 }
 
-/// Manner of a session.
+/// Style of a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Style {
     /// Talking during the session.
     Talking,
-    /// Quiet, eyes covered, music.
+    /// Looking inward: quiet, eyes covered, music.
     Inward,
 }
 
-/// Refuses texts that are too long for what they are.
+/// Refuses texts that are too long for their purpose.
 pub(super) fn check_texts(scenario: &Scenario) -> Result<()> {
     let (none, no_visit) = (Clinic::default(), Visit::default());
     let (clinic, visit) = (scenario.clinic.as_ref().unwrap_or(&none), scenario.visit.as_ref().unwrap_or(&no_visit));

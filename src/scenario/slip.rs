@@ -1,4 +1,4 @@
-//! Doses that are so far above every label that the unit was mistyped.
+//! Doses so far above every label that the unit was probably mistyped.
 
 use crate::error::{Error, Result};
 use crate::library::{Anaesthesia, Drug, Library};
@@ -7,11 +7,11 @@ use crate::regimen::{Dose, Form, Gives, Route};
 use crate::subject::Subject;
 use crate::units::{number, significant};
 
-/// Refuses a dose that is more than so many times the highest one on a label: by its route, or, where no label has its
-/// route, by any.
+/// Refuses a dose that exceeds the highest labelled dose by more than a given factor. The comparison is with labels for
+/// its route or, where there are none, with labels for any route.
 ///
 /// # Errors
-/// With the amount per kg, what it was compared with, and that the unit is to be checked.
+/// With the amount per kg, the labelled dose it was compared with, and the advice to check the unit.
 pub(super) fn check(dose: &Dose, drug: &Drug, subject: &Subject, library: &Library) -> Result<()> {
     let limits = library.limits;
     let by_route = drug.anaesthesia_by(dose.route());
@@ -19,7 +19,7 @@ pub(super) fn check(dose: &Dose, drug: &Drug, subject: &Subject, library: &Libra
     let Some(label) = by_route.or_else(highest_of_all) else { return Ok(()) };
     let base = if dose.form == Form::Hydrochloride { drug.base_per_hydrochloride } else { 1.0 };
     let given = dose.given().for_weight(subject.weight).mg() * base / subject.weight.kg();
-    // of an infusion, what runs in within a time that is data
+    // for an infusion, the part that is infused within a time that is data
     let part = dose.length().map_or(1.0, |length| (limits.slip_within.hours() / length.hours()).min(1.0));
     if given * part <= limits.slip * label.highest {
         return Ok(());

@@ -1,4 +1,4 @@
-//! Predicted against observed on a page.
+//! Lays out the plot of predicted against observed values.
 
 use super::canvas::{Canvas, GAP, SMALL, TEXT, foot_lines, head_lines};
 use super::{Align, Dash, Ink, Measure, Page, Said, Scene, Shape, TimeSpan, ticks};
@@ -6,18 +6,18 @@ use crate::figure::{Agreement, AgreementPanel};
 use crate::portable::Portable as _;
 use crate::regimen::Route;
 
-/// Side of a panel and its margins, points.
+/// Side of a panel, and the margins around it, points.
 const SIDE: f64 = 290.0;
 const LEFT: f64 = 52.0;
 const BELOW: f64 = 44.0;
 
-/// A page that the picture fills.
+/// Lays the picture out on a page of its own size.
 pub fn agreement_page(figure: &Agreement) -> Page {
     let panels = figure.panels.len().max(1) as f64;
     Page { width: panels * (SIDE + LEFT + 2.0 * GAP) + 2.0 * GAP, height: SIDE + 300.0, furniture: true, scale: 1.0 }
 }
 
-/// Lays the picture out.
+/// Lays the picture out on a page.
 pub fn agreement(figure: &Agreement, page: Page, measure: &dyn Measure) -> Scene {
     let mut canvas = Canvas { shapes: Vec::new(), measure, scale: page.scale, right: page.width, letters: false };
     canvas.shapes.push(Shape::Rect { rect: [0.0, 0.0, page.width, page.height], ink: Ink::Background, alpha: 1.0 });
@@ -65,7 +65,7 @@ fn draw(canvas: &mut Canvas, panel: &AgreementPanel, [left, top, right, bottom]:
         let (width, dash) = if factor == 1.0 { (1.5, Dash::Solid) } else { (1.0, Dash::Pattern(&[5, 5])) };
         canvas.line(vec![[x(from), y(from * factor)], [x(to), y(to * factor)]], Ink::Axis, width, dash);
     }
-    // what is new lies on top
+    // validation data are drawn last, on top
     for external in [false, true] {
         for mark in panel.marks.iter().filter(|m| m.external == external) {
             let at = [x(mark.at[0]), y(mark.at[1])];

@@ -1,25 +1,25 @@
-//! What all pictures are drawn on: shapes that are collected, text that is measured, sizes of type and space.
+//! The canvas of all pictures: collects shapes and measures text. It also holds the sizes of text and space.
 
 use super::{Align, Dash, Ink, Measure, Page, Said, Scene, Shape, TimeSpan};
 
-/// Text sizes: small print, text, headings, title.
+/// Text sizes: small print, text, headings, title; points.
 pub(super) const SMALL: f64 = 11.0;
 pub(super) const TEXT: f64 = 13.0;
 pub(super) const HEADING: f64 = 15.0;
 pub(super) const TITLE: f64 = 20.0;
-/// Space between things, in steps of four points.
+/// Space between parts, points. All spaces are multiples of four.
 pub(super) const GAP: f64 = 8.0;
-/// Length of the line sample before a label.
+/// Length of the line sample before a label, points.
 pub(super) const SAMPLE: f64 = 20.0;
 
-/// What all parts of a layout need.
+/// Shapes, text measure and scale that every part of a layout needs.
 pub(super) struct Canvas<'a> {
     pub shapes: Vec<Shape>,
     pub measure: &'a dyn Measure,
     pub scale: f64,
-    /// Where text ends at the latest.
+    /// Right limit for text, points.
     pub right: f64,
-    /// Arms carry their letters.
+    /// Whether the arms carry their letters.
     pub letters: bool,
 }
 
@@ -57,7 +57,7 @@ impl Canvas<'_> {
         }
     }
 
-    /// Slanted lines inside a rectangle.
+    /// Hatches a rectangle with slanted lines.
     pub fn hatch(&mut self, rect: [f64; 4], ink: Ink, width: f64, step: f64) {
         let [x0, y0, x1, y1] = rect;
         if x1 <= x0 || y1 <= y0 {
@@ -66,7 +66,7 @@ impl Canvas<'_> {
         let (height, step) = (y1 - y0, step * self.scale);
         let mut start = x0 - height;
         while start < x1 {
-            // from the bottom at `start` up to the right, cut to the rectangle
+            // from `start` at the bottom edge up to the right, clipped to the rectangle
             let (from, to) = (start.max(x0), (start + height).min(x1));
             if to > from {
                 self.line(vec![[from, y1 - (from - start)], [to, y1 - (to - start)]], ink, width, Dash::Solid);
@@ -76,7 +76,7 @@ impl Canvas<'_> {
     }
 }
 
-/// Title and a line below it; returns where they end.
+/// Draws the title and a line below it. Returns the height at which they end.
 pub(super) fn head_lines(canvas: &mut Canvas, title: &str, subtitle: &str) -> f64 {
     let s = canvas.scale;
     let x = 2.0 * GAP * s;
@@ -85,13 +85,15 @@ pub(super) fn head_lines(canvas: &mut Canvas, title: &str, subtitle: &str) -> f6
     (2.0 * GAP + TITLE + TEXT + 2.0 * GAP) * s
 }
 
-/// A canvas for a picture that is as high as it needs to be, and the space at its sides: none without furniture.
+/// A canvas for a picture whose height follows from its content, and the space at its sides. Without furniture that
+/// space is 0.
 pub(super) fn begin(width: f64, furniture: bool, measure: &dyn Measure) -> (Canvas<'_>, f64) {
     let side = if furniture { 2.0 * GAP } else { 0.0 };
     (Canvas { shapes: Vec::new(), measure, scale: 1.0, right: width - side, letters: false }, side)
 }
 
-/// The page below which `y` is free, with small print there. A page with small print travels alone: it has a ground.
+/// Finishes the page at `y` and puts small print below it. A page with small print is used on its own, so it gets a
+/// background.
 pub(super) fn finish_below(mut canvas: Canvas, [width, y]: [f64; 2], footer: &[String], said: Said) -> Scene {
     let mut height = y;
     if !footer.is_empty() {
@@ -106,7 +108,7 @@ pub(super) fn finish_below(mut canvas: Canvas, [width, y]: [f64; 2], footer: &[S
     Scene { width, height, shapes: canvas.shapes, plots: Vec::new(), time, strips: Vec::new(), said }
 }
 
-/// Small print that ends at `bottom`; returns where it begins.
+/// Draws small print that ends at `bottom`. Returns the height at which it begins.
 pub(super) fn small_print(canvas: &mut Canvas, lines: &[String], [x, most]: [f64; 2], bottom: f64) -> f64 {
     let small: Vec<String> = lines.iter().flat_map(|l| wrap(canvas, l, SMALL, most)).collect();
     let row = (SMALL + 4.0) * canvas.scale;
@@ -117,24 +119,24 @@ pub(super) fn small_print(canvas: &mut Canvas, lines: &[String], [x, most]: [f64
     top
 }
 
-/// Small print at the bottom of a page.
+/// Draws small print at the bottom of a page.
 pub(super) fn foot_lines(canvas: &mut Canvas, lines: &[String], page: Page) -> f64 {
     let x = 2.0 * GAP * canvas.scale;
     small_print(canvas, lines, [x, page.width - 2.0 * x], page.height - GAP * canvas.scale)
 }
 
-/// Text at a nominal size in lines at most `most` wide.
+/// Breaks text of a nominal size into lines at most `most` wide.
 pub(super) fn wrap(canvas: &Canvas, text: &str, size: f64, most: f64) -> Vec<String> {
     super::wrap(text, most, |line| canvas.width(line, size))
 }
 
-/// Text cut so that it fits, with a sign that it was.
+/// Shortens text so that it fits, and marks the cut with an ellipsis.
 pub(super) fn shortened(canvas: &Canvas, text: &str, size: f64, most: f64) -> String {
     if most.is_infinite() || canvas.width(text, size) <= most {
         return text.to_owned();
     }
     let ends: Vec<usize> = text.trim_end_matches(['…', ' ']).char_indices().map(|(at, _)| at).collect();
-    // widths grow with length: the longest that fits is found by halving
+    // width grows with length, so the longest text that fits is found by bisection
     let fits = ends.partition_point(|end| canvas.width(&format!("{}…", text[..*end].trim_end()), size) <= most);
     fits.checked_sub(1).map_or_else(String::new, |last| format!("{}…", text[..ends[last]].trim_end()))
 }

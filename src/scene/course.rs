@@ -1,22 +1,23 @@
-//! A course of visits on a page: weeks below each other, visits on their days.
+//! Lays out a course of visits as a calendar: weeks below each other, visits on their days.
 
 use super::canvas::{Canvas, GAP, HEADING, SMALL, begin, finish_below, head_lines, wrap};
 use super::{Align, Dash, Ink, Measure, Place, Said, Scene};
 use crate::figure::{CourseCalendar, CourseDay};
 
-/// Height of the names of the days, and the least of a week.
+/// Height of the row with the names of the days, and least height of a week, points.
 const HEAD: f64 = 22.0;
 const WEEK: f64 = 64.0;
-/// Where visits begin below the number of a day; height of one, and from one to the next.
+/// Distance from the number of a day to its first visit, height of a visit, and distance between two, points.
 const NUMBER: f64 = 20.0;
 const VISIT: f64 = 19.0;
 const STEP: f64 = 21.0;
-/// From one visit without a day to the next.
+/// Distance between two visits without a date, points.
 const LINE: f64 = 20.0;
-/// How dark a visit without a dose is.
+/// Opacity of a visit without a dose.
 const SOFT: f64 = 0.22;
 
-/// Lays a calendar out on `width` points; with furniture it has a title and a footer. The height is what it needs.
+/// Lays a calendar out `width` points wide. With furniture it has a title and a footer. The height follows from the
+/// content.
 pub fn course(figure: &CourseCalendar, width: f64, furniture: bool, measure: &dyn Measure) -> Scene {
     let (mut canvas, side) = begin(width, furniture, measure);
     let mut y = if furniture {
@@ -57,7 +58,7 @@ pub fn course(figure: &CourseCalendar, width: f64, furniture: bool, measure: &dy
     finish_below(canvas, [width, y], footer, said)
 }
 
-/// Visits without a day, one in a line; returns where they end.
+/// Draws the visits without a date, one to a line. Returns the height at which they end.
 fn undated(canvas: &mut Canvas, names: &[String], [left, right]: [f64; 2], top: f64, places: &mut Vec<Place>) -> f64 {
     let mut y = top;
     for name in names {
@@ -71,7 +72,7 @@ fn undated(canvas: &mut Canvas, names: &[String], [left, right]: [f64; 2], top: 
     if names.is_empty() { y } else { y + GAP }
 }
 
-/// One day with what is on it.
+/// Draws one day with its visits.
 fn one(canvas: &mut Canvas, day: &CourseDay, cell: [f64; 4], places: &mut Vec<Place>) {
     let [left, top, right, bottom] = cell;
     let frame = vec![[left, top], [right, top], [right, bottom], [left, bottom], [left, top]];

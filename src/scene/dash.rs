@@ -1,12 +1,12 @@
 //! Cuts a line into dashes, for painters that can only draw unbroken lines.
 
-/// More dashes than any page shows: beyond, the line is left whole instead of filling memory.
+/// Largest number of dashes in a line. A line that would need more is left whole, to keep memory bounded.
 const MOST_DASHES: f64 = 50_000.0;
 
-/// The drawn pieces of a line, on and off lengths repeating along it.
+/// Cuts a line into its drawn pieces. On and off lengths in the pattern repeat along the line.
 ///
-/// The pattern starts anew with each line and runs on around corners. Without a pattern, or when a
-/// position is not a number, the line comes back whole.
+/// The pattern starts anew with each line and continues around corners. The line comes back whole when there is no
+/// pattern or a coordinate is not finite.
 pub fn dashes(points: &[[f64; 2]], pattern: &[u8]) -> Vec<Vec<[f64; 2]>> {
     let Some(&start) = points.first().filter(|_| points.len() > 1) else { return Vec::new() };
     let period: f64 = pattern.iter().map(|&p| f64::from(p)).sum();
@@ -68,7 +68,7 @@ mod tests {
 
     #[test]
     fn drawn_lengths_add_up_to_the_share_of_the_pattern() {
-        // a finely sampled circle gone around many times: points lie closer than a dash is long
+        // a finely sampled circle traced many times: the points lie closer together than a dash is long
         let circle: Vec<[f64; 2]> =
             (0..=7000).map(|i| f64::from(i) / 7000.0 * 200.0).map(|t| [100.0 * t.cos(), 100.0 * t.sin()]).collect();
         for pattern in [&[9_u8, 4][..], &[9, 3, 2, 3], &[3, 3], &[10, 2, 2, 2, 2, 2]] {

@@ -1,6 +1,7 @@
-//! The day of a visit, for the person who has it: soft ranges, the bar of what staff decide, twenty made-up people.
+//! Lays out the day of a visit for the person who has it: soft ranges, the bar of what staff decide, and dots for
+//! twenty virtual subjects.
 //!
-//! Lengths are multiples of the size of the text, so that the picture is the same on paper and on a screen.
+//! Lengths are multiples of the text size, so the picture is the same on paper and on a screen.
 
 use super::canvas::{Canvas, wrap};
 use super::dots::{LINE, PAD, TEXT, TOP_LEFT, row, step, x_of};
@@ -14,26 +15,26 @@ const GAP: f64 = 0.8;
 /// Height of a soft range, and of the space below it.
 const BAND: f64 = 1.55;
 const BETWEEN: f64 = 0.4;
-/// A range begins and ends within this length, half of it on either side of its end.
+/// Shortest and longest fade at an end of a range. Half of it lies on either side of that end.
 const FADE: [f64; 2] = [0.8, 2.6];
-/// Half the least length that is fully dark.
+/// Half the shortest length that is drawn at full opacity.
 const CORE: f64 = 0.2;
-/// Layers that make a range soft, and how dark they are together.
+/// Number of layers that make up a soft range, and their opacity together.
 const LAYERS: usize = 20;
 const DARK: f64 = 0.46;
-/// How much smaller the top layer is than the bottom one, at top and bottom.
+/// How much the top layer is inset from the bottom one, above and below.
 const ROUND: f64 = 0.16;
-/// The tip of the bar.
+/// Length of the tip of the bar.
 const TIP: f64 = 1.1;
-/// Room right of the axis: for the tip alone, and for boxes with words.
+/// Room at the right of the axis: for the tip alone, and for boxes with words.
 const MARGIN: f64 = 2.4;
 const COLUMN: f64 = 11.0;
-/// Boxes take at most this share of the width.
+/// Largest share of the width that the boxes may take.
 const COLUMN_SHARE: f64 = 0.33;
-/// The hatched sample before the days after.
+/// Length of the hatched sample before the days after.
 const SAMPLE: f64 = 3.0;
 
-/// Lays the day out on `width` points with text of `size` points; the height is what that needs.
+/// Lays the day out `width` points wide with text of `size` points. The height follows from the content.
 pub fn day(day: &Day, width: f64, size: f64, measure: &dyn Measure) -> Scene {
     let mut canvas = Canvas { shapes: Vec::new(), measure, scale: size, right: width, letters: false };
     let column = column(&canvas, day);
@@ -64,7 +65,7 @@ pub fn day(day: &Day, width: f64, size: f64, measure: &dyn Measure) -> Scene {
     }
 }
 
-/// Room right of the axis for boxes: no wider than their words need in as few lines as there can be.
+/// Room at the right of the axis for boxes: no wider than their words need in the fewest possible lines.
 fn column(canvas: &Canvas, day: &Day) -> f64 {
     let s = canvas.scale;
     let boxed = day.dots.iter().flat_map(|row| [(row.later, &row.later_words), (row.never, &row.never_words)]);
@@ -78,12 +79,12 @@ fn column(canvas: &Canvas, day: &Day) -> f64 {
     let fewest = lines(most);
     let steps = ((most - least) / (0.5 * s)).floor() as u32;
     let wide = (0..=steps).map(|i| least + f64::from(i) * 0.5 * s).find(|wide| lines(*wide) == fewest);
-    // what the axis counts stands there, too, if it can
+    // the name of the axis is placed there as well if it fits
     let named = canvas.width(&day.axis, TEXT) + 1.5 * s;
     wide.unwrap_or(most).max(if named <= most { named } else { least })
 }
 
-/// What is counted, and the ticks; returns where the ranges begin.
+/// Draws the name of the axis and its ticks. Returns the height at which the ranges begin.
 fn axis(canvas: &mut Canvas, day: &Day, time: TimeSpan) -> f64 {
     let s = canvas.scale;
     let last = day.ticks.last().map_or(0.0, |(at, label)| x_of(time, *at) + canvas.width(label, TEXT) / 2.0);
@@ -103,7 +104,7 @@ fn axis(canvas: &mut Canvas, day: &Day, time: TimeSpan) -> f64 {
     line + 0.5 * s
 }
 
-/// The axis at `y`, its ticks and their words above (-1) or below (1) it.
+/// Draws the axis at `y` with its ticks, and their words above (-1) or below (1) it.
 fn ticks(canvas: &mut Canvas, day: &Day, time: TimeSpan, y: f64, side: f64, labelled: bool) {
     let s = canvas.scale;
     canvas.line(vec![[time.x[0], y], [time.x[1], y]], Ink::Axis, 0.09, Dash::Solid);
@@ -122,13 +123,13 @@ fn ticks(canvas: &mut Canvas, day: &Day, time: TimeSpan, y: f64, side: f64, labe
     }
 }
 
-/// A range that has no edge, and its words where there is room: in it, beside it, or above it.
+/// Draws a range without hard edges. Its words go where there is room: in it, beside it, or above it.
 fn soft(canvas: &mut Canvas, band: &EffectRange, time: TimeSpan, top: f64) -> f64 {
     let s = canvas.scale;
     let begin = x_of(time, band.span.0);
     let end = band.span.1.map_or(time.x[1], |m| x_of(time, m)).max(begin);
     let fade = (0.6 * (end - begin)).clamp(FADE[0] * s, FADE[1] * s);
-    // a short one has a middle, too, or it could not be seen
+    // a short range gets a solid middle as well, otherwise it could not be seen
     let middle = [(begin + end) / 2.0 - CORE * s, (begin + end) / 2.0 + CORE * s];
     let from = [(begin - fade / 2.0).max(time.x[0]), (begin + fade / 2.0).min(middle[0].max(time.x[0]))];
     let to = match band.span.1 {
@@ -167,12 +168,12 @@ fn soft(canvas: &mut Canvas, band: &EffectRange, time: TimeSpan, top: f64) -> f6
     y + (BAND + BETWEEN) * s
 }
 
-/// Thin layers one inside the other: no step can be seen, and no reader shows seams between neighbours.
+/// Draws thin layers one inside the other. This shows no steps, and no seams in any PDF reader.
 fn layers(canvas: &mut Canvas, [from, to]: [[f64; 2]; 2], [top, bottom]: [f64; 2]) {
     let alpha = 1.0 - (1.0 - DARK).powf_portable(1.0 / LAYERS as f64);
     for i in 0..LAYERS {
         let share = (i as f64 + 0.5) / LAYERS as f64;
-        // slow at both ends of a fade, quick between
+        // slow at both ends of a fade, fast in between
         let eased = 0.5 - ((1.0 - 2.0 * share).asin() / 3.0).sin();
         let left = from[0] + (from[1] - from[0]) * eased;
         let right = (to[1] - (to[1] - to[0]) * eased).max(left);
@@ -181,14 +182,14 @@ fn layers(canvas: &mut Canvas, [from, to]: [[f64; 2]; 2], [top, bottom]: [f64; 2
     }
 }
 
-/// It goes on beyond the axis.
+/// Draws the arrow of a range that continues beyond the axis.
 fn arrow(canvas: &mut Canvas, [from, to]: [f64; 2], y: f64) {
     let head = 0.4 * canvas.scale;
     canvas.line(vec![[from, y], [to, y]], Ink::SoftText, 0.12, Dash::Solid);
     canvas.line(vec![[to - head, y - head], [to, y], [to - head, y + head]], Ink::SoftText, 0.12, Dash::Solid);
 }
 
-/// What staff decide, from the first dose over the whole axis and on.
+/// Draws the bar of what staff decide, from the first dose past the end of the axis.
 fn bar(canvas: &mut Canvas, day: &Day, top: f64) -> f64 {
     let s = canvas.scale;
     let neck = canvas.right - TIP * s;
@@ -203,7 +204,7 @@ fn bar(canvas: &mut Canvas, day: &Day, top: f64) -> f64 {
     let middle = (top + bottom) / 2.0;
     let (x, upper, lower) = (vec![0.0, neck, canvas.right], vec![top, top, middle], vec![bottom, bottom, middle]);
     canvas.shapes.push(Shape::Band { x, upper, lower, ink: Ink::Staff, alpha: 1.0 });
-    // the first dose: where everything begins
+    // the first dose, where the bar begins
     canvas.rect([0.0, top, 0.3 * s, bottom], Ink::OnStaff, 1.0);
     for (i, line) in lines.iter().enumerate() {
         let y = top + (0.35 + LINE * (i as f64 + 0.5)) * s;
@@ -212,7 +213,7 @@ fn bar(canvas: &mut Canvas, day: &Day, top: f64) -> f64 {
     bottom + 0.45 * s
 }
 
-/// The days after: below a break, hatched, so that nobody reads them on the scale of hours.
+/// Draws the days after: below a break and hatched, so that nobody reads them on the scale of hours.
 fn after(canvas: &mut Canvas, day: &Day, top: f64) -> f64 {
     let s = canvas.scale;
     let (heading, words) = (day.after.0.trim(), day.after.1.trim());
@@ -248,7 +249,7 @@ fn after(canvas: &mut Canvas, day: &Day, top: f64) -> f64 {
     top + height + GAP * s
 }
 
-/// A line or more of second rank.
+/// Draws a paragraph of secondary text.
 fn paragraph(canvas: &mut Canvas, text: &str, top: f64) -> f64 {
     if text.trim().is_empty() {
         return top;

@@ -1,6 +1,7 @@
-//! People as dots, each one of twenty: a row on an axis of time, and a picture of such rows for several arms.
+//! Lays out virtual subjects as dots, each one in twenty: a row on a time axis, and a picture of such rows for several
+//! arms.
 //!
-//! Lengths within a row are multiples of the size of the text, which is the canvas' scale.
+//! Lengths within a row are multiples of the text size, which is the scale of the canvas.
 
 use super::canvas::{Canvas, GAP, HEADING, SMALL, begin, finish_below, head_lines, wrap};
 use super::{Align, Dash, Ink, Measure, Place, Said, Scene, Shape, TimeSpan};
@@ -8,33 +9,34 @@ use crate::figure::{ArmDots, DotsPlot, PeopleDots};
 use crate::timeline::DotRow;
 use crate::units::{MINUTES_PER_HOUR, number};
 
-/// A row has one size of text.
+/// Text size of a row.
 pub(super) const TEXT: f64 = 1.0;
-/// From one line of text to the next.
+/// Distance between two lines of text.
 pub(super) const LINE: f64 = 1.28;
-/// From one dot to the next: the largest with which no stack is too high, and which part of it a radius is.
+/// Candidate distances between two dots. The largest is taken with which no stack is too high. A second constant gives
+/// the radius as a part of it.
 const STEPS: [f64; 5] = [0.72, 0.66, 0.6, 0.54, 0.48];
 const HIGH: f64 = 4.2;
 const DOT: f64 = 0.43;
-/// In boxes dots are at least so far apart: open ones have to be seen as open.
+/// Least distance between two dots in a box: open dots must be recognisable as open.
 const BOXED: f64 = 0.58;
 /// Space inside a box.
 pub(super) const PAD: f64 = 0.45;
-/// Dots beside each other in the box of a narrow row.
+/// Number of dots side by side in the box of a narrow row.
 const NARROW: f64 = 5.0;
-/// Size of the text of rows in a picture that travels alone, and least space between two of them.
+/// Text size of rows in a picture of its own, and least space between two rows, points.
 const ALONE: f64 = 12.0;
 const BETWEEN: f64 = 28.0;
 
 pub(super) const TOP_LEFT: [Align; 2] = [Align::Start, Align::Start];
 
-/// Position of minutes.
+/// Position on the page of a time in minutes.
 pub(super) fn x_of(time: TimeSpan, minutes: f64) -> f64 {
     time.to_x(minutes / MINUTES_PER_HOUR).clamp(time.x[0], time.x[1])
 }
 
-/// A row of people: each dot one of twenty, stacked where they would touch; boxes up to the right end for who is not on
-/// the axis. Returns where the axis lies.
+/// Draws a row of dots, each one subject in twenty, stacked where they would touch. Boxes at the right end hold the
+/// subjects who are not on the axis. Returns the height of the axis.
 pub(super) fn row(
     canvas: &mut Canvas,
     row: &DotRow,
@@ -63,7 +65,7 @@ fn person(canvas: &mut Canvas, at: [f64; 2], (step, ink): (f64, Ink), filled: bo
     canvas.shapes.push(Shape::Circle { at, radius: DOT * step * canvas.scale, ink, filled });
 }
 
-/// Smaller dots where people come close together: a quarter of the height with half the size.
+/// Distance between dots: smaller where many dots lie close together. Half the distance needs a quarter of the height.
 pub(super) fn step(rows: &[DotRow], time: TimeSpan, scale: f64) -> f64 {
     let low = |step: &&f64| {
         let mut rows = rows.iter().map(|row| highest(&stacks(row, time, **step * scale)));
@@ -76,7 +78,7 @@ fn highest(stacks: &[(f64, usize)]) -> usize {
     stacks.iter().map(|(_, count)| *count).max().unwrap_or(0)
 }
 
-/// Places of stacks and how many dots each holds; stacks do not touch.
+/// Position of each stack and its number of dots. Stacks do not touch.
 fn stacks(row: &DotRow, time: TimeSpan, step: f64) -> Vec<(f64, usize)> {
     let places: Vec<f64> = row.at.iter().map(|m| x_of(time, *m)).collect();
     let (low, high) = (time.x[0] + DOT * step, time.x[1] - DOT * step);
@@ -101,7 +103,7 @@ fn stacks(row: &DotRow, time: TimeSpan, step: f64) -> Vec<(f64, usize)> {
     list
 }
 
-/// Boxes for later and for never; returns where they end.
+/// Draws the boxes for "later" and "never". Returns the height at which they end.
 fn boxes(canvas: &mut Canvas, row: &DotRow, (step, ink): (f64, Ink), [left, end]: [f64; 2], top: f64) -> f64 {
     let (s, step) = (canvas.scale, step.max(BOXED));
     let mut y = top;
@@ -130,7 +132,7 @@ fn boxes(canvas: &mut Canvas, row: &DotRow, (step, ink): (f64, Ink), [left, end]
     (y - 0.4 * s).max(top)
 }
 
-/// The two rows of one arm below each other, `width` points wide with text of `size` points.
+/// Lays out the two rows of one arm below each other, `width` points wide with text of `size` points.
 pub fn arm_dots(arm: &ArmDots, width: f64, size: f64, measure: &dyn Measure) -> Scene {
     let mut canvas = Canvas { shapes: Vec::new(), measure, scale: size, right: width, letters: false };
     let mut places = Vec::new();
@@ -141,8 +143,8 @@ pub fn arm_dots(arm: &ArmDots, width: f64, size: f64, measure: &dyn Measure) -> 
     finish_below(canvas, [width, y], &[], Said { places, ..Said::default() })
 }
 
-/// All arms below each other on `width` points, noticing at the left and fading at the right; title and footer around
-/// them. The height is what it needs.
+/// Lays out all arms below each other, `width` points wide, with noticing at the left and fading at the right, a title
+/// and a footer. The height follows from the content.
 pub fn dots(figure: &DotsPlot, width: f64, measure: &dyn Measure) -> Scene {
     let (mut canvas, side) = begin(width, true, measure);
     let mut y = head_lines(&mut canvas, &figure.title, &figure.subtitle);
@@ -159,7 +161,7 @@ pub fn dots(figure: &DotsPlot, width: f64, measure: &dyn Measure) -> Scene {
         canvas.text([side, y], &arm.sentence, Ink::Text, SMALL, TOP_LEFT);
         y += SMALL + 2.0 * GAP;
         canvas.scale = ALONE;
-        // both axes at one height
+        // both axes at the same height
         let cells = [side, side + half + BETWEEN].map(|left| [left, left + half]);
         let heights = [0, 1].map(|i| height(&canvas, &arm.rows[i], cells[i]));
         let highest = heights[0].max(heights[1]);
@@ -186,7 +188,7 @@ fn height(canvas: &Canvas, dots: &PeopleDots, cell: [f64; 2]) -> f64 {
     narrow(&mut scratch, dots, Ink::Text, cell, 0.0, &mut Vec::new())
 }
 
-/// A row with its axis and the two ends of that, where there is little room; returns where it ends.
+/// Draws a row with only the two ends of its axis, where there is little room. Returns the height at which it ends.
 fn narrow(
     canvas: &mut Canvas,
     dots: &PeopleDots,

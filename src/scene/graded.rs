@@ -1,5 +1,5 @@
-//! A session of a strip of counted people, one bar or one for each end of a range: darker where more of them are above
-//! their own level, fading to nothing.
+//! Draws one session of a strip with a sample of virtual subjects: one bar, or one for each end of a range. A bar is
+//! darker where more subjects are above their own level, and fades to nothing.
 
 use super::canvas::{Canvas, GAP, SMALL, TEXT};
 use super::session::{FAINT, fade, finish};
@@ -7,24 +7,24 @@ use super::{Align, Ink, TimeSpan};
 use crate::figure::{CountedBar, Strip, StripPeople, StripSession};
 use crate::units::MINUTES_PER_HOUR;
 
-/// Opacity when all are above their own level.
+/// Opacity when all subjects are above their own level.
 const ALL: f64 = 0.58;
 /// Width of one shade, points.
 const SHADE: f64 = 3.0;
-/// The fade before the block is at least this long, points.
+/// Least length of the fade before the block, points.
 const LAST: f64 = 32.0;
 
-/// Height of a bar of a range, and between its two.
+/// Height of each bar of a range, and the space between the two, points.
 const HALF: f64 = 13.0;
 const BETWEEN: f64 = 1.0;
 
-/// Height of all bars of a strip before scaling; one bar has that of the lane.
+/// Height of all bars of a strip before scaling. A single bar has the height of the lane.
 pub(super) fn height(people: &StripPeople, lane: f64) -> f64 {
     let n = people.bars.len() as f64;
     if n > 1.0 { n * HALF + (n - 1.0) * BETWEEN } else { lane }
 }
 
-/// The line of words under a strip; the margin beside the bar is free at this height.
+/// Draws the line of words under a strip. The margin beside the bar is free at this height.
 pub(super) fn words(canvas: &mut Canvas, words: &[String], [left, _, _, bottom]: [f64; 4]) {
     let s = canvas.scale;
     let room = canvas.right - left - 4.0 * s;
@@ -44,7 +44,7 @@ pub(super) fn draw(
     let [left, top, right, _] = rect;
     let s = canvas.scale;
     let several = people.bars.len() > 1;
-    // what is highest reaches the range of waking first: the hatch is that of the last bar
+    // the highest curve reaches the range of waking from anaesthesia first, so the hatching is that of the last bar
     let last = people.bars.len().saturating_sub(1);
     for (i, one) in people.bars.iter().enumerate() {
         let y = top + i as f64 * (HALF + BETWEEN) * s;
@@ -79,7 +79,7 @@ fn bar(
             let beyond = people.fading.is_some_and(|f| time.to_x(f[1] / MINUTES_PER_HOUR) > right + 0.5);
             let stop = end.filter(|_| !beyond).unwrap_or(right);
             fade(canvas, [begin, top, sure, bottom], ink, [0.0, FAINT]);
-            // no edge anywhere: the ground fades out as people do
+            // no hard edge anywhere: the background fades out with the share of subjects
             let thin = if beyond { right } else { people.fading.map_or(right, |f| x(f[0]).clamp(sure, stop)) };
             canvas.rect([sure, top, thin, bottom], ink, FAINT);
             fade(canvas, [thin, top, stop, bottom], ink, [FAINT, 0.0]);
@@ -107,7 +107,7 @@ fn bar(
     finish(canvas, session, time, rect, parts);
 }
 
-/// In place of a time, longest first.
+/// Wordings used in place of a time, longest first.
 const FEW_NOTICE: [&str; 2] =
     ["many people at this dose may not feel this, so no time is given", "many may not feel this"];
 const FEW_REACH: [&str; 2] =
@@ -119,7 +119,7 @@ fn no_end(people: &CountedBar) -> [&'static str; 2] {
     if people.few_reach { FEW_REACH } else { OUTLASTS }
 }
 
-/// Slices as dark as the share of people above their own level; the last ones fade whatever it is.
+/// Slices whose opacity follows the share of subjects above their own level. The last ones always fade out.
 fn shades(
     canvas: &mut Canvas,
     people: &CountedBar,

@@ -1,13 +1,13 @@
-//! Where everything of a figure goes on a page.
+//! Lays out a whole figure: panels, strips, legend and footer on a page.
 
 use super::canvas::{Canvas, GAP, SAMPLE, SMALL, TEXT, head_lines, small_print, wrap};
 use super::strip::PROGRAMMES_SAY;
 use super::{Align, Dash, Ink, Measure, Page, Said, Scene, Shape, TimeSpan, marks, plot, strip, ticks};
 use crate::figure::Figure;
 
-/// Title in words of a picture that has none.
+/// Title, in words, of a picture that has none.
 const NO_TITLE: &str = "Concentration over time";
-/// Between text and the edge of the page.
+/// Space between text and the edge of the page, points.
 const EDGE: f64 = 4.0;
 /// Lays a figure out on a page.
 pub fn layout(figure: &Figure, page: Page, measure: &dyn Measure) -> Scene {
@@ -44,14 +44,14 @@ pub fn layout(figure: &Figure, page: Page, measure: &dyn Measure) -> Scene {
     Scene { width: page.width, height: page.height, shapes: canvas.shapes, plots, time, strips, said }
 }
 
-/// Wide enough for the widest number of any y axis.
+/// Left margin: wide enough for the widest number of any y axis.
 fn left_margin(canvas: &Canvas, figure: &Figure) -> f64 {
     let labels = figure.panels.iter().flat_map(plot::y_labels);
     let widest = labels.map(|l| canvas.width(&l, TEXT)).fold(0.0, f64::max);
     widest + 2.0 * GAP * canvas.scale
 }
 
-/// Wide enough for the labels at the ends of curves and strips, but not more than a third of the page.
+/// Right margin: wide enough for the labels at the ends of curves and strips, but at most a third of the page.
 fn right_margin(canvas: &Canvas, figure: &Figure, width: f64) -> f64 {
     let lines = figure.panels.iter().flat_map(|p| {
         let own = p.lines.iter().map(|l| (&l.label, l.role)).chain(p.bands.iter().map(|b| (&b.label, b.role)));
@@ -77,7 +77,7 @@ fn head(canvas: &mut Canvas, figure: &Figure) -> f64 {
     head_lines(canvas, &figure.title, &figure.subtitle)
 }
 
-/// Legend and footer from the bottom up; returns where they begin.
+/// Draws legend and footer from the bottom up. Returns the height at which they begin.
 fn foot(canvas: &mut Canvas, figure: &Figure, page: Page, bottom: f64) -> f64 {
     let s = canvas.scale;
     let x = 2.0 * GAP * s;
@@ -100,7 +100,7 @@ fn foot(canvas: &mut Canvas, figure: &Figure, page: Page, bottom: f64) -> f64 {
     begin - GAP * s
 }
 
-/// Times with labels, thinned so that labels do not touch; positions are hours.
+/// Times with labels, thinned so that labels do not touch. Positions are in hours.
 fn time_marks(canvas: &Canvas, figure: &Figure, time: TimeSpan) -> Vec<(f64, String)> {
     let [low, high] = time.hours.map(|h| figure.in_time_unit(h));
     let per_unit = figure.in_time_unit(1.0);
@@ -117,7 +117,7 @@ fn time_axis(canvas: &mut Canvas, figure: &Figure, time: TimeSpan, y: f64, marks
         canvas.line(vec![[x, y], [x, y + 4.0 * s]], Ink::Axis, 1.0, Dash::Solid);
         canvas.text([x, y + 6.0 * s], label, Ink::Muted, TEXT, [Align::Middle, Align::Start]);
     }
-    // the unit stands where the labels of the curves end
+    // the unit is placed where the labels of the curves end
     let last = marks.last().map_or(0.0, |(hours, label)| time.to_x(*hours) + canvas.width(label, TEXT) / 2.0);
     let x = (time.x[1] + GAP * s).max(last + 4.0 * s);
     let room = canvas.right - x;
@@ -130,7 +130,7 @@ fn time_axis(canvas: &mut Canvas, figure: &Figure, time: TimeSpan, y: f64, marks
     );
 }
 
-/// The unit in full where labels leave room, else the bare unit.
+/// The unit in full where the labels leave room, otherwise its short form.
 fn unit_that_fits(canvas: &Canvas, unit: &str, figure: &Figure, room: f64) -> String {
     if canvas.width(unit, TEXT) <= room { unit.to_owned() } else { figure.time_unit().to_owned() }
 }

@@ -1,32 +1,33 @@
-//! How arms are told apart: colour says the route, dash, width and hatch say which copy, a letter says which arm.
+//! How arms are told apart: the colour gives the route, dash, width and hatch give the copy, the letter gives the arm.
 
 use super::canvas::Canvas;
 use super::{Align, Dash, Ink, Shape};
 use crate::figure::Role;
 
-/// Fill of a range.
+/// Opacity of the fill of a range.
 const SOFT: f64 = 0.28;
-/// Lines of a curve, of the first copies of a route and of further ones.
+/// Line widths of a curve, points: for the first copies of a route, and for further ones.
 const WIDTHS: [f64; 2] = [2.5, 1.5];
-/// Edge of a range, and the lines across it.
+/// Line widths of the edge of a range and of the hatching across it, points.
 const EDGE: f64 = 1.1;
 const ACROSS: f64 = 0.7;
-/// Lines across a range are followed in steps of this many points.
+/// Step in which lines across a range are followed, points.
 const STEP: f64 = 2.0;
 
-/// Width of an arm's line in points.
+/// Line width of an arm, points.
 pub fn line_width(role: Role) -> f64 {
     WIDTHS[usize::from(role.variant >= Dash::COPIES.len())]
 }
 
-/// Lines across a range: how far they lean to the right per point up, and how far apart they stand.
+/// Hatching of a range, by copy: how far each set of lines leans to the right per point up, and the distance between
+/// lines.
 fn hatch(variant: usize) -> &'static [(f64, f64)] {
     const HATCHES: [&[(f64, f64)]; 6] =
         [&[], &[(1.0, 9.0)], &[(-1.0, 9.0)], &[(0.0, 7.0)], &[(1.0, 11.0), (-1.0, 11.0)], &[(0.4, 4.5)]];
     HATCHES[variant % HATCHES.len()]
 }
 
-/// A range between two edges: fill, lines across by copy, and edges in the copy's dash.
+/// Draws a range between two edges: fill, hatching by copy, and edges in the copy's dash.
 pub(super) fn range(canvas: &mut Canvas, role: Role, x: &[f64], upper: &[f64], lower: &[f64]) {
     if x.len() < 2 {
         return;
@@ -43,7 +44,7 @@ pub(super) fn range(canvas: &mut Canvas, role: Role, x: &[f64], upper: &[f64], l
     }
 }
 
-/// Parallel lines, cut to what lies between the edges.
+/// Draws parallel lines, clipped to the area between the edges.
 fn across(canvas: &mut Canvas, ink: Ink, (x, upper, lower): (&[f64], &[f64], &[f64]), lean: f64, step: f64) {
     let top = upper.iter().copied().fold(f64::INFINITY, f64::min);
     let bottom = lower.iter().copied().fold(f64::NEG_INFINITY, f64::max);
@@ -71,7 +72,7 @@ fn across(canvas: &mut Canvas, ink: Ink, (x, upper, lower): (&[f64], &[f64], &[f
     }
 }
 
-/// A straight run needs its ends only.
+/// Draws a straight run, of which only the two ends are needed.
 fn flush(canvas: &mut Canvas, run: &mut Vec<[f64; 2]>, ink: Ink) {
     if let [first, .., last] = run[..] {
         canvas.line(vec![first, last], ink, ACROSS, Dash::Solid);
@@ -79,7 +80,7 @@ fn flush(canvas: &mut Canvas, run: &mut Vec<[f64; 2]>, ink: Ink) {
     run.clear();
 }
 
-/// A sample of an arm's line, or of its range, as it is drawn in the plot.
+/// Draws a sample of an arm's line or range, as it looks in the plot.
 pub(super) fn sample(canvas: &mut Canvas, role: Role, fill: bool, [left, top, right, bottom]: [f64; 4]) {
     if fill {
         range(canvas, role, &[left, right], &[top, top], &[bottom, bottom]);
@@ -89,7 +90,7 @@ pub(super) fn sample(canvas: &mut Canvas, role: Role, fill: bool, [left, top, ri
     }
 }
 
-/// The shapes of a sample in a rectangle, for legends outside of pictures.
+/// The shapes of a sample in a rectangle, for legends outside pictures.
 pub fn swatch(role: Role, fill: bool, rect: [f64; 4]) -> Vec<Shape> {
     let mut canvas = Canvas { shapes: Vec::new(), measure: &NoText, scale: 1.0, right: rect[2], letters: false };
     sample(&mut canvas, role, fill, rect);
@@ -104,7 +105,7 @@ impl super::Measure for NoText {
     }
 }
 
-/// A letter on its curve.
+/// Draws a letter on its curve.
 pub(super) fn letter(canvas: &mut Canvas, role: Role, at: [f64; 2], size: f64) {
     let radius = 0.68 * size * canvas.scale;
     canvas.shapes.push(Shape::Circle { at, radius, ink: Ink::Plot, filled: true });

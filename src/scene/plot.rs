@@ -1,22 +1,22 @@
-//! One panel of concentrations.
+//! Lays out one panel of concentrations over time.
 
 use super::canvas::{Canvas, GAP, HEADING, SAMPLE, SMALL, TEXT, shortened, wrap};
 use super::{Align, Dash, Ink, PlotArea, Shape, TimeSpan, letters, line_width, marks, ticks};
 use crate::figure::{Band, Line, Panel, Ribbon, Role};
 
-/// Above what goes beyond.
+/// Heading of the remarks on what lies outside the studied range.
 const BEYOND: &str = "Outside what was studied.";
-/// Width of the wash along what goes beyond, points.
+/// Width of the wash along a curve outside the studied range, points.
 const WASH: f64 = 11.0;
-/// At most this many lines of it: the figures beside the plot say all.
+/// Largest number of lines of these remarks. The numbers beside the plot give all of them.
 const BEYOND_LINES: usize = 3;
-/// Fills of a ribbon: 90 % of people, and on top of it 50 %.
+/// Opacities of a ribbon: of the middle 90 % of subjects, and of the middle 50 % on top of it.
 const OUTER: f64 = 0.16;
 const INNER: f64 = 0.24;
-/// Where no ribbon is drawn beside others that have one.
+/// Label of an arm that has no ribbon beside others that have one.
 const NO_RIBBON: &str = "range";
 
-/// Labels of the y axis.
+/// Labels of the y axis, bottom to top.
 pub(super) fn y_labels(panel: &Panel) -> Vec<String> {
     y_marks(panel).into_iter().filter_map(|(_, label)| label).collect()
 }
@@ -71,7 +71,7 @@ pub(super) fn draw(
     area
 }
 
-/// Whether heading and axis label stand side by side above the plot.
+/// Whether heading and axis label fit side by side above the plot.
 fn heading_fits(canvas: &Canvas, panel: &Panel, time: TimeSpan) -> bool {
     let width = canvas.width(&panel.heading, HEADING) + canvas.width(&panel.y_label, TEXT) + 2.0 * GAP * canvas.scale;
     width <= time.x[1] - time.x[0]
@@ -120,13 +120,13 @@ fn caution(canvas: &mut Canvas, panel: &Panel, area: PlotArea) {
     let Some(caution) = &panel.caution else { return };
     let [left, _, right, _] = area.rect;
     let (top, bottom) = (area.to_y(caution.y[1]), area.to_y(caution.y[0]));
-    // above the band people were anaesthetised: it goes on, closer
+    // above the band people were anaesthetised, so the hatching continues there, but closer
     canvas.hatch([left, area.rect[1], right, top], Ink::CautionHatch, 1.2, 6.0);
     canvas.hatch([left, top, right, bottom], Ink::CautionHatch, 1.2, 10.0);
     let s = canvas.scale;
     let width = canvas.width(&caution.words, SMALL);
     if width + 10.0 * s > right - left {
-        // the hatch alone: words would run over the axis
+        // only the hatching: words would run over the axis
         return;
     }
     let x = right - 6.0 * s;
@@ -135,7 +135,7 @@ fn caution(canvas: &mut Canvas, panel: &Panel, area: PlotArea) {
     canvas.text([x, bottom - 5.0 * s], &caution.words, Ink::Caution, SMALL, [Align::End, Align::End]);
 }
 
-/// Points inside the time span, with ends interpolated at its borders.
+/// The points inside the time span, with values interpolated at its two ends.
 fn clipped(x: &[f64], y: &[f64], time: TimeSpan) -> Vec<[f64; 2]> {
     let [from, to] = time.hours;
     let mut list = Vec::with_capacity(x.len());
@@ -154,7 +154,7 @@ fn draw_line(canvas: &mut Canvas, line: &Line, area: PlotArea, time: TimeSpan) {
     let (ink, dash, width) = (line.role.ink(), Dash::of(line.role.variant), line_width(line.role));
     let mut run = Vec::new();
     for [hours, value] in clipped(&line.x, &line.y, time) {
-        // on a log axis what lies below its foot is not drawn along it
+        // on a log axis, values below the foot of the axis are not drawn along it
         if area.log && value < area.y[0] {
             canvas.line(std::mem::take(&mut run), ink, width, dash);
         } else {
@@ -173,7 +173,7 @@ fn draw_band(canvas: &mut Canvas, band: &Band, area: PlotArea, time: TimeSpan) {
     marks::range(canvas, band.role, &x, &upper, &lower);
 }
 
-/// Two fills, the wider one lighter.
+/// Draws a ribbon as two fills, the wider one lighter.
 fn draw_ribbon(canvas: &mut Canvas, ribbon: &Ribbon, area: PlotArea, time: TimeSpan) {
     for (ends, alpha) in [(&ribbon.outer, OUTER), (&ribbon.inner, INNER)] {
         if ends.len() != ribbon.x.len() {
@@ -203,7 +203,7 @@ fn points(canvas: &mut Canvas, panel: &Panel, area: PlotArea, time: TimeSpan) {
     }
 }
 
-/// Other models, thin.
+/// Draws the curves of other models as thin lines behind the arms.
 fn behind(canvas: &mut Canvas, panel: &Panel, area: PlotArea, time: TimeSpan) {
     for line in &panel.behind {
         let seen: Vec<[f64; 2]> = clipped(&line.x, &line.y, time)
@@ -215,7 +215,7 @@ fn behind(canvas: &mut Canvas, panel: &Panel, area: PlotArea, time: TimeSpan) {
     }
 }
 
-/// A wash along a curve from where it goes beyond what was studied; no other curve is touched by it.
+/// Draws a wash along a curve where it lies outside the studied range. It does not touch any other curve.
 fn wash(canvas: &mut Canvas, panel: &Panel, area: PlotArea, time: TimeSpan) {
     let wide = WASH * canvas.scale;
     for (role, from) in &panel.washed {
@@ -240,7 +240,7 @@ fn wash(canvas: &mut Canvas, panel: &Panel, area: PlotArea, time: TimeSpan) {
     }
 }
 
-/// What goes beyond what was studied, in a few lines that stand above the plot.
+/// Remarks on what lies outside the studied range, in a few lines above the plot.
 fn beyond(canvas: &Canvas, panel: &Panel, width: f64) -> Vec<String> {
     if panel.outside.is_empty() {
         return Vec::new();
@@ -271,13 +271,13 @@ enum EndOf {
     OtherModel,
 }
 
-/// Labels beside the ends of curves, pushed apart, each with a sample of its line and a leader from the curve.
+/// Draws the labels beside the ends of curves, pushed apart. Each has a sample of its line and a leader from its curve.
 fn end_labels(canvas: &mut Canvas, panel: &Panel, area: PlotArea, time: TimeSpan, page_right: f64) {
     let s = canvas.scale;
     let [_, top, right, bottom] = area.rect;
     let ends = ends(panel, area, time);
     let row = ((TEXT + 4.0) * s).min((bottom - top) / ends.len().max(1) as f64);
-    // where rows are low the letters are small rather than one over another
+    // where rows are low the letters are smaller, so that they do not overlap
     let fits = row / s - 1.0;
     let wanted: Vec<f64> = ends.iter().map(|e| e.y).collect();
     let placed = pushed_apart(&wanted, row, [top + row / 2.0, bottom - row / 2.0]);
@@ -303,12 +303,12 @@ fn end_labels(canvas: &mut Canvas, panel: &Panel, area: PlotArea, time: TimeSpan
     }
 }
 
-/// The label of an arm at the end of its curve, after its letter where arms carry letters.
+/// The label of an arm at the end of its curve, preceded by its letter where arms carry letters.
 pub(super) fn end_label(canvas: &Canvas, label: &str, role: Role) -> String {
     if canvas.letters { role.lettered(label) } else { label.to_owned() }
 }
 
-/// Where the curves end, top to bottom.
+/// The ends of the curves, top to bottom.
 fn ends(panel: &Panel, area: PlotArea, time: TimeSpan) -> Vec<End<'_>> {
     let at = time.hours[1];
     let own = panel.at(at).into_iter().map(|(label, role, [low, high])| {
@@ -325,7 +325,7 @@ fn ends(panel: &Panel, area: PlotArea, time: TimeSpan) -> Vec<End<'_>> {
     ends
 }
 
-/// What stands after the label of an arm, where people are shown.
+/// The words after the label of an arm, where virtual subjects are shown.
 pub(super) fn end_words(panel: &Panel, role: Role) -> &'static str {
     if let Some(ribbon) = panel.ribbons.iter().find(|r| r.role == role) {
         return ribbon.words;
@@ -334,7 +334,7 @@ pub(super) fn end_words(panel: &Panel, role: Role) -> &'static str {
     if range { NO_RIBBON } else { "" }
 }
 
-/// Positions at least `row` apart, as near to those wanted (ascending) as they fit.
+/// Positions at least `row` apart, as close as possible to the wanted ones (ascending).
 pub(super) fn pushed_apart(wanted: &[f64], row: f64, [low, high]: [f64; 2]) -> Vec<f64> {
     let mut placed: Vec<f64> = Vec::with_capacity(wanted.len());
     for &y in wanted {

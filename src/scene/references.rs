@@ -1,24 +1,24 @@
-//! References on pages that print.
+//! Lays out references on printable pages.
 
 use super::canvas::{Canvas, GAP, HEADING, SMALL, TITLE, wrap};
 use super::{Align, Dash, Ink, Measure, Part, Said, Scene, Shape, TimeSpan, marks};
 use crate::figure::{RefLine, References};
 use std::ops::Range;
 
-/// A4, points.
+/// Width and height of A4, points.
 const WIDTH: f64 = 595.0;
 const HEIGHT: f64 = 842.0;
-/// Margins: printers leave the edge blank.
+/// Margin, points: printers leave the edge blank.
 const MARGIN: f64 = 48.0;
-/// Type of running text.
+/// Text size of running text, points.
 const TEXT: f64 = 10.0;
 const ROW: f64 = 14.0;
-/// What is listed stands this far in.
+/// Indent of listed items, points.
 const INDENT: f64 = 24.0;
-/// A heading is not the last thing on a page: it takes this much with it.
+/// Least room that a heading needs below it, so that it is never the last thing on a page.
 const KEEP: f64 = 3.0 * ROW;
 
-/// A page as it fills: shapes, and what each run of them is.
+/// A page while it is filled: its shapes, and the role of each run of them.
 struct Sheet<'a> {
     canvas: Canvas<'a>,
     parts: Vec<(Part, Range<usize>)>,
@@ -31,14 +31,14 @@ impl<'a> Sheet<'a> {
         Self { canvas, parts: vec![(Part::Decoration, 0..1)] }
     }
 
-    /// What was drawn since the last part ended.
+    /// Ends a part: assigns it the shapes drawn since the previous one ended.
     fn end(&mut self, part: Part) {
         let from = self.parts.last().map_or(0, |(_, range)| range.end);
         self.parts.push((part, from..self.canvas.shapes.len()));
     }
 }
 
-/// As many A4 pages as the lines need.
+/// Lays the references out on as many A4 pages as they need.
 pub fn reference_pages(references: &References, measure: &dyn Measure) -> Vec<Scene> {
     let mut pages = Vec::new();
     let mut sheet = Sheet::new(measure);
@@ -68,7 +68,7 @@ pub fn reference_pages(references: &References, measure: &dyn Measure) -> Vec<Sc
     pages.into_iter().enumerate().map(|(i, sheet)| finished(sheet, references, [i + 1, count])).collect()
 }
 
-/// What a line is for who hears it; what the eye sees before it is said in words.
+/// What a line is for a screen reader. A mark that is drawn before it is said in words.
 fn said(line: &RefLine) -> Part {
     let words = line.words().to_owned();
     match line {
@@ -80,7 +80,7 @@ fn said(line: &RefLine) -> Part {
     }
 }
 
-/// Title and subtitle; returns where they end.
+/// Draws title and subtitle. Returns the height at which they end.
 fn head(sheet: &mut Sheet, references: &References) -> f64 {
     let mut y = MARGIN;
     let title = Part::Heading(1, references.title.clone());
@@ -97,7 +97,7 @@ fn head(sheet: &mut Sheet, references: &References) -> f64 {
     y + GAP
 }
 
-/// Indent, size and ink of a line.
+/// Indent, text size and ink of a line.
 fn style(line: &RefLine) -> (f64, f64, Ink) {
     match line {
         RefLine::Heading(_) => (0.0, HEADING, Ink::Text),
@@ -107,7 +107,8 @@ fn style(line: &RefLine) -> (f64, f64, Ink) {
     }
 }
 
-/// What stands before a line. The sample of an arm is there for the eye alone; a number or a sign belongs to its line.
+/// Draws the mark before a line. The sample of an arm is decoration. A number or a sign belongs to the text of the
+/// line.
 fn mark(sheet: &mut Sheet, line: &RefLine, y: f64) {
     let x = MARGIN + INDENT - GAP;
     let (sign, ink) = match line {
@@ -125,7 +126,8 @@ fn mark(sheet: &mut Sheet, line: &RefLine, y: f64) {
     sheet.canvas.text([x, y], &sign, ink, TEXT, [Align::End, Align::Start]);
 }
 
-/// The foot: what this is for, and which page it is. It is heard once, at the end.
+/// Finishes a page with its footer: what the document is for, and the page number. A screen reader says it once, at the
+/// end.
 fn finished(mut sheet: Sheet, references: &References, [nth, count]: [usize; 2]) -> Scene {
     let y = HEIGHT - MARGIN;
     let ends = vec![[MARGIN, y - GAP], [WIDTH - MARGIN, y - GAP]];

@@ -1,4 +1,4 @@
-//! What every session of a strip is drawn with, whether its people are counted or not: fades, words, hatch.
+//! Parts of a session in a strip that are the same with and without virtual subjects: fades, words, hatching.
 
 use super::canvas::{Canvas, SMALL};
 use super::{Align, Ink, TimeSpan};
@@ -7,12 +7,12 @@ use crate::units::MINUTES_PER_HOUR;
 
 /// Opacity where something may be noticed.
 pub(super) const FAINT: f64 = 0.10;
-/// The least width of a session on a long axis, points.
+/// Least width of a session on a long axis, points.
 pub(super) const LEAST: f64 = 4.0;
-/// A fade is drawn in this many steps.
+/// Number of steps in which a fade is drawn.
 const STEPS: usize = 24;
 
-/// Hatch where people were waking from anaesthesia, words of the parts, the number of the session.
+/// Draws the hatching where people were waking from anaesthesia, the words of the parts and the number of the session.
 pub(super) fn finish(
     canvas: &mut Canvas,
     session: &StripSession,
@@ -26,7 +26,7 @@ pub(super) fn finish(
         let span = [x(*from), top, x(*to), bottom];
         canvas.rect(span, Ink::Plot, 0.6);
         canvas.hatch(span, Ink::Caution, 1.0, 6.0);
-        // words give way to the hatch: what reaches beyond it is named there
+        // the hatching has priority over words: a part that extends past it is named there
         parts.retain(|(a, b, _)| *b <= span[0] || *b > span[2] || *a >= span[2]);
         parts.iter_mut().filter(|(a, b, _)| *b > span[2] && *a < span[2]).for_each(|part| part.0 = span[2]);
     }
@@ -36,7 +36,7 @@ pub(super) fn finish(
         parts_of(canvas, [*from, *to], rect, words, Ink::Text);
     }
     if of > 1 {
-        // beside what is drawn, where the next session leaves room
+        // beside the drawn parts, where the next session leaves room
         let beside = [drawn.max(left + LEAST * canvas.scale), right];
         let words = [format!("session {number} of {of}"), format!("{number}")];
         let room = beside[1] - beside[0] - 6.0 * canvas.scale;
@@ -47,7 +47,7 @@ pub(super) fn finish(
     }
 }
 
-/// Writes the longest of the words that fits.
+/// Writes the longest of the wordings that fits.
 pub(super) fn parts_of(canvas: &mut Canvas, span: [f64; 2], rect: [f64; 4], words: &[&str], ink: Ink) {
     let _ = words.iter().any(|w| inside(canvas, span, rect, w, ink));
 }

@@ -1,5 +1,6 @@
-//! Strips under the plot: when one may notice, when it is strongest, when main effects fade; and the bar of rules
-//! under all of them. Strips fade to nothing: what a curve shows decides neither leaving nor driving.
+//! Draws the strips under the plot (when something may be noticed, when it is strongest, when main effects fade) and
+//! the bar of rules under all of them. Strips fade to nothing, because no curve decides when somebody may leave or
+//! drive.
 
 use super::canvas::{Canvas, GAP, SMALL, TEXT, wrap};
 use super::session::{FAINT, LEAST, fade, finish};
@@ -7,21 +8,21 @@ use super::{Align, Dash, Ink, Shape, TimeSpan};
 use crate::figure::{Figure, RULE_BAR, STRIP_NOTE, Strip, StripPart, StripSession};
 use crate::units::MINUTES_PER_HOUR;
 
-/// Height of a lane and of the lane for programmes below it.
+/// Height of a lane, and of the lane for programmes below it, points.
 const LANE: f64 = 20.0;
 const PROGRAMME: f64 = 10.0;
 const BETWEEN: f64 = 6.0;
-/// Height of the line of words under a counted strip.
+/// Height of the line of words under a strip with virtual subjects, points.
 const COUNTED: f64 = 17.0;
 /// Label of the lanes for programmes.
 pub(super) const PROGRAMMES_SAY: &str = "programmes say";
-/// Opacities: on the way, strongest.
+/// Opacities: while something is noticed, and while it is strongest.
 const NOTICING: f64 = 0.25;
 const STRONGEST: f64 = 0.60;
 
-/// The least length of a fade, points.
+/// Least length of a fade, points.
 const LEAST_FADE: f64 = 12.0;
-/// Tip of the bar of rules, and its space above and below the words.
+/// Length of the tip of the bar of rules, and the space above and below its words, points.
 const TIP: f64 = 12.0;
 const PAD: f64 = 4.0;
 
@@ -45,8 +46,8 @@ fn bars(strip: &Strip) -> f64 {
     counted.map(|people| super::graded::height(people, LANE)).fold(LANE, f64::max)
 }
 
-/// Draws all strips from `top` down, with the bar of rules below them, and says where each strip lies. None is drawn
-/// without the bar.
+/// Draws all strips from `top` down, with the bar of rules below them, and returns where each strip lies. No strip is
+/// drawn without the bar.
 pub(super) fn draw(canvas: &mut Canvas, figure: &Figure, time: TimeSpan, top: f64) -> Vec<[f64; 4]> {
     let s = canvas.scale;
     if figure.strips.is_empty() {
@@ -88,7 +89,7 @@ fn strip_end(canvas: &Canvas, strip: &Strip) -> f64 {
     }
 }
 
-/// One strip: every session by itself.
+/// Draws one strip, session by session.
 fn lane_of(canvas: &mut Canvas, strip: &Strip, time: TimeSpan, rect: [f64; 4]) {
     let s = canvas.scale;
     let mut foot = rect[3];
@@ -98,7 +99,7 @@ fn lane_of(canvas: &mut Canvas, strip: &Strip, time: TimeSpan, rect: [f64; 4]) {
     }
     for session in &strip.sessions {
         let x = |minutes: f64| time.to_x(minutes / MINUTES_PER_HOUR).clamp(rect[0], rect[2]);
-        // nothing is drawn into the next session, nor before this one
+        // a session is not drawn into the next one, nor before its own start
         let own = [x(session.start), rect[1], session.until.map_or(rect[2], x), rect[3]];
         if own[2] <= own[0] {
             continue;
@@ -134,7 +135,7 @@ fn one(canvas: &mut Canvas, strip: &Strip, session: &StripSession, time: TimeSpa
                 canvas.rect([sure, top, peak[0], bottom], ink, NOTICING);
                 canvas.rect([peak[0], top, peak[1], bottom], ink, STRONGEST);
                 let from = x(fading[0]).max(peak[1]);
-                // even a short one is seen to fade
+                // even a short one must visibly fade
                 let to = x(fading[1]).max(from + LEAST_FADE * canvas.scale).min(right);
                 canvas.rect([peak[1], top, from, bottom], ink, STRONGEST * 0.7);
                 fade(canvas, [from, top, to, bottom], ink, [STRONGEST * 0.7, 0.0]);
@@ -143,14 +144,14 @@ fn one(canvas: &mut Canvas, strip: &Strip, session: &StripSession, time: TimeSpa
                 }
                 parts.extend([(begin, peak[0], vec!["noticing"]), (peak[0], peak[1], vec!["strongest"])]);
                 if time.to_x(fading[1] / MINUTES_PER_HOUR) > right + 0.5 {
-                    // the fade runs out of the picture: nothing after it is shown
+                    // the fade continues past the end of the picture, so nothing is shown after it
                     parts.push((peak[1], right, beyond.iter().map(String::as_str).collect()));
                 } else {
                     parts.push((from, to, vec!["main effects fading", "fading"]));
                 }
             }
             (Some(noticing), _, _) => {
-                // no level is left behind, so no time may be drawn after which something is over
+                // the dissociative level is not crossed, so no time is drawn after which something would be over
                 let (begin, sure) = (x(noticing[0]), x(noticing[1]));
                 fade(canvas, [begin, top, sure, bottom], ink, [FAINT, NOTICING]);
                 canvas.rect([sure, top, right, bottom], ink, NOTICING);
@@ -172,7 +173,7 @@ fn until_words(part: &StripPart) -> [String; 2] {
     [format!("fading until {end} min"), format!("until {end} min")]
 }
 
-/// What staff and rules decide, under all strips: from the first minute past the end of the axis.
+/// Draws the bar of what staff and rules decide, under all strips: from the first minute past the end of the axis.
 fn rule_bar(canvas: &mut Canvas, time: TimeSpan, top: f64) {
     let s = canvas.scale;
     let lines = rule_lines(canvas, time);
@@ -200,7 +201,7 @@ fn rule_height(canvas: &Canvas, lines: usize) -> f64 {
     ((SMALL + 3.0) * lines as f64 + 2.0 * PAD + BETWEEN) * canvas.scale
 }
 
-/// When doses are given: a dot, with a line for as long as the dose takes.
+/// Draws when doses are given: a dot, with a line for as long as the dose takes.
 pub(super) fn doses(canvas: &mut Canvas, strip: &Strip, time: TimeSpan, rect: [f64; 4]) {
     let s = canvas.scale;
     let y = rect[3] - 1.0 * s;
@@ -217,7 +218,7 @@ pub(super) fn doses(canvas: &mut Canvas, strip: &Strip, time: TimeSpan, rect: [f
     }
 }
 
-/// What programmes say, hatched: open from onset to the end, close-set while strongest.
+/// Draws the times that programmes give, hatched: wide from onset to end, close while strongest.
 fn programme(canvas: &mut Canvas, p: crate::figure::ProgrammeTimes, time: TimeSpan, rect: [f64; 4]) {
     let [left, top, right, bottom] = rect;
     let x = |minutes: f64| time.to_x(minutes / MINUTES_PER_HOUR).clamp(left, right);

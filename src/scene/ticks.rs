@@ -1,4 +1,4 @@
-//! Round numbers along an axis.
+//! Round numbers for axis ticks.
 
 use crate::figure::TimeUnit;
 use crate::portable::Portable as _;
@@ -16,7 +16,7 @@ pub fn linear(low: f64, high: f64, wanted: usize) -> Vec<(f64, String)> {
     multiples(low, high, step)
 }
 
-/// Positions and labels of a time axis, in steps that clocks have.
+/// Positions and labels of a time axis with about `wanted` ticks, in steps that are usual for times.
 pub fn time(low: f64, high: f64, unit: TimeUnit, wanted: usize) -> Vec<(f64, String)> {
     const MINUTES: [f64; 14] =
         [1.0, 2.0, 5.0, 10.0, 15.0, 20.0, 30.0, 60.0, 120.0, 240.0, 360.0, 720.0, 1440.0, 10_080.0];
@@ -34,7 +34,7 @@ pub fn time(low: f64, high: f64, unit: TimeUnit, wanted: usize) -> Vec<(f64, Str
     }
 }
 
-/// Decades with their label, and the unlabelled marks 2 to 9 between.
+/// Decades with their labels, and between them the positions of 2 to 9, without labels.
 pub fn log(low: f64, high: f64) -> Vec<(f64, Option<String>)> {
     if !(low > 0.0 && high > low) {
         return Vec::new();

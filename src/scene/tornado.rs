@@ -1,23 +1,24 @@
-//! A tornado plot on a page: a row for each number, bars to both sides of the typical value.
+//! Lays out a tornado plot: a row for each parameter, with bars to both sides of the typical value.
 
 use super::canvas::{Canvas, GAP, SMALL, TEXT, begin, finish_below, head_lines};
 use super::{Align, Dash, Ink, Measure, Place, Said, Scene};
 use crate::figure::{TornadoBar, TornadoPlot};
 use crate::units::significant;
 
-/// Height of a row, and of the bar in it.
+/// Height of a row, and of the bar in it, points.
 const ROW: f64 = 20.0;
 const BAR: f64 = 12.0;
-/// Outline of an open bar.
+/// Width of the outline of an open bar, points.
 const OUTLINE: f64 = 1.3;
-/// How dark a filled bar is.
+/// Opacity of a filled bar.
 const FILL: f64 = 0.75;
-/// A column is never narrower than this, whatever stands beside it.
+/// Least width of a column, points, whatever stands beside it.
 const LEAST: f64 = 60.0;
-/// Length of a sample in the key.
+/// Length of a sample in the key, points.
 const SAMPLE: f64 = 18.0;
 
-/// Lays a tornado plot out on `width` points; with furniture it has title, key and footer. The height is what it needs.
+/// Lays a tornado plot out `width` points wide. With furniture it has title, key and footer. The height follows from
+/// the content.
 pub fn tornado(figure: &TornadoPlot, width: f64, furniture: bool, measure: &dyn Measure) -> Scene {
     let (mut canvas, side) = begin(width, furniture, measure);
     let mut y = if furniture { head_lines(&mut canvas, &figure.title, &figure.subtitle) } else { 0.0 };
@@ -64,7 +65,7 @@ pub fn tornado(figure: &TornadoPlot, width: f64, furniture: bool, measure: &dyn 
     finish_below(canvas, [width, y], footer, said)
 }
 
-/// What open and filled stand for, for a picture that travels alone; returns where it ends.
+/// Draws the key of open and filled bars, for a picture used on its own. Returns the height at which it ends.
 fn key(canvas: &mut Canvas, figure: &TornadoPlot, [mut x, y]: [f64; 2], furniture: bool) -> f64 {
     if !furniture {
         return y;
@@ -106,7 +107,7 @@ fn bar(canvas: &mut Canvas, figure: &TornadoPlot, rect: [f64; 4], filled: bool) 
     canvas.line(outline, ink, OUTLINE, Dash::Solid);
 }
 
-/// The grade of a spread, or that the scenario states it.
+/// The grade of a variability, or that the scenario states it.
 fn grade(bar: &TornadoBar) -> String {
     match bar.grade {
         Some(grade) if grade.is_ours() => format!("{grade} ours"),
@@ -115,7 +116,7 @@ fn grade(bar: &TornadoBar) -> String {
     }
 }
 
-/// The bar for whoever hears it.
+/// Name of the bar for a screen reader.
 fn name(bar: &TornadoBar) -> String {
     match bar.grade {
         Some(grade) => format!("{}; grade of the spread {grade}", bar.said),
@@ -123,7 +124,7 @@ fn name(bar: &TornadoBar) -> String {
     }
 }
 
-/// The bar for whoever points at it.
+/// Text of the bar's tooltip.
 fn help(bar: &TornadoBar) -> String {
     match bar.grade {
         Some(grade) => format!("{}; {}; grade of the spread {grade}: {}", bar.said, bar.spread, grade.meaning()),

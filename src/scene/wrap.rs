@@ -1,11 +1,11 @@
-//! Lines of running text.
+//! Breaks running text into lines.
 
-/// A space at which no line breaks.
+/// No-break space: a space at which no line is broken.
 const NO_BREAK: char = '\u{a0}';
 
-/// Breaks text at spaces so that each line is at most `most` wide; a word wider than that goes on in the next line.
+/// Breaks text at spaces so that each line is at most `most` wide. A word wider than that continues on the next line.
 ///
-/// Each word is measured once, and a word too wide is measured in pieces: the work is linear in the text.
+/// Each word is measured once, and a word that is too wide is measured in pieces, so the work is linear in the text.
 pub fn wrap(text: &str, most: f64, width: impl Fn(&str) -> f64) -> Vec<String> {
     let space = width("n n") - width("nn");
     let mut lines = vec![String::new()];
@@ -33,10 +33,10 @@ pub fn wrap(text: &str, most: f64, width: impl Fn(&str) -> f64) -> Vec<String> {
     lines
 }
 
-/// How much of a word fits, in bytes: all of it, or the most letters that do, one at least.
+/// How many bytes of a word fit: all of it, or as many letters as fit, but at least one.
 fn fitting(word: &str, most: f64, width: &impl Fn(&str) -> f64) -> usize {
     let mut ends = word.char_indices().map(|(at, c)| at + c.len_utf8());
-    // twice as many letters at a time until they do not fit
+    // tries twice as many letters at a time until they no longer fit
     let mut tried: Vec<usize> = Vec::new();
     let mut step = FIRST_LETTERS;
     loop {
@@ -52,7 +52,7 @@ fn fitting(word: &str, most: f64, width: &impl Fn(&str) -> f64) -> usize {
     tried.get(fits.saturating_sub(1)).copied().unwrap_or(word.len())
 }
 
-/// Letters that are measured first: most words are shorter.
+/// Number of letters that are measured first: most words are shorter.
 const FIRST_LETTERS: usize = 32;
 
 #[cfg(test)]

@@ -1,23 +1,23 @@
-//! The visit for a calendar program: iCalendar (RFC 5545), with the zone's own changes of the clock.
+//! The visit as an iCalendar file (RFC 5545), with the clock changes of its time zone.
 //!
-//! Only appointments and rules are entries; what may be felt has no clock time and so no place here. The ride home is
-//! an all-day note, because only staff say when. Written here, not by a crate: those at hand read the machine's clock.
+//! Only appointments and rules are entries. Effects have no clock time and so no entry. The ride home is an all-day
+//! note, because only staff say when. This is our own code because the available crates read the machine's clock.
 
 use super::Timeline;
 use super::clock::Moment;
 use super::words::Words;
 use crate::error::{Error, Result};
 
-/// Octets of a line at most, without its end.
+/// Largest length of a line in octets, without its end.
 const LINE: usize = 75;
 
-/// An entry.
+/// An entry of the calendar.
 struct CalendarEntry {
     id: &'static str,
     from: Moment,
     to: Option<Moment>,
     all_day: bool,
-    /// Whether it is a time to come to the clinic.
+    /// Whether it is an appointment at the clinic.
     here: bool,
     title: String,
     words: String,
@@ -62,7 +62,7 @@ fn entries(timeline: &Timeline, words: &Words, start: &Moment) -> Result<Vec<Cal
     };
     let place = timeline.clinic.name.clone().unwrap_or_default();
     let from = timeline.arrival().unwrap_or_else(|| start.clone());
-    // the visit itself has no known end: up to the earliest check, and then staff decide
+    // the visit has no known end: it lasts until the earliest check, after which staff decide
     let to = timeline.check_from().or_else(|| timeline.dose_ends());
     add("visit", from, to.clone(), false, term("calendar-visit"), place);
     if !timeline.at_home() {
@@ -85,8 +85,8 @@ fn entries(timeline: &Timeline, words: &Words, start: &Moment) -> Result<Vec<Cal
     Ok(list)
 }
 
-/// The zone by its changes of the clock from before the visit to after its last entry, so that a program without a list
-/// of zones reads it right.
+/// The time zone with its clock changes from before the visit to after its last entry, for programs without a list of
+/// zones.
 fn zone(text: &mut Text, start: &Moment, last: &Moment) {
     let (first, changes) = start.changes(last);
     text.line("BEGIN", "VTIMEZONE");
@@ -98,7 +98,7 @@ fn zone(text: &mut Text, start: &Moment, last: &Moment) {
     text.line("END", "VTIMEZONE");
 }
 
-/// Before any change that is listed.
+/// A date before any listed change.
 const EARLIEST: &str = "19700101T000000";
 
 #[derive(Default)]
@@ -150,15 +150,15 @@ impl Text {
 
     fn entry(&mut self, entry: &CalendarEntry, timeline: &Timeline, stamp: &Moment) {
         self.line("BEGIN", "VEVENT");
-        // the same visit keeps its entries when it is imported twice, and one with an id when it is moved
+        // a visit imported twice keeps its entries, and so does a visit with an id that was moved
         self.line("UID", &format!("{}-{}@ketasim", timeline.uid, entry.id));
         self.line("DTSTAMP", &format!("{}Z", stamp.utc()));
-        // a later file of the same visit takes the place of an earlier one
+        // a later file of the same visit replaces an earlier one
         self.line("SEQUENCE", &stamp.minutes_since_2020().to_string());
         if entry.all_day {
             self.line("DTSTART;VALUE=DATE", &entry.from.basic_date());
         } else {
-            // a reading that comes twice is taken for the first of the two: there UTC alone says which is meant
+            // a local time that occurs twice is taken for the first of the two, so only UTC is unambiguous there
             let zoned = |name: &str, m: &Moment| match m.which_of_two() {
                 Some(_) => (name.to_owned(), format!("{}Z", m.utc())),
                 None => (format!("{name};TZID={}", m.zone()), m.basic()),
@@ -190,7 +190,7 @@ impl Text {
     }
 }
 
-/// `-0600`, with seconds where a zone has them.
+/// A UTC offset as `-0600`, with seconds where a zone has them.
 fn offset(seconds: i32) -> String {
     let (sign, s) = (if seconds < 0 { '-' } else { '+' }, seconds.unsigned_abs());
     let rest = if s % 60 == 0 { String::new() } else { format!("{:02}", s % 60) };
@@ -208,7 +208,7 @@ mod tests {
         let lines: Vec<&str> = text.0.split("\r\n").collect();
         assert!(lines.iter().all(|l| l.len() <= LINE), "{lines:?}");
         assert!(lines[1].starts_with(' ') && lines.len() > 2);
-        // unfolded and unescaped it is what was put in
+        // unfolding and unescaping give back the original text
         let back = text.0.replace("\r\n ", "").replace("\\,", ",");
         assert_eq!(back, format!("SUMMARY:{}\r\n", "é, ".repeat(40)));
     }

@@ -1,4 +1,4 @@
-//! Clocks on the wall: a start in a time zone, and what is so many hours later.
+//! Local times: a start in a time zone, and times so many hours later.
 
 #![warn(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
 
@@ -14,15 +14,15 @@ use jiff::{SignedDuration, Span, Timestamp, ZonedDateTime};
 pub struct Moment(ZonedDateTime);
 
 impl Moment {
-    /// Reads `2026-12-01 10:00` in a zone named like `America/Chicago`.
+    /// Reads a local time like `2026-12-01 10:00` in a zone like `America/Chicago`.
     ///
     /// # Errors
-    /// When it is no such time, there is no such zone, or clocks skip or repeat that time.
+    /// When it is no valid time, there is no such zone, or the clock change skips or repeats that time.
     pub fn parse(text: &str, zone: &str) -> Result<Self> {
         Self::in_zone(text, time_zone(zone)?)
     }
 
-    /// As [`Moment::parse`], in a zone that is known.
+    /// As [`Moment::parse`], for a time zone that was already looked up.
     pub(super) fn in_zone(text: &str, zone: TimeZone) -> Result<Self> {
         let wrong = || {
             Error::input(format!("\"{text}\" is no date with a time"))
@@ -32,7 +32,7 @@ impl Moment {
         let late = || Error::input(format!("{text} lies too far away")).remedy("name a year between 1900 and 2200");
         let near = |at: ZonedDateTime| if (1900..=2200).contains(&at.year()) { Ok(Self(at)) } else { Err(late()) };
         if let Ok(moment) = trimmed.parse::<Timestamp>() {
-            // an offset names the moment itself, whatever the clocks of the zone do
+            // with an offset the moment is unambiguous, whatever the clock changes of the zone
             return near(moment.to_zoned_datetime(zone));
         }
         let at: DateTime = trimmed.parse().map_err(|_| wrong())?;
@@ -65,20 +65,20 @@ impl Moment {
         zone.to_zoned_datetime(at).map_err(|_| late()).and_then(near)
     }
 
-    /// From seconds since 1970, in UTC: what a machine's clock says.
+    /// A moment in UTC from seconds since 1970, as the machine's clock gives it.
     pub fn from_unix(seconds: u64) -> Self {
         let at = Timestamp::from_second(i64::try_from(seconds).unwrap_or(0)).unwrap_or(Timestamp::UNIX_EPOCH);
         Self(at.to_zoned_datetime(TimeZone::UTC))
     }
 
-    /// So much time later, as a stop watch counts it; in whole minutes, rounded up.
+    /// The moment later by an elapsed time, in whole minutes, rounded up.
     #[must_use]
     pub fn after(&self, time: Time) -> Self {
         let minutes = (time.minutes() - 1e-6).ceil() as i64;
         self.add(SignedDuration::from_mins(minutes))
     }
 
-    /// So much earlier, in whole minutes, rounded to the earlier.
+    /// The moment earlier by an elapsed time, in whole minutes, rounded down.
     #[must_use]
     pub fn before(&self, time: Time) -> Self {
         let minutes = (time.minutes() - 1e-6).ceil() as i64;
@@ -89,13 +89,13 @@ impl Moment {
         Self(self.0.saturating_add(duration))
     }
 
-    /// The same clock time on the day after; where clocks change over it, the later reading.
+    /// The same local time on the next day. Where a clock change makes it ambiguous, the later of the two.
     #[must_use]
     pub fn same_time_next_day(&self) -> Self {
         self.next_day_at(self.0.time())
     }
 
-    /// A clock time on the day after.
+    /// A local time on the next day.
     #[must_use]
     pub fn next_day_at(&self, clock: civil::Time) -> Self {
         self.on_day(1, clock)
@@ -104,11 +104,11 @@ impl Moment {
     fn on_day(&self, days: i64, clock: civil::Time) -> Self {
         let day = self.0.date().saturating_add(Span::new().days(days));
         let at = self.0.time_zone().to_ambiguous_zoned_datetime(day.to_datetime(clock));
-        // only the ends of the calendar have no such moment
+        // fails only at the ends of the calendar
         Self(at.later().unwrap_or_else(|_| self.0.saturating_add(SignedDuration::from_hours(days.saturating_mul(24)))))
     }
 
-    /// A number of days later, at the same clock time.
+    /// The same local time a number of days later.
     #[must_use]
     pub fn days_later(&self, days: i64) -> Self {
         self.on_day(days, self.0.time())
@@ -125,65 +125,66 @@ impl Moment {
         (date.day().unsigned_abs(), usize::from(date.month().unsigned_abs()).saturating_sub(1))
     }
 
-    /// The later of two.
+    /// The later of two moments.
     #[must_use]
     pub fn max(self, other: Self) -> Self {
         if other.0.timestamp() > self.0.timestamp() { other } else { self }
     }
 
-    /// Hours from another moment to this one, as a stop watch counts them.
+    /// Elapsed hours from another moment to this one.
     pub fn hours_since(&self, other: &Self) -> f64 {
         self.0.duration_since(&other.0).as_secs_f64() / SECONDS_PER_HOUR
     }
 
-    /// Whether it is earlier than another.
+    /// Whether this moment is before another.
     pub fn is_before(&self, other: &Self) -> bool {
         self.0.timestamp() < other.0.timestamp()
     }
 
-    /// Whole minutes since 2020 began in UTC; 0 before.
+    /// Whole minutes since the start of 2020 in UTC. 0 for an earlier moment.
     pub fn minutes_since_2020(&self) -> i64 {
         const BEGAN: i64 = 1_577_836_800;
         (self.0.timestamp().as_second().saturating_sub(BEGAN) / 60).max(0)
     }
 
-    /// Name of the zone.
+    /// Name of the time zone.
     pub fn zone(&self) -> &str {
         self.0.time_zone().iana_name().unwrap_or("UTC")
     }
 
-    /// Date, clock and offset for programs: `2026-12-01T10:00:00-06:00`.
+    /// Date, time and offset in RFC 3339: `2026-12-01T10:00:00-06:00`.
     pub fn rfc3339(&self) -> String {
         self.0.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
     }
 
-    /// `20261201T100000`, as calendars write it.
+    /// Local date and time as iCalendar writes it: `20261201T100000`.
     pub fn basic(&self) -> String {
         self.0.strftime("%Y%m%dT%H%M%S").to_string()
     }
 
-    /// The same moment in UTC, as calendars write it.
+    /// Date and time in UTC as iCalendar writes it.
     pub fn utc(&self) -> String {
         self.0.timestamp().strftime("%Y%m%dT%H%M%S").to_string()
     }
 
-    /// Date as calendar files write it: `20261201`.
+    /// Date as iCalendar writes it: `20261201`.
     pub fn basic_date(&self) -> String {
         self.0.strftime("%Y%m%d").to_string()
     }
 
-    /// Clock alone in a language: "10:00 am", "10:00"; its parts stay on one line.
+    /// Time of day in a language: "10:00 am", "10:00". It contains no breakable space.
     pub fn clock(&self, words: &Words) -> String {
         let pattern = if words.term("clock") == "12" { "%-I:%M\u{a0}%P" } else { "%H:%M" };
         let clock = self.0.strftime(pattern).to_string();
-        // a reading that comes twice says which of the two it is: the earlier one would shorten a rule
+        // a local time that occurs twice says which of the two it is, because the earlier one would shorten a rule
         match self.which_of_two() {
             None => clock,
             Some(second) => words.fill(if second { "clock-second" } else { "clock-first" }, &[("clock", &clock)]),
         }
     }
 
-    /// Where clocks are put back a reading comes twice: whether this is the second time; none where it comes once.
+    /// Whether this is the second occurrence of a local time that occurs twice when clocks are put back. `None` where
+    /// it occurs once.
     pub fn which_of_two(&self) -> Option<bool> {
         match self.0.time_zone().to_ambiguous_zoned_datetime(self.0.datetime()).offset() {
             AmbiguousOffset::Fold { after, .. } => Some(self.0.offset() == after),
@@ -191,7 +192,7 @@ impl Moment {
         }
     }
 
-    /// Whether it is on the same day of the calendar as another.
+    /// Whether both moments are on the same calendar day.
     pub fn same_day(&self, other: &Self) -> bool {
         self.0.date() == other.0.date()
     }
@@ -211,13 +212,13 @@ impl Moment {
         )
     }
 
-    /// Date and clock in a language.
+    /// Date and time of day in a language.
     pub fn date_clock(&self, words: &Words) -> String {
         words.fill("date-clock", &[("date", &self.date(words)), ("clock", &self.clock(words))])
     }
 
-    /// Changes of the clock in this zone from a year before to a year after `last`, with the offsets in seconds before
-    /// and after and whether summer time begins; the first entry is what holds before them.
+    /// Clock changes in this zone from a year before to a year after `last`, with the offsets before and after in
+    /// seconds, and whether daylight saving time begins. The first value is the offset before all of them.
     pub(super) fn changes(&self, last: &Self) -> (i32, Vec<ClockChange>) {
         let zone = self.0.time_zone();
         let year = SignedDuration::from_hours(24 * 366);
@@ -232,7 +233,7 @@ impl Moment {
             }
             let next = change.offset().seconds();
             list.push(ClockChange {
-                // the clock that is left shows this when it is moved
+                // the local time that the old offset shows at the change
                 at: local(change.timestamp(), offset),
                 from: offset,
                 to: next,
@@ -252,7 +253,7 @@ fn local(at: Timestamp, offset: i32) -> String {
     utc.saturating_add(SignedDuration::from_secs(i64::from(offset))).strftime("%Y%m%dT%H%M%S").to_string()
 }
 
-/// A change of the clock.
+/// A clock change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct ClockChange {
     /// Local time by the clock before the change.
@@ -261,13 +262,13 @@ pub(super) struct ClockChange {
     pub from: i32,
     /// Seconds east of UTC after the change.
     pub to: i32,
-    /// Whether it is summer time after it.
+    /// Whether daylight saving time holds after the change.
     pub summer: bool,
-    /// Short name after it.
+    /// Short name of the zone after the change.
     pub name: String,
 }
 
-/// Reads "08:00".
+/// Reads a time of day like "08:00".
 pub(super) fn wall(text: &str) -> Result<civil::Time> {
     text.parse().map_err(|_| Error::input(format!("\"{text}\" is no clock time")).remedy("write for example \"08:00\""))
 }
@@ -286,13 +287,13 @@ pub(super) fn time_zone(name: &str) -> Result<TimeZone> {
     database.get(name.trim()).map_err(|_| {
         let known = zones();
         let what = Error::input(format!("there is no time zone \"{name}\""));
-        // a city alone is the commonest slip
+        // a city without its continent is the most common mistake
         let city = name.trim().replace(' ', "_").to_lowercase();
         match known.iter().find(|z| z.to_lowercase().ends_with(&format!("/{city}"))) {
             Some(zone) => what.remedy(format!("write \"{zone}\"")),
             None => {
                 let all = suggestion(name, known.iter().map(String::as_str));
-                // the list of all zones is no help
+                // a list of all zones would not help
                 let near = all.split_once('?').map_or(String::new(), |(near, _)| format!("; {near}?"));
                 what.remedy(format!("write continent and city, for example \"America/Chicago\"{near}"))
             }

@@ -1,4 +1,5 @@
-//! A course of visits on a calendar: what programmes publish, with the clinic's own numbers over it. An example plan.
+//! A course of visits on a calendar: what programmes publish, overridden by the clinic's own numbers. It is an example
+//! plan.
 
 #![warn(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
 
@@ -6,26 +7,26 @@ use super::Timeline;
 use super::clock::Moment;
 use crate::scenario::{Interval, Visits};
 
-/// Hours of a day as a calendar counts it.
+/// Hours in a calendar day.
 const HOURS_PER_DAY: f64 = 24.0;
 
-/// What a visit is for.
+/// Purpose of a visit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum VisitKind {
-    /// Finding out whether this is for somebody.
+    /// Finding out whether the treatment suits the patient.
     Evaluation,
-    /// Getting ready.
+    /// Preparing for the first dose.
     Preparation,
-    /// A dose is given.
+    /// A visit at which a dose is given.
     Dosing,
-    /// Talking through what came up.
+    /// Talking about what came up during a session.
     Integration,
-    /// A visit after the course.
+    /// A visit after the end of the course.
     FollowUp,
 }
 
 impl VisitKind {
-    /// The word for it in JSON, for example `follow_up`.
+    /// Id in JSON, for example `follow_up`.
     pub fn id(self) -> &'static str {
         match self {
             Self::Evaluation => "evaluation",
@@ -36,7 +37,7 @@ impl VisitKind {
         }
     }
 
-    /// Its term in a file of words.
+    /// Id of its term in a file of words.
     pub fn term(self) -> &'static str {
         match self {
             Self::Evaluation => "course-evaluation",
@@ -48,35 +49,35 @@ impl VisitKind {
     }
 }
 
-/// A visit, or several of one kind, of a course.
+/// One or several visits of the same kind in a course.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CourseVisit {
-    /// What it is for.
+    /// Purpose of the visits.
     pub kind: VisitKind,
-    /// Fewest and most visits of this kind here.
+    /// Smallest and largest number of visits of this kind here.
     pub visits: [u32; 2],
-    /// Which dosing visit it is or follows, from 1; 0 before the first.
+    /// Number of the dosing visit that it is or follows, from 1. 0 before the first.
     pub number: u32,
-    /// From when, where the start is known; visits before the first dose have no date.
+    /// Earliest date. `None` where the start is not known, and for visits before the first dose.
     pub from: Option<Moment>,
-    /// Up to when; `None` where the start is not known.
+    /// Latest date. `None` where the start is not known.
     pub to: Option<Moment>,
 }
 
 impl Timeline {
-    /// The course that this visit begins, by the clinic's numbers or else by what programmes publish.
+    /// The course that this visit begins: by the clinic's numbers or, where it states none, by what programmes publish.
     pub fn course(&self) -> Vec<CourseVisit> {
         let rule = &self.rules.course;
         let visits = self.clinic.visits.map_or(rule.visits, Visits::get);
         let every = self.clinic.every.map_or(rule.every, Interval::time).hours() / HOURS_PER_DAY;
-        // twice a week is every third or fourth day
+        // twice a week means every third or fourth day
         let days = |visits: u32| (every * f64::from(visits)).round() as i64;
         let undated = |kind, visits| CourseVisit { kind, visits, number: 0, from: None, to: None };
         let mut list =
             vec![undated(VisitKind::Evaluation, rule.evaluation), undated(VisitKind::Preparation, rule.preparation)];
         for number in 1..=visits {
             let after = |m: &Moment, visits: u32| m.days_later(days(visits));
-            // the second visit is the next one, where that has its date
+            // the second dosing visit is the next one where that has a date
             let start = match (&self.next, number) {
                 (Some(next), 2..) => Some(after(next, number.saturating_sub(2))),
                 _ => self.start.as_ref().map(|s| after(s, number.saturating_sub(1))),

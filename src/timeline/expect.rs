@@ -1,6 +1,7 @@
-//! What people may feel, as ranges: spread between people, between models, and what was published, joined.
+//! What people may feel, as ranges that join between-subject variability, differences between models, and published
+//! times.
 //!
-//! Only a patient's page joins these kinds of not knowing into one range; everywhere else they stand apart.
+//! Only a patient's page joins these kinds of uncertainty into one range. Everywhere else they are kept apart.
 
 use crate::error::{Error, Result};
 use crate::library::{EvidenceKind, Library};
@@ -8,12 +9,12 @@ use crate::population::{Counted, Dot, People, Sample, SampleRun, SessionPopulati
 use crate::scenario::Scenario;
 use crate::units::Time;
 
-/// Minutes from the first dose; no end where some people outlast what was simulated.
+/// A range of times in minutes from the first dose.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Span {
-    /// Earliest, minutes from the first dose.
+    /// Earliest time, minutes from the first dose.
     pub low: f64,
-    /// Latest, minutes from the first dose; `None` where some people outlast what was simulated.
+    /// Latest time, minutes from the first dose. `None` where some people outlast the simulation.
     pub high: Option<f64>,
 }
 
@@ -22,13 +23,13 @@ impl Span {
         Self { low, high: Some(high) }
     }
 
-    /// The range that holds both.
+    /// The smallest range that contains both.
     #[must_use]
     pub fn join(self, other: Self) -> Self {
         Self { low: self.low.min(other.low), high: self.high.zip(other.high).map(|(a, b)| a.max(b)) }
     }
 
-    /// Rounded outwards: to 5 minutes within the first hour, to half hours after it.
+    /// Rounds outwards: to 5 minutes within the first hour, and to half hours after it.
     #[must_use]
     pub fn rounded(self) -> Self {
         let step = |minutes: f64| if minutes < HOUR { FINE } else { COARSE };
@@ -44,51 +45,51 @@ impl Span {
 const HOUR: f64 = 60.0;
 const FINE: f64 = 5.0;
 const COARSE: f64 = 30.0;
-/// Rounding error that is no reason to go a step further.
+/// Tolerance for rounding errors, so that they do not widen a range by a step.
 const SLACK: f64 = 1e-9;
 
-/// One of the ranges that were joined.
+/// The times of one source, before they are joined.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SourceTimes {
-    /// Where it comes from: a model's id, or a citation.
+    /// Source: the id of a model, or a citation.
     pub from: String,
-    /// What it rests on.
+    /// Kind of evidence.
     pub kind: EvidenceKind,
-    /// When something is first noticed; `None` where the source does not say.
+    /// When something is first noticed. `None` where the source does not say.
     pub notice: Option<Span>,
-    /// When effects are strongest; `None` where that is not known.
+    /// When effects are strongest. `None` where the source does not say.
     pub strongest: Option<Span>,
-    /// When main effects fade; `None` where that is not known.
+    /// When main effects fade. `None` where the source does not say.
     pub easing: Option<Span>,
 }
 
-/// What people may feel and when.
+/// What people may feel, and when.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Expected {
-    /// First noticed; none where nobody notices anything and nothing was published.
+    /// When something is first noticed. `None` where nobody notices anything and nothing was published.
     pub notice: Option<Span>,
     /// When effects are strongest; `None` where that is not known.
     pub strongest: Option<Span>,
     /// When main effects fade; `None` where that is not known.
     pub easing: Option<Span>,
-    /// Whether fewer people than the rule asks for notice anything.
+    /// Whether too few virtual subjects notice anything for a time to be told.
     pub few_notice: bool,
-    /// Whether fewer than that reach the level of the dissociative part.
+    /// Whether too few virtual subjects reach the dissociative level for a time to be told.
     pub few_strong: bool,
-    /// Twenty who stand for all: when something is noticed.
+    /// When something is noticed, as dots for twenty subjects who stand for all.
     pub noticing: Vec<Dot>,
-    /// Twenty who stand for all: when main effects fade.
+    /// When main effects fade, as dots in the same way.
     pub fading: Vec<Dot>,
-    /// How many people stand behind them.
+    /// Number of virtual subjects behind the dots.
     pub people: usize,
-    /// The seed they were drawn with.
+    /// Seed of the virtual subjects.
     pub seed: u64,
-    /// What was joined, the chosen model first.
+    /// The sources that were joined, the chosen model first.
     pub parts: Vec<SourceTimes>,
 }
 
 impl Expected {
-    /// Nothing: for a dose of which no times are told.
+    /// No times at all, for a dose of which none are told.
     pub fn unknown() -> Self {
         Self {
             notice: None,
@@ -104,7 +105,7 @@ impl Expected {
         }
     }
 
-    /// The range of noticing for a patient's page; none where many may not feel this: then a sentence says so instead.
+    /// The range of noticing for a patient's page. `None` where many may not feel this; a sentence then says so.
     pub fn shown_notice(&self) -> Option<Span> {
         self.notice.filter(|_| !self.few_notice)
     }
@@ -120,10 +121,10 @@ impl Expected {
     }
 }
 
-/// People drawn for each further model: their 10th and 90th percentile are enough.
+/// Number of virtual subjects for each further model. It is enough for the 10th and 90th percentile.
 const OTHERS: People = People::literal::<300>();
 
-/// Joins people, models and published ranges for one session of an arm of a checked scenario, by its number.
+/// Joins virtual subjects, models and published ranges for one session of an arm of a checked scenario, by its number.
 ///
 /// # Errors
 /// When the arm cannot be simulated or has no such session, or `progress` says to stop.
@@ -154,14 +155,14 @@ pub fn expect(
     for (k, id) in others.into_iter().enumerate() {
         let mut other = scenario.clone();
         other.arms[index].model = Some(id.clone());
-        // another model may not have the site that was asked for
+        // another model may not have the requested site
         other.arms[index].site = None;
         let few = Sample { people: sample.people.min(OTHERS), ..sample };
         let at = |s: f64| progress((k as f64 + 1.0 + s) / jobs);
         match counted(&other, index, library, only(few), workers, &at).and_then(one) {
             Ok(people) => parts.extend(part_of(&people, &id)),
             Err(e) if e.is_stopped() => return Err(e),
-            // a model that refuses this arm has nothing to say about it
+            // a model that refuses this arm contributes nothing
             Err(_) => {}
         }
     }
@@ -182,7 +183,7 @@ pub fn expect(
     })
 }
 
-/// What the people of one model say; both ends of a range.
+/// The times of one model's virtual subjects, for both ends of a range.
 fn part_of(own: &SessionPopulation, id: &str) -> Vec<SourceTimes> {
     let of = |c: &Counted| {
         let w = &c.windows;
@@ -197,7 +198,7 @@ fn part_of(own: &SessionPopulation, id: &str) -> Vec<SourceTimes> {
     own.counts.iter().map(of).collect()
 }
 
-/// 10th to 90th percentile; where some outlast the simulated day the 90th may not be known.
+/// 10th to 90th percentile of the end of main effects. The 90th may be unknown where some outlast the simulated day.
 fn fading(counted: &Counted) -> Option<Span> {
     if let Some(p) = counted.windows.main_effects_end {
         return Some(Span::new(p[0], p[2]));
@@ -208,7 +209,7 @@ fn fading(counted: &Counted) -> Option<Span> {
     counted.windows.outlasts.then_some(Span { low: *low, high: None })
 }
 
-/// What trials and programmes say of a drug by these routes.
+/// Published times of trials and programmes for a drug by these routes.
 fn published(drug: &str, routes: &[crate::regimen::Route], library: &Library) -> Vec<SourceTimes> {
     let span = |t: [Time; 2]| Span::new(t[0].minutes(), t[1].minutes());
     let mut list: Vec<SourceTimes> = library
@@ -237,7 +238,7 @@ fn published(drug: &str, routes: &[crate::regimen::Route], library: &Library) ->
 mod tests {
     use super::*;
 
-    /// By hand: outwards, finer within the first hour.
+    /// By hand: rounded outwards, and in finer steps within the first hour.
     #[test]
     fn ranges_are_rounded_outwards() {
         let of = |low, high| Span::new(low, high).rounded();

@@ -1,4 +1,4 @@
-//! A sheet to take home, as blocks in reading order: what every face sets in its own way.
+//! A sheet to take home, as blocks in reading order. Each output format lays it out in its own way.
 
 use super::words::ItemKind;
 
@@ -20,77 +20,77 @@ pub struct Leaflet {
 /// One side of paper.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LeafletPage {
-    /// What stands on it, in reading order.
+    /// Blocks in reading order.
     pub blocks: Vec<Block>,
 }
 
-/// A part of a page.
+/// A block of a page.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Block {
-    /// The day as a picture.
+    /// The picture of the day.
     Day(Day),
-    /// A headed list.
+    /// A section: a heading and its items.
     Section {
-        /// Name of the section in the file of words.
+        /// Id of the section in the file of words.
         id: String,
-        /// Heading.
+        /// Heading of the section.
         heading: String,
-        /// What is said.
+        /// Items of the section.
         items: Vec<(ItemKind, String)>,
     },
 }
 
-/// The day as a picture: soft ranges over what staff decide. Minutes from the first dose.
+/// The picture of the day: soft ranges over what staff decide. Times are minutes from the first dose.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Day {
-    /// End of the axis, minutes.
+    /// End of the time axis, min.
     pub until: f64,
-    /// Places and words of the axis' ticks.
+    /// Position (min) and words of each tick.
     pub ticks: Vec<(f64, String)>,
     /// What the axis counts: "hours after the first dose".
     pub axis: String,
     /// Ranges of what people may feel.
     pub bands: Vec<EffectRange>,
-    /// The solid bar: from the first dose to the end of the axis and on.
+    /// Text of the solid bar, which runs from the first dose past the end of the axis.
     pub staff: String,
     /// Second line in the solid bar.
     pub no_driving: String,
-    /// Row for the days after: heading and words; without a scale.
+    /// The row for the days after, which has no scale: heading and words.
     pub after: (String, String),
-    /// Twenty made-up people: noticing, then easing.
+    /// Dots of twenty virtual subjects: noticing, then easing.
     pub dots: Vec<DotRow>,
     /// Line under the bands.
     pub caption: String,
     /// Line under the dots.
     pub dots_caption: String,
-    /// The same for who cannot see it.
+    /// Description of the picture for readers who cannot see it.
     pub alt: String,
 }
 
-/// A soft range.
+/// A soft range of what people may feel.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EffectRange {
-    /// What happens in it.
+    /// Name of what happens in it.
     pub name: String,
-    /// Its length in words: "5 to 25 minutes".
+    /// The range in words: "5 to 25 minutes".
     pub words: String,
-    /// From when to when; no end when it lies beyond what can be said.
+    /// Start and end, min. The end is `None` where it is later than anything that can be said.
     pub span: (f64, Option<f64>),
 }
 
-/// Dots of one row.
+/// Dots of one row of the picture of the day.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DotRow {
-    /// What the row counts.
+    /// What the row shows.
     pub name: String,
-    /// Minutes from the first dose at which each person gets there, ascending.
+    /// Time of each dot on the axis, minutes from the first dose, ascending.
     pub at: Vec<f64>,
-    /// How many people get there beyond the end of the axis.
+    /// Number of dots beyond the end of the axis.
     pub later: usize,
-    /// Words for those beyond the axis.
+    /// Words for the dots beyond the axis.
     pub later_words: String,
-    /// How many people never get there.
+    /// Number of dots for subjects who never reach the level.
     pub never: usize,
-    /// Words for those who never get there.
+    /// Words for subjects who never reach the level.
     pub never_words: String,
 }

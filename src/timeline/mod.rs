@@ -1,8 +1,9 @@
-//! A visit as a person lives it: what may be felt, as ranges; when people must stay, ride and not drive, as rules.
+//! A visit as the patient experiences it: effects as ranges, and rules on staying, going home and not driving.
 //!
-//! Two kinds of time never mix here. Effects come from [`expect`](expect::expect): ranges in minutes from the first
-//! dose, never a clock time. Appointments and times of "not before" come from the clinic and from
-//! `assets/timeline/rules.toml`: exact, and no curve, dose or model can move one. Words are data, one file per language.
+//! Two kinds of time are never mixed here. Effects come from [`expect`](expect::expect): they are ranges in minutes
+//! from the first dose, never a clock time. Appointments and "not before" times come from the clinic and from
+//! `assets/timeline/rules.toml`: they are exact, and no curve, dose or model can change one. Words are data, with one
+//! file for each language.
 //!
 //! ```
 //! use ketasim::population::{Sample, InTurn, People, USUAL_SEED};
@@ -60,7 +61,7 @@ use crate::scenario::{Clinic, Scenario, Visit};
 use crate::sim::Session;
 use crate::units::Time;
 
-/// One arm of a scenario as a visit.
+/// The visit for one arm of a scenario.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Timeline {
     /// Index of the arm in the scenario.
@@ -71,19 +72,20 @@ pub struct Timeline {
     pub drug: String,
     /// Route of the first dose.
     pub route: Route,
-    /// What its entries in a calendar are known by: the visit's own id, or a fingerprint of all that is said of it.
+    /// Id of the visit's calendar entries: the visit's own id, or a fingerprint of all that is said of it.
     pub uid: String,
-    /// Which session of the arm this visit is.
+    /// The session of the arm that this visit is for.
     pub session: Session,
-    /// How many doses are given in it.
+    /// Number of doses in the session.
     pub doses: usize,
     /// End of its last dose, from the start of its first.
     pub last_dose: Time,
     /// When effects may be felt, as ranges.
     pub expected: Expected,
-    /// What stands against a patient's page.
+    /// Whether a patient's page may be printed, and what stands against it.
     pub page: PageVerdict,
-    /// Least stay after the last dose: the clinic's, never below the drug's floor; none while the clinic has to state it.
+    /// Least stay after the last dose: the clinic's, never below the drug's floor. `None` while the clinic still has to
+    /// state it.
     pub stay: Option<Time>,
     /// Start of the first dose; `None` where the visit states no start.
     pub start: Option<Moment>,
@@ -97,37 +99,37 @@ pub struct Timeline {
     pub rules: VisitRules,
 }
 
-/// Part of a visit, in order.
+/// A part of a visit, in order of time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PhaseKind {
-    /// The days and hours before.
+    /// The days and hours before the visit.
     Before,
     /// Arrival and checks.
     Arrival,
-    /// The dose or doses.
+    /// The dose, or all doses of the session.
     Dose,
-    /// May begin to notice something.
+    /// Effects may begin to be noticed.
     Noticing,
-    /// Strongest.
+    /// Effects are strongest.
     Strongest,
-    /// Easing.
+    /// Effects are easing.
     Easing,
     /// Staff check before anybody leaves.
     StaffCheck,
-    /// The ride home.
+    /// Going home.
     RideHome,
-    /// The rest of the day.
+    /// The rest of the day after going home.
     RestOfDay,
-    /// The day after, up to when driving is not ruled out any more.
+    /// The day after, until driving is no longer ruled out.
     Tomorrow,
-    /// When programmes suggest an integration visit.
+    /// The time at which programmes suggest an integration visit.
     Integration,
-    /// The next visit.
+    /// The next dosing visit.
     NextVisit,
 }
 
 impl PhaseKind {
-    /// The word for it in JSON, for example `ride_home`.
+    /// Id in JSON, for example `ride_home`.
     pub fn id(self) -> &'static str {
         match self {
             Self::Before => "before",
@@ -146,28 +148,28 @@ impl PhaseKind {
     }
 }
 
-/// When a phase is.
+/// Time of a phase.
 #[derive(Debug, Clone, PartialEq)]
 pub enum When {
-    /// An effect: a range in minutes from the first dose, never a clock time. None: nothing can be said.
+    /// An effect: a range in minutes from the first dose, never a clock time. `None` where nothing can be said.
     Range(Option<Span>),
-    /// An appointment or a rule: exact moments where the start is known.
+    /// An appointment or a rule: exact moments, where the start is known.
     Exact {
-        /// Not before this.
+        /// Not before this moment. `None` where it is not known.
         from: Option<Moment>,
-        /// Up to this.
+        /// Until this moment. `None` where it is not known or there is no end.
         to: Option<Moment>,
     },
-    /// Staff decide; no time is known beforehand.
+    /// Staff decide; the time is not known beforehand.
     Staff,
 }
 
-/// A phase and when it is.
+/// A phase of the visit and its time.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Phase {
     /// Which part of the visit it is.
     pub kind: PhaseKind,
-    /// A range of effects, exact moments, or what staff decide.
+    /// Time of the phase: a range of effects, exact moments, or what staff decide.
     pub when: When,
 }
 
@@ -181,7 +183,7 @@ pub enum Missing {
 }
 
 impl Missing {
-    /// The refusal, with what would have worked.
+    /// The error for this, with what to fill in.
     pub fn error(self) -> Error {
         match self {
             Self::CrisisLine => Error::input("the patient's page is not made while the crisis line has no number")
@@ -202,12 +204,12 @@ impl Timeline {
     /// # Errors
     /// As [`Timeline::of`], and when `progress` says to stop.
     pub fn new(scenario: &Scenario, index: usize, library: &Library, run: SampleRun) -> Result<Self> {
-        // rules first: a visit that is refused needs no virtual subjects
+        // rules are checked first: a refused visit needs no virtual subjects
         let expected = |s: &Scenario, session: usize| expect::expect(s, index, library, session, run);
         Self::with(scenario, index, library, expected)
     }
 
-    /// The visit of one arm whose people are known already.
+    /// The visit of one arm whose effects are already known.
     ///
     /// # Errors
     /// When the scenario is refused, a time names no moment, the clinic's stay is below the drug's floor, or a dose
@@ -277,12 +279,13 @@ impl Timeline {
         self.start.as_ref().zip(self.clinic.arrive).map(|(start, early)| start.before(early.time()))
     }
 
-    /// Before this staff do not even check for leaving: the least stay after the last dose. Then staff decide.
+    /// Earliest time at which staff check whether the patient may leave: after the least stay. Staff then decide.
+    /// `None` where the start or the stay is not known.
     pub fn check_from(&self) -> Option<Moment> {
         self.dose_ends().zip(self.stay).map(|(end, stay)| end.after(stay))
     }
 
-    /// Nobody drives before this.
+    /// The time before which nobody drives. `None` where the start is not known.
     ///
     /// # Errors
     /// Never with the shipped rules.
@@ -327,9 +330,9 @@ impl Timeline {
         Ok(list.into_iter().map(|(kind, when)| Phase { kind, when }).collect())
     }
 
-    /// What has to be filled in before a patient's page can be handed out.
+    /// What has to be filled in before a patient's page can be handed out. Empty when nothing is missing.
     pub fn missing(&self) -> Vec<Missing> {
-        // a placeholder is no number to call
+        // a placeholder is not a phone number
         let numbered = |text: &Option<String>| text.as_ref().is_some_and(|t| t.chars().any(char::is_numeric));
         let mut list = Vec::new();
         if !numbered(&self.clinic.crisis_line) {
@@ -351,8 +354,8 @@ impl Timeline {
     }
 }
 
-/// What a calendar knows a visit by. An id in the file stays when the visit is moved; without one, files that differ in
-/// anything have different fingerprints, so that no two visits take each other's place.
+/// The calendar id of a visit. An id in the file stays when the visit is moved. Without one it is a fingerprint of the
+/// file, so two visits that differ in anything never replace each other.
 fn uid(scenario: &Scenario, index: usize, visit: &Visit) -> Result<String> {
     let arm = scenario.arms.get(index).ok_or_else(no_arm)?;
     let session = visit.session.map_or(String::new(), |n| format!("-s{n}"));
@@ -369,7 +372,7 @@ fn uid(scenario: &Scenario, index: usize, visit: &Visit) -> Result<String> {
     Ok(format!("{id}{session}"))
 }
 
-/// FNV-1a in 128 bits: the same on every machine, and no secret.
+/// FNV-1a hash in 128 bits: the same on every machine, and not cryptographic.
 fn fingerprint(bytes: &[u8]) -> u128 {
     const BASIS: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
     const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
@@ -414,7 +417,7 @@ pub fn session_of(scenario: &Scenario, index: usize, library: &Library) -> Resul
     })
 }
 
-/// A scenario in which an arm takes part, whether it is on or not.
+/// The scenario with an arm taking part, whether it is on or off.
 ///
 /// # Errors
 /// When there is no such arm.

@@ -1,4 +1,5 @@
-//! Sheets from a visit and the words of a language: which sentences hold, what fills their blanks, the day as a picture.
+//! Builds sheets from a visit and the words of a language: the sentences that apply, the values of their blanks, the
+//! picture of the day.
 
 use super::Timeline;
 use super::expect::Span;
@@ -11,10 +12,10 @@ use crate::scenario::Style;
 use crate::units::{MINUTES_PER_HOUR, Time};
 use std::collections::BTreeMap;
 
-/// The patient's sheet: a front, and a back.
+/// The patient's sheet: front and back.
 ///
 /// # Errors
-/// Never with checked words; that something has to be filled in first is [`Timeline::printable`]'s to say.
+/// Never with checked words. [`Timeline::printable`] refuses a visit in which something has to be filled in first.
 pub fn leaflet(timeline: &Timeline, words: &Words) -> Result<Leaflet> {
     let setting = Setting::new(timeline, words)?;
     let mut front = vec![Block::Day(setting.day())];
@@ -28,8 +29,8 @@ pub fn leaflet(timeline: &Timeline, words: &Words) -> Result<Leaflet> {
     })
 }
 
-/// The clinician's sheet: the session over the day, vital signs, what staff look at; screening on its back. Its own
-/// sentences are in [`SHEET_LANGUAGE`](super::words::SHEET_LANGUAGE) alone, so `words` should be.
+/// The clinician's sheet: the session over the day, vital signs and what staff look at, with screening on the back. Its
+/// own sentences exist only in [`SHEET_LANGUAGE`](super::words::SHEET_LANGUAGE), so `words` should be in that language.
 ///
 /// # Errors
 /// Never with the shipped words.
@@ -53,7 +54,7 @@ pub fn clinician_sheet(timeline: &Timeline, words: &Words) -> Result<Leaflet> {
     })
 }
 
-/// A part of a session: from where one range begins to where another ends.
+/// A part of a session: from the start of one range to the end of another.
 fn over(timeline: &Timeline, part: &Overlay, until: f64) -> EffectRange {
     let e = &timeline.expected;
     let range = |anchor: Anchor| match anchor {
@@ -68,7 +69,7 @@ fn over(timeline: &Timeline, part: &Overlay, until: f64) -> EffectRange {
     EffectRange { name: part.name.clone(), words: String::new(), span: (low, high) }
 }
 
-/// What fills the blanks of one visit in one language, and which conditions hold.
+/// Values of the blanks for one visit in one language, and the conditions that hold.
 struct Setting<'a> {
     timeline: &'a Timeline,
     words: &'a Words,
@@ -142,7 +143,7 @@ impl<'a> Setting<'a> {
         Ok(Self { timeline, words, blanks, holds })
     }
 
-    /// A term with blanks filled in.
+    /// A term with its blanks filled in.
     fn say(&self, term: &str) -> String {
         fill(self.words.term(term), |name| self.blanks.get(name).cloned())
     }
@@ -156,7 +157,7 @@ impl<'a> Setting<'a> {
         parts.join(" · ")
     }
 
-    /// Sections of a leaf, with the sentences that hold; one without any is left out.
+    /// Sections of one leaf, with the sentences that apply. A section without any is left out.
     fn blocks(&self, sections: &[Section], leaf: Leaf) -> Result<Vec<Block>> {
         let mut list = Vec::new();
         for section in sections.iter().filter(|s| s.leaf == leaf) {
@@ -247,7 +248,7 @@ impl<'a> Setting<'a> {
     }
 
     fn alt(&self, bars: [&str; 2], [noticing, fading]: &[DotRow; 2]) -> String {
-        // a range that nobody can give is told by those who do not get there
+        // a range that cannot be given is replaced by the words for those who never get there
         let said = |name: &str, row: &DotRow| self.blanks.get(name).unwrap_or(&row.never_words).clone();
         let picture = self.words.fill(
             "picture-alt",
@@ -264,12 +265,12 @@ impl<'a> Setting<'a> {
     }
 }
 
-/// A picture longer than this has a tick every hour, else every half hour; minutes.
+/// A picture longer than this (min) has a tick every hour, a shorter one every half hour.
 const LONG: f64 = 240.0;
-/// Shortest and longest picture, minutes.
+/// Shortest and longest time axis, min.
 const AXIS: [f64; 2] = [120.0, 480.0];
 
-/// The axis holds all that is known, up to eight hours, in whole hours.
+/// End of the time axis: it contains everything that is known, up to eight hours, in whole hours.
 fn axis_end(timeline: &Timeline) -> f64 {
     let e = &timeline.expected;
     let ends = [e.notice, e.strongest, e.easing].into_iter().flatten().map(|s| s.high.unwrap_or(AXIS[1]));
@@ -278,13 +279,13 @@ fn axis_end(timeline: &Timeline) -> f64 {
     (longest / MINUTES_PER_HOUR).ceil() * MINUTES_PER_HOUR
 }
 
-/// "5 to 25 minutes", "40 minutes to 3 hours", or from a time on.
+/// A range in words: "5 to 25 minutes", "40 minutes to 3 hours", or from a time on.
 pub(super) fn span(span: Span, words: &Words) -> String {
     let minutes = |m: f64| length(Time::from_minutes(m), words);
     let Some(high) = span.high else {
         return words.fill("range-open", &[("low", &minutes(span.low))]);
     };
-    // one unit for both where they share it
+    // one unit for both ends where possible
     let low = if span.low < MINUTES_PER_HOUR && high < MINUTES_PER_HOUR {
         format!("{}", span.low.round())
     } else {

@@ -1,4 +1,4 @@
-//! Times that people act on: from clinics, labels and programmes. No curve can shorten one.
+//! Rules on times that people act on, from clinics, labels and programmes. No curve can shorten one.
 
 use super::clock::{Moment, time_zone, wall};
 use crate::error::{Error, Result};
@@ -9,15 +9,15 @@ use crate::units::Time;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
-/// The rules, as `assets/timeline/rules.toml` has them.
+/// The rules in `assets/timeline/rules.toml`.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct VisitRules {
-    /// Format of the file; 1 is the only one.
+    /// Version of the file format. 1 is the only one.
     pub format: u32,
-    /// Least stay after the last dose, by drug; one that is not here needs the clinic's own.
+    /// Least stay after the last dose, by drug. For a drug without an entry the clinic has to state its own.
     pub stay: BTreeMap<String, LeastStay>,
-    /// A stay shorter than this is taken for a blank.
+    /// A shorter stay is treated as not filled in.
     pub stay_floor: LeastStay,
     /// When somebody may drive again.
     pub driving: Driving,
@@ -29,74 +29,74 @@ pub struct VisitRules {
     pub sources: BTreeMap<String, String>,
 }
 
-/// Least stay after the last dose.
+/// A least stay after the last dose, with its source.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LeastStay {
-    /// At least so long.
+    /// Length of the stay.
     pub least: Time,
     /// Id of the source.
     pub source: String,
-    /// How it was come by.
+    /// Grade of evidence.
     pub grade: Grade,
 }
 
-/// Driving: the latest of three.
+/// Rule on driving: the latest of three times.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Driving {
-    /// So long after the last dose.
+    /// Time after the last dose.
     pub elapsed: Time,
-    /// A night's sleep ends no earlier than this, by the clock on the wall.
+    /// Earliest end of a night's sleep, as local time of day.
     pub night_ends: String,
     /// Id of the source.
     pub source: String,
-    /// How it was come by.
+    /// Grade of evidence.
     pub grade: Grade,
-    /// What to know of it.
+    /// Remark on the rule.
     pub note: String,
 }
 
-/// Integration, as programmes suggest it.
+/// Rule on the integration visit, as programmes suggest it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Integration {
-    /// From so long after the visit.
+    /// Shortest time after the dosing visit.
     pub from: Time,
-    /// To so long after it.
+    /// Longest time after the dosing visit.
     pub to: Time,
     /// Id of the source.
     pub source: String,
-    /// How it was come by.
+    /// Grade of evidence.
     pub grade: Grade,
-    /// What to know of it.
+    /// Remark on the rule.
     pub note: String,
 }
 
-/// A course of visits.
+/// A course of visits as programmes publish it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CourseRule {
-    /// Fewest and most evaluation visits.
+    /// Smallest and largest number of evaluation visits.
     pub evaluation: [u32; 2],
-    /// Fewest and most preparation visits.
+    /// Smallest and largest number of preparation visits.
     pub preparation: [u32; 2],
-    /// Fewest and most dosing visits.
+    /// Smallest and largest number of dosing visits.
     pub dosing: [u32; 2],
-    /// How many dosing visits programmes often plan.
+    /// Usual number of dosing visits.
     pub visits: u32,
-    /// How far apart they often are.
+    /// Usual time between dosing visits.
     pub every: Time,
     /// Id of the source.
     pub source: String,
-    /// How it was come by.
+    /// Grade of evidence.
     pub grade: Grade,
-    /// What to know of it.
+    /// Remark on the rule.
     pub note: String,
 }
 
 impl VisitRules {
-    /// Those that ship with ketasim.
+    /// The rules that ship with ketasim.
     ///
     /// # Errors
     /// Never with the shipped file, which tests read.
@@ -107,7 +107,7 @@ impl VisitRules {
         Ok(rules)
     }
 
-    /// Least stay after the last dose: the clinic's, never below the floor of the drug. None where neither is known.
+    /// Least stay after the last dose: the clinic's, never below the drug's floor. `None` where neither is known.
     ///
     /// # Errors
     /// When the clinic's stay is below that floor.
@@ -130,23 +130,23 @@ impl VisitRules {
         Ok(own.or(floor.map(|f| f.least)))
     }
 
-    /// When driving is not ruled out any more: the latest of the elapsed hours after the last dose, the same clock time
-    /// next day, and a night's sleep.
+    /// The time from which driving is no longer ruled out. It is the latest of the elapsed hours after the last dose,
+    /// the same local time on the next day, and the end of a night's sleep.
     pub fn drive_from(&self, last_dose: &Moment) -> Result<Moment> {
         let night = last_dose.next_day_at(wall(&self.driving.night_ends)?);
         Ok(last_dose.after(self.driving.elapsed).max(last_dose.same_time_next_day()).max(night))
     }
 
-    /// Citation of a source.
+    /// Citation of a source, by its id.
     pub fn source<'a>(&'a self, id: &'a str) -> &'a str {
         self.sources.get(id).map_or(id, String::as_str)
     }
 }
 
-/// Start of a visit by its clock and zone; none when neither is stated.
+/// Start of a visit from its local time and time zone. `None` when neither is stated.
 ///
 /// # Errors
-/// When only one of them is stated, or they name no moment.
+/// When only one of them is stated, or they do not give a valid moment.
 pub(super) fn start(visit: &Visit) -> Result<Option<Moment>> {
     match (&visit.start, &visit.timezone) {
         (None, _) => Ok(None),
@@ -160,10 +160,10 @@ pub(super) fn start(visit: &Visit) -> Result<Option<Moment>> {
     }
 }
 
-/// The next visit, in the zone of this one.
+/// The next visit, in the time zone of this one. `None` where it is not stated.
 ///
 /// # Errors
-/// When it names no moment, or none after the start.
+/// When it is not a valid moment, or not after the start.
 pub(super) fn next(visit: &Visit, start: Option<&Moment>) -> Result<Option<Moment>> {
     let Some(next) = &visit.next else { return Ok(None) };
     let Some(zone) = &visit.timezone else {

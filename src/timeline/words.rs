@@ -1,4 +1,4 @@
-//! Words of a language: one reviewed file, in which every sentence has a source and says when it is for.
+//! The words of a language: one reviewed file, in which every sentence has a source and states when it applies.
 
 use crate::error::{Error, Result, suggestion};
 use crate::path;
@@ -11,11 +11,11 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Words {
-    /// Format of the file; 1 is the only one.
+    /// Version of the file format. 1 is the only one.
     pub format: u32,
-    /// BCP 47 tag: `en`, `es`.
+    /// BCP 47 tag of the language: `en`, `es`.
     pub language: String,
-    /// The language's own name.
+    /// Name of the language in that language.
     pub name: String,
     /// Short words and patterns by id.
     pub term: BTreeMap<String, String>,
@@ -23,39 +23,39 @@ pub struct Words {
     pub weekdays: Vec<String>,
     /// Names of the months, January first.
     pub months: Vec<String>,
-    /// What is said, section by section, in the order of the page.
+    /// Sections in the order of the page.
     pub section: Vec<Section>,
-    /// Where it comes from, by id.
+    /// Citations of the sources, by id.
     pub source: BTreeMap<String, String>,
 }
 
-/// Which leaf a section stands on.
+/// The side of a sheet on which a section is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Leaf {
-    /// First page of the patient's sheet.
+    /// Front of the patient's sheet.
     Front,
-    /// Its back.
+    /// Back of the patient's sheet.
     Back,
     /// The clinician's sheet.
     Clinician,
 }
 
-/// A headed part of a page.
+/// A section of a page with a heading.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Section {
-    /// Name in code and tests.
+    /// Id of the section in code and tests.
     pub id: String,
-    /// On which side of the sheet it stands.
+    /// The side of the sheet on which it is printed.
     pub leaf: Leaf,
     /// Heading of the section.
     pub heading: String,
-    /// What it says, sentence by sentence.
+    /// Sentences of the section, in order.
     pub item: Vec<Item>,
 }
 
-/// How a sentence is set.
+/// How a sentence is laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ItemKind {
@@ -64,29 +64,29 @@ pub enum ItemKind {
     /// A point of a list.
     #[default]
     Point,
-    /// Set apart, not to be missed.
+    /// A warning, set apart from the rest.
     Warning,
-    /// A point with a box to tick.
+    /// A list item with a box to tick.
     Check,
 }
 
-/// One or two sentences.
+/// One or two sentences with their source.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Item {
-    /// What is said; names in braces are filled in.
+    /// The text. Names in braces are blanks to be filled in.
     pub words: String,
-    /// How it is set.
+    /// How the text is laid out.
     #[serde(default)]
     pub kind: ItemKind,
-    /// Said only when all of these hold; `!` in front turns one round.
+    /// Conditions that must all hold for the text to be included. A leading `!` negates one.
     #[serde(default)]
     pub when: Vec<String>,
-    /// Id of a source.
+    /// Id of the source.
     pub source: String,
 }
 
-/// Names that can be filled in, and what each is.
+/// Names of the blanks that can be filled in, each with its meaning.
 pub const BLANKS: &[(&str, &str)] = &[
     ("drug", "the drug in everyday words"),
     ("route", "how it is given, in everyday words"),
@@ -114,7 +114,8 @@ pub const BLANKS: &[(&str, &str)] = &[
     ("touches", "that the caution band is touched, for clinicians"),
 ];
 
-/// What a sentence can depend on beside the id of the route, which holds where the dose is given by it.
+/// Conditions that a sentence can depend on, each with its meaning. The id of a route is a condition as well: it holds
+/// where the dose is given by that route.
 pub const CONDITIONS: &[(&str, &str)] = &[
     ("esketamine", "the drug is esketamine"),
     ("clock", "the start is known, so appointments have clock times"),
@@ -144,7 +145,7 @@ pub const CONDITIONS: &[(&str, &str)] = &[
     ("touches", "the caution band is touched"),
 ];
 
-/// Terms that pictures, dates and lists need beside that of each route; every language has them all.
+/// Ids of terms that pictures, dates and lists need, besides one for each route. Every language has all of them.
 pub const TERMS: &[&str] = &[
     "title",
     "title-clinician",
@@ -204,53 +205,53 @@ pub const TERMS: &[&str] = &[
 /// Language of the clinician's sheet, the only one it is written in.
 pub const SHEET_LANGUAGE: &str = "en";
 
-/// The clinician's sheet: its sections, the session over the day, and where they come from.
+/// Contents of the clinician's sheet: its sections, the parts of a session, and the sources.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Sheet {
-    /// Format of the file; 1 is the only one.
+    /// Version of the file format. 1 is the only one.
     pub format: u32,
     /// Sections of the sheet, in reading order.
     pub section: Vec<Section>,
-    /// Parts of a session.
+    /// Parts of a session, drawn over the day.
     pub overlay: Vec<Overlay>,
-    /// Where it comes from, by id.
+    /// Citations of the sources, by id.
     pub source: BTreeMap<String, String>,
 }
 
-/// A part of a session, laid over the ranges of what is felt.
+/// A part of a session, drawn over the ranges of effects.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Overlay {
-    /// Manner of the session.
+    /// Style of the session in which it occurs.
     pub style: Style,
     /// Name of this part of the session.
     pub name: String,
-    /// What it begins with.
+    /// Range with which it begins.
     pub from: Anchor,
-    /// What it ends with.
+    /// Range with which it ends.
     pub to: Anchor,
     /// Id of a source.
     pub source: String,
 }
 
-/// Ranges that parts of a session begin and end with.
+/// A point of the day at which a part of a session begins or ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Anchor {
     /// The first dose.
     Start,
-    /// First noticed.
+    /// Effects are first noticed.
     Notice,
-    /// Strongest.
+    /// Effects are strongest.
     Strongest,
-    /// Main effects fading.
+    /// Main effects are fading.
     Easing,
-    /// End of the picture.
+    /// End of the time axis of the picture.
     End,
 }
 
-/// The clinician's sheet.
+/// Contents of the clinician's sheet.
 ///
 /// # Errors
 /// Never with the shipped file, which tests read.
@@ -267,14 +268,14 @@ pub fn clinician() -> Result<Sheet> {
     Ok(sheet)
 }
 
-/// Files that ship with ketasim: name and text.
+/// Files of words that ship with ketasim: file name and text.
 pub const EMBEDDED: &[(&str, &str)] = &[
     ("assets/timeline/en.toml", include_str!("../../assets/timeline/en.toml")),
     ("assets/timeline/es.toml", include_str!("../../assets/timeline/es.toml")),
 ];
 
 impl Words {
-    /// Words of every language that ships with ketasim.
+    /// The words of every language that ships with ketasim.
     ///
     /// # Errors
     /// Never with the shipped files, which tests read.
@@ -282,14 +283,14 @@ impl Words {
         EMBEDDED.iter().map(|(name, text)| Self::parse(name, text)).collect()
     }
 
-    /// Words of one language by its tag.
+    /// The words of a language, by its tag.
     ///
     /// # Errors
-    /// When there are none; the message lists the languages.
+    /// When the language has none. The message lists the languages that do.
     pub fn of(language: &str) -> Result<Self> {
         let all = Self::embedded()?;
         let tags: Vec<String> = all.iter().map(|w| w.language.clone()).collect();
-        // of a tag such as es-MX or en_US the language itself decides where the whole has no words
+        // for a tag such as es-MX or en_US without words of its own, the language alone decides
         let wanted = language.trim().to_lowercase().replace('_', "-");
         let primary = wanted.split('-').next().unwrap_or_default().to_owned();
         let of = |tag: &str| tags.iter().position(|t| t.to_lowercase() == tag);
@@ -300,10 +301,10 @@ impl Words {
         })
     }
 
-    /// Reads a file of words and checks it.
+    /// Reads a file of words and checks it. `name` is the file name used in messages.
     ///
     /// # Errors
-    /// When it is no such file, a term is missing, or a sentence uses a name that does not exist.
+    /// When it is not a valid file of words, a term is missing, or a sentence uses an unknown name.
     pub fn parse(name: &str, text: &str) -> Result<Self> {
         let words: Self = toml::from_str(text).map_err(|e| Error::from_toml(&e, name, text))?;
         words.check().map_err(|e| e.located(name, text))?;
@@ -328,12 +329,12 @@ impl Words {
         check_sections(&self.section, &self.source)
     }
 
-    /// A term; empty for one that does not exist, which checks refuse.
+    /// A term by its id. Empty for an unknown id, which checks exclude.
     pub fn term(&self, id: &str) -> &str {
         self.term.get(id).map_or("", String::as_str)
     }
 
-    /// A term with names in braces filled in.
+    /// A term with its blanks filled in.
     pub fn fill(&self, id: &str, values: &[(&str, &str)]) -> String {
         fill(self.term(id), |name| values.iter().find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned()))
     }
@@ -384,7 +385,7 @@ pub fn blanks(text: &str) -> impl Iterator<Item = &str> {
     text.split('{').skip(1).filter_map(|part| part.split_once('}').map(|(name, _)| name))
 }
 
-/// `text` with names in braces filled in; one without a value stays as it is.
+/// `text` with its blanks filled in. A blank without a value is left as it is.
 pub fn fill(text: &str, value: impl Fn(&str) -> Option<String>) -> String {
     let mut filled = String::with_capacity(text.len());
     let mut rest = text;

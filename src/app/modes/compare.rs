@@ -1,4 +1,4 @@
-//! Routes beside each other: their cards at the left, the plot in the middle, figures at the right.
+//! Compares routes: their cards at the left, the plot in the centre, results at the right.
 
 use super::{Shape, never};
 use crate::app::action::Action;
@@ -9,7 +9,7 @@ use crate::export;
 use crate::figure::DotsPlot;
 use egui::{Key, Panel, Ui};
 
-/// The mode.
+/// Functions of the comparison mode.
 pub static SHAPE: Shape = Shape {
     name: "Compare",
     help: "routes beside each other",
@@ -22,7 +22,7 @@ pub static SHAPE: Shape = Shape {
     pictures: &[PLOT, DOTS],
 };
 
-/// Twenty people of each route.
+/// Twenty virtual subjects of each route, as a picture.
 const DOTS: Picture = Picture {
     name: "Twenty people",
     file: "people",
@@ -40,7 +40,7 @@ fn panels(app: &mut App, ui: &mut Ui, actions: &mut Vec<Action>) {
     Panel::left("arms").default_size(304.0).size_range(280.0..=400.0).show(ui, |ui| {
         panels::arms(ui, (scenario, look.view.people), shown, library, offered, actions);
     });
-    // a projector shows the plot large: the figures give way, what to beware of does not
+    // on a projector the plot is large: results are hidden, but cautions stay
     if look.projector {
         Panel::bottom("beware").show(ui, |ui| panels::beware(ui, shown));
     } else {

@@ -1,4 +1,4 @@
-//! The modes of the window: each a folder or file of the same shape, all in one table.
+//! The modes of the window. Each is a file or folder of the same shape, and all are in one table.
 //!
 //! A further mode is a module here that makes a [`Shape`], its name in [`Mode`] and its line in [`Mode::shape`].
 
@@ -12,33 +12,33 @@ use super::picture::Picture;
 use super::state::{Mode, State};
 use egui::{Context, Key, Ui};
 
-/// What a mode does in a frame, in this order, and what it hands out.
+/// The functions of a mode in a frame, in the order of their calls, and its pictures.
 pub struct Shape {
-    /// Its name in the toolbar.
+    /// Name in the toolbar.
     pub name: &'static str,
-    /// What it is for, in a few words.
+    /// Purpose of the mode, for its tooltip.
     pub help: &'static str,
-    /// With Ctrl it leads there.
+    /// Key that opens it together with Ctrl.
     pub key: Key,
-    /// Works out what it shows, before anything is drawn.
+    /// Computes what it shows, before anything is drawn.
     pub update: fn(&mut App, &Context),
-    /// Whether it takes the whole window now, without toolbar, status line and panels.
+    /// Whether it now takes the whole window, without toolbar, status line and panels.
     pub alone: fn(&State) -> bool,
     /// Draws the panels at the edges.
     pub panels: fn(&mut App, &mut Ui, &mut Vec<Action>),
     /// Draws the line of switches above the middle.
     pub toolbar: fn(&mut App, &mut Ui, &mut Vec<Action>),
-    /// Draws the middle.
+    /// Draws the centre of the window.
     pub view: fn(&mut App, &mut Ui, &mut Vec<Action>),
-    /// Its pictures, for the menu of exports.
+    /// Pictures of the mode, for the export menu.
     pub pictures: &'static [Picture],
 }
 
 impl Mode {
-    /// All, in the order of the toolbar.
+    /// All modes, in the order of the toolbar.
     pub const ALL: [Self; 3] = [Self::Compare, Self::Evidence, Self::Timeline];
 
-    /// What it does.
+    /// Functions of the mode.
     pub fn shape(self) -> &'static Shape {
         match self {
             Self::Compare => &compare::SHAPE,
@@ -53,5 +53,5 @@ fn never(_: &State) -> bool {
     false
 }
 
-/// For a mode that has nothing to work out, or no panel.
+/// For a mode that has nothing to compute or no panel.
 fn nothing(_: &mut App, _: &mut Ui, _: &mut Vec<Action>) {}

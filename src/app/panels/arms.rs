@@ -1,4 +1,4 @@
-//! One card for each arm: a sentence of what is given, with the numbers to change.
+//! The cards of the arms: what is given, as a sentence with numbers to edit.
 
 use super::person::{differing, person};
 use super::{announced, named, small, swatch};
@@ -12,10 +12,10 @@ use crate::scenario::{PlasmaSite, Scenario, StudyArm};
 use crate::units::{Amount, Dim, Time, Weight, significant};
 use egui::{ComboBox, Frame, Id, Margin, RichText, ScrollArea, TextEdit, Ui};
 
-/// Nothing lasts longer than the longest simulation, h.
+/// Longest duration, h: that of the longest simulation.
 const LONGEST_H: f64 = 1440.0;
 
-/// The person, with `people` how others differ, the cards, and the button that adds one.
+/// Shows the subject, the cards and the button that adds an arm. With `people` it also shows how virtual subjects vary.
 pub fn arms(
     ui: &mut Ui,
     (scenario, people): (&mut Scenario, bool),
@@ -65,7 +65,7 @@ pub fn add_menu(ui: &mut Ui, offered: &[StudyArm], actions: &mut Vec<Action>) {
     });
 }
 
-/// Roles of all arms, on or off, as the figure gives them to those that are on.
+/// Roles of all arms, on or off. An arm that is on has the same role as in the figure.
 fn roles(arms: &[StudyArm]) -> Vec<Role> {
     let route = |a: &StudyArm| Route::leading(&a.routes());
     let earlier = |i: usize| arms[..i].iter().filter(|a| a.on).map(route);
@@ -152,7 +152,7 @@ fn card(
     }
 }
 
-/// What another model changed, until it was read.
+/// Shows what another model changed, until the note is dismissed.
 fn swap(ui: &mut Ui, line: &str, actions: &mut Vec<Action>) {
     ui.separator();
     ui.horizontal_top(|ui| {
@@ -192,7 +192,7 @@ fn menu(ui: &mut Ui, arm: &mut StudyArm, index: usize, library: &Library, action
             (Some(PlasmaSite::Arterial), "an artery"),
             (Some(PlasmaSite::Venous), "an arm vein"),
         ] {
-            // what the model does not have after these doses cannot be chosen, and says why
+            // a site that the model does not have after these doses cannot be chosen, and the reason is shown
             let refused = library.model(arm.model.as_deref().unwrap_or_default()).or_else(|_| arm.model_in(library));
             let tried = StudyArm { site, ..arm.clone() };
             let refused = refused.and_then(|model| tried.site_in(model)).err();
@@ -215,7 +215,7 @@ fn menu(ui: &mut Ui, arm: &mut StudyArm, index: usize, library: &Library, action
     ui.ctx().accesskit_node_builder(button.response.id, |node| node.set_label(label));
 }
 
-/// The rows of one dose; true when it is to be taken away.
+/// Shows the rows of one dose. Returns true when it is to be removed.
 fn dose_rows(ui: &mut Ui, dose: &mut Dose, name: &str, timed: bool, weight: Weight) -> bool {
     let mut remove = false;
     let before = (dose.amount, dose.duration());
@@ -242,7 +242,7 @@ fn dose_rows(ui: &mut Ui, dose: &mut Dose, name: &str, timed: bool, weight: Weig
         && let Administration::Intravenous { infusion: Some(Infusion { duration, rate, stop }) } =
             &mut dose.administration
     {
-        // what was typed now stands; a rate or a stop of before would contradict it
+        // the new duration counts, so an earlier rate or stop that would contradict it is removed
         (*rate, *stop) = (None, stop.filter(|stop| stop < duration));
     }
     remove
@@ -284,7 +284,7 @@ fn amount(ui: &mut Ui, dose: &mut Dose, name: &str, weight: Weight) {
     }
 }
 
-/// How it is given: over, held, in sprays.
+/// Shows how the dose is given: duration, hold or sprays.
 fn manner(ui: &mut Ui, dose: &mut Dose, name: &str) {
     let plain = dose.route().row().plain_dose;
     match &mut dose.administration {
@@ -323,7 +323,7 @@ fn held(ui: &mut Ui, (hold, after): (&mut Time, &mut Option<AfterHold>), name: &
     });
     let label = format!("{name} after the hold");
     ui.ctx().accesskit_node_builder(combo.response.id, |node| node.set_label(label));
-    // what the file leaves out stays out until something else is chosen
+    // what the file leaves out stays out until another option is chosen
     if chosen != after.unwrap_or_default() {
         *after = Some(chosen);
     }
@@ -336,7 +336,7 @@ fn sprayed(ui: &mut Ui, (sprays, every): (&mut Option<Sprays>, &mut Option<Time>
     let field =
         Field { name: &label, unit: "", dim: Dim::NONE, example: "2", speed: 0.05, decimals: 0, range: [1.0, 50.0] };
     if field.show(ui, &mut count).changed() {
-        // the field holds its own ends
+        // the field limits the count itself
         *sprays = Sprays::new(count.round() as u32).ok().or(*sprays);
     }
     ui.label(unit);
@@ -378,7 +378,7 @@ fn length(ui: &mut Ui, name: &str, time: &mut Time, example: &str) {
     field::time(ui, name, time, example, [Time::from_hours(0.0), Time::from_hours(LONGEST_H)]);
 }
 
-/// A switched-off infusion comes back with the length it had.
+/// Remembers the duration of an infusion, for when it is switched on again.
 fn remember(ui: &Ui, what: &str, time: Time) {
     let id = Id::unique(ui.scope_id().with(what));
     ui.data_mut(|d| d.insert_temp(id, time.hours()));

@@ -1,4 +1,4 @@
-//! Two exposures of one drug beside each other: ratios over people and over models, and what they do not mean.
+//! Compares two exposures of one drug: ratios over virtual subjects and over models, and what they do not mean.
 
 use super::{refusal, small};
 use crate::app::people::People;
@@ -14,14 +14,14 @@ use crate::scenario::Scenario;
 use crate::units::significant;
 use egui::{ComboBox, Grid, Id, Modal, RichText, Ui};
 
-/// Run and arms that ratios by model were worked out for.
+/// Revision of the outcome and the two arms that the ratios by model were computed for.
 type Key = (u64, [usize; 2]);
-/// A model with its figures for both arms.
+/// Each model with its exposure in both arms.
 type ByModel = Vec<(String, [Figures; 2])>;
-/// One of the figures.
+/// Reads one exposure measure.
 type Of = fn(&Figures) -> Option<f64>;
 
-/// Which two are compared.
+/// The two arms that are compared.
 #[derive(Debug, Default)]
 pub struct Compared {
     /// Whether the page is open.
@@ -37,7 +37,7 @@ const NOT_MEANT: [&str; 3] = [
     "A ratio within one model shares its mistakes; models differ among themselves.",
 ];
 
-/// Draws the page while it is open.
+/// Shows the page while it is open.
 pub fn compare(ui: &Ui, compared: &mut Compared, view: &mut View, shown: &Shown, people: &People, library: &Library) {
     if !compared.open {
         return;
@@ -63,7 +63,7 @@ pub fn compare(ui: &Ui, compared: &mut Compared, view: &mut View, shown: &Shown,
     }
 }
 
-/// Two lists; an arm that is gone gives way to the first.
+/// Shows two lists of arms. An arm that no longer exists is replaced by the first.
 fn choose(ui: &mut Ui, compared: &mut Compared, outcome: &Outcome) -> [usize; 2] {
     let there = |i: &usize| outcome.arms.iter().any(|a| a.index == *i);
     let first = &outcome.arms[0];

@@ -1,4 +1,4 @@
-//! What can be done here, on one page.
+//! The help page.
 
 use crate::app::state::Mode;
 use egui::{Grid, Id, Modal, Ui};

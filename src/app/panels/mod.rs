@@ -1,4 +1,4 @@
-//! The panels: each a function over the piece it edits or shows.
+//! The panels of the window. Each is a function over the data it edits or shows.
 
 mod arms;
 mod compare;
@@ -29,7 +29,7 @@ use crate::scenario::StudyArm;
 use crate::scene::Ink;
 use egui::{RichText, Sense, Ui, Vec2};
 
-/// What a panel only looks at.
+/// What a panel reads but does not change.
 #[derive(Clone, Copy)]
 pub struct Seen<'a> {
     /// What is on the screen.
@@ -40,24 +40,24 @@ pub struct Seen<'a> {
     pub offered: &'a [StudyArm],
 }
 
-/// A sample of an arm's line, or of its fill.
+/// Shows a sample of an arm's line or fill.
 pub fn swatch(ui: &mut Ui, role: Role, fill: bool, on: bool) {
     let (rect, _) = ui.allocate_exact_size(Vec2::new(26.0, 14.0), Sense::hover());
     let place = [0.0, 2.0, f64::from(rect.width()), f64::from(rect.height()) - 2.0];
     paint_shapes(ui, &crate::scene::swatch(role, fill, place), rect.min, if on { 1.0 } else { 0.4 });
 }
 
-/// A name that tells the arm, for whoever hears the control and does not see the card around it.
+/// Gives a control a name with its arm, for screen readers.
 fn named(response: &egui::Response, name: String) {
     response.ctx.accesskit_node_builder(response.id, |node| node.set_label(name));
 }
 
-/// A refusal beside what caused it.
+/// Shows an error beside its cause.
 pub fn refusal(ui: &mut Ui, error: &Error) {
     refusal_label(ui, error);
 }
 
-/// As [`refusal`], spoken once when it comes up: of the places that show a refusal one announces it.
+/// As [`refusal`], announced once to screen readers. An error that is shown in several places is announced in one.
 fn announced(ui: &mut Ui, error: &Error) {
     let id = refusal_label(ui, error);
     ui.ctx().accesskit_node_builder(id, |node| node.set_live(egui::accesskit::Live::Polite));
@@ -72,7 +72,7 @@ fn refusal_label(ui: &mut Ui, error: &Error) -> egui::Id {
     id
 }
 
-/// What would have worked, said for the window: there are no keys and no options to write here.
+/// The remedy of an error in the terms of the window, where there are no keys and options to write.
 fn remedy(error: &Error) -> Option<&str> {
     let said = error.what_would_work()?;
     let of_files = ["`", "[[", "under [", "[visit]", " = \"", "--"];
@@ -100,12 +100,12 @@ fn remedy(error: &Error) -> Option<&str> {
     }
 }
 
-/// Text in an arm's colour.
+/// Text in the colour of a route.
 pub fn in_colour(ui: &Ui, text: &str, route: Route) -> RichText {
     RichText::new(text).color(theme::ink(ui, Ink::RouteText(route)))
 }
 
-/// Small print.
+/// Shows text in small print.
 pub fn small(ui: &mut Ui, text: &str) {
     let colour = theme::ink(ui, Ink::Muted);
     ui.label(RichText::new(text).small().color(colour));

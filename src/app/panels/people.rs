@@ -1,4 +1,4 @@
-//! Made-up people in words: the switch, how many are shown, and a sentence for each route.
+//! Virtual subjects in words: the switch, how many are shown, and a sentence for each route.
 
 use super::{in_colour, small};
 use crate::app::canvas::{EguiMeasure, show};
@@ -14,7 +14,7 @@ use crate::scene::{Ink, arm_dots};
 use crate::units::{Dim, MINUTES_PER_HOUR, number};
 use egui::{RichText, Slider, Ui};
 
-/// The switch above the plot, and the number.
+/// Shows the switch above the plot, and the number of virtual subjects.
 pub(super) fn switch(ui: &mut Ui, view: &mut View) {
     let mut people = view.people;
     let switch = ui.checkbox(&mut people, "people").on_hover_text(
@@ -42,7 +42,7 @@ pub(super) fn switch(ui: &mut Ui, view: &mut View) {
     }
 }
 
-/// How many are shown and how far the rest is.
+/// Shows how many virtual subjects are on the screen, and the progress of the rest.
 pub(super) fn state(ui: &mut Ui, people: &mut People) {
     let Some([shown, wanted]) = people.numbers() else { return };
     let help = format!("always the same people (seed {SEED}); the last few took {:.1} ms", people.few_ms);
@@ -53,7 +53,7 @@ pub(super) fn state(ui: &mut Ui, people: &mut People) {
         None => format!("{shown} people while you move"),
     };
     let colour = theme::ink(ui, Ink::Muted);
-    // room for the longest, so that nothing moves while the words change
+    // room for the longest text, so that nothing moves while it changes
     let longest = format!("{wanted} people, on the way to {wanted}: 100 %  Go on");
     let font = egui::TextStyle::Body.resolve(ui.style());
     let width = ui.painter().layout_no_wrap(longest, font, colour).size().x + 2.0 * ui.spacing().button_padding.x;
@@ -69,7 +69,7 @@ pub(super) fn state(ui: &mut Ui, people: &mut People) {
     });
 }
 
-/// Above the cards: when people are counted, and what they are.
+/// Shows, above the cards, the time at which subjects are counted and what they are.
 pub(super) fn header(ui: &mut Ui, people: &People, minute: &mut f64, outcome: &Outcome) {
     let Some([shown, _]) = people.numbers() else { return };
     ui.label(RichText::new(format!("{shown} made-up people")).strong());
@@ -89,7 +89,7 @@ pub(super) fn header(ui: &mut Ui, people: &People, minute: &mut f64, outcome: &O
     ui.separator();
 }
 
-/// One route's sentence, its dots, and what stands behind its times.
+/// Shows the sentence of one route, its dots, and the evidence for its times.
 pub(super) fn card(
     ui: &mut Ui,
     (arm, role): (&ArmOutcome, Role),
@@ -116,7 +116,7 @@ pub(super) fn card(
     }
 }
 
-/// Two rows of dots: those of the session at the counted minute.
+/// Shows two rows of dots, for the session at the chosen minute.
 fn rows(ui: &mut Ui, dots: &ArmDots) {
     if let Some(session) = &dots.session {
         small(ui, session);
@@ -126,16 +126,16 @@ fn rows(ui: &mut Ui, dots: &ArmDots) {
     show(ui, &scene, egui::accesskit::Role::Image);
 }
 
-/// Routes beside each other below the plot of a projector, and the height that a row of them takes, points.
+/// Number of routes side by side below the plot of a projector. The second constant is the height of a row, points.
 const BESIDE: usize = 2;
 const ROW: f32 = 170.0;
 
-/// Height that [`counted`] takes, about.
+/// Approximate height of [`counted`], points.
 pub(super) fn height(people: &People) -> f32 {
     people.outcome.as_ref().map_or(0.0, |c| c.arms.len().div_ceil(BESIDE) as f32 * ROW)
 }
 
-/// Below the plot of a projector, which has no figures beside it: sentence and dots of each route.
+/// Shows the sentence and the dots of each route below the plot of a projector, which has no results beside it.
 pub(super) fn counted(ui: &mut Ui, shown: &Shown, people: &mut People, minute: f64) {
     let Some(outcome) = &shown.outcome else { return };
     people.draw((outcome, shown.runs), minute);
@@ -144,7 +144,7 @@ pub(super) fn counted(ui: &mut Ui, shown: &Shown, people: &mut People, minute: f
     for row in dots.arms.chunks(BESIDE) {
         ui.columns(BESIDE, |columns| {
             for (ui, arm) in columns.iter_mut().zip(row) {
-                // columns would spread the words of a line over its width
+                // columns would spread the words of a line over their width
                 ui.vertical(|ui| {
                     ui.label(in_colour(ui, &arm.label, arm.role.route).strong());
                     ui.label(&arm.sentence);

@@ -1,4 +1,4 @@
-//! Who is simulated.
+//! Edits the subject that is simulated.
 
 use crate::app::field::{self, Field};
 use crate::covariates::Between;
@@ -7,13 +7,13 @@ use crate::subject::{Ancestry, Sex, Subject};
 use crate::units::{Age, Dim, Fraction, Time, Weight};
 use egui::{ComboBox, Ui};
 
-/// A body weight and an age, of the person or of how people differ; each place gives its name.
+/// Fields for a body weight and an age. Each use gives its own name.
 const WEIGHT: Field =
     Field { name: "", unit: "kg", dim: Dim::WEIGHT, example: "70 kg", speed: 0.5, decimals: 1, range: [1.0, 400.0] };
 const AGE: Field =
     Field { name: "", unit: "y", dim: Dim::AGE, example: "40 y", speed: 0.3, decimals: 0, range: [0.0, 120.0] };
 
-/// Edits the person and the length of the simulation.
+/// Edits the subject and the length of the simulation.
 pub fn person(ui: &mut Ui, subject: &mut Subject, horizon: &mut Time) {
     ui.horizontal(|ui| {
         let mut kg = subject.weight.kg();
@@ -46,7 +46,7 @@ fn choice<T: Copy + PartialEq>(ui: &mut Ui, name: &str, value: &mut T, all: &[(T
     ui.ctx().accesskit_node_builder(combo.response.id, |node| node.set_label(name));
 }
 
-/// How weight and age differ between made-up people: nothing is assumed, all begin as the person above.
+/// Edits how weight and age vary between virtual subjects. Nothing is assumed: at first all are like the subject above.
 pub fn differing(ui: &mut Ui, scenario: &mut Scenario) {
     let Scenario { subject, population, .. } = scenario;
     let weight = Covariate { name: "weight", field: WEIGHT, of: Weight::kg, make: Weight::from_kg };
@@ -55,7 +55,7 @@ pub fn differing(ui: &mut Ui, scenario: &mut Scenario) {
     age.show(ui, &mut population.age, subject.age);
 }
 
-/// What may differ, and how it is edited.
+/// A covariate that may vary, and how it is edited.
 struct Covariate<T> {
     name: &'static str,
     field: Field<'static>,

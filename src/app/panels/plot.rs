@@ -15,19 +15,19 @@ use crate::scene::{Ink, Page, Scene, layout};
 use crate::units::significant;
 use egui::{Align2, FontId, Key, Modifiers, Pos2, Rect, Response, Sense, Stroke, Ui, Vec2};
 
-/// A panel lower than this cannot be read.
+/// Least height of a panel that can be read, points.
 const LEAST: f32 = 150.0;
-/// Row of a label beside the end of a curve.
+/// Height of the label beside the end of a curve, points.
 const LABEL_ROW: f32 = 13.0;
-/// Ribbons need more.
+/// Least height of a panel with ribbons, points.
 const LEAST_OF_PEOPLE: f32 = 200.0;
 
-/// Whether there is a picture to look at, and switches for it.
+/// Whether there is a picture, and switches for it.
 pub fn is_drawn(shown: &Shown) -> bool {
     shown.outcome.is_some() && shown.figure().is_some_and(|figure| !figure.panels.is_empty())
 }
 
-/// The picture, or what can be done where there is none.
+/// Shows the picture, or what can be done where there is none.
 pub fn plot(
     ui: &mut Ui,
     look: &mut Look,
@@ -47,15 +47,15 @@ pub fn plot(
         let counted = if s.is_counted() { 9.0 + 8.0 * s.bars() as f32 } else { 0.0 };
         28.0 + counted + if s.has_programme() { 12.0 } else { 0.0 }
     };
-    // with the bar of rules below them
+    // with the bar of rules below the strips
     let rules = if figure.strips.is_empty() { 0.0 } else { 44.0 };
     let lanes: f32 = figure.strips.iter().map(lane).sum::<f32>() + rules;
     let beyond = figure.panels.iter().filter(|p| !p.outside.is_empty()).count() as f32 * 45.0;
-    // words over the plot take rows from it, the more the narrower it is
+    // notes above the plot take room from it: more lines in a narrow window
     let rows = |words: &str| (words.len() as f32 * 5.6 / room.x.max(100.0)).ceil();
     let ribbons: f32 = figure.panels.iter().filter_map(|p| p.ribbon_words.as_deref()).map(|w| 14.0 * rows(w)).sum();
     let least = if people.outcome.is_some() { LEAST_OF_PEOPLE } else { LEAST };
-    // the label of each curve has a row beside the plot
+    // the label of each curve has a line beside the plot
     let labels = figure.panels.iter().map(|p| p.lines.len() + p.bands.len() + p.behind.len()).max().unwrap_or(0);
     let least = least.max(LABEL_ROW * labels as f32 + 40.0);
     let least = least * figure.panels.len() as f32 + 40.0 + lanes + beyond + ribbons;
@@ -70,7 +70,7 @@ pub fn plot(
         picture(ui, (figure, &words), (size, dim), horizon, Some(&mut look.view.zoom), cursor);
         return;
     }
-    // a low window scrolls rather than flattens; the wheel is the scroll's then
+    // a low window scrolls instead of flattening the plot; the wheel then scrolls
     egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         let size = Vec2::new(room.x.max(200.0) - 8.0, least.max(room.y - below));
         let zoom = (room.y >= least + below).then_some(&mut look.view.zoom);
@@ -81,7 +81,7 @@ pub fn plot(
     });
 }
 
-/// A figure with its cursor; without a zoom the wheel is left to what the figure stands in.
+/// Shows a figure with its cursor. Without a zoom, the wheel scrolls what contains the figure.
 pub fn picture(
     ui: &mut Ui,
     (figure, words): (&Figure, &str),
@@ -117,11 +117,11 @@ pub fn picture(
     });
 }
 
-/// Strips and the rules below them, one after another, for whoever hears them.
+/// Strips and rules, one after another, for screen readers.
 fn spoken(ui: &mut Ui, arms: &[ArmOutcome]) {
     let strips = arms.iter().filter(|a| !a.faded).map(strip_words);
     for (i, words) in strips.chain([RULE_BAR.to_owned()]).enumerate() {
-        // they take no room: what they say is drawn
+        // they need no room because their content is drawn already
         let place = Rect::from_min_size(ui.cursor().min, Vec2::ZERO);
         let node = ui.interact(place, ui.scope_id().with(("spoken", i)), Sense::hover());
         ui.ctx().accesskit_node_builder(node.id, |node| {
@@ -131,7 +131,7 @@ fn spoken(ui: &mut Ui, arms: &[ArmOutcome]) {
     }
 }
 
-/// Says which letters of the title and the labels show as boxes.
+/// Notes which letters of the title and the labels cannot be displayed.
 fn foreign(ui: &mut Ui, figure: &Figure, arms: &[ArmOutcome]) {
     let texts = arms.iter().map(|a| a.label.as_str()).chain([figure.title.as_str()]).collect::<Vec<_>>().join(" ");
     let missing = without_drawing(ui, &texts);
@@ -145,7 +145,7 @@ fn foreign(ui: &mut Ui, figure: &Figure, arms: &[ArmOutcome]) {
     }
 }
 
-/// What can be done where there is no picture.
+/// Shows what can be done where there is no picture.
 pub fn empty(ui: &mut Ui, shown: &Shown, offered: &[StudyArm], actions: &mut Vec<Action>) {
     let off = shown.scenario().is_some_and(|s| !s.arms.is_empty());
     let words = match (shown.first_error(), off) {
@@ -172,7 +172,7 @@ pub fn empty(ui: &mut Ui, shown: &Shown, offered: &[StudyArm], actions: &mut Vec
     });
 }
 
-/// The line of switches above the picture.
+/// Shows the line of switches above the picture.
 pub fn switches(ui: &mut Ui, view: &mut View, people: &mut People, compare: &mut bool) {
     ui.horizontal_wrapped(|ui| {
         ui.selectable_value(&mut view.log, false, "linear");
@@ -207,7 +207,7 @@ pub fn switches(ui: &mut Ui, view: &mut View, people: &mut People, compare: &mut
     });
 }
 
-/// Hover moves the cursor.
+/// Moves the cursor to the pointer.
 fn pointer(ui: &Ui, response: &Response, scene: &Scene, rect: Rect, cursor: &mut Option<f64>) {
     if response.clicked() {
         response.request_focus();
@@ -221,13 +221,13 @@ fn pointer(ui: &Ui, response: &Response, scene: &Scene, rect: Rect, cursor: &mut
     }
 }
 
-/// Where on the time axis the pointer is.
+/// Time at the pointer, h.
 fn hovered(response: &Response, scene: &Scene, rect: Rect) -> Option<f64> {
     let [left, right] = scene.time.x;
     response.hover_pos().map(|p| f64::from(p.x - rect.min.x)).filter(|x| (left..=right).contains(x))
 }
 
-/// The wheel zooms about the pointer, a drag moves a zoomed picture, a double click shows all.
+/// The wheel zooms around the pointer, a drag moves a zoomed picture, a double click shows all of it.
 fn wheel_and_drag(ui: &Ui, response: &Response, scene: &Scene, rect: Rect, zoom: &mut Option<[f64; 2]>, horizon: f64) {
     if response.double_clicked() {
         *zoom = None;
@@ -246,14 +246,14 @@ fn wheel_and_drag(ui: &Ui, response: &Response, scene: &Scene, rect: Rect, zoom:
     }
 }
 
-/// A part of the time axis, none when it is all of it.
+/// A part of the time axis. `None` when it is all of it.
 fn zoomed([from, to]: [f64; 2], horizon: f64) -> Option<[f64; 2]> {
     let (from, to) = (from.max(0.0), to.min(horizon));
     let least = horizon / 200.0;
     (to - from < horizon * 0.999).then_some([from.min(horizon - least), to.max(from + least)])
 }
 
-/// Arrows move the cursor by a hundredth, with shift by a tenth.
+/// Arrow keys move the cursor by a hundredth of the axis, or by a tenth with shift.
 fn keyboard(ui: &Ui, response: &Response, figure: &Figure, horizon: f64, cursor: &mut Option<f64>) {
     if !response.has_focus() {
         return;
@@ -281,7 +281,7 @@ fn keyboard(ui: &Ui, response: &Response, figure: &Figure, horizon: f64, cursor:
     }
 }
 
-/// The cursor across all panels and strips, and each curve's value beside it, highest first.
+/// Shows the cursor across all panels and strips, and the value of each curve beside it, highest first.
 fn read_out(ui: &Ui, figure: &Figure, scene: &Scene, rect: Rect, hours: f64) {
     if hours < scene.time.hours[0] || hours > scene.time.hours[1] {
         return;
@@ -297,7 +297,7 @@ fn read_out(ui: &Ui, figure: &Figure, scene: &Scene, rect: Rect, hours: f64) {
     for (i, (panel, plot)) in figure.panels.iter().zip(&scene.plots).enumerate() {
         let mut lines: Vec<(String, Ink)> = Vec::new();
         if i == 0 {
-            // no more digits than a hand can point at
+            // no more digits than a pointer can resolve
             let shown = figure.in_time_unit(figure.time[1] - figure.time[0]);
             let decimals = if shown > 30.0 { 0 } else { 2 };
             let time = format!("{:.decimals$}", figure.in_time_unit(hours));
@@ -339,7 +339,7 @@ fn read_out(ui: &Ui, figure: &Figure, scene: &Scene, rect: Rect, hours: f64) {
     }
 }
 
-/// The picture in words, for those who hear it.
+/// The picture in words, for screen readers.
 pub fn summary(figure: &Figure, arms: &[ArmOutcome], cursor: Option<f64>) -> String {
     let mut words = vec![in_words(arms)];
     if let Some(hours) = cursor {

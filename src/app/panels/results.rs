@@ -1,4 +1,4 @@
-//! The figures of each arm in words, and where they come from.
+//! The results of each arm in words, with their sources.
 
 use super::{in_colour, refusal, small, swatch};
 use crate::analysis::statistics::{AUC_INF, CMAX, HALF_LIFE, HALF_OF_PEAK, Statistic, TMAX};
@@ -13,7 +13,7 @@ use crate::scene::Ink;
 use crate::units::significant;
 use egui::{CollapsingHeader, RichText, ScrollArea, Ui};
 
-/// One block for each arm, then sources and assumptions of what is shown.
+/// Shows one block for each arm, then the sources and assumptions.
 pub fn results(ui: &mut Ui, shown: &Shown, people: &mut People, minute: &mut f64, library: &Library) {
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         // room for the scroll bar
@@ -68,7 +68,7 @@ pub fn results(ui: &mut Ui, shown: &Shown, people: &mut People, minute: &mut f64
     });
 }
 
-/// What to beware of, over all arms: for a picture without the figures beside it.
+/// Shows the cautions of all arms, for a picture without the results beside it.
 pub fn beware(ui: &mut Ui, shown: &Shown) {
     ScrollArea::vertical().max_height(64.0).show(ui, |ui| {
         for arm in shown.outcome.iter().flat_map(|o| &o.arms) {
@@ -77,7 +77,7 @@ pub fn beware(ui: &mut Ui, shown: &Shown) {
     });
 }
 
-/// What to beware of in an arm, after its name.
+/// Shows the cautions of an arm, after its name.
 pub fn warnings(ui: &mut Ui, arm: &ArmOutcome, name: &str) {
     for line in &arm.warnings {
         let mark = theme::ink(ui, Ink::Caution);
@@ -91,13 +91,13 @@ pub fn warnings(ui: &mut Ui, arm: &ArmOutcome, name: &str) {
     }
 }
 
-/// "46 %", or "11 to 46 %" for a range.
+/// A value: "46 %", or "11 to 46 %" for a range.
 fn span(arm: &ArmOutcome, of: impl Fn(&[Curve], Option<f64>) -> Option<f64>, digits: i32) -> String {
     let text = |v: Option<f64>| v.map_or("–".to_owned(), |v| significant(v, digits));
     match &arm.range {
         Some(r) => {
             let ends = [of(&r.low.curves, r.low.bioavailability), of(&r.high.curves, r.high.bioavailability)];
-            // two digits: a range is no place for a third
+            // two significant digits: a range does not justify a third
             let [low, high] = ends.map(|v| v.map_or("–".to_owned(), |v| significant(v, 2)));
             if low == high { low } else { format!("{low} to {high}") }
         }
@@ -190,7 +190,7 @@ fn provenance(ui: &mut Ui, outcome: &Outcome) {
     }
 }
 
-/// What is assumed in the arms that are on, and nothing else.
+/// Shows the assumptions in the arms that are on.
 pub fn assumptions(ui: &mut Ui, outcome: &Outcome, open: bool) {
     let count: usize = outcome.arms.iter().map(|a| a.assumptions.len()).sum();
     CollapsingHeader::new(format!("Assumptions now ({count})")).default_open(open).show(ui, |ui| {

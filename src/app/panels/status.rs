@@ -1,4 +1,4 @@
-//! The line at the bottom: what this is for, what the last act said, how the picture was made.
+//! The status line: the purpose of the program, the message of the last action, how the picture was made.
 
 use super::small;
 use crate::app::Pace;

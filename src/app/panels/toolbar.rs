@@ -1,4 +1,4 @@
-//! The line at the top: title, undo, files, look.
+//! The toolbar: title, undo, files, appearance.
 
 use crate::app::action::{Action, Purpose};
 use crate::app::picture::Picture;
@@ -6,9 +6,9 @@ use crate::app::state::{Mode, State};
 use crate::export::Format;
 use egui::{Button, Id, RichText, TextEdit, Ui};
 
-/// Below this width undo and redo go into the menu.
+/// Width of the window below which undo and redo move into the menu, points.
 const NARROW: f32 = 720.0;
-/// Room that the buttons at the right end take.
+/// Width of the buttons at the right end, points.
 const BUTTONS: f32 = 500.0;
 
 /// Draws the toolbar.
@@ -31,7 +31,7 @@ pub fn toolbar(
             let help = format!("{} (Ctrl+{})", shape.help, shape.key.symbol_or_name());
             ui.selectable_value(&mut state.look.mode, mode, shape.name).on_hover_text(help);
         }
-        // the title gives way before the buttons do
+        // the title is shortened before any button
         let room = ui.available_width() - BUTTONS;
         if room > 60.0 {
             ui.add_space(8.0);
@@ -40,7 +40,7 @@ pub fn toolbar(
             let field = ui.add(title);
             ui.ctx().accesskit_node_builder(field.id, |node| node.set_label("Title"));
         }
-        // against the right edge, and yet in reading order: the width is that of the frame before
+        // at the right edge but in reading order, with the width from the previous frame
         let id = Id::unique("buttons of the toolbar");
         let wide = ui.data(|d| d.get_temp::<f32>(id)).unwrap_or(BUTTONS);
         ui.add_space((ui.available_width() - wide).max(0.0));
@@ -105,7 +105,7 @@ fn file(ui: &mut Ui, actions: &mut Vec<Action>) {
     item(ui, "Back to the opening scenario", Action::Reset, actions);
 }
 
-/// The first picture of the mode at once, each further one in a menu of its own.
+/// Shows the first picture of the mode directly, and each further one in a submenu.
 fn export(ui: &mut Ui, pictures: &[Picture], actions: &mut Vec<Action>) {
     let formats = |ui: &mut Ui, picture: &Picture, actions: &mut Vec<Action>| {
         for format in Format::ALL {

@@ -1,4 +1,4 @@
-//! Keeps the work of the window in a file of its own: whole or not at all, soon after each edit, and when the program is
+//! Keeps the work of a window in a file: written completely or not at all, soon after each edit and when the program is
 //! told to end. Every window has a file of its own.
 
 use crate::error::{Error, Result};
@@ -9,24 +9,24 @@ use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-/// Several edits within this are written once.
+/// Edits within this time are written together.
 const QUIET: Duration = Duration::from_millis(400);
-/// An edit is written at the latest so many quiet times after it was made.
+/// An edit is written at the latest after this many times `QUIET`.
 const LATEST: u32 = 4;
-/// What could not be written is tried again after this.
+/// Time after which a failed write is tried again.
 const AGAIN: Duration = Duration::from_secs(5);
-/// More windows than this at a time keep nothing.
+/// Largest number of windows that keep their work at the same time.
 const MOST_WINDOWS: usize = 20;
-/// A larger file is none of ours.
+/// Largest file, bytes. A larger one was not written by this program.
 const LARGEST: usize = 4 << 20;
 
-/// What was not written yet, for whoever ends the program.
+/// The text that was not written yet, so that it can be written when the program ends.
 static WAITING: Mutex<Option<(PathBuf, String)>> = Mutex::new(None);
 
-/// Held by whoever writes: nobody writes an older text after a newer one, and no frame waits for a disk.
+/// Lock for writing. It prevents an older text from being written after a newer one, and no frame waits for a disk.
 static WRITING: Mutex<()> = Mutex::new(());
 
-/// Writes what waits; called at the end of the program, whatever ends it.
+/// Writes the pending text. It is called at the end of the program, whatever ends it.
 ///
 /// # Errors
 /// When it cannot be written.
@@ -41,11 +41,11 @@ pub fn flush() -> Result<()> {
     Ok(())
 }
 
-/// The file of this window, held until it is closed, and who writes it.
+/// The file of a window, locked until the window closes, and the thread that writes it.
 #[derive(Debug)]
 pub struct Keeper {
     path: PathBuf,
-    /// Held by this window as long as it is open.
+    /// Lock on the file, held while the window is open.
     _lock: files::Lock,
     /// Whether another window was open at the start.
     pub second: bool,
@@ -54,10 +54,10 @@ pub struct Keeper {
 }
 
 impl Keeper {
-    /// Takes the first file in a folder that no other window has.
+    /// Takes the first file in a folder that no other window uses.
     ///
     /// # Errors
-    /// When the folder cannot be made or written to, or too many windows are open.
+    /// When the folder cannot be created or written to, or too many windows are open.
     pub fn new(folder: &Path, ctx: &egui::Context) -> Result<Self> {
         files::make_folder(folder)?;
         for number in 1..=MOST_WINDOWS {
@@ -71,12 +71,12 @@ impl Keeper {
         Err(Error::cannot(format!("{MOST_WINDOWS} windows are open: this one keeps nothing")).remedy("close some"))
     }
 
-    /// Where the work is kept.
+    /// Path of the file.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// What was kept, by name; none at the first start.
+    /// The kept entries by name. `None` at the first start.
     ///
     /// # Errors
     /// When the file is damaged or cannot be read.
@@ -91,24 +91,24 @@ impl Keeper {
         ron::from_str(&text).map(Some).map_err(|e| Error::input(format!("the file is damaged: {e}")))
     }
 
-    /// Gives the file another name, under which it stays; says which.
+    /// Renames the file permanently and returns its new path.
     ///
     /// # Errors
-    /// When that cannot be done.
+    /// When it cannot be renamed.
     pub fn set_aside(&self) -> Result<PathBuf> {
         files::set_aside(&self.path)
     }
 
-    /// Takes what is to be kept; it is written soon, by another thread, and at once when the program ends.
+    /// Takes the entries to keep. Another thread writes them soon, or at once when the program ends.
     pub fn keep(&self, entries: &BTreeMap<String, String>) {
         if let Ok(text) = ron::ser::to_string_pretty(entries, ron::ser::PrettyConfig::default()) {
             *locked(&WAITING) = Some((self.path.clone(), text));
-            // it is written at the end when the thread is gone
+            // if the thread has ended, the text is written at the end of the program
             let _ = self.wake.send(());
         }
     }
 
-    /// Why the last writing failed, once.
+    /// The reason why the last write failed, once. `None` when it succeeded.
     pub fn failure(&self) -> Option<Error> {
         locked(&self.failed).take()
     }
@@ -116,12 +116,12 @@ impl Keeper {
 
 impl Drop for Keeper {
     fn drop(&mut self) {
-        // a window that closes has nobody left to tell
+        // a window that closes cannot show an error any more
         let _ = flush();
     }
 }
 
-/// The thread that writes, and where it tells of a failure.
+/// Starts the writing thread. Returns its channel, and the place where it reports a failure.
 #[expect(clippy::disallowed_methods, reason = "no frame waits for a disk")]
 fn start(path: PathBuf, ctx: egui::Context) -> (Sender<()>, Arc<Mutex<Option<Error>>>) {
     let (wake, woken) = channel::<()>();
@@ -130,7 +130,7 @@ fn start(path: PathBuf, ctx: egui::Context) -> (Sender<()>, Arc<Mutex<Option<Err
     std::thread::spawn(move || {
         let mut silent = true;
         loop {
-            // a full disk may have room again
+            // a full disk may have space again
             let next = if silent {
                 woken.recv().map_err(|_| RecvTimeoutError::Disconnected)
             } else {

@@ -1,4 +1,4 @@
-//! What differs between a desktop and a browser: clock, file dialogs, files. Same functions in both.
+//! What differs between desktop and browser: clock, file dialogs, files. Both have the same functions.
 
 #[cfg(not(target_arch = "wasm32"))]
 mod keep;

@@ -1,25 +1,26 @@
-//! Browser: files and dialogs come with the browser build; until then the acts say so.
+//! Browser platform: files and dialogs come with the browser build. Until then these actions say that they are not
+//! available.
 
 use crate::error::{Error, Result};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
-/// Measures nothing: the browser build brings a clock.
+/// A stopwatch that measures nothing: the browser build will bring a clock.
 #[derive(Debug)]
 pub struct Stopwatch;
 
 impl Stopwatch {
-    /// Starts now.
+    /// Starts the stopwatch.
     pub fn start() -> Self {
         Self
     }
 
-    /// Since the start.
+    /// Always 0: there is no clock.
     pub fn milliseconds(&self) -> f64 {
         0.0
     }
 }
 
-/// No file dialogs yet.
+/// A file dialog that does not exist yet.
 #[derive(Debug, Default)]
 pub struct Picker;
 
@@ -27,12 +28,12 @@ impl Picker {
     /// Does nothing.
     pub fn open(&mut self, _save: bool, _name: &str, _extension: &str, _ctx: &egui::Context) {}
 
-    /// Never a path.
+    /// Always `None`: there is no dialog.
     pub fn take(&mut self) -> Option<String> {
         None
     }
 
-    /// Never open.
+    /// Always false: there is no dialog.
     pub fn is_open(&self) -> bool {
         false
     }
@@ -41,7 +42,7 @@ impl Picker {
     pub const AVAILABLE: bool = false;
 }
 
-/// Work in slices, one a frame: the page has one thread.
+/// A job in slices, one for each frame, because the page has one thread.
 pub struct Background<T> {
     work: Box<Work<T>>,
     share: AtomicU32,
@@ -51,7 +52,7 @@ pub struct Background<T> {
 
 type Work<T> = dyn FnMut(&(dyn Fn(f64) -> bool + Sync)) -> Option<T>;
 
-/// Parts of a whole that progress is told in.
+/// Resolution of the progress: number of parts of the whole.
 const PARTS: f64 = 1000.0;
 
 impl<T> std::fmt::Debug for Background<T> {
@@ -61,7 +62,7 @@ impl<T> std::fmt::Debug for Background<T> {
 }
 
 impl<T: Send + 'static> Background<T> {
-    /// Starts; the work is called once a frame until it answers, and tells how far it has come.
+    /// Starts the job. It is called once a frame until it returns a result, and reports its progress.
     pub fn start(
         ctx: &egui::Context,
         work: impl FnMut(&(dyn Fn(f64) -> bool + Sync)) -> Option<T> + Send + 'static,
@@ -70,7 +71,7 @@ impl<T: Send + 'static> Background<T> {
         Self { work: Box::new(work), share: AtomicU32::new(0), stop: AtomicBool::new(false), ctx: ctx.clone() }
     }
 
-    /// Does the next slice; the answer, once.
+    /// Runs the next slice. Returns the result once.
     pub fn take(&mut self) -> Option<T> {
         let Self { work, share, stop, ctx } = self;
         let answer = work(&|part| {
@@ -81,26 +82,26 @@ impl<T: Send + 'static> Background<T> {
         answer
     }
 
-    /// Tells it to stop; it answers in the next frame.
+    /// Tells the job to stop. It returns its result in the next frame.
     pub fn stop(&self) {
         self.stop.store(true, Ordering::Relaxed);
     }
 
-    /// How far it has come, 0 to 1.
+    /// Share of the job that is done, 0 to 1.
     pub fn share(&self) -> f64 {
         f64::from(self.share.load(Ordering::Relaxed)) / PARTS
     }
 }
 
-/// No clock yet: the browser build brings one.
+/// Seconds since 1970. There is no clock yet: the browser build will bring one.
 pub fn unix_seconds() -> u64 {
     0
 }
 
-/// More people than this would hold a frame up.
+/// Largest number of virtual subjects. More would hold up a frame.
 pub const MOST_PEOPLE: Option<usize> = Some(200);
 
-/// One job after another.
+/// Runs one job after another.
 pub type SideBySide = crate::population::InTurn;
 
 fn none<T>(path: &str) -> Result<T> {
@@ -108,7 +109,7 @@ fn none<T>(path: &str) -> Result<T> {
         .remedy("use the desktop app, or copy to the clipboard"))
 }
 
-/// Refuses.
+/// Reads no file: the browser build has none yet.
 ///
 /// # Errors
 /// Always.
@@ -116,7 +117,7 @@ pub fn read_text(path: &str, _most: usize) -> Result<String> {
     none(path)
 }
 
-/// Refuses.
+/// Writes no file: the browser build has none yet.
 ///
 /// # Errors
 /// Always.
@@ -124,12 +125,12 @@ pub fn write(path: &str, _bytes: &[u8]) -> Result<()> {
     none(path)
 }
 
-/// The name alone: a browser has no folders.
+/// The name alone, because a browser has no folders.
 pub fn in_folder(path: &str) -> String {
     path.to_owned()
 }
 
-/// Never.
+/// Always false: there are no files.
 pub fn exists(_path: &str) -> bool {
     false
 }

@@ -1,4 +1,4 @@
-//! Mirror of `assets/derivations.toml`.
+//! The file `assets/derivations.toml` as types.
 
 use crate::error::{Error, Result};
 use crate::model::Site;
@@ -14,10 +14,10 @@ pub struct Derivations {
     _format: u32,
     /// Standard deviation of a log ratio when a target does not say.
     pub default_sd: Fraction,
-    /// Fits.
+    /// Least-squares fits.
     #[serde(default)]
     pub fit: Vec<FitFile>,
-    /// Means of figures from several sources.
+    /// Means of values from several sources.
     #[serde(default)]
     pub pool: Vec<PoolFile>,
 }
@@ -32,53 +32,53 @@ pub struct FitFile {
     pub model: String,
     /// Parameters of the model that are estimated.
     pub parameters: Vec<String>,
-    /// Parameter whose place the fitted one takes: the end of a range.
+    /// Parameter that the fitted one replaces: the end of a range. `None` where it replaces none.
     pub replaces: Option<String>,
-    /// Under which read-out, in words.
+    /// The output of the model that is compared with the targets, in words.
     pub read_out: String,
-    /// What and why.
+    /// Purpose and reasons of the fit.
     pub about: String,
-    /// Figures to meet.
+    /// Values that the fit is to meet.
     #[serde(rename = "target")]
     pub targets: Vec<TargetFile>,
 }
 
-/// One figure to meet.
+/// One value that the fit is to meet.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TargetFile {
-    /// Study, by which targets are left out together.
+    /// Study of the value. All targets of a study are left out together.
     pub study: String,
-    /// Arm that holds the figure.
+    /// Arm that holds the value. `None` where `expect` states it.
     pub arm: Option<String>,
-    /// `cmax`, `tmax`, `curve` or `bioavailability`.
+    /// Kind of value: `cmax`, `tmax`, `curve` or `bioavailability`.
     pub quantity: String,
-    /// Doses, when they are not those of the arm.
+    /// Doses. Empty: those of the arm.
     #[serde(default)]
     pub dose: Vec<Dose>,
-    /// Body weight, when it is not that of the arm.
+    /// Body weight. `None`: that of the arm.
     pub weight: Option<Weight>,
-    /// Analyte, when it is not the drug.
+    /// Analyte. `None`: the drug itself.
     pub analyte: Option<String>,
-    /// Site, when it is not the model's own.
+    /// Sampling site. `None`: the model's own.
     pub site: Option<Site>,
-    /// The figure, when no arm holds it.
+    /// The value where no arm holds it.
     pub expect: Option<String>,
-    /// Where that is written.
+    /// Citation of `expect`.
     pub from: Option<String>,
-    /// Standard deviation of its log.
+    /// Standard deviation of the log of the value. `None`: the default.
     pub sd: Option<Fraction>,
 }
 
-/// A mean of figures from several sources.
+/// A mean of values from several sources.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PoolFile {
     /// Id of the model to which the pooled number belongs.
     pub model: String,
-    /// Parameter, or
+    /// Parameter whose typical value is pooled. `None` where `spread` is stated.
     pub parameter: Option<String>,
-    /// parameter whose spread is meant.
+    /// Parameter whose between-subject variability is pooled. `None` where `parameter` is stated.
     pub spread: Option<String>,
     /// Kind of mean.
     #[serde(default)]
@@ -91,14 +91,14 @@ pub struct PoolFile {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Mean {
-    /// Of the logs.
+    /// Geometric mean.
     #[default]
     Geometric,
-    /// Of the values, where one of them is nothing.
+    /// Arithmetic mean, where one of the values is zero.
     Arithmetic,
 }
 
-/// One of the figures.
+/// One of the pooled values.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PoolValue {
@@ -109,7 +109,7 @@ pub struct PoolValue {
 }
 
 impl Derivations {
-    /// The shipped file.
+    /// The derivations that ship with ketasim.
     ///
     /// # Errors
     /// Never with the shipped file, which tests read.
@@ -120,7 +120,7 @@ impl Derivations {
 }
 
 impl PoolFile {
-    /// The figures in canonical units.
+    /// The pooled values in canonical units.
     pub(super) fn canonical(&self) -> Result<Vec<f64>> {
         self.values.iter().map(|v| Ok(Quantity::parse(&v.value)?.value)).collect()
     }

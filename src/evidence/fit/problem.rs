@@ -1,4 +1,5 @@
-//! One fit: parameters on an unbounded scale in (log, or logit for fractions), weighted log ratios out.
+//! One least-squares fit. Its input is the parameters on an unbounded scale (log, or logit for fractions). Its output
+//! is weighted log ratios.
 
 use super::super::observed::{Arm, Observations};
 use super::super::predict::{ExposureMetric, predict};
@@ -19,10 +20,10 @@ use nalgebra::storage::Owned;
 use nalgebra::{DMatrix, DVector, Dyn};
 use std::collections::BTreeMap;
 
-/// Step on the unbounded scale by which slopes are taken.
+/// Step on the unbounded scale for numerical derivatives.
 const STEP: f64 = 1e-4;
 
-/// A fit made ready.
+/// A fit, prepared for solving.
 #[derive(Debug, Clone)]
 pub(super) struct Problem<'a> {
     fit: &'a FitFile,
@@ -31,7 +32,7 @@ pub(super) struct Problem<'a> {
     goals: Vec<Goal>,
 }
 
-/// What one target asks of the model.
+/// One target of the fit.
 #[derive(Debug, Clone)]
 struct Goal {
     study: String,
@@ -42,7 +43,7 @@ struct Goal {
     site: Site,
     quantities: Vec<ExposureMetric>,
     observed: Vec<f64>,
-    /// Of the log of each figure; a curve of n points counts as one figure.
+    /// Standard deviation of the log of each value. A curve of n points counts as one value.
     sd: f64,
 }
 
@@ -66,7 +67,7 @@ impl<'a> Problem<'a> {
         Ok(Self { fit, model, drug: library.drug(&model.drug)?, goals })
     }
 
-    /// Parameters as the model file has them, on the unbounded scale.
+    /// Parameters of the model file, on the unbounded scale.
     pub(super) fn start(&self) -> DVector<f64> {
         let value = |name: &String| self.model.parameters.iter().find(|p| &p.name == name).map_or(0.5, |p| p.value);
         let scaled = self.fit.parameters.iter().enumerate().map(|(k, name)| {
@@ -81,7 +82,7 @@ impl<'a> Problem<'a> {
         self.fit.parameters.get(k).and_then(of).is_some_and(|p| p.dim == Dim::NONE)
     }
 
-    /// From the unbounded scale back to the parameter's own.
+    /// Converts a parameter from the unbounded scale to its own.
     pub(super) fn value(&self, k: usize, scaled: f64) -> f64 {
         if self.is_fraction(k) { 1.0 / (1.0 + (-scaled).exp_portable()) } else { scaled.exp_portable() }
     }
@@ -136,7 +137,7 @@ impl<'a> Problem<'a> {
         Ok(DMatrix::from_columns(&columns))
     }
 
-    /// On the unbounded scale, widened where the targets disagree by more than their own doubt.
+    /// Standard errors on the unbounded scale, widened where the targets disagree by more than their own uncertainty.
     pub(super) fn standard_errors(&self, at: &DVector<f64>) -> Result<Vec<f64>> {
         let slopes = self.slopes_at(at)?;
         let free = self.goals.len() as f64 - at.len() as f64;
@@ -164,7 +165,7 @@ impl<'a> Problem<'a> {
         Ok(list)
     }
 
-    /// Studies, each once.
+    /// The studies of the targets, each once.
     pub(super) fn studies(&self) -> Vec<String> {
         let mut list: Vec<String> = Vec::new();
         for goal in &self.goals {
@@ -175,14 +176,14 @@ impl<'a> Problem<'a> {
         list
     }
 
-    /// Fold error of a study's figures under a fit to the other studies; `None` where too few remain.
+    /// Fold error of a study's values under a fit to the other studies. `None` where too few remain.
     pub(super) fn leave_out(&self, study: &str, start: &DVector<f64>) -> Result<Option<f64>> {
         let (left, others): (Vec<Goal>, Vec<Goal>) = self.goals.iter().cloned().partition(|g| g.study == study);
         if others.len() < self.fit.parameters.len() {
             return Ok(None);
         }
         let rest = Problem { goals: others, ..self.clone() };
-        // too few kinds of figures may remain to hold every parameter
+        // too few kinds of values may remain to determine every parameter
         let Ok(at) = rest.solve(start) else { return Ok(None) };
         let mut logs = Vec::new();
         for goal in &left {
@@ -228,7 +229,7 @@ fn named<'a>(observations: &'a Observations, id: &str) -> Result<&'a Arm> {
     observations.arms.iter().find(|a| a.id == id).ok_or_else(|| Error::input(format!("there is no arm {id}")))
 }
 
-/// What is compared, and the figures it is to meet.
+/// The measures that are compared, and the values they are to meet.
 fn figures(t: &TargetFile, arm: Option<&Arm>) -> Result<(Vec<ExposureMetric>, Vec<f64>)> {
     if t.quantity == "curve" {
         let points = arm.map_or(&[][..], |a| &a.points);

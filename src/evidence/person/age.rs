@@ -1,23 +1,23 @@
-//! Ages told in prose.
+//! Reads ages stated in prose.
 
 use super::{GROWN, ends};
 use crate::delimited::{Cell, DecimalMark};
 use crate::units;
 
-/// What a text says of age.
+/// The age that a text states.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum StatedAge {
-    /// Years.
+    /// A single age, years.
     One(f64),
-    /// From and to, years.
+    /// Lowest and highest age, years.
     Range(f64, f64),
-    /// A number of years that may be one.
+    /// A number of years that may or may not be an age.
     Unclear,
 }
 
-/// Age by the words of a text; spans of time that are none are passed over.
+/// The age stated by the words of a text. Time spans that are not ages are skipped.
 pub(super) fn stated_age(words: &[String], young: bool) -> Option<StatedAge> {
-    // weeks of gestation are no age
+    // weeks of gestation are not an age
     let unborn =
         words.iter().any(|w| w.starts_with("gestation") || ["ga", "pma", "postmenstrual"].contains(&w.as_str()));
     let (mut means, mut all, mut unclear) = (Vec::new(), Vec::new(), false);
@@ -66,8 +66,8 @@ pub(super) fn stated_age(words: &[String], young: bool) -> Option<StatedAge> {
     Some(if from == to { StatedAge::One(from) } else { StatedAge::Range(from, to) })
 }
 
-/// Whether a text in which no age was found may still tell one: a word of age, a compound with a unit of it ("6 wk-17 y",
-/// "5-year-old"), or a number that counts nothing ("healthy, 65").
+/// Whether a text in which no age was found may still state one: a word for age, a compound with a unit of age ("6
+/// wk-17 y", "5-year-old"), or a number that does not count anything ("healthy, 65").
 fn hints_at_age(words: &[String]) -> bool {
     const OF_AGE: [&str; 10] = ["age", "aged", "ages", "old", "olds", "yo", "young", "younger", "youngsters", "pupils"];
     const COUNTS: [&str; 12] =
@@ -90,7 +90,7 @@ fn hints_at_age(words: &[String]) -> bool {
     of_age || counts_nothing
 }
 
-/// A number, or a range of numbers, among words.
+/// A number or a range of numbers among words.
 struct NumberRange {
     /// The number, or the lower end of the range.
     from: f64,
@@ -100,7 +100,7 @@ struct NumberRange {
     next: usize,
 }
 
-/// The number or range that begins at a place; `None` where there is none.
+/// The number or range that begins at index `at`. `None` where there is none.
 fn number_range(words: &[String], at: usize) -> Option<NumberRange> {
     let range = |from: f64, to: f64, next: usize| Some(NumberRange { from, to, next });
     let value = |text: &str| match DecimalMark::Point.read(text) {
@@ -110,7 +110,7 @@ fn number_range(words: &[String], at: usize) -> Option<NumberRange> {
     let word = words[at].as_str();
     let before = at.checked_sub(1).map_or("", |i| words[i].as_str());
     if before == "-" || before == "to" && at > 1 && value(&words[at - 2]).is_some() {
-        // the end of a range that began before
+        // the end of a range that began earlier
         return None;
     }
     if let Some((from, to)) = word.split_once('-') {

@@ -1,20 +1,20 @@
-//! The cell `swallowed_or_spat`: how a dose under the tongue ends.
+//! Reads the cell `swallowed_or_spat`: how a sublingual dose ends.
 
 use super::super::cells::{Reason, time_unit};
 use super::{NOT, plain, unstated};
 use crate::delimited::{Cell, DecimalMark};
 use crate::regimen::AfterHold;
 
-/// How a dose under the tongue ends.
+/// How a sublingual dose ends.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(in crate::evidence) struct Held {
-    /// How long it is held, min.
+    /// How long the dose is held, min. `None` where it is not stated.
     pub minutes: Option<f64>,
-    /// What is done then.
+    /// Whether the rest is swallowed or spat out. `None` where it is not stated.
     pub after: Option<AfterHold>,
 }
 
-/// Words of such a cell that change nothing.
+/// Words that may be in such a cell and change nothing.
 const FILLERS: [&str; 23] = [
     "out",
     "the",
@@ -42,7 +42,7 @@ const FILLERS: [&str; 23] = [
 ];
 
 impl Held {
-    /// "no swallowing for 10 min, then swallowed", "swallowed, not spat out".
+    /// Reads cells like "no swallowing for 10 min, then swallowed" or "swallowed, not spat out".
     pub(in crate::evidence) fn read(cell: &str, mark: DecimalMark) -> Reason<Self> {
         let said = plain(cell);
         if unstated(&said) {
@@ -70,7 +70,7 @@ impl Held {
     }
 }
 
-/// Parts of a cell that each say one thing; a comma between digits is a decimal one.
+/// Parts of a cell that each state one thing. A comma between digits is a decimal comma.
 fn clauses(said: &str) -> Vec<String> {
     let chars: Vec<char> = said.chars().collect();
     let digit = |i: Option<usize>| i.and_then(|i| chars.get(i)).is_some_and(char::is_ascii_digit);
@@ -87,7 +87,7 @@ fn clauses(said: &str) -> Vec<String> {
     text.replace(" and ", ";").replace(';', "; ").split(';').map(plain).filter(|c| !c.is_empty()).collect()
 }
 
-/// One clause: minutes of a hold, and what follows; none when a word is not known.
+/// Reads one clause: minutes of holding, and what follows. `None` when a word is not known.
 fn clause_of(clause: &str, mark: DecimalMark) -> Option<(Option<f64>, Option<AfterHold>)> {
     let (mut nots, mut verb, mut minutes, mut holds) = (0, None, None, false);
     let clause = clause.strip_prefix("then ").unwrap_or(clause);
@@ -111,10 +111,10 @@ fn clause_of(clause: &str, mark: DecimalMark) -> Option<(Option<f64>, Option<Aft
         }
     }
     match (verb, nots, minutes) {
-        // nothing swallowed for a time is a hold
+        // not swallowing for a time means holding
         (Some(AfterHold::Swallow), 1, Some(_)) => Some((minutes, None)),
         (Some(verb), 0, _) => Some((minutes, Some(verb))),
-        // what is not spat out is swallowed; what is not swallowed may be anything, unless it is said to be spat out
+        // not spat out means swallowed; not swallowed is unclear, unless the cell says that it is spat out
         (Some(AfterHold::Spit), 1, None) => Some((None, Some(AfterHold::Swallow))),
         (Some(AfterHold::Swallow), 1, None) => Some((None, None)),
         (None, 0, Some(_)) => Some((minutes, None)),
@@ -123,7 +123,7 @@ fn clause_of(clause: &str, mark: DecimalMark) -> Option<(Option<f64>, Option<Aft
     }
 }
 
-/// Sets what may be said once.
+/// Sets a value that may be stated only once.
 fn set<T>(place: &mut Option<T>, value: T) -> Option<()> {
     place.is_none().then(|| *place = Some(value))
 }
@@ -132,7 +132,7 @@ fn set<T>(place: &mut Option<T>, value: T) -> Option<()> {
 mod tests {
     use super::*;
 
-    /// A word counts by what the whole cell says of it.
+    /// A word counts in the context of the whole cell.
     #[test]
     fn swallowed_or_spat_by_the_whole_cell() {
         use AfterHold::{Spit, Swallow};

@@ -8,7 +8,7 @@ use crate::regimen::Route;
 use crate::units::{number, significant};
 use egui::{CollapsingHeader, Grid, RichText, Ui};
 
-/// Error figures with what they mean, and the rows far off.
+/// Shows the error measures with their meaning, and the rows with large errors.
 pub(super) fn errors(ui: &mut Ui, report: Option<&Report>, arm: &ArmOutcome) {
     heading(ui, "Predicted against measured");
     let Some(report) = report else {

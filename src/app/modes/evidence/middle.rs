@@ -1,4 +1,4 @@
-//! The curve alone with other models behind it, why they differ, and what was measured.
+//! The chosen curve with other models behind it, why they differ, and what was measured.
 
 use super::Chosen;
 use crate::app::action::Action;
@@ -12,14 +12,14 @@ use crate::scene::{Page, layout};
 use crate::units::{MINUTES_PER_HOUR, NG_ML_PER_MG_L, significant};
 use egui::{Frame, Margin, RichText, Sense, Ui, Vec2};
 
-/// Measured arms shown until all are asked for.
+/// Number of measured arms shown until all are requested.
 const FIRST: usize = 6;
-/// A picture of a measured arm is at least this wide.
+/// Least width of the picture of a measured arm, points.
 const NARROWEST: f32 = 250.0;
-/// Height of such a picture.
+/// Height of the picture of a measured arm, points.
 const HEIGHT: f32 = 168.0;
 
-/// The column in the middle.
+/// Shows the column in the centre.
 pub(super) fn middle(
     ui: &mut Ui,
     chosen: &Chosen,
@@ -46,7 +46,7 @@ pub(super) fn middle(
     ui.add_space(12.0);
 }
 
-/// The other models, each with its peak and the reasons for the gap.
+/// Shows the other models, each with its peak and the reasons for the difference.
 fn models(ui: &mut Ui, chosen: &Chosen, actions: &mut Vec<Action>) {
     let arm = chosen.arm;
     super::heading(ui, "Other models of this drug and route");
@@ -100,7 +100,7 @@ fn peak_words([peak, at]: [f64; 2]) -> String {
     format!("peak {} ng/mL at {} min", significant(peak, 3), significant(at, 2))
 }
 
-/// "30 % below the chosen peak".
+/// A ratio in words: "30 % below the chosen peak".
 fn against(ratio: f64) -> String {
     match ((ratio - 1.0) * 100.0).round() {
         p if p > 0.0 => format!("{p} % above the chosen peak"),
@@ -113,7 +113,7 @@ fn arms(count: usize) -> String {
     if count == 1 { "1 arm".to_owned() } else { format!("{count} arms") }
 }
 
-/// Small pictures of what was measured, each with the curve for its own dose.
+/// Shows small pictures of measurements, each with the curve for its own dose.
 fn measured(ui: &mut Ui, evidence: &mut Evidence) {
     let count = evidence.measured().len();
     super::heading(ui, &format!("Measured points of this drug and route ({})", arms(count)));
@@ -163,7 +163,7 @@ fn one(ui: &mut Ui, study: &StudyFigure, width: f32) {
         node.set_role(egui::accesskit::Role::Image);
         node.set_label(words);
     });
-    // a picture ends with room for strips that a small one has not
+    // a figure reserves room for strips, which a small one does not have
     ui.add_space(-10.0);
     let new = if study.external { "a study new to" } else { "a study seen by" };
     small(ui, &format!("{new} {}. {}", study.model, study.citation));

@@ -1,5 +1,5 @@
-//! What stands behind one curve: who was studied, every number with its grade, measured points, other
-//! models and how far predictions lie from measurements.
+//! The evidence behind one curve: the subjects studied, every number with its grade, measured points, other models, and
+//! how far predictions are from measurements.
 
 mod errors;
 mod middle;
@@ -23,25 +23,25 @@ use crate::model::Grade;
 use crate::outcome::{ArmOutcome, Outcome};
 use egui::{Frame, Key, Margin, Panel, RichText, ScrollArea, Ui};
 
-/// From this width the arms are a list at the left, below it a row of tabs.
+/// Width from which the arms are a list at the left, points. Below it they are a row of tabs.
 const LIST: f32 = 1080.0;
-/// From this width numbers stand beside the curve, below it under it.
+/// Width from which the numbers are beside the curve, points. Below it they are under the curve.
 const BESIDE: f32 = 720.0;
 
-/// The page over all routes.
+/// Title of the page over all routes.
 const PREDICTS: &str = "How well does it predict?";
 
-/// What is drawn for the chosen arm.
+/// The chosen arm and what is drawn for it.
 struct Chosen<'a> {
     arm: &'a ArmOutcome,
     role: Role,
-    /// Of all arms, in their order.
+    /// Roles of all arms, in their order.
     roles: Vec<Role>,
     outcome: &'a Outcome,
     seen: Seen<'a>,
 }
 
-/// The mode.
+/// Functions of the evidence mode.
 pub static SHAPE: Shape = Shape {
     name: "Evidence",
     help: "what stands behind a curve",
@@ -54,7 +54,7 @@ pub static SHAPE: Shape = Shape {
     pictures: &[PLOT, CURVE, TORNADO, AGREEMENT],
 };
 
-/// The chosen arm before other models.
+/// The chosen arm in front of other models, as a picture.
 const CURVE: Picture = Picture {
     name: "This curve and other models",
     file: "models",
@@ -65,7 +65,7 @@ const CURVE: Picture = Picture {
     },
 };
 
-/// Which of its numbers matter.
+/// Sensitivity of the chosen arm, as a picture.
 const TORNADO: Picture = Picture {
     name: "Tornado plot",
     file: "tornado",
@@ -76,7 +76,7 @@ const TORNADO: Picture = Picture {
     },
 };
 
-/// Predicted over observed.
+/// Predicted against observed values, as a picture.
 const AGREEMENT: Picture = Picture {
     name: "Predicted against observed",
     file: "predicted-observed",
@@ -93,7 +93,7 @@ fn nothing_chosen() -> Error {
     missing("there is no curve whose evidence could be drawn", "switch a route on")
 }
 
-/// The chosen arm, where what is shown of it is of the scenario.
+/// The chosen arm for export. It is refused while what is shown is not of the present scenario.
 fn handed_on(app: &App) -> Result<Chosen<'_>> {
     app.settled()?;
     let seen = Seen { shown: &app.shown, library: &app.library, offered: &app.offered };
@@ -105,7 +105,7 @@ fn handed_on(app: &App) -> Result<Chosen<'_>> {
 }
 
 impl<'a> Chosen<'a> {
-    /// None where no arm can be looked at.
+    /// The chosen arm. `None` where there is none to show.
     fn find(seen: Seen<'a>, look: &Look) -> Option<Self> {
         let outcome = seen.shown.outcome.as_ref()?;
         let arm = chosen(outcome, look)?;
@@ -115,7 +115,7 @@ impl<'a> Chosen<'a> {
     }
 }
 
-/// Width of the window, before panels take of it.
+/// Width of the window before panels take their part.
 fn width(ui: &Ui) -> f32 {
     ui.ctx().content_rect().width()
 }
@@ -146,7 +146,7 @@ fn panels(app: &mut App, ui: &mut Ui, _actions: &mut Vec<Action>) {
     }
 }
 
-/// Who was studied and every number; in a narrow window what is assumed as well.
+/// Shows the subjects studied and every number. In a narrow window it also shows the assumptions.
 fn numbers_of(ui: &mut Ui, chosen: &Chosen, evidence: &Evidence, width: f32) {
     side::side(ui, chosen, evidence);
     if width < LIST {
@@ -178,7 +178,7 @@ fn view(app: &mut App, ui: &mut Ui, actions: &mut Vec<Action>) {
     });
 }
 
-/// A column that scrolls, with room for its bar; another arm begins at its top.
+/// A scrolling column with room for its scroll bar. Another arm starts at its top.
 fn scroll(ui: &mut Ui, salt: impl std::hash::Hash + std::fmt::Debug, add: impl FnOnce(&mut Ui)) {
     ScrollArea::vertical().id_salt(salt).auto_shrink(false).show(ui, |ui| {
         ui.set_max_width(ui.available_width() - 10.0);
@@ -187,7 +187,7 @@ fn scroll(ui: &mut Ui, salt: impl std::hash::Hash + std::fmt::Debug, add: impl F
     });
 }
 
-/// Opens the page over all routes.
+/// Shows the switch to the page over all routes.
 fn predicts(ui: &mut Ui, shown: &mut bool) {
     let button = ui.selectable_label(*shown, PREDICTS);
     if button.on_hover_text("by route: what was seen, what is new, the worst misses").clicked() {
@@ -236,7 +236,7 @@ fn name(ui: &mut Ui, arm: &ArmOutcome, role: Role, on: bool, (pick, overall): (&
     }
 }
 
-/// A grade's letter in a frame; what is ours says so.
+/// Shows the letter of a grade in a frame, and marks grades that are our own.
 fn grade(ui: &mut Ui, grade: Grade) -> egui::Response {
     let text = if grade.is_ours() { format!("{grade} ours") } else { grade.to_string() };
     let stroke = ui.visuals().widgets.noninteractive.bg_stroke;
@@ -244,7 +244,7 @@ fn grade(ui: &mut Ui, grade: Grade) -> egui::Response {
     frame.show(ui, |ui| ui.label(RichText::new(text).small().strong())).response
 }
 
-/// A heading inside a column.
+/// Shows a heading inside a column.
 fn heading(ui: &mut Ui, text: &str) {
     ui.add_space(6.0);
     ui.label(RichText::new(text).size(theme::HEADING).strong());

@@ -1,4 +1,4 @@
-//! Every number of a model with unit, source, grade and doubt.
+//! Every number of a model with unit, source, grade and uncertainty.
 
 use super::{grade, heading};
 use crate::app::panels::small;
@@ -6,7 +6,7 @@ use crate::model::{Effect, Grade, Model, Parameter};
 use crate::outcome::ArmOutcome;
 use egui::{Align, CollapsingHeader, Layout, RichText, Ui};
 
-/// Numbers of the arm first, the rest of the model folded; with the legend of grades.
+/// Shows the numbers used by the arm first, the others of the model folded, and the legend of grades.
 pub(super) fn numbers(ui: &mut Ui, model: &Model, arm: &ArmOutcome) {
     let used = |name: &String| arm.used.contains(name);
     let count = model.parameters.iter().filter(|p| used(&p.name)).count();
@@ -64,7 +64,7 @@ fn effect(ui: &mut Ui, model: &Model, e: &Effect) {
     row(ui, model, (&e.on.join(", "), &e.words()), (e.grade, &e.source), [None, e.note.as_deref()]);
 }
 
-/// Name, value, number of its source and grade; below it what is doubted and noted.
+/// Shows name, value, number of the source and grade, with uncertainty and notes below.
 fn row(
     ui: &mut Ui,
     model: &Model,

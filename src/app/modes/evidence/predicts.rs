@@ -1,4 +1,5 @@
-//! How well it predicts: by route and read-out, seen and new, worst misses, what has no target.
+//! How well the models predict: by route and read-out, used and new studies, largest errors, questions without
+//! measurements.
 
 use super::heading;
 use crate::app::canvas::{EguiMeasure, paint};
@@ -10,7 +11,7 @@ use crate::scene::{agreement, agreement_page};
 use crate::units::significant;
 use egui::{Grid, RichText, ScrollArea, Sense, Ui, Vec2};
 
-/// Draws the page over everything that was scored.
+/// Shows the page on everything that was scored.
 pub(super) fn predicts(ui: &mut Ui, report: Option<&Report>) {
     ui.label(RichText::new(super::PREDICTS).size(theme::HEADING).strong());
     let Some(report) = report else {
@@ -45,7 +46,7 @@ pub(super) fn predicts(ui: &mut Ui, report: Option<&Report>) {
     ui.add_space(12.0);
 }
 
-/// What matters first: how far off new studies are, and how many figures that rests on.
+/// The main result: the errors in new studies, and the number of values behind them.
 fn first_words(prediction: &Prediction) -> String {
     let told = |of: fn(&Total) -> &Summary| {
         let part = |t: &Total| {
@@ -92,7 +93,7 @@ fn cells(ui: &mut Ui, s: &Summary) {
     ui.label(s.within_2_fold.map_or("–".to_owned(), |v| format!("{:.0} %", v * 100.0)));
 }
 
-/// Predicted over observed, as `validate --plot` writes it.
+/// Shows predicted against observed values, as `validate --plot` writes them.
 fn picture(ui: &mut Ui, report: &Report) {
     let figure = Agreement::new(report);
     let page = agreement_page(&figure);

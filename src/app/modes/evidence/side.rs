@@ -1,4 +1,4 @@
-//! Who was studied, citations, what is missing.
+//! The subjects studied, citations, and what is missing.
 
 use super::{Chosen, errors, heading, numbers};
 use crate::app::evidence::Evidence;
@@ -9,10 +9,10 @@ use crate::outcome::ArmOutcome;
 use crate::scene::Ink;
 use egui::{CollapsingHeader, RichText, Ui};
 
-/// Width of the names of facts.
+/// Width of the names of facts, points.
 const NAME: f32 = 62.0;
 
-/// The column of facts and numbers.
+/// Shows the column of facts and numbers.
 pub(super) fn side(ui: &mut Ui, chosen: &Chosen, evidence: &Evidence) {
     let Ok(model) = chosen.seen.library.model(&chosen.arm.model) else {
         small(ui, "the model of this arm is not in the library any more");
@@ -50,7 +50,7 @@ fn who(ui: &mut Ui, model: &Model, arm: &ArmOutcome) {
     }
 }
 
-/// A name and what is known, or that it is not.
+/// Shows a name with its value, or that it is not known.
 fn fact(ui: &mut Ui, name: &str, value: Option<String>) {
     ui.horizontal_top(|ui| {
         ui.allocate_ui_with_layout(egui::vec2(NAME, 0.0), egui::Layout::top_down(egui::Align::Min), |ui| {

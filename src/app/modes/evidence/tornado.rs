@@ -1,4 +1,4 @@
-//! Which number of the model matters most for the chosen arm: the choice of a measure, and its tornado plot.
+//! Sensitivity of the chosen arm: the choice of a measure, and its tornado plot.
 
 use super::{Chosen, heading};
 use crate::app::canvas::{EguiMeasure, show};
@@ -9,7 +9,7 @@ use crate::population::Measure;
 use crate::scene;
 use egui::Ui;
 
-/// Draws the choice and the plot.
+/// Shows the choice and the plot.
 pub(super) fn tornado(ui: &mut Ui, chosen: &Chosen, evidence: &mut Evidence) {
     heading(ui, "Which number matters most");
     let mut measure = evidence.measure();

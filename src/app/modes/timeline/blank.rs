@@ -1,4 +1,4 @@
-//! Blanks of the form: a line of text, or a length of time, that may be left empty; what is still missing.
+//! Fields of the form that may be left empty (text, lengths of time), and what is still missing.
 
 use crate::app::panels::small;
 use crate::app::theme;
@@ -9,13 +9,13 @@ use egui::{Frame, Id, Margin, RichText, TextEdit, Ui};
 use std::fmt::Display;
 use std::str::FromStr;
 
-/// A line that is seen to be one while it is empty.
+/// A line of text with an outline that is visible while it is empty.
 fn line<'t>(ui: &Ui, text: &'t mut String, hint: &'t str) -> TextEdit<'t> {
     let fill = ui.visuals().widgets.inactive.bg_fill.gamma_multiply(0.45);
     TextEdit::singleline(text).hint_text(hint).background_color(fill)
 }
 
-/// A line of text; empty is none.
+/// A line of text. Empty means `None`.
 pub(super) fn text(ui: &mut Ui, name: &str, value: &mut Option<String>, hint: &str) {
     let mut shown = value.clone().unwrap_or_default();
     let label = ui.label(name);
@@ -25,7 +25,8 @@ pub(super) fn text(ui: &mut Ui, name: &str, value: &mut Option<String>, hint: &s
     }
 }
 
-/// A length of time with its unit, or a count; empty is none. What cannot be read leaves the value and says what was expected.
+/// A length of time with its unit, or a count. Empty means `None`. Input that cannot be read leaves the value, and the
+/// field says what was expected.
 pub(super) fn value<T: FromStr<Err = Error> + Display + Copy>(
     ui: &mut Ui,
     name: &str,
@@ -52,7 +53,7 @@ pub(super) fn value<T: FromStr<Err = Error> + Display + Copy>(
         }
         _ => {}
     }
-    // once it is left the field shows what is kept
+    // after it loses focus, the field shows the stored value
     let edited = field.has_focus();
     ui.data_mut(|d| {
         if edited {
@@ -63,7 +64,7 @@ pub(super) fn value<T: FromStr<Err = Error> + Display + Copy>(
     });
 }
 
-/// What has to be filled in before the page can be handed out.
+/// Shows what has to be filled in before the page can be handed out.
 pub(super) fn missing(ui: &mut Ui, page: &VisitPage) {
     let Some(timeline) = &page.timeline else { return };
     let missing = timeline.missing();

@@ -1,4 +1,4 @@
-//! What the clinic fills in: which arm, when, its rules, its phones.
+//! The clinic's form: the arm, the time, the clinic's rules and phone numbers.
 
 use super::blank::{text, value};
 use super::heading;
@@ -12,7 +12,7 @@ use crate::sim::Session;
 use crate::units::Time;
 use egui::{ComboBox, ScrollArea, TextEdit, Ui};
 
-/// Draws the form.
+/// Shows the form.
 pub(super) fn clinic(
     ui: &mut Ui,
     scenario: &mut Scenario,
@@ -64,7 +64,7 @@ fn pick(ui: &mut Ui, scenario: &Scenario, chosen: usize, look: &mut Look) {
     small(ui, "Drug, dose and route are set under Compare.");
 }
 
-/// Of a course, which session the page is for.
+/// Chooses the session of the page, for an arm with several.
 fn which_session(ui: &mut Ui, scenario: &mut Scenario, page: &VisitPage) {
     if page.sessions.len() < 2 {
         return;
@@ -87,7 +87,7 @@ fn which_session(ui: &mut Ui, scenario: &mut Scenario, page: &VisitPage) {
     combo.response.labelled_by(label.id);
 }
 
-/// What the page cannot do without, and whom it names.
+/// Fields that the page requires, and whom it names.
 fn needed(ui: &mut Ui, own: &mut Clinic) {
     heading(ui, "Whom to call, how long to stay");
     text(ui, "Local crisis line", &mut own.crisis_line, "needed before the page is handed out");
@@ -120,7 +120,7 @@ fn when(ui: &mut Ui, visit: &mut Visit, lozenge: bool, page: &VisitPage) {
     }
 }
 
-/// A zone by name, or picked from all of them by a part of its name.
+/// Chooses a time zone by name, or from a list filtered by a part of the name.
 fn zone(ui: &mut Ui, zone: &mut Option<String>, page: &VisitPage) {
     text(ui, "Time zone", zone, "America/Chicago");
     let wanted = zone.clone().unwrap_or_default();

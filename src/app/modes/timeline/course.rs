@@ -1,4 +1,4 @@
-//! The course on a calendar: evaluation, preparation, dosing visits, integration, follow-up.
+//! The course of visits on a calendar: evaluation, preparation, dosing visits, integration, follow-up.
 
 use crate::app::canvas::{EguiMeasure, show};
 use crate::app::panels::small;
@@ -8,10 +8,10 @@ use crate::figure::CourseCalendar;
 use crate::scene;
 use egui::{ScrollArea, Ui};
 
-/// No calendar is wider, points.
+/// Largest width of the calendar, points.
 const WIDEST: f32 = 980.0;
 
-/// Draws what has no date, and the visits on their days.
+/// Shows the visits without a date, and the others on their days.
 pub(super) fn course(ui: &mut Ui, page: &VisitPage, look: &Look) {
     let (Some(timeline), Ok(words)) = (&page.timeline, page.words(&look.language)) else {
         return super::state(ui, page);

@@ -1,4 +1,4 @@
-//! The timeline: at the left what the clinic fills in, beside it the page as a patient gets it, or that page alone.
+//! The timeline: the clinic's form at the left and the patient's page beside it, or that page alone.
 
 mod blank;
 mod clinic;
@@ -17,13 +17,13 @@ use crate::export::{self, Paper};
 use crate::figure::CourseCalendar;
 use egui::{Button, ComboBox, Key, Panel, RichText, ScrollArea, Ui};
 
-/// Below this width the clinic's side and the page take turns.
+/// Width below which form and page are shown alternately, points.
 const BESIDE: f32 = 880.0;
 
-/// How much of a page is left to see while it is not that of what is filled in.
+/// Opacity of a page that is out of date.
 const STALE: f32 = 0.45;
 
-/// The mode.
+/// Functions of the timeline mode.
 pub static SHAPE: Shape = Shape {
     name: "Timeline",
     help: "a visit as a patient lives it",
@@ -32,7 +32,7 @@ pub static SHAPE: Shape = Shape {
         let scenario = (&app.state.scenario, app.noted.revisions());
         app.visit.update(ctx, scenario, &app.state.look, &app.library);
     },
-    // the patient's page: no doses, no files, no undo
+    // the patient's page has no doses, no files and no undo
     alone: |state| state.look.patient,
     panels,
     toolbar,
@@ -40,7 +40,7 @@ pub static SHAPE: Shape = Shape {
     pictures: &[PLOT, COURSE],
 };
 
-/// The course of visits.
+/// The course of visits, as a picture.
 const COURSE: Picture = Picture {
     name: "Course of visits",
     file: "course",
@@ -50,12 +50,12 @@ const COURSE: Picture = Picture {
     },
 };
 
-/// Whether form and page stand beside each other.
+/// Whether form and page are side by side.
 fn wide(ui: &Ui) -> bool {
     ui.ctx().content_rect().width() >= BESIDE
 }
 
-/// The clinic's form, where there is room beside the page.
+/// Shows the clinic's form, where there is room beside the page.
 fn panels(app: &mut App, ui: &mut Ui, actions: &mut Vec<Action>) {
     if wide(ui) && !app.state.scenario.arms.is_empty() {
         Panel::left("clinic").default_size(332.0).size_range(300.0..=420.0).show(ui, |ui| form(app, ui, actions));
@@ -109,7 +109,7 @@ fn view(app: &mut App, ui: &mut Ui, actions: &mut Vec<Action>) {
     }
 }
 
-/// The page or the sheet as it is handed out, dimmed while it is not that of what is filled in.
+/// Shows the page or the sheet as it is handed out, dimmed while it is out of date.
 fn preview(ui: &mut Ui, page: &VisitPage, side: Side) {
     let stale = page.error.is_some() || page.progress().is_some();
     let sheet = if side == Side::Clinician { &page.clinician } else { &page.leaflet };
@@ -127,7 +127,7 @@ fn preview(ui: &mut Ui, page: &VisitPage, side: Side) {
     });
 }
 
-/// Above a patient's page alone: nothing to set but the language, and the way back.
+/// Shows the language and the way back, above the patient's page alone.
 fn way_back(ui: &mut Ui, page: &VisitPage, look: &mut Look) {
     ui.horizontal(|ui| {
         languages(ui, page, look);
@@ -140,10 +140,10 @@ fn way_back(ui: &mut Ui, page: &VisitPage, look: &mut Look) {
     });
 }
 
-/// The page alone, as a patient reads it.
+/// Shows the page alone, as a patient reads it.
 fn patient(ui: &mut Ui, page: &VisitPage) {
     state(ui, page);
-    // a patient never sees a page of an earlier visit
+    // a patient never sees the page of an earlier visit
     let current = page.error.is_none() && page.progress().is_none();
     let Some(sheet) = page.leaflet.as_ref().filter(|_| current) else { return };
     ScrollArea::vertical().id_salt("patient").auto_shrink(false).show(ui, |ui| {
@@ -153,7 +153,7 @@ fn patient(ui: &mut Ui, page: &VisitPage) {
     });
 }
 
-/// Arrows, page keys and the space bar move the page, as in a reader.
+/// Arrow keys, page keys and the space bar scroll the page, as in a document reader.
 fn scroll_by_keys(ui: &Ui) {
     const LINE: f32 = 48.0;
     let page = ui.clip_rect().height() * 0.85;
@@ -176,7 +176,7 @@ fn scroll_by_keys(ui: &Ui) {
     }
 }
 
-/// What is under way, and what is in the way.
+/// Shows the progress, and what prevents a page.
 fn state(ui: &mut Ui, page: &VisitPage) {
     if let Some(error) = &page.error {
         ui.add_space(8.0);
@@ -197,7 +197,7 @@ fn languages(ui: &mut Ui, page: &VisitPage, look: &mut Look) {
     }
 }
 
-/// The page alone, on paper, in a calendar, in the clipboard.
+/// Shows the outputs: the page alone, on paper, as a calendar file, on the clipboard.
 fn output(ui: &mut Ui, page: &VisitPage, look: &mut Look, actions: &mut Vec<Action>) {
     let there = page.leaflet.is_some();
     if ui
@@ -226,7 +226,7 @@ fn output(ui: &mut Ui, page: &VisitPage, look: &mut Look, actions: &mut Vec<Acti
     }
 }
 
-/// A heading of the form.
+/// Shows a heading of the form.
 fn heading(ui: &mut Ui, text: &str) {
     ui.add_space(10.0);
     ui.label(RichText::new(text).size(theme::HEADING).strong());

@@ -1,4 +1,4 @@
-//! A sheet on the screen: the same blocks as on paper, in as many columns as the window bears.
+//! A sheet on the screen: the same blocks as on paper, in as many columns as fit the window.
 
 use crate::app::canvas::{EguiMeasure, paint};
 use crate::app::theme;
@@ -7,7 +7,7 @@ use crate::timeline::words::ItemKind;
 use crate::timeline::{Block, Day, Leaflet};
 use egui::{Frame, Label, Margin, Rect, RichText, Sense, Stroke, Ui, Vec2};
 
-/// How large things are.
+/// Text sizes and widths.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Size {
     text: f32,
@@ -15,21 +15,21 @@ pub(super) struct Size {
     title: f32,
     /// Least width of a column.
     column: f32,
-    /// The picture and the text are no wider than this.
+    /// Largest width of the picture and the text.
     widest: f32,
 }
 
 impl Size {
-    /// Beside the clinic's form.
+    /// Sizes beside the clinic's form.
     pub const PREVIEW: Self = Self { text: 13.0, heading: 15.0, title: 22.0, column: 290.0, widest: 1000.0 };
-    /// For the patient.
+    /// Sizes for the patient.
     pub const PATIENT: Self = Self { text: 16.0, heading: 18.5, title: 30.0, column: 360.0, widest: 1400.0 };
 }
 
-/// Space between columns, and between sections.
+/// Space between columns and between sections, points.
 const GUTTER: f32 = 28.0;
 const GAP: f32 = 14.0;
-/// Columns at most: lines stay short, and reading order plain.
+/// Largest number of columns. It keeps lines short and the reading order clear.
 const MOST: usize = 3;
 
 /// Draws all pages below each other.
@@ -60,14 +60,15 @@ pub(super) fn sheet(ui: &mut Ui, sheet: &Leaflet, size: Size) {
     });
 }
 
-/// The first questions of a page: when is it noticed, strongest, who lets me go, when may I drive, what do I bring.
+/// Number of first sections of a page: when effects are noticed and strongest, who decides about leaving, when to
+/// drive, what to bring.
 const QUESTIONS: usize = 5;
-/// With room beside the picture their answers stand there, on the first screen; so wide are both, in sizes of the text.
+/// Least width at which these are placed beside the picture on the first screen, in text sizes.
 const BESIDE: f32 = 68.0;
-/// The picture's share of that.
+/// Share of that width for the picture.
 const PICTURE: f32 = 0.6;
 
-/// The picture, and beside it the first answers where there is room; returns how many sections were drawn.
+/// Shows the picture and, where there is room, the first sections beside it. Returns how many sections were drawn.
 fn top(ui: &mut Ui, day: &Day, sections: &[Section], size: Size) -> usize {
     let width = ui.available_width();
     if width < BESIDE * size.text || sections.len() < QUESTIONS {
@@ -97,7 +98,7 @@ fn picture(ui: &mut Ui, of: &Day, size: Size) {
 
 type Section<'a> = (&'a String, &'a Vec<(ItemKind, String)>);
 
-/// Sections in reading order: down a column, then the next one.
+/// Shows sections in reading order: down a column, then the next one.
 fn columns(ui: &mut Ui, sections: &[Section], size: Size) {
     let width = ui.available_width();
     let count = (((width + GUTTER) / (size.column + GUTTER)) as usize).clamp(1, MOST);
@@ -110,7 +111,7 @@ fn columns(ui: &mut Ui, sections: &[Section], size: Size) {
     beside(ui, &vec![each; cuts.len()], draw);
 }
 
-/// Columns of these widths beside each other, each as high as it has to be.
+/// Columns of these widths side by side, each with its own height.
 fn beside(ui: &mut Ui, widths: &[f32], mut draw: impl FnMut(&mut Ui, usize)) {
     let start = ui.cursor().min;
     let (mut left, mut bottom) = (start.x, start.y);
@@ -127,7 +128,7 @@ fn beside(ui: &mut Ui, widths: &[f32], mut draw: impl FnMut(&mut Ui, usize)) {
     ui.allocate_rect(Rect::from_min_max(start, egui::pos2(left - GUTTER, bottom)), Sense::hover());
 }
 
-/// Where columns begin and end so that the highest is as low as can be, in order.
+/// Splits sections into columns, in order, so that the highest column is as low as possible.
 fn cuts(heights: &[f32], count: usize) -> Vec<std::ops::Range<usize>> {
     let fits = |most: f32| {
         let mut list = Vec::new();
@@ -145,7 +146,7 @@ fn cuts(heights: &[f32], count: usize) -> Vec<std::ops::Range<usize>> {
     let whole: f32 = heights.iter().sum();
     let highest = heights.iter().copied().fold(0.0, f32::max);
     let mut most = (whole / count as f32).max(highest);
-    // a step is a line or so
+    // a step is about one line
     while fits(most).len() > count {
         most += (whole * 0.01).max(1.0);
     }
@@ -223,7 +224,7 @@ fn item(ui: &mut Ui, kind: ItemKind, words: &str, size: Size) {
 mod tests {
     use super::cuts;
 
-    /// By hand: in order, no column empty, the highest as low as can be.
+    /// By hand: in order, no empty column, the highest column as low as possible.
     #[test]
     fn columns_keep_the_order_and_are_even() {
         assert_eq!(cuts(&[1.0, 1.0, 1.0, 1.0], 2), [0..2, 2..4]);
