@@ -24,7 +24,7 @@
 //! A module imports only from its left:
 //!
 //! `portable, error, units, citation → route, delimited, subject, covariates, regimen → model → sim → library → analysis →
-//! scenario → evidence, outcome → population → timeline → figure → scene, table, curves, plain → {export, cli, app}`
+//! scenario → evidence, outcome → population → timeline → figure → scene, table, curves, plain_text → {export, cli, app}`
 //!
 //! - [`model`] reads a file of `models/` into a checked [`Model`](model::Model): named numbers with
 //!   unit, source and grade; formulas; compartments and flows; ways in; read-outs. There is no
@@ -55,7 +55,7 @@
 //!    random device. `cargo check --no-default-features` builds the science alone.
 //! 2. Equal scenario and equal library give an equal outcome.
 //! 3. Conversion factors occur only in [`units`]; inside [`sim`] all numbers are h, mg, L, mg/L. A flow of a model becomes a
-//!    rate in one place, `sim/system.rs`, and a dose an input in one, `sim/events.rs`.
+//!    rate in one place, `sim/system.rs`, and a dose an input in one, `sim/dose_events.rs`.
 //! 4. No number about ketamine stands in Rust: it is in `models/` or `assets/` with unit, source and
 //!    grade.
 //! 5. Arterial is not venous, salt is not base, S is not racemic: every output says which.
@@ -93,8 +93,6 @@ pub mod cli;
 pub mod covariates;
 pub mod curves;
 pub mod delimited;
-#[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
-pub mod ending;
 pub mod error;
 pub mod evidence;
 #[cfg(feature = "export")]
@@ -108,7 +106,7 @@ pub mod library;
 pub mod model;
 pub mod outcome;
 pub mod palette;
-pub mod plain;
+pub mod plain_text;
 pub mod points;
 pub mod population;
 pub mod portable;
@@ -116,6 +114,8 @@ pub mod regimen;
 pub mod route;
 pub mod scenario;
 pub mod scene;
+#[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
+pub mod signals;
 pub mod sim;
 pub mod subject;
 pub mod table;

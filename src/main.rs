@@ -7,7 +7,7 @@ use std::process::ExitCode;
 /// Commands are run; without one the window opens.
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 fn main() -> ExitCode {
-    ketasim::ending::when_ended(keep);
+    ketasim::signals::when_ended(keep);
     ketasim::cli::run(std::env::args_os(), open)
 }
 

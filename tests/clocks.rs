@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests are tests too")]
 
 use ketasim::Library;
-use ketasim::plain::plain;
+use ketasim::plain_text::plain;
 use ketasim::population::{InTurn, People, Sample};
 use ketasim::scenario::Scenario;
 use ketasim::timeline::{Moment, SampleRun, Timeline, VisitKind, Words, calendar, leaflet};

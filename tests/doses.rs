@@ -560,7 +560,7 @@ fn somebody_outside_every_model_is_told_of_those_that_fit() {
 /// One question, one answer: the card, the visit and its sheets.
 #[test]
 fn a_page_is_refused_unless_a_clinician_says_yes() {
-    use ketasim::plain::plain;
+    use ketasim::plain_text::plain;
     use ketasim::population::{InTurn, People, Sample};
     use ketasim::timeline::{SampleRun, Timeline, Words, clinician_sheet};
     let visit = |more: &str, dose: &str| {

@@ -178,7 +178,7 @@ fn outcome(text: &str) -> Result<(), Error> {
             ketasim::timeline::SampleRun { sample, workers: &ketasim::population::InTurn, progress: &|_| true },
         )?;
         let page = ketasim::timeline::leaflet(&made, &Words::of("en")?)?;
-        let said = ketasim::plain::plain(&page, 76);
+        let said = ketasim::plain_text::plain(&page, 76);
         // a clinic's own words are printed as they are
         let number = |odd: &str| !said.contains(odd) || text.contains(odd);
         assert!(!said.contains("at least -") && number("NaN") && number("inf "), "{said}");

@@ -8,7 +8,7 @@ use calcard::{Entry, Parser};
 use ketasim::Library;
 use ketasim::error::Kind;
 use ketasim::export::{self, Paper};
-use ketasim::plain::plain;
+use ketasim::plain_text::plain;
 use ketasim::population::{InTurn, People, Sample};
 use ketasim::scenario::Scenario;
 use ketasim::timeline::{

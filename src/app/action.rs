@@ -8,7 +8,7 @@ use crate::export::{self, Format, Paper};
 use crate::figure::Figure;
 use crate::library::Library;
 use crate::outcome::Outcome;
-use crate::plain::plain;
+use crate::plain_text::plain;
 use crate::regimen::Dose;
 use crate::scenario::{LARGEST_FILE, Scenario};
 use crate::table::TEXT_WIDTH;
@@ -335,7 +335,7 @@ impl App {
     }
 }
 
-/// Another dose like the last one, some time after it. `None` where it would not fit before the horizon.
+/// Another dose like the last one, half an hour later but not after the horizon. `None` where there is no dose yet.
 pub fn another_dose(doses: &[Dose], horizon: Time) -> Option<Dose> {
     let mut dose = doses.last()?.clone();
     let later = dose.time.hours() + 0.5;

@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::export::{Paper, leaflet as pdf};
 use crate::library::Library;
 use crate::path;
-use crate::plain::plain;
+use crate::plain_text::plain;
 use crate::population::Sample;
 use crate::scenario::Scenario;
 use crate::table::{TEXT_WIDTH, Table, TableColumn, paragraph};

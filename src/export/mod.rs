@@ -16,18 +16,18 @@
 //! ```
 
 mod columns;
-mod document;
 mod font;
 mod leaflet;
 mod letters;
+mod pdf;
 mod raster;
 mod svg;
 mod tagged;
 mod unseen;
 
-pub use document::pdf;
 pub use font::FontMeasure;
 pub use leaflet::{Paper, leaflet};
+pub use pdf::pdf;
 pub use raster::{pixels, png};
 pub use svg::paint;
 

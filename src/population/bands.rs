@@ -408,7 +408,7 @@ fn rows(
             }
         });
         if stopped.into_inner() {
-            return Err(Error::cannot("stopped"));
+            return Err(Error::stopped());
         }
         let held: Vec<std::sync::MutexGuard<Chunk>> = chunks.iter().filter_map(|c| c.lock().ok()).collect();
         if let Some(failed) = held.iter().find_map(|c| c.failed.clone()) {

@@ -1,6 +1,6 @@
 //! Doses given to a subject under a model, followed over time: what every face of the simulator runs.
 
-use super::events::Entries;
+use super::dose_events::Entries;
 use super::layout::{Layout, Schedule};
 use super::profile::{Doses, Profile, Solver};
 use super::stops::{Points, SAME_INSTANT};

@@ -1,6 +1,6 @@
 //! A regimen laid out in time for one subject: every dose and spray with its start, amount and manner.
 
-use super::put::{DoseMark, Put};
+use super::administered::{DoseMark, Put};
 use super::single::{Part, SingleDose, most_within, parts, singles};
 use super::sprays::{SprayRules, number_sprays, sprays_of};
 use crate::error::{Error, Result, suggestion};

@@ -12,27 +12,27 @@
 //! Conventions. A fraction absorbed acts on the *rate* of an infusion, whose length stays as given. A lag shifts the
 //! start and the end of an input together.
 
+mod administered;
 mod case;
 mod dense;
-mod events;
+mod dose_events;
 pub(crate) mod lanes;
 mod layout;
 pub(crate) mod linear;
 mod ode;
 mod profile;
-mod put;
 mod session;
 mod single;
 mod sprays;
 mod stops;
 mod system;
 
+pub use administered::DoseMark;
 pub use case::{Case, Change, Followed, Set};
-pub(crate) use events::{Entries, Event};
+pub(crate) use dose_events::{Entries, Event};
 pub use layout::{Layout, Schedule};
 pub(crate) use ode::Equations;
 pub use profile::{Look, Profile, Solver};
-pub use put::DoseMark;
 pub use session::{Session, sessions};
 pub use single::SingleDose;
 pub use sprays::{Device, SprayRules, administrations};

@@ -10,7 +10,7 @@
 //! stiffness.
 
 use super::dense::{self, dot};
-use super::events::Event;
+use super::dose_events::Event;
 use super::stops::{SAME_INSTANT, Stops};
 use super::system::System;
 use crate::error::{Error, Result};

@@ -1,6 +1,6 @@
 //! One subject over time: concentrations, slopes and exact areas at recorded points and between them.
 
-use super::events::{Entries, Event};
+use super::dose_events::{Entries, Event};
 use super::linear::{Engine, Linear};
 use super::ode::{Equations, Numeric};
 use super::stops::{Points, Stops};

@@ -1,6 +1,6 @@
 //! Where a course of doses is cut into sessions.
 
-use super::put::DoseMark;
+use super::administered::DoseMark;
 
 /// Doses so close together that they are one sitting. A course is several sessions.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -1,6 +1,6 @@
 //! Doses as studies count them: what was given at once, never a total over hours.
 
-use super::put::Put;
+use super::administered::Put;
 use crate::regimen::{AfterHold, Route};
 use crate::units::Time;
 

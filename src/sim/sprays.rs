@@ -1,6 +1,6 @@
 //! Sprays: how many an amount is, and which of them are second or later ones.
 
-use super::put::Put;
+use super::administered::Put;
 use crate::error::{Error, Result};
 use crate::model::Individual;
 use crate::path;

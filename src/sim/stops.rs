@@ -1,6 +1,6 @@
 //! The points in time at which a subject is followed: those asked for, every event, and points after it.
 
-use super::events::Event;
+use super::dose_events::Event;
 use super::session::Session;
 
 /// Events closer than this are one, h.

@@ -26,13 +26,13 @@ const ROOMS: &[&str] = &[
     "scene",
     "table",
     "curves",
-    "plain",
+    "plain_text",
     "palette",
     "fonts",
     "points",
     "files",
     "threads",
-    "ending",
+    "signals",
     "export",
     "cli",
     "app",
@@ -71,14 +71,14 @@ fn no_room_imports_one_above_it() {
     }
 }
 
-/// A flow or a read-out of a model becomes a number in `sim/system.rs`, a dose an input in `sim/events.rs`: nowhere else
+/// A flow or a read-out of a model becomes a number in `sim/system.rs`, a dose an input in `sim/dose_events.rs`: nowhere else
 /// is one taken apart. Models are checked, and their names listed, in the rooms beside it.
 #[test]
 fn a_rate_a_read_out_and_a_dose_are_lowered_in_one_place_each() {
     let only = [
         ("Pace::", ["src/model/", "src/sim/system.rs"].as_slice()),
         ("Reading::", &["src/model/", "src/sim/system.rs", "src/outcome/notes.rs"]),
-        ("Entering::", &["src/sim/events.rs"]),
+        ("Entering::", &["src/sim/dose_events.rs"]),
         ("Dop853::", &["src/sim/ode.rs"]),
         ("nalgebra", &["src/sim/", "src/population/sample.rs", "src/model/check/numbers.rs", "src/evidence/fit"]),
     ];

@@ -93,7 +93,7 @@ impl<T: Send + 'static> Background<T> {
     }
 }
 
-/// Seconds since 1970. There is no clock yet: the browser build will bring one.
+/// Always 0. There is no clock yet: the browser build will bring one.
 pub fn unix_seconds() -> u64 {
     0
 }

@@ -1,7 +1,7 @@
 //! The structure of one arm's system and, where it has one, the structure of its modes.
 
-use super::modes::Modes;
-use super::structure::Kernel;
+use super::eigenmodes::Modes;
+use super::matrix_exponential::Kernel;
 use crate::sim::System;
 
 /// What is made ready once for an arm, for any number of subjects.

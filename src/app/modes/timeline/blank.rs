@@ -9,7 +9,7 @@ use egui::{Frame, Id, Margin, RichText, TextEdit, Ui};
 use std::fmt::Display;
 use std::str::FromStr;
 
-/// A line of text with an outline that is visible while it is empty.
+/// A line of text with a background that is visible while it is empty.
 fn line<'t>(ui: &Ui, text: &'t mut String, hint: &'t str) -> TextEdit<'t> {
     let fill = ui.visuals().widgets.inactive.bg_fill.gamma_multiply(0.45);
     TextEdit::singleline(text).hint_text(hint).background_color(fill)

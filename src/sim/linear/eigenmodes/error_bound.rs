@@ -4,9 +4,9 @@
 //! end earlier, what is left at the last is such a bound. Areas and means are sums over modes as well, as little known
 //! as these. What rounding does is an estimate: that it was never too low, tests have to show.
 
-use super::super::super::events::Event;
+use super::super::super::dose_events::Event;
 use super::super::super::lanes::{LANES, Lane, add_product, larger, map2, splat};
-use super::super::structure::Kernel;
+use super::super::matrix_exponential::Kernel;
 use super::workspace::{Judged, ModesWorkspace};
 use super::{MOST_OUTPUTS, Modes};
 

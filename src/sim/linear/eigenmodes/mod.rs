@@ -4,17 +4,17 @@
 //! left at the same rate (transits); blocks are fed one way only. Where the exchange within a block has no ring, it is
 //! a symmetric matrix in other units, and Jacobi's rotations give its rates and modes without loss. Between blocks the
 //! modes follow by substitution, which divides by the distances of rates. Where two rates nearly meet, modes are large
-//! and cancel: people of whom that costs too many digits are left to the exponential of [`super::structure`].
+//! and cancel: people of whom that costs too many digits are left to the exponential of [`super::matrix_exponential`].
 
 mod decompose;
+mod error_bound;
 mod jacobi;
 mod propagate;
-mod rounding;
 mod workspace;
 
 pub(crate) use workspace::ModesWorkspace;
 
-use super::structure::Kernel;
+use super::matrix_exponential::Kernel;
 use std::ops::Range;
 
 /// Modes at most: for each number of them the steps are compiled apart.

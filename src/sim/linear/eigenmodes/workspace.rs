@@ -1,8 +1,8 @@
 //! Memory for the modes of sixteen subjects, used again from one sixteen to the next.
 
-use super::super::super::events::Event;
+use super::super::super::dose_events::Event;
 use super::super::super::lanes::Lane;
-use super::super::structure::Kernel;
+use super::super::matrix_exponential::Kernel;
 
 /// Room that is used again from one sixteen to the next.
 #[derive(Debug, Default, Clone)]

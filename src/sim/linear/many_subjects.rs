@@ -3,11 +3,11 @@
 //! They are followed as sums of modes where that is exact enough for all sixteen, else by the exponential of a step.
 //! What a dose brings is known beforehand at each person's first point with it, and is added there.
 
-use super::super::events::Event;
+use super::super::dose_events::Event;
 use super::super::lanes::{LANES, Lane, Work, splat};
+use super::eigenmodes::ModesWorkspace;
 use super::engine::Engine;
-use super::modes::ModesWorkspace;
-use super::structure::{HOUR, Scratch, next_point};
+use super::matrix_exponential::{HOUR, Scratch, next_point};
 
 /// Told of every point of every subject.
 pub(crate) trait Sink {
@@ -34,7 +34,7 @@ pub(crate) struct Place<'a> {
 pub(crate) struct Ready {
     /// Whether they are followed as sums of modes.
     modes: bool,
-    /// One behind another: what the way of following needs (of modes, see [`super::modes::Modes::split`]; else the
+    /// One behind another: what the way of following needs (of modes, see [`super::eigenmodes::Modes::split`]; else the
     /// numbers of read-outs and the power of a step), and what each event brings to each state or mode.
     lanes: Vec<Lane>,
     arrivals: Vec<Arrival>,

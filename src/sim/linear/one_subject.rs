@@ -2,13 +2,13 @@
 //! cost too many digits) at every point, and what each read-out has of each coordinate.
 
 use super::super::dense::{self, dot, product, times};
-use super::super::events::Event;
+use super::super::dose_events::Event;
 use super::super::lanes::{Lane, Work, splat, wide};
 use super::super::stops::Stops;
+use super::eigenmodes::{Modes, ModesWorkspace};
 use super::engine::Engine;
-use super::fading::Fading;
-use super::modes::{Modes, ModesWorkspace};
-use super::structure::{Kernel, Scratch};
+use super::matrix_exponential::{Kernel, Scratch};
+use super::spaced_points::Fading;
 use crate::model::formulas::Slot;
 use std::collections::HashMap;
 

@@ -1,6 +1,6 @@
 //! Laid-out doses as events: amounts put into states, and rates of constant inputs, at times of each subject's own.
 
-use super::put::Put;
+use super::administered::Put;
 use super::system::System;
 use crate::model::formulas::{Formulas, Slot, Value};
 use crate::regimen::AfterHold;

@@ -1,11 +1,11 @@
 //! What is made ready for sixteen people who are followed as sums of modes.
 
-use super::super::super::events::Event;
+use super::super::super::dose_events::Event;
 use super::super::super::lanes::{Lane, add_product, exp, map, map2, splat};
-use super::super::structure::{Kernel, next_point};
+use super::super::matrix_exponential::{Kernel, next_point};
 use super::Modes;
+use super::error_bound::{MOST_ERROR, rounding};
 use super::jacobi::diagonal;
-use super::rounding::{MOST_ERROR, rounding};
 use super::workspace::ModesWorkspace;
 use crate::model::formulas::Slot;
 

@@ -6,7 +6,7 @@
 //! points of the grid are carried to the next by the series of the exponential's action. What is zero for every person
 //! is never touched.
 
-use super::super::events::Event;
+use super::super::dose_events::Event;
 use super::super::lanes::{LANES, Lane, SERIES, add_product, larger, largest, map, map2, splat};
 use super::super::system::System;
 use crate::model::formulas::Slot;

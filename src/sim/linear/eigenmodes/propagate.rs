@@ -1,7 +1,7 @@
 //! Sixteen people followed by their modes: each is multiplied from point to point, and read-outs are sums of them.
 
 use super::super::super::lanes::{Lane, PART, PARTS, Part, splat};
-use super::super::course::Place;
+use super::super::many_subjects::Place;
 use super::Modes;
 
 /// Sixteen people followed by their modes: what each keeps from point to point and gets of the one before it, and what
