@@ -28,7 +28,7 @@ pub(crate) struct Linear {
     coordinates: Vec<f64>,
     /// At cuts where no state jumps, point and coordinates just before: modes move with the inputs that feed them.
     before: Vec<(usize, Vec<f64>)>,
-    /// Points after a jump, and the read-outs that do not jump there: rounding must not make them.
+    /// Points at which something happens, and the read-outs that do not jump there: rounding must not make them.
     still: Vec<(usize, Vec<usize>)>,
     /// Which coordinates are constant inputs.
     inputs: Vec<usize>,
@@ -114,8 +114,7 @@ impl Linear {
             slopes: Vec::new(),
             columns: HashMap::new(),
         };
-        let jumps = stops.cuts.iter().filter(|cut| cut.jumps);
-        one.still = jumps.map(|cut| (cut.point, still(&kernel, events, cut.time))).collect();
+        one.still = stops.cuts.iter().map(|cut| (cut.point, still(&kernel, events, cut.time))).collect();
         let asked = events.iter().map(|e| e.state).chain(also.iter().copied());
         match &modes {
             Some(modes) if by_modes => {
@@ -240,7 +239,10 @@ impl Linear {
         let mut own = vec![0.0; self.points];
         self.add(&self.weights[output], &mut own);
         for (point, _) in self.still.iter().filter(|(_, still)| still.contains(&output)) {
-            own[*point] = own[point - 1];
+            own[*point] = match self.before.iter().find(|(p, _)| p == point) {
+                Some((_, z)) => dot(&self.weights[output], z),
+                None => own[point - 1],
+            };
         }
         sum.iter_mut().zip(&own).for_each(|(s, v)| *s += v);
     }
