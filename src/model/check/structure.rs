@@ -262,7 +262,7 @@ impl Checker {
         };
         if let Some([a, b]) = &f.between {
             if let Pace::Saturable { .. } = pace {
-                return Err(Error::input("what goes to and fro is not saturable here")
+                return Err(Error::input("what goes both ways is not saturable here")
                     .remedy("write two flows with `from` and `into`, or a rate or a clearance for `between`")
                     .at(here("vmax")));
             }
