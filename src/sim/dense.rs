@@ -61,3 +61,9 @@ pub fn rates(matrix: &[f64], row: &[f64], inputs: &[usize]) -> Option<Vec<f64>> 
     let schur = DEFLATED.iter().find_map(|eps| Schur::try_new(k.clone(), *eps, MOST_ROUNDS))?;
     Some(schur.complex_eigenvalues().iter().map(|l| l.re).collect())
 }
+
+/// The slowest of rates at which something fades, 1/h, as a positive number; `None` where there is none.
+pub fn slowest(rates: &[f64]) -> Option<f64> {
+    let slowest = rates.iter().map(|rate| -rate).fold(f64::INFINITY, f64::min);
+    (slowest.is_finite() && slowest > 0.0).then_some(slowest)
+}

@@ -350,8 +350,7 @@ impl Numeric {
             return None;
         }
         let rates = dense::rates(&self.dense(), &self.row(output), &self.inputs())?;
-        let slowest = rates.iter().map(|rate| -rate).fold(f64::INFINITY, f64::min);
-        (slowest.is_finite() && slowest > 0.0).then_some(slowest)
+        dense::slowest(&rates)
     }
 
     /// Area under a read-out from the first point to a point, mg h/L; `None` where areas are not followed.

@@ -114,7 +114,14 @@ impl Linear {
             slopes: Vec::new(),
             columns: HashMap::new(),
         };
-        one.still = stops.cuts.iter().map(|cut| (cut.point, still(&kernel, events, cut.time))).collect();
+        // by state of the system, the read-outs that show it
+        let shows = |place: usize, parts: &[(usize, Slot)]| parts.iter().any(|(state, _)| *state == place);
+        let outputs = 0..kernel.outputs.len();
+        let shown_by = |state: usize| {
+            let place = kernel.place(state)?;
+            Some((state, outputs.clone().filter(|o| shows(place, &kernel.outputs[*o])).collect::<Vec<usize>>()))
+        };
+        let shown: HashMap<usize, Vec<usize>> = events.iter().filter_map(|e| shown_by(e.state)).collect();
         let asked = events.iter().map(|e| e.state).chain(also.iter().copied());
         match &modes {
             Some(modes) if by_modes => {
@@ -122,12 +129,12 @@ impl Linear {
                 one.inputs = (0..n).filter(|m| modes.is_input(*m)).collect();
                 let links = (0..n).map(|m| modes.link(m).map_or(0.0, |entry| generator[entry][0])).collect();
                 one.weights = room.weights.chunks(n.max(1)).map(first).collect();
-                for (k, state) in room.dosed.iter().enumerate() {
-                    one.columns.insert(*state, first(&room.columns[k * n..(k + 1) * n]));
-                }
-                // by states of the system from here on
-                let by_place = std::mem::take(&mut one.columns);
-                one.columns = asked.filter_map(|s| Some((s, by_place.get(&kernel.place(s)?)?.clone()))).collect();
+                let column = |state: usize| {
+                    let place = kernel.place(state)?;
+                    let k = room.dosed.iter().position(|dosed| *dosed == place)?;
+                    Some((state, first(&room.columns[k * n..(k + 1) * n])))
+                };
+                one.columns = asked.filter_map(column).collect();
                 one.way = Way::Modes { rates: first(&room.rates), links };
                 one.slopes = one.weights.iter().map(|w| one.slope_of(w)).collect();
             }
@@ -144,7 +151,7 @@ impl Linear {
                 one.slopes = one.weights.iter().map(|w| one.slope_of(w)).collect();
             }
         }
-        one.follow(events, stops);
+        one.follow(events, stops, &shown);
         one
     }
 
@@ -164,8 +171,9 @@ impl Linear {
         }
     }
 
-    fn follow(&mut self, events: &[Event], stops: &Stops) {
-        let mut order: Vec<&Event> = events.iter().filter(|e| self.columns.contains_key(&e.state)).collect();
+    fn follow(&mut self, events: &[Event], stops: &Stops, shown: &HashMap<usize, Vec<usize>>) {
+        let mut order: Vec<&Event> =
+            events.iter().filter(|e| e.amount != 0.0 && self.columns.contains_key(&e.state)).collect();
         order.sort_by(|a, b| a.time.total_cmp(&b.time));
         let mut pending = order.into_iter().peekable();
         let mut z = vec![0.0; self.n];
@@ -177,9 +185,12 @@ impl Linear {
             if !cut.jumps {
                 self.before.push((cut.point, z.clone()));
             }
+            let mut still: Vec<usize> = (0..self.weights.len()).collect();
             while let Some(event) = pending.next_if(|e| e.time <= cut.time + super::super::stops::SAME_INSTANT) {
                 self.apply(event, &mut z);
+                still.retain(|o| !shown.get(&event.state).is_some_and(|shown| shown.contains(o)));
             }
+            self.still.push((cut.point, still));
             self.put(cut.point, &z);
             from = cut.point;
         }
@@ -239,10 +250,7 @@ impl Linear {
         let mut own = vec![0.0; self.points];
         self.add(&self.weights[output], &mut own);
         for (point, _) in self.still.iter().filter(|(_, still)| still.contains(&output)) {
-            own[*point] = match self.before.iter().find(|(p, _)| p == point) {
-                Some((_, z)) => dot(&self.weights[output], z),
-                None => own[point - 1],
-            };
+            own[*point] = self.just_before(*point).map_or_else(|| own[point - 1], |z| dot(&self.weights[output], z));
         }
         sum.iter_mut().zip(&own).for_each(|(s, v)| *s += v);
     }
@@ -359,8 +367,7 @@ impl Linear {
             }
             Way::States { kernel, generator } => dense::rates(&kernel.dense(generator), row, &self.inputs)?,
         };
-        let slowest = rates.iter().map(|rate| -rate).fold(f64::INFINITY, f64::min);
-        (slowest.is_finite() && slowest > 0.0).then_some(slowest)
+        dense::slowest(&rates)
     }
 
     /// What is in a state of the system at a point, mg; 0 where no dose reaches it, `None` where modes are followed.
@@ -412,19 +419,14 @@ impl Linear {
 
     /// What a row gives just before what happens at a point.
     fn before(&self, point: usize, row: &[f64]) -> f64 {
-        match self.before.iter().find(|(p, _)| *p == point) {
-            Some((_, z)) => dot(row, z),
-            None => dot(row, &self.at(point)),
-        }
+        self.just_before(point).map_or_else(|| dot(row, &self.at(point)), |z| dot(row, z))
     }
-}
 
-/// Read-outs that show none of the states into which something is put at a time.
-fn still(kernel: &Kernel, events: &[Event], time: f64) -> Vec<usize> {
-    let here = events.iter().filter(|e| (e.time - time).abs() <= super::super::stops::SAME_INSTANT);
-    let dosed: Vec<usize> = here.filter_map(|e| kernel.place(e.state)).collect();
-    let shows = |parts: &[(usize, Slot)]| parts.iter().any(|(state, _)| dosed.contains(state));
-    (0..kernel.outputs.len()).filter(|o| !shows(&kernel.outputs[*o])).collect()
+    /// Coordinates just before a cut where no state jumps; `None` at other points.
+    fn just_before(&self, point: usize) -> Option<&[f64]> {
+        let at = self.before.binary_search_by_key(&point, |(p, _)| *p).ok()?;
+        Some(&self.before[at].1)
+    }
 }
 
 /// A rate nearer to ke0 than this part of it costs too many digits.
