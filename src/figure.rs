@@ -52,7 +52,8 @@ pub struct View {
     pub models: bool,
     /// Whether virtual subjects are shown: ribbons around the curves, graded strips.
     pub people: bool,
-    /// Number of virtual subjects.
+    /// Number of virtual subjects. Work that was kept before it had this name still has its number.
+    #[serde(alias = "crowd")]
     pub sample: usize,
     /// Part of the time axis that is shown, h. `None` shows all of it.
     pub zoom: Option<[f64; 2]>,

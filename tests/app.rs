@@ -209,7 +209,11 @@ fn an_empty_scenario_offers_routes() {
 fn typed(harness: &mut Harness<'static, App>, purpose: Purpose, path: &str) {
     harness.state_mut().ask(purpose);
     harness.run_ok();
-    // the dialog opens with the cursor in its field
+    type_path(harness, path);
+}
+
+/// The same where the dialog is open: it opens with the cursor in its field.
+fn type_path(harness: &mut Harness<'static, App>, path: &str) {
     harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
     harness.run_ok();
     harness.event(egui::Event::Text(path.to_owned()));

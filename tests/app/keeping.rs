@@ -174,6 +174,21 @@ fn a_scenario_with_a_fault_is_shown_with_it() {
     }
 }
 
+/// How something is looked at keeps its number when it gets another name in the code.
+#[test]
+fn a_look_that_was_kept_under_an_older_name_is_read() {
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    for (n, name) in ["crowd", "sample"].into_iter().enumerate() {
+        let folder = Folder::new(&format!("name-{n}"));
+        let scenario = format!("title = 'x'\n{ARM}");
+        let look = format!("dark = true\n[view]\n{name} = 140\npeople = true\n");
+        let entries = std::collections::BTreeMap::from([("scenario", scenario.as_str()), ("look", &look)]);
+        std::fs::write(folder.0.join("app.ron"), ron::ser::to_string(&entries).unwrap()).unwrap();
+        let app = window(&folder.0);
+        assert_eq!((app.state.look.view.sample, app.state.look.view.people), (140, true), "{name}");
+    }
+}
+
 #[test]
 fn two_windows_have_two_files() {
     let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);

@@ -103,12 +103,7 @@ fn export(harness: &mut Harness<'static, App>, picture: &str, nth: usize, format
         harness.run_ok();
     }
     click(harness, &format!("{picture} as {}…", format.extension().to_uppercase()));
-    harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
-    harness.run_ok();
-    harness.event(egui::Event::Text(path.to_owned()));
-    harness.run_ok();
-    harness.key_press(egui::Key::Enter);
-    harness.run_ok();
+    super::type_path(harness, path);
 }
 
 #[test]

@@ -22,7 +22,8 @@ fn one_arm(horizon: &str, dose: &str) -> String {
 }
 
 fn top(rows: &[[f64; 2]]) -> [f64; 2] {
-    rows.iter().copied().fold([0.0; 2], |best, r| if r[1] > best[1] { r } else { best })
+    // of peaks that are equal but for rounding the first, as the program tells it
+    rows.iter().copied().fold([0.0; 2], |best, r| if r[1] > best[1] * (1.0 + 1e-12) { r } else { best })
 }
 
 /// Weekly doses and points two hours or a day apart: every dose keeps its own peak.
@@ -62,8 +63,8 @@ fn a_range_is_two_arms_and_no_line_between() {
     let page = text(&output.stdout);
     assert!(text(&output.stderr).contains("its ends are the arms \"A (low end)\" and \"A (high end)\""));
     let [low, high] = ["A (low end)", "A (high end)"].map(|arm| top(&rows(&page, arm, "ketamine", "arterial")));
-    assert!((low[1] - 145.5).abs() < 0.1 && (low[0].rem_euclid(168.0) * 60.0 - 16.1).abs() < 0.1, "{low:?}");
-    assert!((high[1] - 238.0).abs() < 0.5 && (high[0].rem_euclid(168.0) * 60.0 - 9.9).abs() < 0.1, "{high:?}");
+    assert!((low[1] - 145.5).abs() < 0.1 && (low[0] * 60.0 - 16.1).abs() < 0.1, "{low:?}");
+    assert!((high[1] - 238.0).abs() < 0.5 && (high[0] * 60.0 - 9.9).abs() < 0.1, "{high:?}");
     assert!(rows(&page, "A", "ketamine", "arterial").is_empty());
     let nose = simulate(&one_arm("4 h", "route = \"in\"\namount = \"50 mg\""), &["--every", "2 h"]);
     let [low, high] = ["A (low end)", "A (high end)"].map(|arm| top(&rows(&nose, arm, "ketamine", "arterial"))[1]);
