@@ -17,21 +17,30 @@ use std::collections::BTreeMap;
 const ROUNDS: usize = 200;
 
 fn main() {
+    // `cargo bench --bench compare -- curve` runs what has that word in its name
+    let words: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with("--")).collect();
+    let wanted = |name: &str| words.is_empty() || words.iter().any(|word| name.contains(word.as_str()));
     let library = Library::embedded().unwrap();
     let scenario = Scenario::from_toml("opening", Scenario::OPENING, &library).unwrap();
-    let (l, s) = (library.clone(), scenario.clone());
-    let run = median(ROUNDS, move || drop(s.run(&l, Options::default()).unwrap()));
-    let outcome = scenario.run(&library, Options::default()).unwrap();
-    let arms = outcome.arms.len();
-    let points = outcome.points;
-    let l = library.clone();
-    let draw = median(ROUNDS, move || drop(Figure::new(&outcome, &View::default(), &l, &[])));
-    let load = median(ROUNDS, || drop(Library::embedded().unwrap()));
-    println!("one curve, W1: {:.1} us", 1e3 * one_curve(library.clone()));
-    println!("opening comparison: {run:.2} ms");
-    println!("  ({arms} arms, {points} points, all analytes, windows, ranges, other models)");
-    println!("its figure: {draw:.2} ms");
-    println!("reading and checking the library: {load:.2} ms");
+    if wanted("one curve, W1") {
+        println!("one curve, W1: {:.1} us", 1e3 * one_curve(library.clone()));
+    }
+    if wanted("opening comparison") {
+        let (l, s) = (library.clone(), scenario.clone());
+        let run = median(ROUNDS, move || drop(s.run(&l, Options::default()).unwrap()));
+        println!("opening comparison: {run:.2} ms");
+    }
+    if wanted("figure") {
+        let outcome = scenario.run(&library, Options::default()).unwrap();
+        let (arms, points) = (outcome.arms.len(), outcome.points);
+        let l = library;
+        let draw = median(ROUNDS, move || drop(Figure::new(&outcome, &View::default(), &l, &[])));
+        println!("figure of it ({arms} arms, {points} points): {draw:.2} ms");
+    }
+    if wanted("library") {
+        let load = median(ROUNDS, || drop(Library::embedded().unwrap()));
+        println!("reading and checking the library: {load:.2} ms");
+    }
 }
 
 /// 35 mg into a muscle, 1,441 points a minute apart, parent and metabolite of the workload's model: doses laid out,

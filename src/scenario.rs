@@ -351,7 +351,7 @@ impl StudyArm {
     ///
     /// # Errors
     /// When the library does not know the drug.
-    pub fn case<'a>(&'a self, model: &'a Model, subject: &'a Subject, library: &Library) -> Result<Case<'a>> {
+    pub fn case<'a>(&'a self, model: &'a Model, subject: &'a Subject, library: &'a Library) -> Result<Case<'a>> {
         let drug = library.drug(&self.drug)?;
         Ok(Case {
             model,
@@ -359,6 +359,7 @@ impl StudyArm {
             doses: &self.doses,
             base_per_hydrochloride: drug.base_per_hydrochloride,
             sprays: drug.sprays,
+            lowerings: library.lowerings(model),
         })
     }
 

@@ -42,10 +42,17 @@ pub fn peaks(profile: &Profile, output: &ReadOut, series: &[f64]) -> Vec<Peak> {
             given = left;
         }
         let (since, width) = (times[left] - times[given], times[left + 1] - times[left]);
+        let looked_between = width > CLOSE_H && since < LAST_LOOK_H;
+        let (starts, [ends_with, goes_on]) = (slopes[left][1], slopes[left + 1]);
+        let falls = starts <= 0.0 && ends_with <= 0.0;
+        let rises = starts >= 0.0 && ends_with >= 0.0 && goes_on > 0.0;
+        if !looked_between && (falls || rises) {
+            continue;
+        }
         let higher = if series[left] > series[left + 1] { left } else { left + 1 };
         ends.clear();
         ends.push((0.0, series[left], slopes[left][1]));
-        if width > CLOSE_H && since < LAST_LOOK_H {
+        if looked_between {
             let looks = looks.get_or_insert_with(|| profile.looks(output, &when_to_look()));
             for look in looks.iter().filter(|l| (since + SHORT_H..since + width - SHORT_H).contains(&l.after)) {
                 let (value, slope) = profile.seen(given, look);

@@ -11,8 +11,17 @@ pub struct Smooth<'a> {
     values: Vec<f64>,
     /// Per hour.
     slopes: Vec<f64>,
-    /// Parts that rise or fall throughout, in order.
+    /// Parts of segments that rise or fall throughout, in order.
     runs: Vec<Run>,
+    /// Neighbouring runs that rise, or that do not, together: a level is looked for by halving.
+    monotone: Vec<Monotone>,
+}
+
+/// Runs in a row that all rise, or of which none rises.
+#[derive(Debug, Clone)]
+struct Monotone {
+    rises: bool,
+    runs: std::ops::Range<usize>,
 }
 
 /// Part of a segment on which the curve rises or falls throughout; a jump is one of no length.
@@ -30,7 +39,8 @@ struct Run {
 impl<'a> Smooth<'a> {
     /// From values and slopes at `times`, of equal number.
     pub fn new(times: &'a [f64], values: Vec<f64>, slopes: Vec<f64>) -> Self {
-        let mut curve = Self { times, values, slopes, runs: Vec::new() };
+        let runs = Vec::with_capacity(times.len() + 8);
+        let mut curve = Self { times, values, slopes, runs, monotone: Vec::new() };
         for left in 0..times.len().saturating_sub(1) {
             let [a, b] = [curve.values[left], curve.values[left + 1]];
             match curve.turn(left) {
@@ -40,6 +50,13 @@ impl<'a> Smooth<'a> {
                     curve.runs.push(Run { left, from: at, to: 1.0, values: [turned, b] });
                 }
                 None => curve.runs.push(Run { left, from: 0.0, to: 1.0, values: [a, b] }),
+            }
+        }
+        for (i, run) in curve.runs.iter().enumerate() {
+            let rises = run.values[1] > run.values[0];
+            match curve.monotone.last_mut() {
+                Some(last) if last.rises == rises => last.runs.end = i + 1,
+                _ => curve.monotone.push(Monotone { rises, runs: i..i + 1 }),
             }
         }
         curve
@@ -55,17 +72,16 @@ impl<'a> Smooth<'a> {
     /// above at its last point.
     pub fn above(&self, level: f64, from: f64) -> Vec<[f64; 2]> {
         let mut list: Vec<[f64; 2]> = Vec::new();
-        let mut since = None;
-        for run in self.runs_from(from) {
-            let [a, b] = run.values.map(|v| v >= level);
-            if since.is_none() && a {
-                // it begins above, or jumps there
-                since = Some(self.time(run, run.from));
-            }
-            match (a, b) {
-                (false, true) => since = Some(self.meets(run, level)),
-                (true, false) => list.extend(since.take().map(|start| [start, self.meets(run, level)])),
-                _ => {}
+        let first = self.first_run(from);
+        // it may begin above
+        let mut since = self.runs.get(first).filter(|r| r.values[0] >= level).map(|r| self.time(r, r.from));
+        for (rises, runs) in self.monotone_from(first) {
+            let crosses = runs.partition_point(|run| (run.values[1] >= level) != rises);
+            let Some(run) = runs.get(crosses) else { continue };
+            if rises {
+                since = since.or_else(|| Some(self.meets(run, level)));
+            } else {
+                list.extend(since.take().map(|start| [start, self.meets(run, level)]));
             }
         }
         list.extend(since.map(|start| [start, f64::INFINITY]));
@@ -73,22 +89,41 @@ impl<'a> Smooth<'a> {
         list
     }
 
-    /// Time (h) and value of the highest point from `from` up to `to`.
+    /// Time (h) and value of the highest point from `from` up to `to`, the first of equals.
     pub fn peak(&self, [from, to]: [f64; 2]) -> (f64, f64) {
         let mut best = (from, f64::NEG_INFINITY);
-        for run in self.runs_from(from).iter().take_while(|run| self.times[run.left] <= to) {
-            for (share, value) in [(run.from, run.values[0]), (run.to, run.values[1])] {
-                if value > best.1 && self.time(run, share) <= to {
-                    best = (self.time(run, share), value);
-                }
+        let mut look = |run: &Run, share: f64, value: f64| {
+            let time = self.time(run, share);
+            if value > best.1 && time <= to {
+                best = (time, value);
+            }
+        };
+        for (rises, runs) in self.monotone_from(self.first_run(from)) {
+            let until = runs.partition_point(|run| self.time(run, run.to) <= to);
+            if let Some(run) = runs.first() {
+                look(run, run.from, run.values[0]);
+            }
+            if let Some(run) = until.checked_sub(1).and_then(|last| runs.get(last)).filter(|_| rises) {
+                look(run, run.to, run.values[1]);
+            }
+            if let Some(run) = runs.get(until) {
+                // the part of it that lies before the last time begins at its start
+                look(run, run.from, run.values[0]);
             }
         }
         best
     }
 
-    fn runs_from(&self, from: f64) -> &[Run] {
+    /// Index of the first run from a time on.
+    fn first_run(&self, from: f64) -> usize {
         let first = self.times.partition_point(|t| *t < from - 1e-9);
-        &self.runs[self.runs.partition_point(|run| run.left < first)..]
+        self.runs.partition_point(|run| run.left < first)
+    }
+
+    /// From a run on, the runs that rise together and those that do not, in order.
+    fn monotone_from(&self, first: usize) -> impl Iterator<Item = (bool, &[Run])> {
+        let skipped = self.monotone.partition_point(|m| m.runs.end <= first);
+        self.monotone[skipped..].iter().map(move |m| (m.rises, &self.runs[m.runs.start.max(first)..m.runs.end]))
     }
 
     /// Time of the last point, h.

@@ -169,6 +169,7 @@ fn at_site(
         doses: &scenario.arms[0].doses,
         base_per_hydrochloride: drug.base_per_hydrochloride,
         sprays: drug.sprays,
+        lowerings: library.lowerings(model),
     };
     predict(&case, &BTreeMap::new(), (&study.analyte, site), quantities)
 }

@@ -17,6 +17,7 @@ use crate::error::{Error, Result, suggestion};
 use crate::model::{Model, parse_model};
 use crate::path;
 use crate::regimen::Route;
+use crate::sim::Lowerings;
 use crate::subject::Subject;
 use std::collections::BTreeMap;
 
@@ -32,7 +33,8 @@ enum Origin {
 /// Models and the data around them.
 #[derive(Debug, Clone)]
 pub struct Library {
-    models: Vec<(Model, Origin)>,
+    /// Each with what it was lowered to before.
+    models: Vec<(Model, Origin, Lowerings)>,
     /// Drugs, in the order of the file.
     pub drugs: Vec<Drug>,
     /// Drugs and metabolites that models read out, with their names for readers.
@@ -137,9 +139,9 @@ impl Library {
 
     fn add(&mut self, name: &str, text: &str, origin: Origin) -> Result<&Model> {
         let model = self.check_toml(name, text)?;
-        self.models.push((model, origin));
+        self.models.push((model, origin, Lowerings::default()));
         match self.models.last() {
-            Some((model, _)) => Ok(model),
+            Some((model, ..)) => Ok(model),
             None => Err(Error::cannot("the library is empty")),
         }
     }
@@ -151,7 +153,7 @@ impl Library {
     pub fn check_toml(&self, name: &str, text: &str) -> Result<Model> {
         let model = parse_model(name, text)?;
         let refuse = |e: Error| Err(e.located(name, text));
-        if let Some((_, origin)) = self.models.iter().find(|(m, _)| m.id == model.id) {
+        if let Some((_, origin, _)) = self.models.iter().find(|(m, ..)| m.id == model.id) {
             let by = match origin {
                 Origin::Embedded => "a model that ships with ketasim".to_owned(),
                 Origin::File(file) => file.clone(),
@@ -192,7 +194,12 @@ impl Library {
 
     /// All models, in the order they were added.
     pub fn models(&self) -> impl Iterator<Item = &Model> {
-        self.models.iter().map(|(m, _)| m)
+        self.models.iter().map(|(m, ..)| m)
+    }
+
+    /// What one of these models was lowered to before; `None` for a model from elsewhere.
+    pub(crate) fn lowerings(&self, model: &Model) -> Option<&Lowerings> {
+        self.models.iter().find(|(known, ..)| std::ptr::eq(known, model)).map(|(.., lowerings)| lowerings)
     }
 
     /// A model by id.

@@ -1,5 +1,6 @@
 //! A published model: checked, immutable, with the source and grade of every number.
 
+mod bounds;
 mod check;
 pub mod expr;
 mod file;
@@ -15,6 +16,7 @@ pub(crate) use individual::by_effects;
 use crate::portable::Portable as _;
 use crate::regimen::{AfterHold, Dose, Form, Route};
 use crate::units::{Age, Amount, Dim, Time, Weight, exceeds};
+use bounds::Bounds;
 use expr::Expr;
 use formulas::Formulas;
 use std::collections::BTreeMap;
@@ -89,6 +91,8 @@ pub struct Model {
     pub conditions: Vec<ConditionRule>,
     /// Parameters and derived parameters compiled, once they are asked for.
     formulas: OnceLock<Arc<Formulas>>,
+    /// Bounds of a subject's values, once they are asked for.
+    bounds: OnceLock<Arc<Bounds>>,
 }
 
 /// A citation.
@@ -676,6 +680,11 @@ impl Model {
     /// Parameters and derived parameters, compiled.
     pub(crate) fn formulas(&self) -> Arc<Formulas> {
         self.formulas.get_or_init(|| Arc::new(Formulas::new(self, &BTreeMap::new()))).clone()
+    }
+
+    /// Between which bounds the values of a subject must lie.
+    pub(crate) fn bounds(&self) -> Arc<Bounds> {
+        self.bounds.get_or_init(|| Arc::new(Bounds::new(self))).clone()
     }
 
     /// Whether some of it leaves by a saturable process: such a model is solved numerically, and what follows from

@@ -8,7 +8,7 @@ use crate::model::formulas::Formulas;
 use crate::model::{Individual, Site};
 use crate::sim::lanes::{LANES, Lane, map2, splat, wide};
 use crate::sim::linear::{Course, Engine, Preparing, Ready, Room, Sink};
-use crate::sim::{Case, Entries, Equations, Event, Layout, Session, System};
+use crate::sim::{Case, Equations, Event, Form, Layout, LoweredDose, Session, System, WaysIn, events};
 use crate::units::number;
 use std::collections::BTreeMap;
 
@@ -44,7 +44,8 @@ impl Within {
 #[derive(Debug, Clone)]
 pub(super) struct Cohort {
     system: System,
-    entries: Entries,
+    ways: WaysIn,
+    doses: Vec<LoweredDose>,
     engine: Engine,
     draws: SubjectSampler,
     /// The outputs to report, by their index in the system.
@@ -125,10 +126,11 @@ impl Cohort {
         if let Some(followed) = effect_of {
             outputs.push(system.add_effect_site(outputs[followed], model.parameters.len()));
         }
-        let entries = Entries::new(&puts, case.subject.weight.kg(), &mut system);
-        let engine = Engine::new(&system, &outputs, (&entries.entered, &entries.inputs), false);
+        let ways = WaysIn::new(model, &Form::all(&puts), &mut system);
+        let doses = ways.doses(&puts, case.subject.weight.kg());
+        let engine = Engine::new(&system, &outputs, (&ways.entered, &ways.inputs), false);
         let draws = SubjectSampler::new(model, bodies, case.subject, seed, first_draws)?;
-        Ok(Self { system, entries, engine, draws, outputs, dt, steps })
+        Ok(Self { system, ways, doses, engine, draws, outputs, dt, steps })
     }
 
     /// Whether the system is linear, so that subjects are solved side by side. Otherwise they are solved one after
@@ -167,7 +169,7 @@ impl Cohort {
 
     fn impossible(&self, slots: &[Lane]) -> [bool; LANES] {
         let mut bad = [false; LANES];
-        for group in &self.entries.shares {
+        for group in &self.ways.shares {
             let mut sum = splat(0.0);
             for slot in group {
                 sum = map2(&sum, &slots[*slot], |a, b| a + b);
@@ -226,7 +228,8 @@ impl Cohort {
                 }
                 let [weight, _] = self.draws.bodies.lanes(person);
                 let own = self.draws.bodies.differ().then_some(&weight);
-                self.entries.events(&room.slots, own, self.system.states.len(), &mut room.events);
+                let states = self.system.states.len();
+                events((&self.ways, &self.doses), &room.slots, own, states, &mut room.events);
                 let grid = (self.dt, self.steps);
                 wide(Preparing { engine: &self.engine, grid, room, ready: &mut ready[place] });
                 *made = block + 1;
@@ -261,11 +264,12 @@ impl Cohort {
             again += self.people(person, &extra(person), &mut room.slots, &mut room.parameters)?;
             let [weight, _] = self.draws.bodies.lanes(person);
             let own = self.draws.bodies.differ().then_some(&weight);
-            self.entries.events(&room.slots, own, self.system.states.len(), &mut room.events);
+            let states = self.system.states.len();
+            events((&self.ways, &self.doses), &room.slots, own, states, &mut room.events);
             let mut rows = vec![splat(0.0); points.clone().count() * self.outputs.len()];
             for (l, z) in numeric[block * LANES..].iter_mut().take(LANES).enumerate() {
                 let slots: Vec<f64> = room.slots.iter().map(|lane| lane[l]).collect();
-                let equations = Equations::new(&self.system, &slots, &self.entries.inputs, false);
+                let equations = Equations::new(&self.system, &slots, &self.ways.inputs, false);
                 let mut events: Vec<Event> = room.events.iter().map(|e| e.of(l)).collect();
                 events.sort_by(|a, b| a.time.total_cmp(&b.time));
                 let mut row = rows.chunks_mut(self.outputs.len());

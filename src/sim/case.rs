@@ -1,16 +1,18 @@
 //! Doses given to a subject under a model, followed over time: what every face of the simulator runs.
 
-use super::dose_events::Entries;
+use super::dose_events::Form;
 use super::layout::{Layout, Schedule};
+use super::lowered::{Lowered, Lowerings};
 use super::profile::{Doses, Profile, Solver};
 use super::stops::{Points, SAME_INSTANT};
-use super::{DoseMark, ReadOut, Session, SprayRules, System, sessions};
+use super::{DoseMark, ReadOut, Session, SprayRules, sessions};
 use crate::error::{Error, Result};
 use crate::model::expr::Expr;
 use crate::model::{Individual, Model, Site};
 use crate::regimen::{Dose, Route};
 use crate::subject::Subject;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Doses given to a person under a model.
 #[derive(Debug, Clone, Copy)]
@@ -25,6 +27,8 @@ pub struct Case<'a> {
     pub base_per_hydrochloride: f64,
     /// What the drug's product says of sprays.
     pub sprays: SprayRules,
+    /// What the model was lowered to before, where that is kept.
+    pub lowerings: Option<&'a Lowerings>,
 }
 
 /// A case that was followed.
@@ -75,12 +79,12 @@ impl Case<'_> {
     pub fn follow_over(&self, change: Change, points: Points, before: f64, solver: Solver) -> Result<Followed> {
         let until = change.later.first().map_or(before, |(from, _)| from.min(before));
         let (first, mut schedule, person) = self.lowered(change.set, [f64::NEG_INFINITY, until])?;
-        let iv_shares = self.iv_shares(&first.system, &person);
+        let iv_shares = self.iv_shares(&first.lowered, &person);
         let mut parts = vec![first];
         for (i, (from, set)) in change.later.iter().enumerate() {
             let until = change.later.get(i + 1).map_or(before, |(next, _)| next.min(before));
             let (later, then, _) = self.lowered(set, [*from, until])?;
-            if !later.system.is_linear() {
+            if !later.lowered.system.is_linear() {
                 return Err(Error::cannot(format!(
                     "{} has saturable elimination and a range that begins with a dose",
                     self.model.id
@@ -107,28 +111,24 @@ impl Case<'_> {
     fn lowered(&self, set: &Set, within: [f64; 2]) -> Result<(Doses, Schedule, Individual)> {
         let person = Individual::typical(self.model, self.subject, set)?;
         let layout = self.layout(&person)?.between(within);
-        let mut system = System::new(self.model, (*self.model.formulas()).clone(), layout.schedule.mouths)?;
-        let entries = Entries::new(&layout.puts, self.subject.weight.kg(), &mut system);
-        let also = self.iv_states(&system);
-        let doses = Doses::new(system, entries, person.parameters(), person.body(), also);
-        Ok((doses, layout.schedule, person))
+        let (mouths, forms) = (layout.schedule.mouths, Form::all(&layout.puts));
+        let lowered = match self.lowerings {
+            Some(lowerings) => lowerings.of(self.model, mouths, forms)?,
+            None => Arc::new(Lowered::new(self.model, mouths, &forms)?),
+        };
+        let doses = lowered.ways.doses(&layout.puts, self.subject.weight.kg());
+        Ok((Doses::new(lowered, doses, person.parameters(), person.body()), layout.schedule, person))
     }
 
     fn layout(&self, person: &Individual) -> Result<Layout<'_>> {
         Layout::new(self.model, person, self.subject, self.doses, self.base_per_hydrochloride, self.sprays)
     }
 
-    /// States into which a dose into a vein goes.
-    fn iv_states(&self, system: &System) -> Vec<usize> {
-        let ways = self.model.routes.get(&Route::Iv).map_or([].as_slice(), |iv| iv.ways.as_slice());
-        ways.iter().map(|w| system.state_of(w.into, 0)).collect()
-    }
-
-    /// The same states with the share of the dose that each has; empty where the model has no vein.
-    fn iv_shares(&self, system: &System, person: &Individual) -> Vec<(usize, f64)> {
+    /// States into which a dose into a vein goes, with the share that each has; empty where the model has no vein.
+    fn iv_shares(&self, lowered: &Lowered, person: &Individual) -> Vec<(usize, f64)> {
         let ways = self.model.routes.get(&Route::Iv).map_or([].as_slice(), |iv| iv.ways.as_slice());
         let shares = person.parts(ways.iter().map(|w| w.share.as_ref()));
-        self.iv_states(system).into_iter().zip(shares).collect()
+        lowered.vein.iter().copied().zip(shares).collect()
     }
 
     /// Amounts in every state, sinks included, for those who keep account of mass.

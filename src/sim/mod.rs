@@ -19,6 +19,7 @@ mod dose_events;
 pub(crate) mod lanes;
 mod layout;
 pub(crate) mod linear;
+mod lowered;
 mod ode;
 mod profile;
 mod session;
@@ -29,8 +30,9 @@ mod system;
 
 pub use administered::DoseMark;
 pub use case::{Case, Change, Followed, Set};
-pub(crate) use dose_events::{Entries, Event};
+pub(crate) use dose_events::{Event, Form, LoweredDose, WaysIn, events};
 pub use layout::{Layout, Schedule};
+pub use lowered::Lowerings;
 pub(crate) use ode::Equations;
 pub use profile::{Look, Profile, Solver};
 pub use session::{Session, sessions};

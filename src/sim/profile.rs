@@ -1,12 +1,14 @@
 //! One subject over time: concentrations, slopes and exact areas at recorded points and between them.
 
-use super::dose_events::{Entries, Event};
-use super::linear::{Engine, Linear};
+use super::dose_events::{Event, LoweredDose, events};
+use super::linear::Linear;
+use super::lowered::Lowered;
 use super::ode::{Equations, Numeric};
 use super::stops::{Points, Stops};
-use super::system::{ReadOut, State, System};
+use super::system::{ReadOut, State};
 use crate::error::{Error, Result};
 use crate::units::number;
+use std::sync::Arc;
 
 /// No rate is followed that is faster than this, 1/h: a half-life of 2.5 ms.
 const FASTEST: f64 = 1e6;
@@ -65,62 +67,61 @@ enum Followed {
 /// One subject's doses lowered to their system.
 #[derive(Debug, Clone)]
 pub(super) struct Doses {
-    pub system: System,
-    pub entries: Entries,
+    pub lowered: Arc<Lowered>,
+    doses: Vec<LoweredDose>,
     /// Parameters of the subject by their place in the model, weight in kg, age in y.
-    pub parameters: Vec<f64>,
-    pub body: [f64; 2],
+    parameters: Vec<f64>,
+    body: [f64; 2],
     pub slots: Vec<f64>,
     pub events: Vec<Event>,
-    /// States beside those dosed of which [`Profile::area_of_unit`] is asked.
-    pub also: Vec<usize>,
 }
 
 impl Doses {
     /// Fills the numbers of the subject and lays out the events.
-    pub fn new(system: System, entries: Entries, parameters: &[f64], body: [f64; 2], also: Vec<usize>) -> Self {
-        let mut doses = Self {
-            system,
-            entries,
-            parameters: parameters.to_vec(),
-            body,
-            slots: Vec::new(),
-            events: Vec::new(),
-            also,
-        };
-        doses.fill();
-        doses
+    pub fn new(lowered: Arc<Lowered>, doses: Vec<LoweredDose>, parameters: &[f64], body: [f64; 2]) -> Self {
+        let (slots, events) = (Vec::new(), Vec::new());
+        let mut one = Self { lowered, doses, parameters: parameters.to_vec(), body, slots, events };
+        one.fill();
+        one
     }
 
     fn fill(&mut self) {
         let [weight, age] = self.body;
-        self.system.formulas.fill(&self.parameters, &weight, &age, &mut self.slots);
-        self.entries.events(&self.slots, None, self.system.states.len(), &mut self.events);
+        let Lowered { system, ways, .. } = &*self.lowered;
+        system.formulas.fill(&self.parameters, &weight, &age, &mut self.slots);
+        events((ways, &self.doses), &self.slots, None, system.states.len(), &mut self.events);
     }
 
     /// The same with effect sites behind a read-out; their indices among the read-outs.
     fn with_effect_sites(&self, output: usize, ke0s: &[f64]) -> (Self, Vec<usize>) {
         let mut more = self.clone();
         let first = more.parameters.len();
-        let sites = (0..ke0s.len()).map(|k| more.system.add_effect_site(output, first + k)).collect();
+        let mut system = self.lowered.system.clone();
+        let sites = (0..ke0s.len()).map(|k| system.add_effect_site(output, first + k)).collect();
+        more.lowered = Arc::new(self.lowered.with_system(system));
         more.parameters.extend(ke0s);
         more.fill();
         (more, sites)
     }
 
     fn follow(&self, stops: &Stops, solver: Solver, every: bool) -> Result<Followed> {
-        if solver == Solver::Numeric || !self.system.is_linear() {
+        let Lowered { system, ways, vein, .. } = &*self.lowered;
+        if solver == Solver::Numeric || !system.is_linear() {
             if solver == Solver::Exact {
                 return Err(Error::cannot("saturable elimination has no exact solution")
                     .remedy("leave --solver out, or use --solver numeric"));
             }
-            let equations = Equations::new(&self.system, &self.slots, &self.entries.inputs, !self.system.is_linear());
+            let equations = Equations::new(system, &self.slots, &ways.inputs, !system.is_linear());
             return Ok(Followed::Numeric(Numeric::new(equations, &self.events, stops)?));
         }
-        let outputs: Vec<usize> = (0..self.system.outputs.len()).collect();
-        let entered: Vec<usize> = self.entries.entered.iter().chain(&self.also).copied().collect();
-        let engine = Engine::new(&self.system, &outputs, (&entered, &self.entries.inputs), every);
-        Ok(Followed::Exact(Linear::new(engine, &self.slots, &self.events, stops, &self.also)))
+        let all;
+        let engine = if every {
+            all = self.lowered.engine_of(true);
+            &all
+        } else {
+            self.lowered.engine()
+        };
+        Ok(Followed::Exact(Linear::new(engine, &self.slots, &self.events, stops, vein)))
     }
 }
 
@@ -130,16 +131,16 @@ impl Profile {
     /// # Errors
     /// When a solver gives up.
     pub(super) fn new(parts: Vec<Doses>, points: Points, solver: Solver, every: bool) -> Result<Self> {
-        let states = parts.first().map_or(0, |p| p.system.states.len());
+        let states = parts.first().map_or(0, |p| p.lowered.system.states.len());
         let stops = Stops::new(parts.iter().flat_map(|p| &p.events), states, points);
         for doses in &parts {
-            let fastest = doses.system.rates.iter().map(|r| doses.slots[r.slot].abs()).fold(0.0, f64::max);
+            let fastest = doses.lowered.system.rates.iter().map(|r| doses.slots[r.slot].abs()).fold(0.0, f64::max);
             if fastest.is_nan() || fastest > FASTEST {
                 return Err(Error::cannot(format!("a rate of {} 1/h is too fast to be followed", number(fastest)))
                     .remedy(format!("at most {} 1/h: check volumes and rates", number(FASTEST))));
             }
         }
-        let outputs = parts.first().map_or(Vec::new(), |p| p.system.outputs.clone());
+        let outputs = parts.first().map_or(Vec::new(), |p| p.lowered.system.outputs.clone());
         let followed = |doses: Doses| Ok(Part { followed: doses.follow(&stops, solver, every)?, doses });
         let parts: Vec<Part> = parts.into_iter().map(followed).collect::<Result<_>>()?;
         let mut cuts = vec![false; stops.times.len()];
@@ -215,7 +216,7 @@ impl Profile {
         let before_jump = self.times.get(i + 1).is_some_and(|next| *next == now);
         let until = |time: f64| if before_jump { time < now - 1e-9 } else { time <= now + 1e-9 };
         let of = |part: &Part| -> f64 {
-            let states = part.doses.system.states.len();
+            let states = part.doses.lowered.system.states.len();
             let one = |e: &Event| match e.state < states {
                 true if until(e.time) => e.amount,
                 true => 0.0,
@@ -274,7 +275,7 @@ impl Profile {
             };
             self.parts.iter().map(one).sum::<Option<f64>>()
         };
-        let states = self.parts.first().map_or([].as_slice(), |p| p.doses.system.states.as_slice());
+        let states = self.parts.first().map_or([].as_slice(), |p| p.doses.lowered.system.states.as_slice());
         states.iter().enumerate().filter_map(|(k, state)| Some((state, of(k)?))).collect()
     }
 

@@ -82,7 +82,9 @@ impl Stops {
         acts.sort_by(|a, b| a.0.total_cmp(&b.0));
         let mut stops = Self::default();
         let mut next = 0;
-        for (time, stop) in merged(&acts, points) {
+        let merged = merged(&acts, points);
+        stops.times.reserve(merged.len() + acts.len());
+        for (time, stop) in merged {
             stops.times.push(time);
             if stop.cut {
                 let from = next;
@@ -110,52 +112,67 @@ impl Stops {
 fn merged(acts: &[(f64, bool)], points: Points) -> Vec<(f64, Stop)> {
     let horizon = points.horizon;
     let last_act = acts.last().map_or(0.0, |(t, _)| *t);
-    let mut all: Vec<(f64, Stop)> = points.every.map_or(Vec::new(), |every| grid(horizon, every));
-    all.push((horizon, Stop::default()));
-    all.push((points.dense_from, Stop::default()));
+    let mut others = vec![(horizon, Stop::default()), (points.dense_from, Stop::default())];
     let mut cuts: Vec<f64> = acts.iter().map(|(t, _)| *t).collect();
-    all.extend(cuts.iter().map(|t| (*t, Stop { grid: false, cut: true })));
+    others.extend(cuts.iter().map(|t| (*t, Stop { grid: false, cut: true })));
     cuts.push(points.dense_from);
     cuts.sort_by(f64::total_cmp);
     cuts.dedup_by(|a, b| *a - *b <= SAME_INSTANT);
     let end = horizon.max(last_act) + TAIL_H;
     let each = (OF_ALL_CUTS / cuts.len()).clamp(*OF_ONE_SPACING.start(), *OF_ONE_SPACING.end());
+    let (steps, fine) = points.every.map_or((0, 1), |every| grid(horizon, every));
+    let part = points.every.map_or(f64::INFINITY, |every| every / fine as f64);
+    // points of the grid that lie closer than these show as much
+    let shows_more = |time: f64, spacing: f64| time > horizon || spacing < part;
     for (i, cut) in cuts.iter().enumerate().filter(|(_, t)| **t >= points.dense_from) {
         let until = cuts.get(i + 1).copied().unwrap_or(end);
-        all.extend(widening(*cut, until, each).map(|t| (t, Stop::default())));
+        let after = widening(*cut, until, each).filter(|(t, spacing)| shows_more(*t, *spacing));
+        others.extend(after.map(|(t, _)| (t, Stop::default())));
     }
-    all.push((end, Stop::default()));
-    all.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let mut merged: Vec<(f64, Stop)> = Vec::with_capacity(all.len());
-    for (time, stop) in all {
-        match merged.last_mut() {
-            Some((t, s)) if time - *t <= SAME_INSTANT => {
-                // an asked-for time keeps its digits
-                *t = if stop.grid { time } else { *t };
-                s.grid |= stop.grid;
-                s.cut |= stop.cut;
+    others.push((end, Stop::default()));
+    others.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut merged: Vec<(f64, Stop)> = Vec::with_capacity(others.len() + steps * fine + 1);
+    let mut put = |time: f64, stop: Stop| match merged.last_mut() {
+        Some((t, s)) if time - *t <= SAME_INSTANT => {
+            // an asked-for time keeps its digits
+            *t = if stop.grid { time } else { *t };
+            s.grid |= stop.grid;
+            s.cut |= stop.cut;
+        }
+        _ => merged.push((time, stop)),
+    };
+    // both come in order of time
+    let mut others = others.into_iter().peekable();
+    if points.every.is_some() {
+        for i in 0..=steps * fine {
+            let time = i as f64 * part;
+            while let Some((t, stop)) = others.next_if(|(t, _)| *t < time) {
+                put(t, stop);
             }
-            _ => merged.push((time, stop)),
+            put(time, Stop { grid: i % fine == 0, cut: false });
         }
     }
+    others.for_each(|(t, stop)| put(t, stop));
     merged
 }
 
-/// Multiples of `every`, with further points between them where that is not many.
-fn grid(horizon: f64, every: f64) -> Vec<(f64, Stop)> {
+/// How many multiples of `every` there are, and into how many parts each is divided where that is not many.
+fn grid(horizon: f64, every: f64) -> (usize, usize) {
     let steps = (horizon / every + 1e-9).floor() as usize;
-    let fine = if steps <= MOST_FINE { FINE } else { 1 };
-    let part = every / fine as f64;
-    (0..=steps * fine).map(|i| (i as f64 * part, Stop { grid: i % fine == 0, cut: false })).collect()
+    (steps, if steps <= MOST_FINE { FINE } else { 1 })
 }
 
-/// Times after a cut and before the next: so many at the first spacing, as many at twice of it, and so on.
-fn widening(cut: f64, until: f64, each: usize) -> impl Iterator<Item = f64> {
-    let (mut offset, mut taken) = (0.0, 0);
+/// Times after a cut and before the next, each with its distance from the one before it: so many at the first spacing, as
+/// many at twice of it, and so on.
+fn widening(cut: f64, until: f64, each: usize) -> impl Iterator<Item = (f64, f64)> {
+    let (mut offset, mut spacing, mut taken) = (0.0, FIRST_H, 0);
     std::iter::from_fn(move || {
-        offset += FIRST_H * 2_f64.powi((taken / each) as i32);
+        if taken == each {
+            (spacing, taken) = (2.0 * spacing, 0);
+        }
+        offset += spacing;
         taken += 1;
-        Some(cut + offset)
+        Some((cut + offset, spacing))
     })
-    .take_while(move |t| *t < until - SAME_INSTANT)
+    .take_while(move |(t, _)| *t < until - SAME_INSTANT)
 }

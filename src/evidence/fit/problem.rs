@@ -12,7 +12,7 @@ use crate::model::expr::Expr;
 use crate::model::{Model, Site};
 use crate::portable::Portable as _;
 use crate::regimen::Dose;
-use crate::sim::Case;
+use crate::sim::{Case, Lowerings};
 use crate::subject::Subject;
 use crate::units::{self, Dim, MINUTES_PER_HOUR, NG_ML_PER_MG_L};
 use levenberg_marquardt::{LeastSquaresProblem, LevenbergMarquardt};
@@ -30,6 +30,8 @@ pub(super) struct Problem<'a> {
     model: &'a Model,
     drug: &'a Drug,
     goals: Vec<Goal>,
+    /// What the model was lowered to: the doses stay, its numbers change.
+    lowerings: Lowerings,
 }
 
 /// One target of the fit.
@@ -64,7 +66,7 @@ impl<'a> Problem<'a> {
             return Err(Error::input(format!("fit {} has fewer targets than parameters", fit.id))
                 .remedy("add targets or take parameters away"));
         }
-        Ok(Self { fit, model, drug: library.drug(&model.drug)?, goals })
+        Ok(Self { fit, model, drug: library.drug(&model.drug)?, goals, lowerings: Lowerings::default() })
     }
 
     /// Parameters of the model file, on the unbounded scale.
@@ -110,6 +112,7 @@ impl<'a> Problem<'a> {
             doses: &goal.doses,
             base_per_hydrochloride: self.drug.base_per_hydrochloride,
             sprays: self.drug.sprays,
+            lowerings: Some(&self.lowerings),
         };
         predict(&case, &self.set(at), (&goal.analyte, goal.site), &goal.quantities)
     }

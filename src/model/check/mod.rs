@@ -72,6 +72,7 @@ impl Checker {
             checkpoints: Vec::new(),
             conditions: Vec::new(),
             formulas: OnceLock::new(),
+            bounds: OnceLock::new(),
         };
         Ok(Self { file, model, dose_is_named: false })
     }

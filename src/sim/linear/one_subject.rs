@@ -11,6 +11,7 @@ use super::matrix_exponential::{Kernel, Scratch};
 use super::spaced_points::Fading;
 use crate::model::formulas::Slot;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// What rounding may do to a curve of one subject at most, of its peak, before states are taken in place of modes.
 const MOST_ERROR: f64 = 1e-10;
@@ -46,7 +47,7 @@ enum Way {
     /// Each at a rate of its own, 1/h; one that is linked is fed by the one before it at the rate `links`, else 0.
     Modes { rates: Vec<f64>, links: Vec<f64> },
     /// Together, by the matrix exponential.
-    States { kernel: Box<Kernel>, generator: Vec<Lane> },
+    States { kernel: Arc<Kernel>, generator: Vec<Lane> },
 }
 
 /// Rates and modes of one subject, found by lanes that are all alike.
@@ -81,7 +82,7 @@ impl Work for Decompose<'_> {
 impl Linear {
     /// Follows one subject whose numbers are `slots` through all stops; `also` are further states for which
     /// [`Linear::column`] is asked.
-    pub fn new(engine: Engine, slots: &[f64], events: &[Event], stops: &Stops, also: &[usize]) -> Self {
+    pub fn new(engine: &Engine, slots: &[f64], events: &[Event], stops: &Stops, also: &[usize]) -> Self {
         let Engine { kernel, modes } = engine;
         let lanes: Vec<Lane> = slots.iter().map(|v| splat(*v)).collect();
         let mut generator = Vec::new();
@@ -92,7 +93,7 @@ impl Linear {
         let end = stops.judged_to;
         let work = Decompose {
             modes: modes.as_ref(),
-            kernel: &kernel,
+            kernel,
             generator: &generator,
             slots: &lanes,
             events: &wide_events,
@@ -123,7 +124,7 @@ impl Linear {
         };
         let shown: HashMap<usize, Vec<usize>> = events.iter().filter_map(|e| shown_by(e.state)).collect();
         let asked = events.iter().map(|e| e.state).chain(also.iter().copied());
-        match &modes {
+        match modes {
             Some(modes) if by_modes => {
                 let first = |lanes: &[Lane]| -> Vec<f64> { lanes.iter().map(|l| l[0]).collect() };
                 one.inputs = (0..n).filter(|m| modes.is_input(*m)).collect();
@@ -147,7 +148,7 @@ impl Linear {
                 }
                 let unit = |place: usize| (0..n).map(|i| f64::from(i == place)).collect::<Vec<f64>>();
                 one.columns = asked.filter_map(|s| Some((s, unit(kernel.place(s)?)))).collect();
-                one.way = Way::States { kernel: Box::new(kernel), generator };
+                one.way = Way::States { kernel: kernel.clone(), generator };
                 one.slopes = one.weights.iter().map(|w| one.slope_of(w)).collect();
             }
         }
@@ -280,17 +281,20 @@ impl Linear {
 
     /// Value and rate of change of a read-out `dt` hours after a point, before the next event.
     pub fn after(&self, output: usize, point: usize, dt: f64) -> (f64, f64) {
-        let z = self.moved(&self.at(point), dt);
-        (dot(&self.weights[output], &z), dot(&self.slopes[output], &z))
-    }
-
-    fn moved(&self, z: &[f64], dt: f64) -> Vec<f64> {
+        let (weights, slopes) = (&self.weights[output], &self.slopes[output]);
         match &self.way {
             Way::Modes { rates, links } => {
-                let fed = |m: usize| if links[m] == 0.0 { 0.0 } else { links[m] * dt * z[m - 1] };
-                (0..self.n).map(|m| libm::exp(rates[m] * dt) * (z[m] + fed(m))).collect()
+                let z = |m: usize| self.coordinates[m * self.points + point];
+                let fed = |m: usize| if links[m] == 0.0 { 0.0 } else { links[m] * dt * z(m - 1) };
+                (0..self.n).fold((0.0, 0.0), |(value, slope), m| {
+                    let now = libm::exp(rates[m] * dt) * (z(m) + fed(m));
+                    (value + weights[m] * now, slope + slopes[m] * now)
+                })
             }
-            Way::States { kernel, generator } => product(&power(kernel, generator, dt), z),
+            Way::States { kernel, generator } => {
+                let now = product(&power(kernel, generator, dt), &self.at(point));
+                (dot(weights, &now), dot(slopes, &now))
+            }
         }
     }
 
