@@ -367,13 +367,7 @@ impl Figure {
             .collect();
         Self {
             title: outcome.title.clone(),
-            subtitle: format!(
-                "{}, {}, {}; simulated for {}",
-                outcome.subject.weight,
-                outcome.subject.age,
-                outcome.subject.sex.words(),
-                outcome.horizon
-            ),
+            subtitle: format!("{}; simulated for {}", outcome.who(), outcome.horizon),
             time,
             counted_from: outcome.counted_from(),
             unit: TimeUnit::of(time, view.hours),

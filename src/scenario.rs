@@ -12,7 +12,7 @@ use crate::model::{Model, Site};
 use crate::path;
 use crate::regimen::{Dose, DoseAmount, MOST_DOSES, MOST_IN_ALL, Route, check_regimen};
 use crate::sim::{Case, administrations};
-use crate::subject::Subject;
+use crate::subject::{OwnSubject, Subject};
 use crate::units::{Age, Time, Weight, number};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -67,6 +67,9 @@ pub struct StudyArm {
     /// Whether the arm takes part. An arm that is off is kept but not simulated.
     #[serde(default = "yes", skip_serializing_if = "is_yes")]
     pub on: bool,
+    /// What the arm states of its own subject: two people can be compared. Whatever it leaves out is the scenario's.
+    #[serde(default, skip_serializing_if = "OwnSubject::is_none")]
+    pub subject: OwnSubject,
     /// Doses of the arm.
     #[serde(default, rename = "dose")]
     pub doses: Vec<Dose>,
@@ -202,6 +205,8 @@ impl Scenario {
                 .at(path!["arm", i, "label"]));
         }
         arm.check(self.horizon, library).map_err(|e| e.within(path!["arm", i]))?;
+        let subject = self.subject_of(arm);
+        subject.check().map_err(|e| e.within(path!["arm", i, "subject"]))?;
         let drug = library.drug(&arm.drug)?;
         let given = self.administrations(arm, library);
         if given > MOST_DOSES {
@@ -210,15 +215,30 @@ impl Scenario {
                 .at(path!["arm", i]));
         }
         for (k, dose) in arm.doses.iter().enumerate() {
-            slip::check(dose, drug, &self.subject, library).map_err(|e| e.within(path!["arm", i, "dose", k]))?;
+            slip::check(dose, drug, &subject, library).map_err(|e| e.within(path!["arm", i, "dose", k]))?;
         }
         if arm.on { self.check_people(arm, library) } else { Ok(()) }
+    }
+
+    /// Who is given an arm: the scenario's subject, with what the arm states of its own.
+    pub fn subject_of(&self, arm: &StudyArm) -> Subject {
+        arm.subject.or(&self.subject)
+    }
+
+    /// How weight and age vary between the virtual subjects of an arm. What the arm states of its own subject is the
+    /// same in all of them.
+    pub fn population_of(&self, arm: &StudyArm) -> Population {
+        Population {
+            weight: self.population.weight.filter(|_| arm.subject.weight.is_none()),
+            age: self.population.age.filter(|_| arm.subject.age.is_none()),
+        }
     }
 
     /// Number of administrations in an arm, with every repeat and spray counted.
     fn administrations(&self, arm: &StudyArm, library: &Library) -> u64 {
         let Ok(drug) = library.drug(&arm.drug) else { return 0 };
-        let each = |d: &Dose| administrations(d, &self.subject, drug.sprays);
+        let subject = self.subject_of(arm);
+        let each = |d: &Dose| administrations(d, &subject, drug.sprays);
         arm.doses.iter().fold(0_u64, |sum, d| sum.saturating_add(each(d)))
     }
 
@@ -249,13 +269,14 @@ impl Scenario {
             Err(Error::input(what).remedy(remedy).at(path!["population", key]))
         };
         let ends = |limits: crate::covariates::Limits| limits.ends;
-        beyond("weight", self.population.weights().map(ends), model.weight.map(|w| w.map(|w| w.kg())), "kg")?;
-        beyond("age", self.population.ages().map(ends), model.age.map(|a| a.map(|a| a.years())), "y")?;
+        let population = self.population_of(arm);
+        beyond("weight", population.weights().map(ends), model.weight.map(|w| w.map(|w| w.kg())), "kg")?;
+        beyond("age", population.ages().map(ends), model.age.map(|a| a.map(|a| a.years())), "y")?;
         let by_device = library.drug(&arm.drug)?.sprays.device.is_some();
         let unstated = |d: &Dose| {
             by_device && d.route() == Route::In && d.sprays().is_none() && matches!(d.amount, DoseAmount::PerKg(_))
         };
-        if self.population.weight.is_some() && arm.doses.iter().any(unstated) {
+        if population.weight.is_some() && arm.doses.iter().any(unstated) {
             let what = format!("the sprays of a dose per kg in arm \"{}\" would differ between people", arm.label);
             return Err(Error::input(what)
                 .remedy("state sprays, or an amount in mg")
@@ -266,10 +287,11 @@ impl Scenario {
 
     /// Models of the arm's drug and routes that were made for every subject of the population.
     fn made_for_all<'a>(&self, arm: &StudyArm, library: &'a Library) -> Vec<&'a Model> {
-        let [lightest, heaviest] = self.population.weights().map_or([self.subject.weight.kg(); 2], |l| l.ends);
-        let [youngest, oldest] = self.population.ages().map_or([self.subject.age.years(); 2], |l| l.ends);
+        let (subject, population) = (self.subject_of(arm), self.population_of(arm));
+        let [lightest, heaviest] = population.weights().map_or([subject.weight.kg(); 2], |l| l.ends);
+        let [youngest, oldest] = population.ages().map_or([subject.age.years(); 2], |l| l.ends);
         let somebody =
-            |kg, years| Subject { weight: Weight::from_kg(kg), age: Age::from_years(years), ..self.subject.clone() };
+            |kg, years| Subject { weight: Weight::from_kg(kg), age: Age::from_years(years), ..subject.clone() };
         let (first, last) = (somebody(lightest, youngest), somebody(heaviest, oldest));
         let mut list = library.made_for(&arm.drug, &arm.routes(), &first);
         list.retain(|m| m.fits(&arm.routes(), &last));

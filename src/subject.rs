@@ -65,11 +65,65 @@ impl Default for Subject {
     }
 }
 
+/// What one arm states of its own subject. Whatever it leaves out is that of the scenario's subject.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OwnSubject {
+    /// Body weight. `None`: as in the scenario.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weight: Option<Weight>,
+    /// Age. `None`: as in the scenario.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub age: Option<Age>,
+    /// Sex. `None`: as in the scenario.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sex: Option<Sex>,
+    /// Ancestry. `None`: as in the scenario.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ancestry: Option<Ancestry>,
+}
+
+impl OwnSubject {
+    /// Whether nothing is stated.
+    pub fn is_none(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// The subject, with the rest taken from another one.
+    pub fn or(&self, other: &Subject) -> Subject {
+        Subject {
+            weight: self.weight.unwrap_or(other.weight),
+            age: self.age.unwrap_or(other.age),
+            sex: self.sex.unwrap_or(other.sex),
+            ancestry: self.ancestry.unwrap_or(other.ancestry),
+        }
+    }
+
+    /// What has to be stated so that the subject is this one in place of another: only what differs.
+    pub fn between(subject: &Subject, other: &Subject) -> Self {
+        Self {
+            weight: (subject.weight != other.weight).then_some(subject.weight),
+            age: (subject.age != other.age).then_some(subject.age),
+            sex: (subject.sex != other.sex).then_some(subject.sex),
+            ancestry: (subject.ancestry != other.ancestry).then_some(subject.ancestry),
+        }
+    }
+}
+
 /// People outside these limits are taken for a slip of the pen.
 pub(crate) const WEIGHT_KG: std::ops::RangeInclusive<f64> = 1.0..=400.0;
 pub(crate) const AGE_Y: std::ops::RangeInclusive<f64> = 0.0..=120.0;
 
 impl Subject {
+    /// Weight, age, sex and ancestry; what is not stated is left out, but for sex: "70 kg, 40 y, sex not stated".
+    pub fn words(&self) -> String {
+        let ancestry = match self.ancestry {
+            Ancestry::Unstated => String::new(),
+            stated => format!(", ancestry {}", stated.as_str()),
+        };
+        format!("{}, {}, {}{ancestry}", self.weight, self.age, self.sex.words())
+    }
+
     /// Refuses what no person can be.
     ///
     /// # Errors

@@ -13,7 +13,7 @@ use ketasim::outcome::{ArmOutcome, Options};
 use ketasim::regimen::{Administration, AfterHold, Dose, DoseAmount, Repeat, Route, Sprays};
 use ketasim::scenario::{PlasmaSite, Scenario, StudyArm};
 use ketasim::sim::{Profile, Schedule, Solver, StateKind};
-use ketasim::subject::{Ancestry, Sex, Subject};
+use ketasim::subject::{Ancestry, OwnSubject, Sex, Subject};
 use ketasim::units::{Age, Amount, Time, Weight};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -63,7 +63,15 @@ fn repeated(dose: Dose, apart: f64, additional: u64) -> Dose {
 }
 
 fn arm(model: &Model, doses: Vec<Dose>) -> StudyArm {
-    StudyArm { label: "x".into(), drug: model.drug.clone(), model: Some(model.id.clone()), site: None, on: true, doses }
+    StudyArm {
+        label: "x".into(),
+        drug: model.drug.clone(),
+        model: Some(model.id.clone()),
+        site: None,
+        on: true,
+        subject: OwnSubject::default(),
+        doses,
+    }
 }
 
 fn scenario(subject: &Subject, hours: f64, arm: StudyArm) -> Scenario {

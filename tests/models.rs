@@ -7,7 +7,7 @@ use ketasim::model::expr::Expr;
 use ketasim::model::{CheckedQuantity, Checkpoint, Grade, Model, Reading, parse_model};
 use ketasim::outcome::Options;
 use ketasim::scenario::{Scenario, StudyArm};
-use ketasim::subject::Subject;
+use ketasim::subject::{OwnSubject, Subject};
 use ketasim::units::{Quantity, Time};
 use std::collections::BTreeMap;
 
@@ -208,6 +208,7 @@ fn reproduced(library: &Library, model: &Model, checkpoint: &Checkpoint) -> f64 
         model: Some(model.id.clone()),
         site: None,
         on: true,
+        subject: OwnSubject::default(),
         doses,
     };
     let subject = Subject { weight: checkpoint.weight.unwrap_or(Subject::default().weight), ..Subject::default() };

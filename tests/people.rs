@@ -101,7 +101,7 @@ fn sample(people: usize) -> Sample {
 /// Every person solved one by one, plainly, by the matrix exponential of the single-person path.
 fn one_by_one(scenario: &Scenario, arm: usize, person: usize, library: &Library) -> Vec<Vec<f64>> {
     let set = individuals(scenario, arm, library, sample(64), person).unwrap();
-    let own = Scenario { subject: subject_of(scenario, sample(64), person), ..scenario.clone() };
+    let own = Scenario { subject: subject_of(scenario, 0, sample(64), person), ..scenario.clone() };
     own.run_person(arm, library, Options { every: Some(Time::from_minutes(2.0)), ..Options::default() }, &set).unwrap()
 }
 
@@ -254,7 +254,7 @@ fn people_of_different_weight_get_doses_of_their_own() {
         let scenario = Scenario::from_toml("people", &text, &library).unwrap();
         let again = Scenario::from_toml("again", &scenario.to_toml().unwrap(), &library).unwrap();
         assert_eq!(again, scenario, "it is written as it was read");
-        let subjects: Vec<f64> = (0..200).map(|p| subject_of(&scenario, sample(200), p).weight.kg()).collect();
+        let subjects: Vec<f64> = (0..200).map(|p| subject_of(&scenario, 0, sample(200), p).weight.kg()).collect();
         (courses(&scenario, 0, &library, sample(200), 0..200).unwrap(), subjects)
     };
     let spread = "[population]\nweight = { low = '50 kg', high = '100 kg' }\n";

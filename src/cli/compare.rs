@@ -116,6 +116,8 @@ fn csv(outcome: &Outcome) -> Table {
         "main_effects_end_p90_min",
         "windows_from_min",
         "sessions",
+        "weight_kg",
+        "age_y",
     ];
     let numbers = (of_arm.map(str::to_owned).into_iter())
         .chain(STATISTICS.iter().map(Statistic::column))
@@ -128,13 +130,14 @@ fn csv(outcome: &Outcome) -> Table {
         for curve in &arm.curves {
             let names =
                 [&arm.label, &arm.drug, &arm.model, &arm.site.id().to_owned(), &curve.analyte].map(Clone::clone);
-            let per_kg = arm.dose_mg / outcome.subject.weight.kg();
+            let per_kg = arm.dose_mg / arm.subject.weight.kg();
             let mut cells = vec![Some(arm.dose_mg), Some(per_kg), arm.bioavailability];
             cells.extend(STATISTICS.iter().map(|s| s.of(&curve.exposure)));
             cells.extend(ends(arm, &curve.analyte));
             let w = arm.windows();
             cells.extend([w.onset, w.peak, w.main_effects_end].iter().flat_map(|p| percentiles(*p)));
             cells.extend([Some(arm.first_dose() * MINUTES_PER_HOUR), Some(arm.sessions.len() as f64)]);
+            cells.extend([Some(arm.subject.weight.kg()), Some(arm.subject.age.years())]);
             table.push(names.into_iter().chain(cells.into_iter().map(cell)));
         }
     }

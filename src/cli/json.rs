@@ -5,6 +5,7 @@ use crate::analysis::{Part, Windows};
 use crate::figure::EDUCATION_ONLY;
 use crate::outcome::{ArmOutcome, Curve, EndOutcome, Outcome, SessionOutcome};
 use crate::regimen::Route;
+use crate::subject::Subject;
 use crate::units::{MINUTES_PER_HOUR, tidy};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -39,6 +40,8 @@ struct ArmJson {
     model: String,
     model_title: String,
     site: &'static str,
+    /// Who is given the arm.
+    subject: SubjectJson,
     routes: Vec<&'static str>,
     dose_mg_base: f64,
     dose_mg_per_kg: f64,
@@ -170,18 +173,12 @@ struct Median {
 impl Comparison {
     /// Of an outcome; `not_run` are the arms that are off.
     pub fn new(outcome: &Outcome, not_run: Vec<String>, elapsed_ms: Option<f64>) -> Self {
-        let subject = &outcome.subject;
         Self {
             title: outcome.title.clone(),
-            subject: SubjectJson {
-                weight_kg: tidy(subject.weight.kg()),
-                age_y: tidy(subject.age.years()),
-                sex: subject.sex.as_str(),
-                ancestry: subject.ancestry.as_str(),
-            },
+            subject: SubjectJson::new(&outcome.subject),
             horizon_h: tidy(outcome.horizon.hours()),
             points: outcome.points,
-            arms: outcome.arms.iter().map(|a| arm(a, subject.weight.kg())).collect(),
+            arms: outcome.arms.iter().map(arm).collect(),
             not_run,
             note: EDUCATION_ONLY,
             elapsed_ms,
@@ -189,7 +186,18 @@ impl Comparison {
     }
 }
 
-fn arm(arm: &ArmOutcome, weight_kg: f64) -> ArmJson {
+impl SubjectJson {
+    fn new(subject: &Subject) -> Self {
+        Self {
+            weight_kg: tidy(subject.weight.kg()),
+            age_y: tidy(subject.age.years()),
+            sex: subject.sex.as_str(),
+            ancestry: subject.ancestry.as_str(),
+        }
+    }
+}
+
+fn arm(arm: &ArmOutcome) -> ArmJson {
     let first = arm.first_session();
     ArmJson {
         label: arm.label.clone(),
@@ -197,9 +205,10 @@ fn arm(arm: &ArmOutcome, weight_kg: f64) -> ArmJson {
         model: arm.model.clone(),
         model_title: arm.model_title.clone(),
         site: arm.site.id(),
+        subject: SubjectJson::new(&arm.subject),
         routes: arm.routes.iter().map(|r: &Route| r.id()).collect(),
         dose_mg_base: tidy(arm.dose_mg),
-        dose_mg_per_kg: tidy(arm.dose_mg / weight_kg),
+        dose_mg_per_kg: tidy(arm.dose_mg / arm.subject.weight.kg()),
         bioavailability: arm.bioavailability.map(tidy),
         mouth_and_swallowed: arm.mouth_parts.map(|p| p.map(tidy)),
         analytes: analytes(&arm.curves),

@@ -4,7 +4,6 @@ use crate::analysis::statistics::{AUC_INF, CMAX, HALF_LIFE, HALF_OF_PEAK, TMAX};
 use crate::figure::{EDUCATION_ONLY, RULE_BAR, STRIP_NOTE, doses_in_words, minutes_in_words};
 use crate::library::EvidenceKind;
 use crate::outcome::{ArmOutcome, Curve, Outcome};
-use crate::subject::Ancestry;
 use crate::table::{TEXT_WIDTH, Table, TableColumn, paragraph};
 use crate::units::{Time, significant};
 
@@ -52,37 +51,38 @@ pub fn text(outcome: &Outcome, not_run: &[String]) -> String {
 
 fn head(outcome: &Outcome) -> String {
     let title = if outcome.title.trim().is_empty() { "Comparison" } else { &outcome.title };
-    let subject = &outcome.subject;
-    let sex = subject.sex.words();
-    let ancestry = match subject.ancestry {
-        Ancestry::Unstated => String::new(),
-        stated => format!(", ancestry {}", stated.as_str()),
-    };
-    let who = format!(
-        "Typical person of {}, {}, {sex}{ancestry}; simulated for {}.",
-        subject.weight, subject.age, outcome.horizon
-    );
+    let who = if outcome.subjects().len() > 1 { "Typical people" } else { "Typical person" };
+    let who = format!("{who} of {}; simulated for {}.", outcome.who(), outcome.horizon);
     format!("{}{}\n", paragraph("", title, TEXT_WIDTH), paragraph("", &who, TEXT_WIDTH))
 }
 
 fn doses(outcome: &Outcome) -> Table {
-    let mut table = Table::new(vec![
+    let several = outcome.subjects().len() > 1;
+    let mut columns = vec![
         TableColumn::text("Arm"),
         TableColumn::text("Given"),
         TableColumn::numbers("mg base"),
         TableColumn::numbers("mg/kg"),
         TableColumn::text("Model"),
         TableColumn::text("Plasma"),
-    ]);
+    ];
+    if several {
+        columns.insert(1, TableColumn::text("Subject"));
+    }
+    let mut table = Table::new(columns);
     for arm in &outcome.arms {
-        table.push([
+        let mut cells = vec![
             arm.label.clone(),
             doses_in_words(arm),
             significant(arm.dose_mg, 3),
-            significant(arm.dose_mg / outcome.subject.weight.kg(), 2),
+            significant(arm.dose_mg / arm.subject.weight.kg(), 2),
             arm.model.clone(),
             arm.site.id().to_owned(),
-        ]);
+        ];
+        if several {
+            cells.insert(1, outcome.apart(arm).unwrap_or_default());
+        }
+        table.push(cells);
     }
     table
 }

@@ -13,7 +13,7 @@ use crate::library::Library;
 use crate::model::{Covariate, Model, Site};
 use crate::regimen::{Administration, Dose, Route};
 use crate::scenario::{HORIZON_H, PlasmaSite, Scenario, StudyArm};
-use crate::subject::Subject;
+use crate::subject::{OwnSubject, Subject};
 use crate::units::{MINUTES_PER_HOUR, Time};
 
 /// A measured arm in the simulator's terms.
@@ -148,6 +148,7 @@ impl Study {
             model: Some(model.id.clone()),
             site: asked.filter(|_| site != model.estimated_from),
             on: true,
+            subject: OwnSubject::default(),
             doses,
         };
         let seen = self.measures.iter().map(|m| match m.quantity {

@@ -72,10 +72,8 @@ impl References {
         Self {
             title: format!("References: {}", outcome.title),
             subtitle: format!(
-                "{}, {}, {}; simulated for {}; ketasim {}",
-                outcome.subject.weight,
-                outcome.subject.age,
-                outcome.subject.sex.words(),
+                "{}; simulated for {}; ketasim {}",
+                outcome.who(),
                 outcome.horizon,
                 env!("CARGO_PKG_VERSION")
             ),

@@ -156,8 +156,9 @@ pub(super) fn footer(
     }
     let who = match sample {
         Some(PopulationOutcome { bodies: Some(_), .. }) => "Made-up people".to_owned(),
-        Some(_) => format!("Made-up people of {}", outcome.subject.weight),
-        None => format!("Typical person of {}", outcome.subject.weight),
+        Some(_) => format!("Made-up people of {}", outcome.weights()),
+        None if outcome.subjects().len() > 1 => format!("Typical people of {}", outcome.weights()),
+        None => format!("Typical person of {}", outcome.weights()),
     };
     lines.push(format!("{who}. {EDUCATION_ONLY} Whatever a curve says: {DRIVING_RULE}."));
     lines.push(version_and_sources(&outcome.arms));

@@ -8,6 +8,7 @@ mod rows;
 mod run;
 mod runner;
 mod sessions;
+mod subjects;
 mod swap;
 
 pub use notes::SATURABLE;
@@ -69,6 +70,8 @@ pub struct ArmOutcome {
     pub model_title: String,
     /// Where plasma is read.
     pub site: Site,
+    /// Who is given the arm.
+    pub subject: Subject,
     /// Routes.
     pub routes: Vec<Route>,
     /// All drug given, mg base.

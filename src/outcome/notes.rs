@@ -61,7 +61,7 @@ impl Runner<'_> {
 
     /// Where the arm lies outside what was studied.
     pub(super) fn outside(&self, model: &Model, plain: &Solved) -> Vec<Outside> {
-        let subject = &self.scenario.subject;
+        let subject = &self.subject;
         let whole = |words: String| Outside { words, from_h: None };
         let mut list = Vec::new();
         let note = model.limits_note.as_ref().map_or(String::new(), |n| format!(" ({n})"));

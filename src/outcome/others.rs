@@ -23,7 +23,7 @@ impl Runner<'_> {
         plain: &Solved,
         first: &Session,
     ) -> Result<Vec<OtherModel>> {
-        let subject = &self.scenario.subject;
+        let subject = &self.subject;
         let Some(own) = plain.curve(&model.drug, model.estimated_from)? else { return Ok(Vec::new()) };
         let fits = |m: &&Model| m.id != model.id && m.drug == model.drug && m.fits(routes, subject);
         let mut list = Vec::new();

@@ -99,7 +99,7 @@ pub fn page_verdict(scenario: &Scenario, index: usize, session: &Session, librar
     let arm = &scenario.arms[index];
     let model = arm.model_in(library)?;
     let runner = Runner::new(scenario, arm, library, Default::default())?;
-    let schedule = arm.case(model, &scenario.subject, library)?.schedule()?;
+    let schedule = arm.case(model, &runner.subject, library)?.schedule()?;
     let ends = runner.ends_of(model, session, Caused::by(model, &schedule).as_ref())?;
     let solved: Vec<Solved> = ends.into_iter().map(|f| Solved::new(f, model.estimated_from, &model.drug)).collect();
     Ok(runner.page(model, &solved.iter().collect::<Vec<_>>()))
@@ -124,7 +124,7 @@ impl Runner<'_> {
         let mut list = Vec::new();
         for label in &drug.anaesthesia {
             let (mg, start) = schedule.most_within(label.route, window.hours());
-            let per_kg = mg / self.scenario.subject.weight.kg();
+            let per_kg = mg / self.subject.weight.kg();
             if exceeds(label.lowest, per_kg) || mg <= 0.0 {
                 continue;
             }
@@ -174,7 +174,7 @@ impl Runner<'_> {
     }
 
     fn no_model(&self) -> Option<PageReason> {
-        let (subject, routes) = (&self.scenario.subject, self.arm.routes());
+        let (subject, routes) = (&self.subject, self.arm.routes());
         if !self.library.made_for(&self.arm.drug, &routes, subject).is_empty() {
             return None;
         }
@@ -185,7 +185,7 @@ impl Runner<'_> {
 
     /// Who is outside the model is told of the models that were made for them.
     pub(super) fn offers(&self, model: &Model) -> Option<String> {
-        let (subject, routes) = (&self.scenario.subject, self.arm.routes());
+        let (subject, routes) = (&self.subject, self.arm.routes());
         if model.fits(&routes, subject) {
             return None;
         }

@@ -126,6 +126,7 @@ impl Scenario {
             model: model.id.clone(),
             model_title: model.title.clone(),
             site,
+            subject: runner.subject.clone(),
             dose_mg: plain.schedule().given(),
             doses: plain.schedule().doses.clone(),
             bioavailability: plain.bioavailability(),

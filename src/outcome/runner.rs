@@ -9,6 +9,7 @@ use crate::portable::Portable as _;
 use crate::regimen::{Administration, AfterHold, Dose, Route};
 use crate::scenario::{Scenario, StudyArm};
 use crate::sim::{Change, Followed, Points, Profile, ReadOut, Schedule, Set, Solver};
+use crate::subject::Subject;
 use crate::units::{MINUTES_PER_HOUR, NG_ML_PER_MG_L, Time};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -53,6 +54,8 @@ fn finest(horizon: Time) -> Time {
 pub(super) struct Runner<'a> {
     pub(super) scenario: &'a Scenario,
     pub(super) arm: &'a StudyArm,
+    /// Who is given the arm.
+    pub(super) subject: Subject,
     pub(super) library: &'a Library,
     every: f64,
     pub(super) solver: Solver,
@@ -76,7 +79,8 @@ impl<'a> Runner<'a> {
         options: Options,
     ) -> Result<Self> {
         let every = spacing(scenario.horizon, options.every)?;
-        Ok(Self { scenario, arm, library, every, solver: options.solver, followed: RefCell::default() })
+        let subject = scenario.subject_of(arm);
+        Ok(Self { scenario, arm, subject, library, every, solver: options.solver, followed: RefCell::default() })
     }
 
     /// A model followed over the scenario's horizon; `set` replaces parameters for every dose.
@@ -86,7 +90,7 @@ impl<'a> Runner<'a> {
     }
 
     fn solve_changed(&self, model: &Model, site: Site, change: Change) -> Result<Solved> {
-        let case = self.arm.case(model, &self.scenario.subject, self.library)?;
+        let case = self.arm.case(model, &self.subject, self.library)?;
         let points = Points::grid(self.scenario.horizon.hours(), self.every);
         let followed = case.follow_over(change, points, f64::INFINITY, self.solver)?;
         Ok(Solved { followed: Rc::new(followed), site, drug: model.drug.clone() })
@@ -111,7 +115,7 @@ impl<'a> Runner<'a> {
         });
         // an area needs no points between the cuts
         let every = self.scenario.horizon.hours();
-        let mouth = Runner { arm: &spat, every, followed: RefCell::default(), ..*self }
+        let mouth = Runner { arm: &spat, subject: self.subject.clone(), every, followed: RefCell::default(), ..*self }
             .solve(model, site, &BTreeMap::new())?
             .bioavailability();
         Ok(plain.bioavailability().zip(mouth).map(|(all, mouth)| [mouth, (all - mouth).max(0.0)]))
@@ -121,7 +125,7 @@ impl<'a> Runner<'a> {
     pub(super) fn by_model(&self, model: &Model, routes: &[Route], first: &SessionOutcome) -> Vec<(String, f64)> {
         let own = first.windows.main_effects_end;
         let mut list: Vec<(String, f64)> = own.map(|w| (model.id.clone(), w[1])).into_iter().collect();
-        for other in self.library.applicable(model, routes, &self.scenario.subject).into_iter().skip(1) {
+        for other in self.library.applicable(model, routes, &self.subject).into_iter().skip(1) {
             let Ok(followed) = self.session(other, &first.session, &[]) else { continue };
             let Ok(windows) = self.windows_of(other, &[followed], &first.session) else { continue };
             list.extend(windows.main_effects_end.map(|w| (other.id.clone(), w[1])));

@@ -74,7 +74,7 @@ impl Runner<'_> {
         let set = self.with_conditions(model, &Set::new());
         let later = self.changed(model, later);
         let change = Change { set: &set, later: &later };
-        let case = self.arm.case(model, &self.scenario.subject, self.library)?;
+        let case = self.arm.case(model, &self.subject, self.library)?;
         let points = Points::of_session(session);
         case.follow_over(change, points, session.before(), self.solver)
     }

@@ -138,7 +138,7 @@ fn every_arm(
     let on: Vec<usize> = (0..scenario.arms.len()).filter(|i| scenario.arms[*i].on).collect();
     let mut list = Vec::new();
     for (k, &index) in on.iter().enumerate() {
-        let first_draws = kept.drawn.of(scenario.arms[index].model_in(library)?, sample);
+        let first_draws = kept.drawn.of(scenario, index, library, sample)?;
         let part = |share: f64| progress((k as f64 + share) / on.len() as f64);
         list.push(
             one(scenario, index, library, (sample, first_draws), (wanting, &mut kept.chunks), (workers, &part))?.0,
@@ -194,10 +194,11 @@ pub fn individuals(
     sample: Sample,
     person: usize,
 ) -> Result<BTreeMap<String, Expr>> {
-    let model = scenario.arms[index].model_in(library)?;
-    let bodies = SampledCovariates::new(&scenario.subject, &scenario.population, sample.seed);
-    let draws =
-        super::sample::SubjectSampler::new(model, bodies, &scenario.subject, sample.seed, FirstSamples::default())?;
+    let arm = &scenario.arms[index];
+    let model = arm.model_in(library)?;
+    let bodies = SampledCovariates::of_arm(scenario, arm, sample.seed);
+    let subject = scenario.subject_of(arm);
+    let draws = super::sample::SubjectSampler::new(model, bodies, &subject, sample.seed, FirstSamples::default())?;
     let first = person / LANES * LANES;
     let mut parameters = Vec::new();
     draws.fill(first, &[0; LANES], &mut parameters);
@@ -205,9 +206,9 @@ pub fn individuals(
     Ok(model.parameters.iter().zip(&parameters).map(value).collect())
 }
 
-/// The covariates of one virtual subject: weight and age as drawn, everything else as the scenario has it.
-pub fn subject_of(scenario: &Scenario, sample: Sample, person: usize) -> Subject {
-    SampledCovariates::new(&scenario.subject, &scenario.population, sample.seed).of(person)
+/// The covariates of one virtual subject of an arm: weight and age as drawn, everything else as the arm has it.
+pub fn subject_of(scenario: &Scenario, index: usize, sample: Sample, person: usize) -> Subject {
+    SampledCovariates::of_arm(scenario, &scenario.arms[index], sample.seed).of(person)
 }
 
 /// Curves of some virtual subjects of an arm, by subject, analyte and point of the grid; ng/mL.
@@ -265,7 +266,7 @@ pub fn bands_at(
         let points = |i: usize| (times[i] / every).floor() as usize;
         let Some(from) = places.iter().map(|i| times[*i] - points(*i) as f64 * every).next() else { continue };
         let steps = places.iter().map(|i| points(*i)).max().unwrap_or(0);
-        let first_draws = kept.drawn.of(scenario.arms[index].model_in(library)?, sample);
+        let first_draws = kept.drawn.of(scenario, index, library, sample)?;
         let (engine, analytes) =
             engine(scenario, index, library, sample, first_draws, Points::From { origin: from, steps })?;
         let part = |share: f64| progress((done as f64 + share) / count);
@@ -305,7 +306,8 @@ fn engine(
     let arm = &scenario.arms[index];
     let model = arm.model_in(library)?;
     let site = arm.site_in(model)?;
-    let case = arm.case(model, &scenario.subject, library)?;
+    let subject = scenario.subject_of(arm);
+    let case = arm.case(model, &subject, library)?;
     let every = crate::outcome::spacing(scenario.horizon, sample.every)?;
     let (steps, within) = match points {
         Points::Grid => ((scenario.horizon.hours() / every + 1e-9).floor() as usize, Within::ALL),
@@ -314,7 +316,7 @@ fn engine(
     let analytes: Vec<String> = model.analytes(site).into_iter().map(str::to_owned).collect();
     let wanted: Vec<Wanted> = analytes.iter().map(|a| Wanted { analyte: a.clone(), site }).collect();
     let set = model.conditions_on(&scenario.conditions, &arm.routes());
-    let bodies = SampledCovariates::new(&scenario.subject, &scenario.population, sample.seed);
+    let bodies = SampledCovariates::of_arm(scenario, arm, sample.seed);
     let engine = Cohort::new(&case, &set, &wanted, (every, steps), (bodies, sample.seed, first_draws), None, within)?;
     Ok((engine, analytes))
 }

@@ -104,7 +104,10 @@ pub fn models_ratio(scenario: &Scenario, [a, b]: [usize; 2], library: &Library) 
     let mut routes = a.routes();
     routes.extend(b.routes());
     let first = a.model_in(library)?;
-    let models = library.applicable(first, &routes, &scenario.subject).into_iter();
+    let [one, other] = [a, b].map(|arm| scenario.subject_of(arm));
+    let mut models = library.applicable(first, &routes, &one);
+    models.retain(|m| m.id == first.id || m.fits(&routes, &other));
+    let models = models.into_iter();
     let both = |m: &&crate::model::Model| routes.iter().all(|r| m.routes.contains_key(r));
     let run = |arm: &StudyArm, model: &crate::model::Model| {
         let set = model.conditions_on(&scenario.conditions, &arm.routes());

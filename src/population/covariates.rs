@@ -4,6 +4,7 @@
 use super::random::{generator, normal, stream_of, uniform};
 use crate::covariates::{Limits, Population};
 use crate::portable::Portable as _;
+use crate::scenario::{Scenario, StudyArm};
 use crate::sim::lanes::{LANES, Lane, splat};
 use crate::subject::Subject;
 use crate::units::{Age, Weight};
@@ -22,8 +23,9 @@ pub(super) struct SampledCovariates {
 }
 
 impl SampledCovariates {
-    pub fn new(subject: &Subject, population: &Population, seed: u64) -> Self {
-        Self { subject: subject.clone(), population: *population, seed }
+    /// Those of an arm.
+    pub fn of_arm(scenario: &Scenario, arm: &StudyArm, seed: u64) -> Self {
+        Self { subject: scenario.subject_of(arm), population: scenario.population_of(arm), seed }
     }
 
     /// Whether any covariate varies between subjects.

@@ -215,7 +215,7 @@ impl ArmByArm {
         let (k, n) = (self.arms.len(), self.on.len());
         if let Some(&index) = self.on.get(k) {
             let part = |share: f64| progress((k as f64 + share) / n as f64);
-            let first_draws = self.drawn.of(scenario.arms[index].model_in(library)?, self.sample);
+            let first_draws = self.drawn.of(scenario, index, library, self.sample)?;
             self.arms.push(with_draws(scenario, index, library, (self.sample, first_draws), (workers, &part))?);
         }
         if self.arms.len() < n {
@@ -268,7 +268,7 @@ fn counts(
 ) -> Result<Vec<SessionPopulation>> {
     let arm = &scenario.arms[index];
     let model = arm.model_in(library)?;
-    let schedule = arm.case(model, &scenario.subject, library)?.schedule()?;
+    let schedule = arm.case(model, &scenario.subject_of(arm), library)?.schedule()?;
     let all = sessions(&schedule.doses, library.effects.session.gap.hours());
     let range = Caused::by(model, &schedule);
     let chosen: Vec<&Session> = all.iter().filter(|s| only.is_none_or(|number| s.number == number)).collect();
@@ -310,7 +310,7 @@ fn with_draws(
     let go_on = |share: f64| if progress(share) { Ok(()) } else { Err(Error::stopped()) };
     let arm = &scenario.arms[index];
     let model = arm.model_in(library)?;
-    let range = Caused::by(model, &arm.case(model, &scenario.subject, library)?.schedule()?);
+    let range = Caused::by(model, &arm.case(model, &scenario.subject_of(arm), library)?.schedule()?);
     let (mut bands, mut quartiles, mut done) = (None, Vec::new(), 0.0);
     if range.is_none() {
         done = 0.4;

@@ -4,8 +4,11 @@
 use super::Sample;
 use super::covariates::SampledCovariates;
 use super::random::{generator, stream_of};
+use crate::covariates::Population;
 use crate::error::{Error, Result};
+use crate::library::Library;
 use crate::model::{Covariate, Distribution, Effect, Individual, Model, Parameter, by_effects};
+use crate::scenario::Scenario;
 use crate::sim::lanes::{LANES, Lane, splat};
 use crate::subject::Subject;
 use nalgebra::DMatrix;
@@ -48,13 +51,27 @@ pub(super) fn room_for(sample: Sample) -> FirstSamples {
     FirstSamples::new((0..kept).map(|_| OnceLock::new()).collect())
 }
 
-/// First draws of a sample, by model id.
+/// First draws of a sample, by model and by who is given the arm.
 #[derive(Debug, Default)]
-pub(super) struct ByModel(BTreeMap<String, FirstSamples>);
+pub(super) struct ByModel(Vec<(Drawn, FirstSamples)>);
+
+/// What draws depend on beside the sample.
+type Drawn = (String, Subject, Population);
 
 impl ByModel {
-    pub fn of(&mut self, model: &Model, sample: Sample) -> FirstSamples {
-        self.0.entry(model.id.clone()).or_insert_with(|| room_for(sample)).clone()
+    /// Of an arm.
+    ///
+    /// # Errors
+    /// When the arm has no model.
+    pub fn of(&mut self, scenario: &Scenario, index: usize, library: &Library, sample: Sample) -> Result<FirstSamples> {
+        let arm = &scenario.arms[index];
+        let key = (arm.model_in(library)?.id.clone(), scenario.subject_of(arm), scenario.population_of(arm));
+        if let Some((_, known)) = self.0.iter().find(|(known, _)| *known == key) {
+            return Ok(known.clone());
+        }
+        let room = room_for(sample);
+        self.0.push((key, room.clone()));
+        Ok(room)
     }
 }
 

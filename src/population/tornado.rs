@@ -112,7 +112,7 @@ pub fn tornado(scenario: &Scenario, index: usize, library: &Library) -> Result<T
     let arm = scenario.arms.get(index).ok_or_else(|| Error::input("there is no such arm"))?;
     let model = arm.model_in(library)?;
     let level = library.effects.dissociative(&arm.drug).map(|l| l.ng_ml());
-    let person = Individual::typical(model, &scenario.subject, &BTreeMap::new())?;
+    let person = Individual::typical(model, &scenario.subject_of(arm), &BTreeMap::new())?;
     let rules = model.conditions_on(&scenario.conditions, &arm.routes());
     let run = |set: &BTreeMap<String, Expr>| figures(scenario, arm, model, library, set);
     let mut swings = Vec::new();
@@ -137,7 +137,7 @@ pub fn tornado(scenario: &Scenario, index: usize, library: &Library) -> Result<T
             });
         }
     }
-    for (name, limits, words) in scenario.population.differing() {
+    for (name, limits, words) in scenario.population_of(arm).differing() {
         let end = |share: f64| {
             let value = limits.quantile(share);
             let mut subject = scenario.subject.clone();
@@ -164,7 +164,8 @@ pub(super) fn figures(
     library: &Library,
     set: &BTreeMap<String, Expr>,
 ) -> Result<Figures> {
-    let case = arm.case(model, &scenario.subject, library)?;
+    let subject = scenario.subject_of(arm);
+    let case = arm.case(model, &subject, library)?;
     let last = case.marks()?.iter().map(|d| d.end).fold(0.0, f64::max);
     let points = Points { horizon: last + TAIL_H, every: None, dense_from: 0.0 };
     let followed = case.follow_over(Change::all(set), points, f64::INFINITY, Solver::default())?;

@@ -8,7 +8,7 @@ use crate::outcome::Options;
 use crate::path;
 use crate::regimen::{Dose, DoseAmount, Route};
 use crate::scenario::{Scenario, StudyArm};
-use crate::subject::Subject;
+use crate::subject::{OwnSubject, Subject};
 use crate::units::{Age, Time, Weight};
 
 /// Runs a model of the library by each of its routes, for one typical subject and for a small sample of virtual
@@ -57,6 +57,7 @@ fn once(model: &Model, route: Route) -> Scenario {
         model: Some(model.id.clone()),
         site: None,
         on: true,
+        subject: OwnSubject::default(),
         doses: vec![dose],
     };
     Scenario::of(arm, subject, Time::from_hours(4.0))

@@ -77,14 +77,15 @@ pub(super) fn people_of(
     let model = arm.model_in(library)?;
     // the sampling site cannot change an effect: the effect site is driven by the model's own site
     let site = model.estimated_from;
-    let case = arm.case(model, &scenario.subject, library)?;
+    let subject = scenario.subject_of(arm);
+    let case = arm.case(model, &subject, library)?;
     let length = session.end - session.start + TAIL_H;
     let dt = (length / MOST_POINTS).max(1.0 / MINUTES_PER_HOUR);
     let steps = (length / dt).ceil() as usize;
     let wanted = [Wanted { analyte: arm.drug.clone(), site }];
     let mut set = model.conditions_on(&scenario.conditions, &arm.routes());
     set.extend(end.iter().map(|(name, formula)| (name.clone(), formula.clone())));
-    let bodies = SampledCovariates::new(&scenario.subject, &scenario.population, sample.seed);
+    let bodies = SampledCovariates::of_arm(scenario, arm, sample.seed);
     let drawn = (bodies, sample.seed, first_draws);
     let engine = Cohort::new(&case, &set, &wanted, (dt, steps), drawn, Some(0), Within::session(session))?;
     let own = |person: usize| EffectLevels::draw(&library.effects, &arm.drug, site, sample.seed, person);

@@ -140,7 +140,7 @@ pub fn expect(
     let model = arm.model_in(library)?;
     let routes = arm.routes();
     let others: Vec<String> = library
-        .applicable(model, &routes, &scenario.subject)
+        .applicable(model, &routes, &scenario.subject_of(arm))
         .into_iter()
         .filter(|m| m.id != model.id)
         .map(|m| m.id.clone())

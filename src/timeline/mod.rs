@@ -240,7 +240,8 @@ impl Timeline {
                 .at(path!["visit", "at_home"]));
         }
         let session = session_of(&scenario, index, library)?;
-        let marks = arm.case(arm.model_in(library)?, &scenario.subject, library)?.marks()?;
+        let subject = scenario.subject_of(arm);
+        let marks = arm.case(arm.model_in(library)?, &subject, library)?.marks()?;
         let own = marks.iter().filter(|d| d.start >= session.start && d.start < session.before());
         let route = Route::leading(&own.map(|d| d.route).collect::<Vec<_>>());
         let page = page_verdict(&scenario, index, &session, library)?;
@@ -385,7 +386,8 @@ fn fingerprint(bytes: &[u8]) -> u128 {
 /// When there is no such arm, or it cannot be simulated.
 pub fn sessions_of(scenario: &Scenario, index: usize, library: &Library) -> Result<Vec<Session>> {
     let arm = scenario.arms.get(index).ok_or_else(no_arm)?;
-    let case = arm.case(arm.model_in(library)?, &scenario.subject, library)?;
+    let subject = scenario.subject_of(arm);
+    let case = arm.case(arm.model_in(library)?, &subject, library)?;
     case.sessions(library.effects.session.gap.hours())
 }
 

@@ -16,7 +16,7 @@ fn furthest(scenario: &Scenario, arm: usize, sample: Sample, people: std::ops::R
     let mut worst = 0.0_f64;
     for (person, curves) in people.zip(&quick) {
         let set = individuals(scenario, arm, library, sample, person).unwrap();
-        let own = Scenario { subject: subject_of(scenario, sample, person), ..scenario.clone() };
+        let own = Scenario { subject: subject_of(scenario, 0, sample, person), ..scenario.clone() };
         let exact = own.run_person(arm, library, options, &set).unwrap();
         for (q, x) in curves.iter().zip(&exact) {
             let top = x.iter().copied().fold(0.0, f64::max);
