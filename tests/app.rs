@@ -11,6 +11,8 @@ mod keeping;
 mod modes;
 #[path = "app/people.rs"]
 mod people;
+#[path = "app/persons.rs"]
+mod persons;
 #[path = "app/revisions.rs"]
 mod revisions;
 #[path = "app/spoken.rs"]

@@ -10,10 +10,11 @@ use crate::library::Library;
 use crate::outcome::Outcome;
 use crate::plain_text::plain;
 use crate::regimen::Dose;
-use crate::scenario::{LARGEST_FILE, Scenario};
+use crate::scenario::{LARGEST_FILE, MOST_ARMS, Scenario, StudyArm};
+use crate::subject::OwnSubject;
 use crate::table::TEXT_WIDTH;
 use crate::timeline::{Moment, calendar};
-use crate::units::Time;
+use crate::units::{Time, Weight};
 use std::sync::Arc;
 
 /// An action to apply after the frame is drawn.
@@ -47,6 +48,10 @@ pub enum Action {
     Duplicate(usize),
     /// Removes an arm, by its index.
     Remove(usize),
+    /// Copies arms, by their indices, for another person.
+    AnotherPerson(Vec<usize>),
+    /// Removes arms, by their indices: those of one person.
+    RemovePerson(Vec<usize>),
     /// Sets the model of an arm, by its index. `None` is the default of drug and route.
     Take(usize, Option<String>),
     /// Dismisses the note on what a change of model changed.
@@ -184,6 +189,8 @@ impl App {
             Action::ClearPoints => self.points.set(Vec::new()),
             Action::Add(i) => self.add_arm(i),
             Action::Duplicate(i) => self.duplicate(i),
+            Action::AnotherPerson(arms) => return self.another_person(&arms).map(Some),
+            Action::RemovePerson(arms) => return Ok(Some(self.remove_person(&arms))),
             Action::Remove(i) => {
                 if i < self.state.scenario.arms.len() {
                     self.state.scenario.arms.remove(i);
@@ -327,6 +334,38 @@ impl App {
         }
     }
 
+    /// Copies the arms that are on for another person, at first of the same weight and age, or of the next weight, 10 kg
+    /// apart, that nobody has. Both are then stated for each of the copies and can be changed.
+    fn another_person(&mut self, arms: &[usize]) -> Result<String> {
+        let all = &self.state.scenario.arms;
+        let copied: Vec<StudyArm> = arms.iter().filter_map(|i| all.get(*i)).filter(|arm| arm.on).cloned().collect();
+        let Some(first) = copied.first() else {
+            return Err(Error::input("there is no route to copy").remedy("switch a route on first"));
+        };
+        let in_all = all.len() + copied.len();
+        if in_all > MOST_ARMS {
+            return Err(Error::input(format!("{in_all} routes are too many to compare"))
+                .remedy(format!("at most {MOST_ARMS}: take some away first")));
+        }
+        let subject = self.state.scenario.subject_of(first);
+        let of = |kg: f64| OwnSubject { weight: Some(Weight::from_kg(kg)), age: Some(subject.age), ..first.subject };
+        let mut weights = (0..).map(|step| subject.weight.kg() + WEIGHT_STEP_KG * f64::from(step));
+        let free = weights.find(|kg| all.iter().all(|arm| arm.subject != of(*kg)));
+        let own = of(free.unwrap_or(subject.weight.kg()));
+        for mut arm in copied {
+            arm.subject = own;
+            arm.label = self.free_label(&arm.label);
+            self.state.scenario.arms.push(arm);
+        }
+        Ok("copied for another person: change the weight or the age above the copies".to_owned())
+    }
+
+    fn remove_person(&mut self, arms: &[usize]) -> String {
+        let mut index = 0..;
+        self.state.scenario.arms.retain(|_| index.next().is_none_or(|i| !arms.contains(&i)));
+        "person removed: Undo brings them back".to_owned()
+    }
+
     fn free_label(&self, wanted: &str) -> String {
         let taken = |l: &str| self.state.scenario.arms.iter().any(|a| a.label == l);
         let base = wanted.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end();
@@ -334,6 +373,9 @@ impl App {
         std::iter::once(wanted.to_owned()).chain(numbered).find(|l| !taken(l)).unwrap_or_else(|| wanted.to_owned())
     }
 }
+
+/// A person is added with the first weight that nobody has, in steps of this.
+const WEIGHT_STEP_KG: f64 = 10.0;
 
 /// Another dose like the last one, half an hour later but not after the horizon. `None` where there is no dose yet.
 pub fn another_dose(doses: &[Dose], horizon: Time) -> Option<Dose> {

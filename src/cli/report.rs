@@ -80,7 +80,7 @@ fn doses(outcome: &Outcome) -> Table {
             arm.site.id().to_owned(),
         ];
         if several {
-            cells.insert(1, outcome.apart(arm).unwrap_or_default());
+            cells.insert(1, arm.apart.clone().unwrap_or_default());
         }
         table.push(cells);
     }

@@ -125,7 +125,7 @@ fn of_arm(
     };
     let w = &session.windows;
     Some(ArmDots {
-        label: if lettered { role.lettered(&arm.label) } else { arm.label.clone() },
+        label: if lettered { role.lettered(&arm.name()) } else { arm.name() },
         role,
         doses: doses_in_words(arm),
         sentence: sentence(counted, minute),

@@ -42,12 +42,9 @@ pub(super) fn panel(
                     lines.push(median);
                     ribbons.push(ribbon);
                 }
-                None => lines.push(Line {
-                    label: arm.label.clone(),
-                    role: *role,
-                    x: arm.times.clone(),
-                    y: curve.values.clone(),
-                }),
+                None => {
+                    lines.push(Line { label: arm.name(), role: *role, x: arm.times.clone(), y: curve.values.clone() })
+                }
             },
         }
     }
@@ -145,7 +142,7 @@ fn range_band(arm: &ArmOutcome, role: Role, range: &RangeOutcome, k: usize) -> O
         (times, pairs)
     };
     Some(Band {
-        label: arm.label.clone(),
+        label: arm.name(),
         role,
         x: times,
         low: pairs.iter().map(|[a, b]| a.min(*b)).collect(),

@@ -59,12 +59,8 @@ pub(super) fn ribbon(sample: &PopulationOutcome, arm: &ArmOutcome, role: Role, k
     let counted = sample.arm(arm.index)?;
     let bands = counted.bands.as_ref().filter(|b| b.scatters && b.model == arm.model && b.site == arm.site)?;
     let band = bands.bands.get(k)?;
-    let median = Line {
-        label: arm.label.clone(),
-        role,
-        x: bands.times.clone(),
-        y: band.percentiles.iter().map(|p| p[1]).collect(),
-    };
+    let median =
+        Line { label: arm.name(), role, x: bands.times.clone(), y: band.percentiles.iter().map(|p| p[1]).collect() };
     let ribbon = Ribbon {
         role,
         words: "90 % of people",

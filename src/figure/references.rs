@@ -56,7 +56,7 @@ impl References {
         let sources = sources(outcome);
         let mut lines = Vec::new();
         for (arm, role) in outcome.arms.iter().zip(roles(&outcome.arms)) {
-            let label = if outcome.arms.len() > 1 { role.lettered(&arm.label) } else { arm.label.clone() };
+            let label = if outcome.arms.len() > 1 { role.lettered(&arm.name()) } else { arm.name() };
             of_arm((arm, &label), role, library, &sources, &mut lines);
         }
         lines.push(RefLine::Heading("Sources".to_owned()));

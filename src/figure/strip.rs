@@ -58,7 +58,7 @@ pub(super) fn strip(
     };
     let words = counted.and_then(|c| c.first()).map_or(Vec::new(), |first| StripPeople::words(first, arm.evidence));
     Strip {
-        label: arm.label.clone(),
+        label: arm.name(),
         role,
         doses: arm.doses.iter().map(|d| [d.start * MINUTES_PER_HOUR, d.end * MINUTES_PER_HOUR]).collect(),
         sessions: arm.sessions.iter().enumerate().map(of_session).collect(),

@@ -81,11 +81,13 @@ pub(super) fn legend_text(arm: &ArmOutcome, sample: Option<&PopulationOutcome>) 
     let dose = doses_in_words(arm);
     let ribbon = sample.and_then(|c| c.arm(arm.index).filter(|a| a.bands.as_ref().is_some_and(|b| b.scatters)));
     if ribbon.is_some() {
-        return format!("{}: {dose}; line: median, darker: 50 % of people, lighter: 90 % of people", arm.label);
+        return format!("{}: {dose}; line: median, darker: 50 % of people, lighter: 90 % of people", arm.name());
     }
     match &arm.range {
-        Some(range) => format!("{}: {dose}; range from \"{}\" to \"{}\"", arm.label, range.low.label, range.high.label),
-        None => format!("{}: {dose}", arm.label),
+        Some(range) => {
+            format!("{}: {dose}; range from \"{}\" to \"{}\"", arm.name(), range.low.label, range.high.label)
+        }
+        None => format!("{}: {dose}", arm.name()),
     }
 }
 

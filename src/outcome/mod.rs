@@ -72,6 +72,8 @@ pub struct ArmOutcome {
     pub site: Site,
     /// Who is given the arm.
     pub subject: Subject,
+    /// What tells that subject from those of the other arms: "110 kg". `None` where all arms have the same.
+    pub apart: Option<String>,
     /// Routes.
     pub routes: Vec<Route>,
     /// All drug given, mg base.
@@ -223,6 +225,14 @@ impl Outcome {
 }
 
 impl ArmOutcome {
+    /// The label, and what tells the subject of this arm from those of the others: "IV 2, 110 kg".
+    pub fn name(&self) -> String {
+        match &self.apart {
+            Some(apart) if !self.label.contains(apart.as_str()) => format!("{}, {apart}", self.label),
+            _ => self.label.clone(),
+        }
+    }
+
     /// When the first dose is given, h.
     pub fn first_dose(&self) -> f64 {
         self.doses.iter().map(|d| d.start).reduce(f64::min).unwrap_or(0.0)

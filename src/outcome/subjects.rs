@@ -38,8 +38,15 @@ impl Outcome {
         }
     }
 
-    /// What tells the subject of an arm from those of the others: "110 kg, 9 y". `None` where all are the same.
-    pub fn apart(&self, arm: &ArmOutcome) -> Option<String> {
+    /// The same, with what tells the subject of each arm from those of the others.
+    #[must_use]
+    pub(super) fn told_apart(mut self) -> Self {
+        let apart: Vec<_> = self.arms.iter().map(|arm| self.apart(arm)).collect();
+        self.arms.iter_mut().zip(apart).for_each(|(arm, apart)| arm.apart = apart);
+        self
+    }
+
+    fn apart(&self, arm: &ArmOutcome) -> Option<String> {
         let subjects = self.subjects();
         let differ = |same: &dyn Fn(&Subject) -> bool| subjects.iter().any(|s| !same(s));
         let own = &arm.subject;

@@ -1,6 +1,7 @@
 //! The cards of the arms: what is given, as a sentence with numbers to edit.
 
 use super::person::{differing, person};
+use super::persons;
 use super::{announced, named, small, swatch};
 use crate::app::action::{Action, another_dose};
 use crate::app::field::{self, Field};
@@ -9,6 +10,7 @@ use crate::figure::Role;
 use crate::library::Library;
 use crate::regimen::{Administration, AfterHold, Dose, DoseAmount, Form, Infusion, Repeat, Route, Sprays};
 use crate::scenario::{PlasmaSite, Scenario, StudyArm};
+use crate::subject::Subject;
 use crate::units::{Amount, Dim, Time, Weight, significant};
 use egui::{ComboBox, Frame, Id, Margin, RichText, ScrollArea, TextEdit, Ui};
 
@@ -37,18 +39,28 @@ pub fn arms(
         }
         ui.add_space(4.0);
         let roles = roles(&scenario.arms);
-        let (weight, horizon) = (scenario.subject.weight, scenario.horizon);
-        for (i, arm) in scenario.arms.iter_mut().enumerate() {
-            ui.push_id(("arm", i), |ui| {
-                let fill = ui.visuals().faint_bg_color;
-                Frame::default().fill(fill).inner_margin(Margin::same(8)).corner_radius(4.0).show(ui, |ui| {
-                    ui.set_width(ui.available_width());
-                    card(ui, arm, roles[i], (weight, horizon), shown, library, actions);
+        let groups = persons::shown(ui, &scenario.arms);
+        for (k, group) in groups.iter().enumerate() {
+            if k > 0 {
+                ui.push_id(("person", k), |ui| persons::heading(ui, scenario, group, k + 1, actions));
+            }
+            for i in group {
+                let subject = scenario.subject_of(&scenario.arms[*i]);
+                let horizon = scenario.horizon;
+                ui.push_id(("arm", i), |ui| {
+                    let fill = ui.visuals().faint_bg_color;
+                    Frame::default().fill(fill).inner_margin(Margin::same(8)).corner_radius(4.0).show(ui, |ui| {
+                        ui.set_width(ui.available_width());
+                        card(ui, &mut scenario.arms[*i], roles[*i], (&subject, horizon), shown, library, actions);
+                    });
                 });
-            });
-            ui.add_space(2.0);
+                ui.add_space(2.0);
+            }
         }
-        add_menu(ui, offered, actions);
+        ui.horizontal(|ui| {
+            add_menu(ui, offered, actions);
+            persons::another(ui, &groups, actions);
+        });
         ui.add_space(8.0);
     });
 }
@@ -76,11 +88,12 @@ fn card(
     ui: &mut Ui,
     arm: &mut StudyArm,
     role: Role,
-    (weight, horizon): (Weight, Time),
+    (subject, horizon): (&Subject, Time),
     shown: &Shown,
     library: &Library,
     actions: &mut Vec<Action>,
 ) {
+    let weight = subject.weight;
     let outcome = shown.outcome.as_ref().and_then(|o| o.arms.iter().find(|a| a.index == role.arm));
     let error = shown.error_of_arm(role.arm);
     ui.horizontal(|ui| {
@@ -147,9 +160,37 @@ fn card(
         }
         (None, None) => {}
     }
+    made_for(ui, arm, (subject, role.arm), library, actions);
     if let Some(line) = shown.swap_of(role.arm) {
         swap(ui, line, actions);
     }
+}
+
+/// Where the arm's model was not made for such a person, offers those that were, by name.
+fn made_for(
+    ui: &mut Ui,
+    arm: &StudyArm,
+    (subject, index): (&Subject, usize),
+    library: &Library,
+    actions: &mut Vec<Action>,
+) {
+    let routes = arm.routes();
+    let Ok(model) = arm.model_in(library) else { return };
+    if model.fits(&routes, subject) {
+        return;
+    }
+    let who = format!("Not made for {} and {}.", subject.weight, subject.age);
+    small(ui, &who);
+    ui.horizontal_wrapped(|ui| {
+        for other in library.made_for(&arm.drug, &routes, subject) {
+            let name = other.title.split(':').next().unwrap_or(&other.id);
+            let choose = ui.small_button(format!("Use {name}")).on_hover_text(&other.title);
+            named(&choose, format!("{}: use {name}", arm.label));
+            if choose.clicked() {
+                actions.push(Action::Take(index, Some(other.id.clone())));
+            }
+        }
+    });
 }
 
 /// Shows what another model changed, until the note is dismissed.

@@ -5,6 +5,7 @@ mod compare;
 mod help;
 mod people;
 mod person;
+mod persons;
 mod plot;
 mod results;
 mod status;

@@ -5,7 +5,7 @@ use crate::covariates::Between;
 use crate::scenario::Scenario;
 use crate::subject::{Ancestry, Sex, Subject};
 use crate::units::{Age, Dim, Fraction, Time, Weight};
-use egui::{ComboBox, Ui};
+use egui::{ComboBox, Response, Ui};
 
 /// Fields for a body weight and an age. Each use gives its own name.
 const WEIGHT: Field =
@@ -13,19 +13,39 @@ const WEIGHT: Field =
 const AGE: Field =
     Field { name: "", unit: "y", dim: Dim::AGE, example: "40 y", speed: 0.3, decimals: 0, range: [0.0, 120.0] };
 
-/// Edits the subject and the length of the simulation.
+/// Names of the fields of a person, for screen readers and tests.
+pub struct PersonFields {
+    weight: String,
+    age: String,
+    sex: String,
+}
+
+impl PersonFields {
+    /// Of the scenario's subject, who is number 1, or of another person.
+    pub fn of(number: usize) -> Self {
+        let whose = if number > 1 { format!(" of person {number}") } else { String::new() };
+        Self { weight: format!("Body weight{whose}"), age: format!("Age{whose}"), sex: format!("Sex{whose}") }
+    }
+}
+
+/// Edits weight, age and sex. Returns the field of the weight.
+pub fn fields(ui: &mut Ui, subject: &mut Subject, names: &PersonFields) -> Response {
+    let mut kg = subject.weight.kg();
+    let weight = (Field { name: &names.weight, ..WEIGHT }).show(ui, &mut kg);
+    if weight.changed() {
+        subject.weight = Weight::from_kg(kg);
+    }
+    let mut years = subject.age.years();
+    if (Field { name: &names.age, ..AGE }).show(ui, &mut years).changed() {
+        subject.age = Age::from_years(years);
+    }
+    choice(ui, &names.sex, &mut subject.sex, &Sex::ALL);
+    weight
+}
+
+/// Edits the scenario's subject and the length of the simulation.
 pub fn person(ui: &mut Ui, subject: &mut Subject, horizon: &mut Time) {
-    ui.horizontal(|ui| {
-        let mut kg = subject.weight.kg();
-        if (Field { name: "Body weight", ..WEIGHT }).show(ui, &mut kg).changed() {
-            subject.weight = Weight::from_kg(kg);
-        }
-        let mut years = subject.age.years();
-        if (Field { name: "Age", ..AGE }).show(ui, &mut years).changed() {
-            subject.age = Age::from_years(years);
-        }
-        choice(ui, "Sex", &mut subject.sex, &Sex::ALL);
-    });
+    ui.horizontal(|ui| fields(ui, subject, &PersonFields::of(1)));
     ui.horizontal(|ui| {
         ui.label("for");
         field::time(ui, "Simulated for", horizon, "4 h", [Time::from_minutes(1.0), Time::from_hours(1440.0)]);
@@ -36,7 +56,7 @@ pub fn person(ui: &mut Ui, subject: &mut Subject, horizon: &mut Time) {
 
 fn choice<T: Copy + PartialEq>(ui: &mut Ui, name: &str, value: &mut T, all: &[(T, &str)]) {
     let shown = all.iter().find(|(v, _)| v == value).map_or("", |(_, s)| *s);
-    let shown = if shown == "unstated" && name == "Sex" { "sex –" } else { shown };
+    let shown = if shown == "unstated" && name.starts_with("Sex") { "sex –" } else { shown };
     let combo = ComboBox::from_id_salt(name).selected_text(shown).width(84.0).show_ui(ui, |ui| {
         for (v, text) in all {
             ui.selectable_value(value, *v, *text);
