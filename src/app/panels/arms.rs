@@ -2,7 +2,7 @@
 
 use super::person::{differing, person};
 use super::persons;
-use super::{announced, named, small, swatch};
+use super::{announced, in_colour, named, small, swatch};
 use crate::app::action::{Action, another_dose};
 use crate::app::field::{self, Field};
 use crate::app::runner::Shown;
@@ -101,6 +101,8 @@ fn card(
         let on = ui.checkbox(&mut arm.on, "");
         ui.ctx().accesskit_node_builder(on.id, |node| node.set_label(format!("Show {label}")));
         swatch(ui, role, outcome.is_some_and(|o| o.range.is_some()), arm.on);
+        let help = "the same letter on card, curve, strip and figures";
+        ui.label(in_colour(ui, &role.letter(), role.route).strong()).on_hover_text(help);
         let room = (ui.available_width() - 48.0).max(60.0);
         let edit =
             TextEdit::singleline(&mut arm.label).desired_width(room).font(egui::TextStyle::Heading).frame(Frame::NONE);

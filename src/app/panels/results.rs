@@ -36,8 +36,9 @@ pub fn results(ui: &mut Ui, shown: &Shown, people: &mut People, minute: &mut f64
             refusal(ui, error);
         }
         for (arm, role) in outcome.arms.iter().zip(roles(&outcome.arms)) {
+            let named = if outcome.arms.len() > 1 { role.lettered(&arm.name()) } else { arm.name() };
             if let Some(error) = shown.error_of_arm(arm.index) {
-                ui.label(in_colour(ui, &arm.name(), role.route).size(theme::HEADING).strong());
+                ui.label(in_colour(ui, &named, role.route).size(theme::HEADING).strong());
                 small(ui, "no figures, because");
                 refusal(ui, error);
                 ui.separator();
@@ -45,7 +46,7 @@ pub fn results(ui: &mut Ui, shown: &Shown, people: &mut People, minute: &mut f64
             }
             ui.horizontal(|ui| {
                 swatch(ui, role, arm.range.is_some(), true);
-                ui.label(in_colour(ui, &arm.name(), role.route).size(theme::HEADING).strong());
+                ui.label(in_colour(ui, &named, role.route).size(theme::HEADING).strong());
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| small(ui, arm.site.id()));
             });
             small(ui, &doses_in_words(arm));
@@ -195,7 +196,7 @@ pub fn assumptions(ui: &mut Ui, outcome: &Outcome, open: bool) {
     let count: usize = outcome.arms.iter().map(|a| a.assumptions.len()).sum();
     CollapsingHeader::new(format!("Assumptions now ({count})")).default_open(open).show(ui, |ui| {
         for (arm, role) in outcome.arms.iter().zip(roles(&outcome.arms)) {
-            ui.label(in_colour(ui, &arm.name(), role.route).strong());
+            ui.label(in_colour(ui, &named, role.route).strong());
             arm.assumptions.iter().for_each(|line| small(ui, line));
             ui.add_space(2.0);
         }
