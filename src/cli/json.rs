@@ -1,10 +1,12 @@
 //! JSON of `compare`: the keys that other programs rely on, and a few more.
 
-use crate::analysis::statistics::STATISTICS;
+use crate::analysis::statistics::of_curve;
 use crate::analysis::{Part, Windows};
 use crate::figure::EDUCATION_ONLY;
 use crate::outcome::{ArmOutcome, Curve, EndOutcome, Outcome, SessionOutcome};
+use super::level::LevelJson;
 use crate::regimen::Route;
+use crate::scenario::LevelLine;
 use crate::units::{MINUTES_PER_HOUR, tidy};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -57,6 +59,8 @@ struct ArmJson {
     grade: String,
     /// Peak of every other model of this drug and route, with reasons for a gap.
     other_models: Vec<Other>,
+    /// Time at or above the level line; null where there is none.
+    level: Option<LevelJson>,
     /// Where models fall below the level of the dissociative part, in words.
     below_level: Option<String>,
     programmes: Vec<String>,
@@ -181,7 +185,7 @@ impl Comparison {
             },
             horizon_h: tidy(outcome.horizon.hours()),
             points: outcome.points,
-            arms: outcome.arms.iter().map(|a| arm(a, subject.weight.kg())).collect(),
+            arms: outcome.arms.iter().map(|a| arm(a, subject.weight.kg(), outcome.level)).collect(),
             not_run,
             note: EDUCATION_ONLY,
             elapsed_ms,
@@ -189,7 +193,7 @@ impl Comparison {
     }
 }
 
-fn arm(arm: &ArmOutcome, weight_kg: f64) -> ArmJson {
+fn arm(arm: &ArmOutcome, weight_kg: f64, level: Option<LevelLine>) -> ArmJson {
     let first = arm.first_session();
     ArmJson {
         label: arm.label.clone(),
@@ -227,6 +231,7 @@ fn arm(arm: &ArmOutcome, weight_kg: f64) -> ArmJson {
                 why: o.why.clone(),
             })
             .collect(),
+        level: level.map(|level| LevelJson::new(&arm.above(level))),
         below_level: arm.below_level.clone(),
         programmes: arm.programmes.clone(),
         nearest_trials: arm
@@ -283,10 +288,9 @@ fn analytes(curves: &[Curve]) -> Vec<Analyte> {
         let e = &curve.exposure;
         Analyte {
             name: curve.analyte.clone(),
-            values: STATISTICS.iter().map(|s| (s.column(), s.of(e).map(tidy))).collect(),
+            values: of_curve().map(|s| (s.column(), s.of(e).map(tidy))).collect(),
             still_rising: e.still_rising,
-            parameters: STATISTICS
-                .iter()
+            parameters: of_curve()
                 .map(|s| StatisticJson {
                     name: s.id,
                     cdisc: s.cdisc,

@@ -47,7 +47,8 @@ impl Scenario {
     /// These arms as the outcome of the scenario.
     pub fn outcome(&self, arms: Vec<ArmOutcome>) -> Outcome {
         let points = arms.first().map_or(0, |a: &ArmOutcome| a.grid.len());
-        Outcome { title: self.title.clone(), subject: self.subject.clone(), horizon: self.horizon, arms, points }
+        let (title, subject) = (self.title.clone(), self.subject.clone());
+        Outcome { title, subject, horizon: self.horizon, arms, points, level: self.level() }
     }
 
     /// Curves of one person whose parameters are given, at the arm's own site and the grid's times, ng/mL by analyte.
