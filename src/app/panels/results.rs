@@ -35,7 +35,7 @@ pub fn results(ui: &mut Ui, shown: &Shown, people: &mut People, minute: &mut f64
         if let Some(error) = &people.error {
             refusal(ui, error);
         }
-        for (arm, role) in outcome.arms.iter().zip(roles(&outcome.arms)) {
+        for (place, (arm, role)) in outcome.arms.iter().zip(roles(&outcome.arms)).enumerate() {
             if let Some(error) = shown.error_of_arm(arm.index) {
                 ui.label(in_colour(ui, &arm.label, role.route).size(theme::HEADING).strong());
                 small(ui, "no figures, because");
@@ -53,7 +53,12 @@ pub fn results(ui: &mut Ui, shown: &Shown, people: &mut People, minute: &mut f64
                 small(ui, &format!("times in words are of {which}; the strips show each by itself"));
             }
             ui.push_id(("figures", arm.index), |ui| {
-                ui.scope(|ui| figures(ui, arm));
+                ui.scope(|ui| {
+                    figures(ui, arm);
+                    if let Some(above) = shown.above(place) {
+                        super::level::row(ui, above);
+                    }
+                });
                 let counted = people.outcome.as_ref().and_then(|c| c.arm(arm.index));
                 if let Some((counted, dots)) = counted.zip(people.dots_of(arm.index)) {
                     super::people::card(ui, (arm, role), (counted, dots), *minute, &library.effects);
