@@ -276,7 +276,11 @@ impl PlotArea {
         let [_, y0, _, y1] = self.rect;
         let share = ((y1 - y) / (y1 - y0)).clamp(0.0, 1.0);
         let [bottom, top] = self.y;
-        if self.log { bottom * (share * (top / bottom).ln_portable()).exp_portable() } else { bottom + share * (top - bottom) }
+        if self.log {
+            bottom * (share * (top / bottom).ln_portable()).exp_portable()
+        } else {
+            bottom + share * (top - bottom)
+        }
     }
 
     /// Whether a concentration lies above the axis (`Greater`), below it (`Less`) or on it (`Equal`).

@@ -1,8 +1,8 @@
 //! Time at or above a level, up to the end of the simulation.
 
 use super::crossing::crossing;
-use super::smooth::{Knot, length, stretches_between};
 use super::peaks;
+use super::smooth::{Knot, length, stretches_between};
 use crate::sim::{Profile, ReadOut};
 use crate::units::{Concentration, MINUTES_PER_HOUR};
 

@@ -175,8 +175,7 @@ pub fn stretches_above(
 ) -> Vec<[f64; 2]> {
     let times = &profile.times;
     let first = times.partition_point(|t| *t < from - 1e-9);
-    let knots: Vec<Knot> =
-        (first..times.len()).map(|point| Knot { point, after: 0.0, value: series[point] }).collect();
+    let knots: Vec<Knot> = (first..times.len()).map(|point| Knot { point, after: 0.0, value: series[point] }).collect();
     stretches_between(profile, output, &knots, level)
 }
 

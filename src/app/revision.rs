@@ -142,7 +142,8 @@ impl Noted {
 fn runs_same(a: &Scenario, b: &Scenario) -> bool {
     // every part is named, so that a new one is thought of here
     let Scenario { format, title, horizon, subject, population, conditions, clinic, visit, view: _, arms } = a;
-    let of_b = (&b.format, &b.title, &b.horizon, &b.subject, &b.population, &b.conditions, &b.clinic, &b.visit, &b.arms);
+    let of_b =
+        (&b.format, &b.title, &b.horizon, &b.subject, &b.population, &b.conditions, &b.clinic, &b.visit, &b.arms);
     (format, title, horizon, subject, population, conditions, clinic, visit, arms) == of_b
 }
 

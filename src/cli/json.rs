@@ -1,10 +1,10 @@
 //! JSON of `compare`: the keys that other programs rely on, and a few more.
 
+use super::level::LevelJson;
 use crate::analysis::statistics::of_curve;
 use crate::analysis::{Part, Windows};
 use crate::figure::EDUCATION_ONLY;
 use crate::outcome::{ArmOutcome, Curve, EndOutcome, Outcome, SessionOutcome};
-use super::level::LevelJson;
 use crate::regimen::Route;
 use crate::scenario::LevelLine;
 use crate::units::{MINUTES_PER_HOUR, tidy};

@@ -14,7 +14,7 @@ const MOST_STRETCHES: usize = 3;
 /// Time of one arm at or above a level, in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LevelWords {
-    /// How long: "52 min", "from 22 to 41 min", "never".
+    /// How long: "52 min", "from 22 to 41 min", "low end 113, high end 91 min", "never".
     pub minutes: String,
     /// From when to when, min from time 0; where the level is not reached the peak, ng/mL.
     pub when: String,
@@ -57,6 +57,8 @@ impl LevelWords {
 fn total(totals: &[f64]) -> String {
     let said: Vec<String> = totals.iter().map(|m| whole(*m)).collect();
     match said.as_slice() {
+        // what is let go slowly has the lower peak and stays up for longer
+        [low, high] if low != high && totals[0] > totals[1] => format!("low end {low}, high end {high} min"),
         [low, high] if low != high => format!("from {low} to {high} min"),
         [first, ..] => format!("{first} min"),
         [] => String::new(),
@@ -153,6 +155,10 @@ mod tests {
         assert_eq!(
             words(vec![above(&[], false), above(&[[5.0, 46.0]], false)], &[90.0, 160.0]),
             "from 0 to 41 min, low end never, peak 90; high end from 5 to 46"
+        );
+        assert_eq!(
+            words(vec![above(&[[2.0, 115.0]], false), above(&[[1.0, 92.0]], false)], &[120.0, 160.0]),
+            "low end 113, high end 91 min, low end from 2 to 115; high end from 1 to 92"
         );
         assert_eq!(words(vec![above(&[], false), above(&[], false)], &[40.0, 78.0]), "never, peak 40 to 78 ng/mL");
         let six: Vec<[f64; 2]> = (0..6).map(|i| [f64::from(i) * 60.0 + 5.0, f64::from(i) * 60.0 + 15.0]).collect();

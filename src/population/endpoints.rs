@@ -215,13 +215,7 @@ impl EffectSite<'_> {
 
 /// Every time (h) at which values `dt` hours apart cross a level, starting with the first upward crossing; above it
 /// somewhere, at `peak`. `between` finds the share of the way from a point to the next.
-pub(super) fn crossings(
-    values: &[f64],
-    dt: f64,
-    level: f64,
-    peak: f64,
-    between: impl Fn(usize) -> f64,
-) -> Vec<f64> {
+pub(super) fn crossings(values: &[f64], dt: f64, level: f64, peak: f64, between: impl Fn(usize) -> f64) -> Vec<f64> {
     let mut above = values[0] >= level;
     let mut list = if above { vec![0.0] } else { Vec::new() };
     for (i, value) in values.iter().enumerate().skip(1) {

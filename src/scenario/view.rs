@@ -37,8 +37,11 @@ impl LevelLine {
         if (least * (1.0 - 1e-9)..=most * (1.0 + 1e-9)).contains(&level.ng_ml()) {
             return Ok(Self(level));
         }
-        Err(Error::input(format!("a level of {level} cannot be drawn"))
-            .remedy(format!("from {} to {} ng/mL, for example \"{EXAMPLE}\"", number(least), number(most))))
+        Err(Error::input(format!("a level of {level} cannot be drawn")).remedy(format!(
+            "from {} to {} ng/mL, for example \"{EXAMPLE}\"",
+            number(least),
+            number(most)
+        )))
     }
 
     /// The nearest level that can be drawn, from ng/mL.

@@ -195,8 +195,14 @@ mod tests {
 
     #[test]
     fn steps_end_above_nothing() {
-        assert_eq!([moved(100.0, 1.0), moved(100.0, -10.0), moved(5.0, -10.0), moved(1.0, -1.0)], [101.0, 90.0, 1.0, 1.0]);
+        assert_eq!(
+            [moved(100.0, 1.0), moved(100.0, -10.0), moved(5.0, -10.0), moved(1.0, -1.0)],
+            [101.0, 90.0, 1.0, 1.0]
+        );
         assert_eq!([moved(0.5, -1.0), moved(0.5, 0.0)], [0.5, 0.5]);
-        assert_eq!([snapped(102.4, 5.0), snapped(102.6, 5.0), snapped(102.6, 1.0), snapped(0.0, 5.0)], [100.0, 105.0, 103.0, 5.0]);
+        assert_eq!(
+            [snapped(102.4, 5.0), snapped(102.6, 5.0), snapped(102.6, 1.0), snapped(0.0, 5.0)],
+            [100.0, 105.0, 103.0, 5.0]
+        );
     }
 }
