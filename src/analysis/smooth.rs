@@ -214,7 +214,8 @@ pub(super) fn stretches_between(profile: &Profile, output: &ReadOut, knots: &[Kn
 
 /// Time (h) within stretches, up to a last time.
 pub fn length(stretches: &[[f64; 2]], until: f64) -> f64 {
-    stretches.iter().map(|[a, b]| (b.min(until) - a).max(0.0)).sum()
+    // from 0, as the sum of nothing is -0
+    stretches.iter().map(|[a, b]| (b.min(until) - a).max(0.0)).fold(0.0, |sum, part| sum + part)
 }
 
 #[cfg(test)]

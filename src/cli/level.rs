@@ -110,7 +110,7 @@ pub(super) fn text(outcome: &Outcome) -> String {
     ]);
     for arm in &outcome.arms {
         let words = LevelWords::new(&arm.above(level));
-        let others = words.others.unwrap_or_else(|| "–".to_owned());
+        let others = words.others.map_or("–".to_owned(), |[span, each]| format!("{span} ({each})"));
         table.push([arm.label.clone(), words.minutes, words.when, others]);
     }
     let note = format!("From {}, up to the end of the simulation. {LEVEL_NOTE}", outcome.counted_from());

@@ -18,8 +18,8 @@ pub struct LevelWords {
     pub minutes: String,
     /// From when to when, min from time 0; where the level is not reached the peak, ng/mL.
     pub when: String,
-    /// What other models say. `None` where there are none.
-    pub others: Option<String>,
+    /// Lowest to highest time under other models, then each of them. `None` where there are none.
+    pub others: Option<[String; 2]>,
 }
 
 impl LevelWords {
@@ -93,13 +93,13 @@ fn stretches(above: &TimeAbove) -> String {
     each.map(|(i, [from, to])| format!("from {from:.0} to {}", end(i, *to))).collect::<Vec<_>>().join(" and ")
 }
 
-/// Lowest to highest total over the other models.
-fn others(list: &[(String, TimeAbove)]) -> Option<String> {
+/// Lowest to highest total over the other models, and the total of each.
+fn others(list: &[(String, TimeAbove)]) -> Option<[String; 2]> {
     let totals = list.iter().map(|(_, above)| above.minutes);
     let low = totals.clone().reduce(f64::min)?;
     let high = totals.reduce(f64::max)?;
     let each: Vec<String> = list.iter().map(|(id, above)| format!("{id} {}", whole(above.minutes))).collect();
-    Some(format!("{} ({})", total(&[low, high]), each.join(", ")))
+    Some([total(&[low, high]), each.join(", ")])
 }
 
 /// Name of a level line: "level line at 100 ng/mL".

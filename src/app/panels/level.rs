@@ -72,7 +72,12 @@ fn handle(ui: &Ui, (nth, name): (usize, String), (plot, rect): (PlotArea, Rect),
     // beside the axis, over its numbers, so that no curve lies under it
     let axis = rect.min.x + plot.rect[0] as f32;
     let left = (axis - size.x + 4.0).max(rect.min.x);
-    let middle = Pos2::new(left + 0.5 * size.x, rect.min.y + plot.to_y(now.ng_ml()) as f32);
+    let [_, top, _, bottom] = plot.rect.map(|edge| edge as f32);
+    let on_axis = plot.beside(now.ng_ml()).is_eq();
+    let line = plot.to_y(now.ng_ml()) as f32;
+    // outside the axis it stands at its edge, clear of heading and times
+    let y = if on_axis { line } else { line.clamp(top + 0.5 * SEEN, (bottom - 0.5 * SEEN).max(top + 0.5 * SEEN)) };
+    let middle = Pos2::new(left + 0.5 * size.x, rect.min.y + y);
     let felt = Rect::from_center_size(middle, size.max(Vec2::splat(FELT)));
     let id = Id::unique(("handle of the level line", nth));
     let response = ui.interact(felt, id, Sense::click_and_drag());
@@ -91,7 +96,7 @@ fn handle(ui: &Ui, (nth, name): (usize, String), (plot, rect): (PlotArea, Rect),
         ng_ml = by_key(ui, id, ng_ml);
     }
     ng_ml = by_reader(ui, id, ng_ml);
-    paint(ui, (&response, Rect::from_center_size(middle, size)), (&text, font), plot.beside(now.ng_ml()).is_eq());
+    paint(ui, (&response, Rect::from_center_size(middle, size)), (&text, font), on_axis);
     let spoken = format!("{text} ng/mL");
     ui.ctx().accesskit_node_builder(id, |node| {
         node.set_role(Role::Slider);
@@ -184,8 +189,9 @@ pub(super) fn row(ui: &mut Ui, above: &crate::outcome::ArmAbove) {
     if !words.when.is_empty() {
         super::small(ui, &words.when);
     }
-    if let Some(others) = words.others {
-        super::small(ui, &format!("other models: {others}"));
+    if let Some([span, each]) = words.others {
+        let colour = theme::ink(ui, Ink::Muted);
+        ui.label(egui::RichText::new(format!("other models: {span}")).small().color(colour)).on_hover_text(each);
     }
 }
 
