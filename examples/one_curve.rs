@@ -4,7 +4,7 @@
 
 #![allow(clippy::print_stdout, reason = "an example prints")]
 
-use ketasim::analysis::statistics::STATISTICS;
+use ketasim::analysis::statistics::of_curve;
 use ketasim::{Library, Options, Scenario};
 
 fn main() -> ketasim::Result<()> {
@@ -27,7 +27,7 @@ fn main() -> ketasim::Result<()> {
     // where one line would claim too much there is a range of two ends
     let ends = arm.range.iter().flat_map(|r| [("low end", &r.low.curves), ("high end", &r.high.curves)]);
     for (end, curve) in ends.flat_map(|(end, curves)| curves.iter().map(move |c| (end, c))) {
-        for statistic in STATISTICS {
+        for statistic in of_curve() {
             let value =
                 statistic.of(&curve.exposure).map_or("–".to_owned(), |v| format!("{v:.4} {}", statistic.unit));
             println!("{end}, {}: {} {value}", curve.analyte, statistic.symbol);

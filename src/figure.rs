@@ -5,6 +5,7 @@
 mod agreement;
 mod course;
 mod dots;
+mod level;
 mod one;
 mod panel;
 mod people;
@@ -17,6 +18,7 @@ mod words;
 pub use agreement::{Agreement, AgreementPanel, Mark};
 pub use course::{CourseCalendar, CourseDay, CourseMark};
 pub use dots::{ArmDots, DotsPlot, MADE_UP, PeopleDots, sentence};
+pub use level::{LEVEL_NOTE, LevelWords};
 pub use one::of_arm;
 use panel::panel;
 pub use people::{CountedBar, Ribbon, StripPeople, backed_by};
@@ -32,6 +34,7 @@ use crate::library::Library;
 use crate::outcome::{ArmOutcome, Curve, Outcome};
 use crate::population::PopulationOutcome;
 use crate::regimen::Route;
+use crate::scenario::LevelLine;
 use crate::units::{HOURS_PER_DAY, MINUTES_PER_HOUR, NG_ML_PER_MG_L};
 
 /// How the outcome is shown. A change of it never runs a simulation.
@@ -112,7 +115,9 @@ pub struct Figure {
     pub footer: Vec<String>,
     /// Whether arms carry letters. They do when there are several.
     pub letters: bool,
-    /// The picture in words: arms, doses, peaks and windows.
+    /// The level line in sentences, and how long each arm is at or above it. Empty where there is none.
+    pub level: Vec<String>,
+    /// The picture in words: arms, doses, peaks, windows and times above the level line.
     pub description: String,
     /// Full citations of the sources of what is shown.
     pub sources: Vec<String>,
@@ -186,6 +191,8 @@ pub struct Panel {
     pub caution: Option<CautionBand>,
     /// Points measured by the user.
     pub points: Vec<PointSet>,
+    /// The level line, ng/mL. `None` where there is none, and in panels of metabolites.
+    pub level: Option<f64>,
     /// Note across the panel where curves of different sites stand side by side. `None` otherwise.
     pub banner: Option<String>,
 }
@@ -342,6 +349,7 @@ impl Figure {
             let arms: Vec<(&ArmOutcome, Role)> =
                 outcome.arms.iter().zip(&roles).filter(|(a, _)| a.drug == drug).map(|(a, r)| (a, *r)).collect();
             let mut parent = panel(&arms, 0, view, (library, sample), time, (points, panels.is_empty()));
+            parent.level = outcome.level.map(LevelLine::ng_ml);
             if nth > 0 {
                 parent.banner = Some(OTHER_DRUG.to_owned());
             }
@@ -365,6 +373,7 @@ impl Figure {
             .zip(&roles)
             .map(|(a, r)| LegendEntry { text: lettered(&legend_text(a, sample), r), role: *r, fill: a.range.is_some() })
             .collect();
+        let level = level::level_sentences(outcome);
         Self {
             title: outcome.title.clone(),
             subtitle: format!("{}; simulated for {}", outcome.who(), outcome.horizon),
@@ -376,7 +385,8 @@ impl Figure {
             legend,
             footer: footer(outcome, view, points, sample),
             letters,
-            description: in_words(&outcome.arms),
+            description: [in_words(&outcome.arms)].iter().chain(&level).cloned().collect::<Vec<_>>().join(" "),
+            level,
             sources: sources(outcome).into_iter().map(str::to_owned).collect(),
         }
     }

@@ -76,6 +76,7 @@
 //! | range | two ends of what is not known about a model, where one line would claim too much; never spread |
 //! | session | doses with less than 12 h between the end of one and the start of the next |
 //! | effect site | a compartment that follows plasma with the rate ke0 and feeds nothing back |
+//! | level line | a plasma concentration of the user's own (`[view] level`); time at or above it is told, and it stands for no effect |
 //! | windows | times of onset, peak effect and fading of main effects, as 10th, 50th and 90th percentile |
 //! | exposure | Cmax, Tmax, AUC, half-life; one definition each in [`analysis::statistics`] |
 //! | saturable | Michaelis-Menten elimination: Vmax C / (Km + C); solved numerically |

@@ -2,8 +2,10 @@
 
 mod clinic;
 mod slip;
+mod view;
 
 pub use clinic::{Abstinence, Arrival, Clinic, Interval, Reminder, Stay, Style, Visit, Visits};
+pub use view::{LevelLine, SharedView};
 
 use crate::covariates::Population;
 use crate::error::{Error, Result, suggestion};
@@ -45,6 +47,9 @@ pub struct Scenario {
     /// Date, time and style of the visit. `None` where none are stated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub visit: Option<Visit>,
+    /// How it is shown: what a file shares beside what is simulated. `None` where nothing is stated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub view: Option<SharedView>,
     /// The arms that are compared.
     #[serde(default, rename = "arm")]
     pub arms: Vec<StudyArm>,
@@ -164,6 +169,7 @@ impl Scenario {
             conditions: BTreeMap::new(),
             clinic: None,
             visit: None,
+            view: None,
             arms: vec![arm],
         }
     }

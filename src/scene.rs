@@ -11,6 +11,7 @@ mod dots;
 mod graded;
 mod layout;
 mod letters;
+mod level;
 mod marks;
 mod plot;
 mod references;
@@ -266,6 +267,33 @@ impl PlotArea {
         };
         let [_, y0, _, y1] = self.rect;
         y1 - share.clamp(0.0, 1.0) * (y1 - y0)
+    }
+}
+
+impl PlotArea {
+    /// Concentration in ng/mL at a position in points, limited to the axis.
+    pub fn to_ng_ml(self, y: f64) -> f64 {
+        let [_, y0, _, y1] = self.rect;
+        let share = ((y1 - y) / (y1 - y0)).clamp(0.0, 1.0);
+        let [bottom, top] = self.y;
+        if self.log {
+            bottom * (share * (top / bottom).ln_portable()).exp_portable()
+        } else {
+            bottom + share * (top - bottom)
+        }
+    }
+
+    /// Whether a concentration lies above the axis (`Greater`), below it (`Less`) or on it (`Equal`).
+    pub fn beside(self, ng_ml: f64) -> std::cmp::Ordering {
+        use std::cmp::Ordering::{Equal, Greater, Less};
+        let [bottom, top] = self.y;
+        if ng_ml > top {
+            Greater
+        } else if ng_ml < bottom {
+            Less
+        } else {
+            Equal
+        }
     }
 }
 

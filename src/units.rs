@@ -365,6 +365,11 @@ impl Time {
 }
 
 impl Concentration {
+    /// From ng/mL.
+    pub fn from_ng_ml(ng_ml: f64) -> Self {
+        Self(ng_ml / NG_ML_PER_MG_L)
+    }
+
     /// In ng/mL.
     pub fn ng_ml(self) -> f64 {
         self.0 * NG_ML_PER_MG_L

@@ -7,6 +7,8 @@
 mod edges;
 #[path = "app/keeping.rs"]
 mod keeping;
+#[path = "app/level.rs"]
+mod level;
 #[path = "app/modes.rs"]
 mod modes;
 #[path = "app/people.rs"]

@@ -11,6 +11,8 @@ mod curves_in_rows;
 mod evidence;
 #[path = "cli/faces.rs"]
 mod faces;
+#[path = "cli/level.rs"]
+mod level;
 #[path = "cli/models.rs"]
 mod models;
 #[path = "cli/opening.rs"]

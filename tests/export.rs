@@ -243,6 +243,7 @@ fn a_figure_is_written_in_every_format_on_a_page_that_grows_with_it() {
         washed: Vec::new(),
         caution: None,
         points: Vec::new(),
+        level: None,
         banner: None,
     };
     let figure = Figure {
@@ -256,6 +257,7 @@ fn a_figure_is_written_in_every_format_on_a_page_that_grows_with_it() {
         legend: vec![LegendEntry { text: "IV".to_owned(), role, fill: false }],
         footer: vec!["Education only.".to_owned()],
         letters: false,
+        level: Vec::new(),
         description: "One arm.".to_owned(),
         sources: Vec::new(),
     };

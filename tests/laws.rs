@@ -84,6 +84,7 @@ fn scenario(subject: &Subject, hours: f64, arm: StudyArm) -> Scenario {
         conditions: BTreeMap::new(),
         clinic: None,
         visit: None,
+        view: None,
         arms: vec![arm],
     }
 }

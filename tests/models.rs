@@ -222,6 +222,7 @@ fn reproduced(library: &Library, model: &Model, checkpoint: &Checkpoint) -> f64 
         conditions: BTreeMap::new(),
         clinic: None,
         visit: None,
+        view: None,
         arms: vec![arm],
     };
     let options = Options { every: Some(Time::from_minutes(5.0)), ..Options::default() };

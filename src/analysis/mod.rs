@@ -1,5 +1,6 @@
 //! What a curve says: peak, areas, half-lives, and when something may be noticed.
 
+mod above;
 mod crossing;
 mod nca;
 mod peaks;
@@ -8,6 +9,7 @@ mod smooth;
 pub mod statistics;
 mod window;
 
+pub use above::TimeAbove;
 pub(crate) use crossing::crossing;
 pub use nca::{Exposure, Nca, nca};
 pub use peaks::{Peak, peaks};

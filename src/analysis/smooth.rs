@@ -175,20 +175,37 @@ pub fn stretches_above(
 ) -> Vec<[f64; 2]> {
     let times = &profile.times;
     let first = times.partition_point(|t| *t < from - 1e-9);
+    let knots: Vec<Knot> = (first..times.len()).map(|point| Knot { point, after: 0.0, value: series[point] }).collect();
+    stretches_between(profile, output, &knots, level)
+}
+
+/// A value of a read-out at some time after a point, before the next.
+pub(super) struct Knot {
+    pub point: usize,
+    /// Hours after the point.
+    pub after: f64,
+    /// mg/L.
+    pub value: f64,
+}
+
+/// As [`stretches_above`], where the read-out rises or falls throughout from one of these to the next.
+pub(super) fn stretches_between(profile: &Profile, output: &ReadOut, knots: &[Knot], level: f64) -> Vec<[f64; 2]> {
+    let time = |knot: &Knot| profile.times[knot.point] + knot.after;
     let mut list: Vec<[f64; 2]> = Vec::new();
-    let mut since = series.get(first).filter(|v| **v >= level).map(|_| times[first]);
-    for i in first..times.len().saturating_sub(1) {
-        let (above, then) = (series[i] >= level, series[i + 1] >= level);
+    let mut since = knots.first().filter(|k| k.value >= level).map(time);
+    for pair in knots.windows(2) {
+        let [a, b] = [&pair[0], &pair[1]];
+        let (above, then) = (a.value >= level, b.value >= level);
         if above == then {
             continue;
         }
         let sign = if above { 1.0 } else { -1.0 };
-        let value = |dt: f64| sign * (profile.after(output, i, dt).0 - level);
-        let time = times[i] + crossing(times[i + 1] - times[i], value);
+        let value = |dt: f64| sign * (profile.after(output, a.point, a.after + dt).0 - level);
+        let crossed = time(a) + crossing(time(b) - time(a), value);
         if above {
-            list.extend(since.take().map(|start| [start, time]));
+            list.extend(since.take().map(|start| [start, crossed]));
         } else {
-            since = Some(time);
+            since = Some(crossed);
         }
     }
     list.extend(since.map(|start| [start, f64::INFINITY]));
@@ -197,7 +214,8 @@ pub fn stretches_above(
 
 /// Time (h) within stretches, up to a last time.
 pub fn length(stretches: &[[f64; 2]], until: f64) -> f64 {
-    stretches.iter().map(|[a, b]| (b.min(until) - a).max(0.0)).sum()
+    // from 0, as the sum of nothing is -0
+    stretches.iter().map(|[a, b]| (b.min(until) - a).max(0.0)).fold(0.0, |sum, part| sum + part)
 }
 
 #[cfg(test)]

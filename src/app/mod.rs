@@ -212,7 +212,8 @@ impl App {
         self.note();
         let revisions = self.noted.revisions();
         let view = &self.state.look.view;
-        self.shown.update(ctx, (&self.state.scenario, revisions.scenario), &self.library);
+        self.shown.update(ctx, (&self.state.scenario, revisions.run), &self.library);
+        self.shown.set_level(self.state.scenario.level());
         self.people.update(ctx, (self.shown.scenario(), self.shown.simulated()), view, &self.library);
         let people = (self.people.outcome.as_ref(), self.people.changes);
         self.shown.draw((view, revisions.view), &self.points, people, &self.library);
@@ -331,6 +332,9 @@ impl App {
         if key(command, Key::E) {
             actions.push(Action::Ask(Purpose::Picture(picture::PLOT, crate::export::Format::Svg)));
         }
+        if !typing && self.state.look.mode == Mode::Compare && key(Modifiers::NONE, Key::T) {
+            self.toggle_level(ui.ctx());
+        }
         for mode in Mode::ALL {
             if key(command, mode.shape().key) {
                 self.state.look.mode = mode;
@@ -338,6 +342,17 @@ impl App {
         }
         if key(Modifiers::NONE, Key::F1) {
             self.help = !self.help;
+        }
+    }
+
+    /// Switches the level line on, where it was last or in the middle of the axis, or off.
+    fn toggle_level(&mut self, ctx: &egui::Context) {
+        let Some(figure) = self.shown.figure().filter(|_| panels::is_drawn(&self.shown)) else { return };
+        let next = self.state.look.level.unwrap_or_else(|| panels::first_level(figure));
+        let on = self.state.scenario.level().is_none();
+        self.state.set_level(on.then_some(next));
+        if on {
+            panels::focus_handle(ctx);
         }
     }
 

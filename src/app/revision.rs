@@ -81,6 +81,8 @@ impl<K: PartialEq, T> Made<K, T> {
 pub struct Revisions {
     /// Revision of the scenario.
     pub scenario: u64,
+    /// Revision of all of it but how it is shown (`[view]`), which the outcome can follow without a run.
+    pub run: u64,
     /// Revision of the parts of the scenario that determine curves and virtual subjects: all but title, clinic and
     /// visit.
     pub simulated: u64,
@@ -122,6 +124,7 @@ impl Noted {
         let scenario = before.scenario != state.scenario;
         if scenario {
             count.scenario += 1;
+            count.run += u64::from(!runs_same(&before.scenario, &state.scenario));
             count.simulated += u64::from(!simulates_same(&before.scenario, &state.scenario));
             before.scenario.clone_from(&state.scenario);
         }
@@ -133,6 +136,15 @@ impl Noted {
         }
         scenario || look
     }
+}
+
+/// Whether two scenarios give the same outcome, apart from how it is shown.
+fn runs_same(a: &Scenario, b: &Scenario) -> bool {
+    // every part is named, so that a new one is thought of here
+    let Scenario { format, title, horizon, subject, population, conditions, clinic, visit, view: _, arms } = a;
+    let of_b =
+        (&b.format, &b.title, &b.horizon, &b.subject, &b.population, &b.conditions, &b.clinic, &b.visit, &b.arms);
+    (format, title, horizon, subject, population, conditions, clinic, visit, arms) == of_b
 }
 
 /// Whether two scenarios give the same curves and virtual subjects.
@@ -164,20 +176,26 @@ mod tests {
             let now = noted.revisions();
             let rise = [
                 now.scenario - before.scenario,
+                now.run - before.run,
                 now.simulated - before.simulated,
                 now.view - before.view,
                 now.look - before.look,
             ];
-            assert_eq!(changed, rise != [0; 4]);
+            assert_eq!(changed, rise != [0; 5]);
             rise
         };
-        assert_eq!(raised(|_| {}), [0, 0, 0, 0]);
-        assert_eq!(raised(|s| s.scenario.title.push('x')), [1, 0, 0, 0]);
-        assert_eq!(raised(|s| s.scenario.clinic = Some(crate::scenario::Clinic::default())), [1, 0, 0, 0]);
-        assert_eq!(raised(|s| s.scenario.horizon = Time::from_hours(7.0)), [1, 1, 0, 0]);
-        assert_eq!(raised(|s| s.scenario.arms[0].on = false), [1, 1, 0, 0]);
-        assert_eq!(raised(|s| s.look.view.log = true), [0, 0, 1, 1]);
-        assert_eq!(raised(|s| s.look.dark = true), [0, 0, 0, 1]);
+        assert_eq!(raised(|_| {}), [0, 0, 0, 0, 0]);
+        assert_eq!(raised(|s| s.scenario.title.push('x')), [1, 1, 0, 0, 0]);
+        assert_eq!(raised(|s| s.scenario.clinic = Some(crate::scenario::Clinic::default())), [1, 1, 0, 0, 0]);
+        // a level line changes no curve
+        assert_eq!(raised(|s| s.set_level(Some(crate::scenario::LevelLine::nearest(100.0)))), [1, 0, 0, 0, 0]);
+        assert_eq!(raised(|s| s.set_level(Some(crate::scenario::LevelLine::nearest(105.0)))), [1, 0, 0, 0, 0]);
+        // off, and remembered
+        assert_eq!(raised(|s| s.set_level(None)), [1, 0, 0, 0, 1]);
+        assert_eq!(raised(|s| s.scenario.horizon = Time::from_hours(7.0)), [1, 1, 1, 0, 0]);
+        assert_eq!(raised(|s| s.scenario.arms[0].on = false), [1, 1, 1, 0, 0]);
+        assert_eq!(raised(|s| s.look.view.log = true), [0, 0, 0, 1, 1]);
+        assert_eq!(raised(|s| s.look.dark = true), [0, 0, 0, 0, 1]);
     }
 
     #[test]

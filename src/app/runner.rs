@@ -5,9 +5,9 @@ use super::revision::{Made, Revised, simulates_same};
 use crate::error::{Error, Result};
 use crate::figure::{Figure, PointSet, View};
 use crate::library::Library;
-use crate::outcome::{ArmOutcome, Options, Outcome, swapped};
+use crate::outcome::{ArmAbove, ArmOutcome, Options, Outcome, swapped};
 use crate::population::PopulationOutcome;
-use crate::scenario::Scenario;
+use crate::scenario::{LevelLine, Scenario};
 use std::sync::Arc;
 
 /// The outcome on the screen and what it was made from.
@@ -22,6 +22,8 @@ pub struct Shown {
     /// Arms that cannot be run, by index, with the reason. The others are run.
     pub arm_errors: Vec<(usize, Error)>,
     figure: Made<Drawn, Option<Figure>>,
+    /// Time of every arm above the level line, in the order of the outcome.
+    above: Made<(u64, Option<u64>), Vec<ArmAbove>>,
     /// The scenario of the outcome.
     ran: Option<Scenario>,
     /// Revision: increases when that scenario gives other curves or virtual subjects.
@@ -63,6 +65,7 @@ pub struct Drawn {
     view: u64,
     points: u64,
     people: u64,
+    level: Option<u64>,
 }
 
 /// A run in the background.
@@ -188,9 +191,27 @@ impl Shown {
         (sample, people): (Option<&PopulationOutcome>, u64),
         library: &Library,
     ) {
-        let key = Drawn { runs: self.runs, view: revision, points: points.revision(), people };
         let outcome = self.outcome.as_ref();
+        let level = outcome.and_then(|o| o.level);
+        let bits = level.map(|l| l.ng_ml().to_bits());
+        let key = Drawn { runs: self.runs, view: revision, points: points.revision(), people, level: bits };
+        self.above.update((self.runs, bits), || match (outcome, level) {
+            (Some(outcome), Some(level)) => outcome.arms.iter().map(|arm| arm.above(level)).collect(),
+            _ => Vec::new(),
+        });
         self.figure.update(key, || outcome.map(|o| Figure::with_crowd(o, view, library, points, sample)));
+    }
+
+    /// Shows the outcome with this level line, without a run.
+    pub fn set_level(&mut self, level: Option<LevelLine>) {
+        if let Some(outcome) = &mut self.outcome {
+            outcome.level = level;
+        }
+    }
+
+    /// Time of an arm above the level line, by its place in the outcome. `None` without a line.
+    pub fn above(&self, place: usize) -> Option<&ArmAbove> {
+        self.above.get()?.get(place)
     }
 
     /// The figure of the outcome. `None` where there is none.
@@ -221,7 +242,8 @@ impl Shown {
         };
         self.error = None;
         self.arm_errors.clear();
-        let (mut all, mut ran) = (Vec::new(), scenario.clone());
+        // how it is shown is followed without a run, so what ran does not have it
+        let (mut all, mut ran) = (Vec::new(), Scenario { view: None, ..scenario.clone() });
         for (index, arm) in arms {
             match arm {
                 Ok(arm) => all.push(arm),

@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::figure::View;
 use crate::library::Library;
-use crate::scenario::Scenario;
+use crate::scenario::{LevelLine, Scenario};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -50,6 +50,8 @@ pub enum Side {
 pub struct Look {
     /// How the plot is shown.
     pub view: View,
+    /// The level line that was switched off last, to come back to. `None` before the first.
+    pub level: Option<LevelLine>,
     /// Whether the dark theme is used.
     pub dark: bool,
     /// Whether text and lines are larger, for a projector.
@@ -78,6 +80,7 @@ impl Default for Look {
     fn default() -> Self {
         Self {
             view: View::default(),
+            level: None,
             dark: false,
             projector: false,
             mode: Mode::default(),
@@ -99,6 +102,15 @@ const FORMAT: &str = "format";
 const KEPT_FORMAT: u32 = 2;
 
 impl State {
+    /// Shows a level line or none; one that goes is remembered.
+    pub fn set_level(&mut self, level: Option<LevelLine>) {
+        let before = self.scenario.level();
+        if level != before {
+            self.look.level = before.filter(|_| level.is_none()).or(self.look.level);
+            self.scenario.set_level(level);
+        }
+    }
+
     /// The state of the opening screen.
     ///
     /// # Errors

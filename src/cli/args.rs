@@ -1,6 +1,7 @@
 //! What can be written on the command line, with help and an example for each command.
 
 use crate::population::{LEAST_PEOPLE, MOST_PEOPLE, People};
+use crate::scenario::LevelLine;
 use crate::sim::Solver;
 use crate::units::{Count, Time};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -102,6 +103,7 @@ impl Command {
 #[command(after_help = "Examples:
   ketasim compare
   ketasim compare my-scenario.toml --json
+  ketasim compare --level \"100 ng/mL\"
   ketasim compare my-scenario.toml --plot my-scenario.png
   ketasim compare my-scenario.toml --references references.pdf
   cat my-scenario.toml | ketasim compare -")]
@@ -127,6 +129,9 @@ pub struct CompareOptions {
     /// Also tell in JSON how long the simulation took
     #[arg(long, requires = "json")]
     pub timing: bool,
+    /// A level of your own: time at or above it is told. It stands above the one in the file
+    #[arg(long, value_name = "LEVEL", allow_hyphen_values = true)]
+    pub level: Option<LevelLine>,
 }
 
 impl CompareOptions {
@@ -140,6 +145,7 @@ impl CompareOptions {
             plot: Some(PathBuf::from(path)),
             references: None,
             timing: false,
+            level: None,
         }
     }
 }
@@ -206,6 +212,9 @@ pub struct PopulationOptions {
     /// Also tell in JSON how long simulation and percentiles took
     #[arg(long, requires = "json")]
     pub timing: bool,
+    /// A level of your own: how many people reach it, and for how long. It stands above the one in the file
+    #[arg(long, value_name = "LEVEL", allow_hyphen_values = true, conflicts_with = "csv")]
+    pub level: Option<LevelLine>,
     /// Threads; the result does not depend on them
     #[arg(long, value_name = "N", value_parser = threads, allow_negative_numbers = true)]
     pub threads: Option<Threads>,

@@ -2,8 +2,8 @@
 
 use super::args::CompareOptions;
 use super::json::Comparison;
-use super::{Given, out, picture, report};
-use crate::analysis::statistics::{AUC_INF, CMAX, STATISTICS, Statistic};
+use super::{Given, level, out, picture, report};
+use crate::analysis::statistics::{ABOVE_LEVEL, AUC_INF, CMAX, Statistic, of_curve};
 use crate::error::{Error, Result};
 use crate::export::{Format, render, render_references};
 use crate::figure::{Figure, References, View};
@@ -21,7 +21,8 @@ use std::path::Path;
 pub fn run(options: &CompareOptions, library: &Library) -> Result<()> {
     // what cannot be written is said before anything is read
     outputs(options)?;
-    show(&Given::read(options.file.as_deref(), library)?, options, library)
+    let given = Given::read(options.file.as_deref(), library)?.with_level(options.level);
+    show(&given, options, library)
 }
 
 /// As [`run`], of a scenario that was read before.
@@ -86,11 +87,17 @@ fn parameters(outcome: &Outcome) -> Table {
             None => vec![("", &arm.curves)],
         };
         for (end, curve) in curves.into_iter().flat_map(|(end, list)| list.iter().map(move |c| (end, c))) {
-            for s in STATISTICS {
+            for s in of_curve() {
                 let site = curve.site.id();
                 let cells = [&arm.label, &arm.drug, &arm.model, site, &curve.analyte, end, s.id, s.cdisc.unwrap_or("")];
                 table
                     .push(cells.map(str::to_owned).into_iter().chain([cell(s.of(&curve.exposure)), s.unit.to_owned()]));
+            }
+            if let Some(level) = outcome.level.filter(|_| curve.analyte == arm.drug) {
+                let s = ABOVE_LEVEL;
+                let value = cell(s.beside(&curve.above(level)));
+                let words = [&arm.label, &arm.drug, &arm.model, curve.site.id(), &curve.analyte, end, s.id, ""];
+                table.push(words.map(str::to_owned).into_iter().chain([value, s.unit.to_owned()]));
             }
         }
     }
@@ -120,10 +127,11 @@ fn csv(outcome: &Outcome) -> Table {
         "age_y",
     ];
     let numbers = (of_arm.map(str::to_owned).into_iter())
-        .chain(STATISTICS.iter().map(Statistic::column))
+        .chain(of_curve().map(Statistic::column))
         .chain(ends_of_share.map(str::to_owned))
         .chain(of_ends)
-        .chain(windows.map(str::to_owned));
+        .chain(windows.map(str::to_owned))
+        .chain(outcome.level.into_iter().flat_map(|_| level::columns()));
     let mut table =
         Table::new(words.map(TableColumn::text).into_iter().chain(numbers.map(TableColumn::numbers)).collect());
     for arm in &outcome.arms {
@@ -132,12 +140,13 @@ fn csv(outcome: &Outcome) -> Table {
                 [&arm.label, &arm.drug, &arm.model, &arm.site.id().to_owned(), &curve.analyte].map(Clone::clone);
             let per_kg = arm.dose_mg / arm.subject.weight.kg();
             let mut cells = vec![Some(arm.dose_mg), Some(per_kg), arm.bioavailability];
-            cells.extend(STATISTICS.iter().map(|s| s.of(&curve.exposure)));
+            cells.extend(of_curve().map(|s| s.of(&curve.exposure)));
             cells.extend(ends(arm, &curve.analyte));
             let w = arm.windows();
             cells.extend([w.onset, w.peak, w.main_effects_end].iter().flat_map(|p| percentiles(*p)));
             cells.extend([Some(arm.first_dose() * MINUTES_PER_HOUR), Some(arm.sessions.len() as f64)]);
             cells.extend([Some(arm.subject.weight.kg()), Some(arm.subject.age.years())]);
+            cells.extend(outcome.level.into_iter().flat_map(|level| level::cells(arm, level, &curve.analyte)));
             table.push(names.into_iter().chain(cells.into_iter().map(cell)));
         }
     }

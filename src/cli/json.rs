@@ -1,10 +1,12 @@
 //! JSON of `compare`: the keys that other programs rely on, and a few more.
 
-use crate::analysis::statistics::STATISTICS;
+use super::level::LevelJson;
+use crate::analysis::statistics::of_curve;
 use crate::analysis::{Part, Windows};
 use crate::figure::EDUCATION_ONLY;
 use crate::outcome::{ArmOutcome, Curve, EndOutcome, Outcome, SessionOutcome};
 use crate::regimen::Route;
+use crate::scenario::LevelLine;
 use crate::subject::Subject;
 use crate::units::{MINUTES_PER_HOUR, tidy};
 use serde::Serialize;
@@ -60,6 +62,8 @@ struct ArmJson {
     grade: String,
     /// Peak of every other model of this drug and route, with reasons for a gap.
     other_models: Vec<Other>,
+    /// Time at or above the level line; null where there is none.
+    level: Option<LevelJson>,
     /// Where models fall below the level of the dissociative part, in words.
     below_level: Option<String>,
     programmes: Vec<String>,
@@ -178,7 +182,7 @@ impl Comparison {
             subject: SubjectJson::new(&outcome.subject),
             horizon_h: tidy(outcome.horizon.hours()),
             points: outcome.points,
-            arms: outcome.arms.iter().map(arm).collect(),
+            arms: outcome.arms.iter().map(|a| arm(a, outcome.level)).collect(),
             not_run,
             note: EDUCATION_ONLY,
             elapsed_ms,
@@ -197,7 +201,7 @@ impl SubjectJson {
     }
 }
 
-fn arm(arm: &ArmOutcome) -> ArmJson {
+fn arm(arm: &ArmOutcome, level: Option<LevelLine>) -> ArmJson {
     let first = arm.first_session();
     ArmJson {
         label: arm.label.clone(),
@@ -236,6 +240,7 @@ fn arm(arm: &ArmOutcome) -> ArmJson {
                 why: o.why.clone(),
             })
             .collect(),
+        level: level.map(|level| LevelJson::new(&arm.above(level))),
         below_level: arm.below_level.clone(),
         programmes: arm.programmes.clone(),
         nearest_trials: arm
@@ -292,10 +297,9 @@ fn analytes(curves: &[Curve]) -> Vec<Analyte> {
         let e = &curve.exposure;
         Analyte {
             name: curve.analyte.clone(),
-            values: STATISTICS.iter().map(|s| (s.column(), s.of(e).map(tidy))).collect(),
+            values: of_curve().map(|s| (s.column(), s.of(e).map(tidy))).collect(),
             still_rising: e.still_rising,
-            parameters: STATISTICS
-                .iter()
+            parameters: of_curve()
                 .map(|s| StatisticJson {
                     name: s.id,
                     cdisc: s.cdisc,

@@ -4,6 +4,7 @@ mod args;
 mod compare;
 mod fit;
 mod json;
+mod level;
 mod models;
 mod models_json;
 mod out;
@@ -17,7 +18,7 @@ use crate::error::{Error, Kind, Result, nearest, suggestion};
 use crate::export::Format;
 use crate::files;
 use crate::library::Library;
-use crate::scenario::{LARGEST_FILE, Scenario};
+use crate::scenario::{LARGEST_FILE, LevelLine, Scenario};
 use crate::units::Time;
 use args::{Arguments, Command, ModelsCommand};
 use clap::{CommandFactory, Parser};
@@ -215,6 +216,14 @@ impl Given {
             Error::input("no arm takes part: every one has on = false").remedy("take on = false out of at least one")
         };
         Err(error.located(&self.name, &self.text))
+    }
+
+    /// With the level of an option in place of the one in the file.
+    fn with_level(mut self, level: Option<LevelLine>) -> Self {
+        if level.is_some() {
+            self.scenario.set_level(level);
+        }
+        self
     }
 
     /// Refuses a spacing that the horizon cannot bear, in the name of its option.

@@ -1,7 +1,7 @@
 //! `ketasim population`: percentile bands and windows over many made-up people.
 
 use super::args::PopulationOptions;
-use super::{Given, out};
+use super::{Given, level, out};
 use crate::covariates::Limits;
 use crate::error::Result;
 use crate::figure::{DRIVING_RULE, EDUCATION_ONLY, STRIP_NOTE, minutes_in_words};
@@ -49,7 +49,8 @@ pub fn run(options: &PopulationOptions, library: &Library) -> Result<()> {
         Given::text("assets/scenarios/regimens.toml", Scenario::REGIMENS, library)?
     } else {
         Given::read(options.file.as_deref(), library)?
-    };
+    }
+    .with_level(options.level);
     given.check_spacing(options.every)?;
     let sample = Sample { people: options.people, seed: options.seed, every: options.every };
     let workers = options.threads.map_or_else(|| OnThreads::of_the_machine(0), |n| OnThreads::new(n.size()));
@@ -207,11 +208,15 @@ impl Document<'_> {
 fn session(people: &SessionPopulation, evidence: &str) -> Value {
     let several = people.counts.len() > 1;
     let ends = people.counts.iter().filter(|_| several);
-    let ends: Vec<Value> = ends.map(|c| json!({ "end": c.end, "windows": windows(&c.windows, evidence) })).collect();
+    let above = |c: &crate::population::Counted| level::people_json(c.above_level.as_ref());
+    let end = |c: &crate::population::Counted| json!({ "end": c.end, "windows": windows(&c.windows, evidence), "level": above(c) });
+    let ends: Vec<Value> = ends.map(end).collect();
     json!({
         "number": people.session.number, "start_min": tidy(people.session.start * MINUTES_PER_HOUR),
         "end_min": tidy(people.session.end * MINUTES_PER_HOUR), "doses": people.session.doses,
         "windows": windows(&people.windows, evidence), "ends": ends,
+        // people at the two ends of a range are never counted together
+        "level": people.counts.first().filter(|_| !several).map_or(Value::Null, above),
         "twenty": { "noticing_min": dots(&people.noticing), "fading_min": dots(&people.fading) },
     })
 }
@@ -331,6 +336,9 @@ fn text(
             line(&format!("{}: {said}.", b.label));
         }
     }
+    let labelled: Vec<_> = firsts().map(|(b, first)| (b.label.as_str(), first)).collect();
+    text.push_str(&separated(level::people_text(&labelled)));
+    let mut line = |words: &str| text.push_str(&paragraph("", words, TEXT_WIDTH));
     line(&format!("{}; {DRIVING_RULE}.", capital(STRIP_NOTE)));
     line(EDUCATION_ONLY);
     text
@@ -369,6 +377,11 @@ fn published(bands: &[ArmBands], people: &[Vec<SessionPopulation>], library: &Li
     sources.dedup();
     sources.iter().for_each(|s| text.push_str(&paragraph("  Source: ", s, TEXT_WIDTH)));
     text
+}
+
+/// With an empty line before it, where there is something.
+fn separated(text: String) -> String {
+    if text.is_empty() { text } else { format!("\n{text}") }
 }
 
 fn capital(text: &str) -> String {

@@ -31,6 +31,7 @@ pub fn text(outcome: &Outcome, not_run: &[String]) -> String {
         text.push_str(&figures(&arms));
     }
     if !outcome.arms.is_empty() {
+        text.push_str(&super::level::text(outcome));
         text.push_str(&windows(&outcome.arms));
     }
     let mut sources = Vec::new();

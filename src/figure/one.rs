@@ -8,7 +8,8 @@ use crate::outcome::Outcome;
 pub fn of_arm(outcome: &Outcome, index: usize, view: &View, library: &Library) -> Option<Figure> {
     let place = outcome.arms.iter().position(|a| a.index == index)?;
     let role = roles(&outcome.arms)[place];
-    let alone = Outcome { arms: vec![outcome.arms[place].clone()], ..outcome.clone() };
+    // what stands behind a curve is told without a line of the user's own
+    let alone = Outcome { arms: vec![outcome.arms[place].clone()], level: None, ..outcome.clone() };
     Some(Figure::new(&alone, view, library, &[]).with_role(role))
 }
 

@@ -95,6 +95,7 @@ pub(super) fn panel(
         outside,
         caution,
         points,
+        level: None,
         banner: (sites.len() > 1).then(|| SITES_DIFFER.to_owned()),
     }
 }

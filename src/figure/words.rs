@@ -152,6 +152,7 @@ pub(super) fn footer(
 ) -> Vec<String> {
     let mut lines = of_arms(outcome);
     lines.extend(sample.iter().flat_map(|c| super::people::footer(c, outcome, view)));
+    lines.extend(super::level::level_footer(outcome));
     if !points.is_empty() {
         let names: Vec<&str> = points.iter().map(|p| p.label.as_str()).collect();
         lines.push(format!("Circles: measured points, {}", names.join(", ")));

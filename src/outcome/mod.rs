@@ -1,6 +1,7 @@
 //! Running a scenario: for each arm its curves, figures, windows, sources and assumptions.
 
 mod caused;
+mod level;
 mod notes;
 mod others;
 mod page;
@@ -11,6 +12,7 @@ mod sessions;
 mod subjects;
 mod swap;
 
+pub use level::{ArmAbove, Solution};
 pub use notes::SATURABLE;
 pub use page::{PageReason, PageReasonKind, PageVerdict, page_verdict};
 pub use swap::swapped;
@@ -23,6 +25,7 @@ use crate::analysis::{Exposure, Windows};
 use crate::library::EvidenceKind;
 use crate::model::{Grade, Site};
 use crate::regimen::Route;
+use crate::scenario::LevelLine;
 use crate::sim::{Session, Solver};
 use crate::subject::Subject;
 use crate::units::{NG_ML_PER_MG_L, Time};
@@ -49,6 +52,8 @@ pub struct Outcome {
     pub arms: Vec<ArmOutcome>,
     /// Points of each curve.
     pub points: usize,
+    /// The level line that the scenario asks for; times above it are read by [`ArmOutcome::above`].
+    pub level: Option<LevelLine>,
 }
 
 /// What came out of one arm.
@@ -165,6 +170,8 @@ pub struct OtherModel {
     pub above_until: Option<f64>,
     /// Why it may differ from the chosen model.
     pub why: Vec<String>,
+    /// What the curve was read from.
+    pub solution: Solution,
 }
 
 /// One analyte at one site.
@@ -178,6 +185,8 @@ pub struct Curve {
     pub values: Vec<f64>,
     /// Peak, areas, half-lives.
     pub exposure: Exposure,
+    /// What it was read from.
+    pub solution: Solution,
 }
 
 /// The two ends of a range.

@@ -43,6 +43,7 @@ impl Runner<'_> {
                 site: other.estimated_from,
                 times: solved.profile().times[..curve.values.len()].to_vec(),
                 values: curve.values,
+                solution: curve.solution,
                 peak: [exposure.cmax * NG_ML_PER_MG_L, exposure.tmax * MINUTES_PER_HOUR],
                 above_until: self.above_until(other, first),
                 why: why(model, other),

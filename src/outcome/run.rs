@@ -48,7 +48,7 @@ impl Scenario {
     pub fn outcome(&self, arms: Vec<ArmOutcome>) -> Outcome {
         let points = arms.first().map_or(0, |a: &ArmOutcome| a.grid.len());
         let (title, subject) = (self.title.clone(), self.subject.clone());
-        Outcome { title, subject, horizon: self.horizon, arms, points }.told_apart()
+        Outcome { title, subject, horizon: self.horizon, arms, points, level: self.level() }.told_apart()
     }
 
     /// Curves of one person whose parameters are given, at the arm's own site and the grid's times, ng/mL by analyte.

@@ -1,6 +1,6 @@
 //! An arm under a model, solved: what every part of an outcome asks.
 
-use super::{Curve, EndOutcome, Options, SessionOutcome};
+use super::{Curve, EndOutcome, Options, SessionOutcome, Solution};
 use crate::analysis::Exposure;
 use crate::error::{Error, Result};
 use crate::library::Library;
@@ -13,7 +13,7 @@ use crate::subject::Subject;
 use crate::units::{MINUTES_PER_HOUR, NG_ML_PER_MG_L, Time};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// Points of a curve are at most about this many unless asked otherwise.
 const MOST_POINTS: f64 = 720.0;
@@ -60,12 +60,12 @@ pub(super) struct Runner<'a> {
     every: f64,
     pub(super) solver: Solver,
     /// Sessions that were followed under a model, by its id and the session's number.
-    pub(super) followed: RefCell<BTreeMap<(String, usize), Rc<Followed>>>,
+    pub(super) followed: RefCell<BTreeMap<(String, usize), Arc<Followed>>>,
 }
 
 /// One model solved for the arm.
 pub(super) struct Solved {
-    pub(super) followed: Rc<Followed>,
+    pub(super) followed: Arc<Followed>,
     site: Site,
     drug: String,
 }
@@ -93,7 +93,7 @@ impl<'a> Runner<'a> {
         let case = self.arm.case(model, &self.subject, self.library)?;
         let points = Points::grid(self.scenario.horizon.hours(), self.every);
         let followed = case.follow_over(change, points, f64::INFINITY, self.solver)?;
-        Ok(Solved { followed: Rc::new(followed), site, drug: model.drug.clone() })
+        Ok(Solved { followed: Arc::new(followed), site, drug: model.drug.clone() })
     }
 
     /// One end of a range, which begins with the first of these times.
@@ -136,7 +136,7 @@ impl<'a> Runner<'a> {
 
 impl Solved {
     /// Of a model that was followed, read at a site.
-    pub(super) fn new(followed: Rc<Followed>, site: Site, drug: &str) -> Self {
+    pub(super) fn new(followed: Arc<Followed>, site: Site, drug: &str) -> Self {
         Self { followed, site, drug: drug.to_owned() }
     }
 
@@ -173,7 +173,8 @@ impl Solved {
         let exposure = Exposure::of(self.profile(), output, &series)?;
         let shown = self.profile().shown;
         let values = series[..shown].iter().map(|v| v * NG_ML_PER_MG_L).collect();
-        Ok(Some(Curve { analyte: analyte.to_owned(), site, values, exposure }))
+        let solution = Solution::new(Arc::clone(&self.followed));
+        Ok(Some(Curve { analyte: analyte.to_owned(), site, values, exposure, solution }))
     }
 
     /// All analytes at the site, parent first.

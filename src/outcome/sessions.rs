@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::model::{Model, Site};
 use crate::sim::{Change, DoseMark, Followed, Points, Session, Set, sessions};
 use crate::units::MINUTES_PER_HOUR;
-use std::rc::Rc;
+use std::sync::Arc;
 
 impl Runner<'_> {
     /// The sessions of these doses.
@@ -22,7 +22,7 @@ impl Runner<'_> {
         model: &Model,
         session: &Session,
         range: Option<&Caused>,
-    ) -> Result<Vec<Rc<Followed>>> {
+    ) -> Result<Vec<Arc<Followed>>> {
         // a dose that comes later does not make a range of an earlier session
         match range.and_then(|r| r.until(session.end)) {
             Some(range) => range.ends().iter().map(|end| self.session(model, session, end)).collect(),
@@ -56,14 +56,14 @@ impl Runner<'_> {
 
     /// One session under a model; `later` replaces parameters for doses from a time on. The one curve of a session is
     /// asked for by windows, by the time above a level and by other models: it is followed once.
-    pub(super) fn session(&self, model: &Model, session: &Session, later: &[(f64, Set)]) -> Result<Rc<Followed>> {
+    pub(super) fn session(&self, model: &Model, session: &Session, later: &[(f64, Set)]) -> Result<Arc<Followed>> {
         let key = (model.id.clone(), session.number);
         if later.is_empty()
             && let Some(known) = self.followed.borrow().get(&key)
         {
             return Ok(known.clone());
         }
-        let followed = Rc::new(self.follow_session(model, session, later)?);
+        let followed = Arc::new(self.follow_session(model, session, later)?);
         if later.is_empty() {
             self.followed.borrow_mut().insert(key, followed.clone());
         }
@@ -85,7 +85,7 @@ impl Runner<'_> {
     }
 
     /// Where blood is drawn cannot change an effect: its clock runs on the model's own site.
-    pub(super) fn windows_of(&self, model: &Model, followed: &[Rc<Followed>], session: &Session) -> Result<Windows> {
+    pub(super) fn windows_of(&self, model: &Model, followed: &[Arc<Followed>], session: &Session) -> Result<Windows> {
         let own = model.estimated_from;
         let read: Vec<_> = followed.iter().filter_map(|f| f.parent(own).map(|o| (&f.profile, o))).collect();
         windows(&read, session.start, &self.arm.drug, &self.library.effects)

@@ -1,8 +1,9 @@
 //! Endpoints of each virtual subject (Cmax, tmax, AUC, effect times), read from plasma and effect site of sixteen
 //! subjects at a time while they are simulated.
 
+use super::level::{Line, PersonAbove};
 use super::random::{generator, normal, stream_of, uniform};
-use crate::analysis::{SHORTEST_DELAY_H, STRONGEST, crossing};
+use crate::analysis::{SHORTEST_DELAY_H, STRONGEST, crossing, length};
 use crate::library::{Delay, Effects, Level, LevelKind};
 use crate::model::Site;
 use crate::portable::Portable as _;
@@ -91,6 +92,8 @@ pub struct Person {
     pub gaps: Box<[[f64; 2]]>,
     /// Whether the subject's study has a level of noticing at all.
     pub asked: bool,
+    /// Time at or above the level line of the scenario. `None` where it has none.
+    pub above_level: Option<PersonAbove>,
 }
 
 impl Person {
@@ -113,6 +116,7 @@ pub(super) struct EndpointReader<'a> {
     dt: f64,
     points: usize,
     owns: &'a [EffectLevels],
+    line: Option<Line>,
     /// Plasma at every point, then effect site at every point.
     values: Vec<f64>,
     /// Effect-site curves of the sixteen subjects, one after another.
@@ -148,10 +152,16 @@ impl<'a> EndpointReader<'a> {
             dt,
             points,
             owns,
+            line: None,
             values: vec![0.0; 2 * points * LANES],
             columns: vec![0.0; points * LANES],
             people: Vec::with_capacity(owns.len()),
         }
+    }
+
+    /// Reads plasma against a level, too.
+    pub fn against(self, line: Option<Line>) -> Self {
+        Self { line, ..self }
     }
 }
 
@@ -196,22 +206,35 @@ impl EffectSite<'_> {
     /// Every time (h) at which the curve crosses a level, starting with the first upward crossing. `peak` must be above
     /// the level.
     fn crossings(&self, level: f64, peak: (f64, f64)) -> Vec<f64> {
-        let mut above = self.values[0] >= level;
-        let mut list = if above { vec![0.0] } else { Vec::new() };
-        for (i, value) in self.values.iter().enumerate().skip(1) {
-            if (*value >= level) != above {
-                let sign = if above { 1.0 } else { -1.0 };
-                let x = crossing(1.0, |x| sign * (self.at(i - 1, x) - level));
-                list.push((i as f64 - 1.0 + x) * self.dt);
-                above = !above;
-            }
-        }
-        if list.is_empty() {
-            // above it for less than one step of the grid
-            list = vec![peak.0, peak.0];
-        }
-        list
+        crossings(self.values, self.dt, level, peak.0, |i| {
+            let sign = if self.values[i] >= level { 1.0 } else { -1.0 };
+            crossing(1.0, |x| sign * (self.at(i, x) - level))
+        })
     }
+}
+
+/// Every time (h) at which values `dt` hours apart cross a level, starting with the first upward crossing; above it
+/// somewhere, at `peak`. `between` finds the share of the way from a point to the next.
+pub(super) fn crossings(values: &[f64], dt: f64, level: f64, peak: f64, between: impl Fn(usize) -> f64) -> Vec<f64> {
+    let mut above = values[0] >= level;
+    let mut list = if above { vec![0.0] } else { Vec::new() };
+    for (i, value) in values.iter().enumerate().skip(1) {
+        if (*value >= level) != above {
+            list.push((i as f64 - 1.0 + between(i - 1)) * dt);
+            above = !above;
+        }
+    }
+    if list.is_empty() {
+        // above it for less than one step of the grid
+        list = vec![peak, peak];
+    }
+    list
+}
+
+/// Time (h) within crossings that begin with an upward one, gaps left out, up to a last time.
+pub(super) fn inside(crossings: &[f64], until: f64) -> f64 {
+    let stretch = |pair: &[f64]| [pair[0], pair.get(1).copied().unwrap_or(f64::INFINITY)];
+    length(&crossings.chunks(2).map(stretch).collect::<Vec<_>>(), until)
 }
 
 impl Person {
@@ -229,7 +252,6 @@ impl Person {
         let end = main.last().filter(|_| !outlasts);
         let gaps: Box<[[f64; 2]]> =
             main.get(1..).unwrap_or_default().chunks_exact(2).map(|gap| [minutes(gap[0]), minutes(gap[1])]).collect();
-        let inside = |[begin, end]: [f64; 2]| end - begin - gaps.iter().map(|[a, b]| b - a).sum::<f64>();
         let begin = main.first().copied().map(minutes);
         Self {
             onset: reached(own.notice).and_then(|level| site.crossings(level, peak).first().copied()).map(minutes),
@@ -240,7 +262,7 @@ impl Person {
             outlasts,
             level: own.dissociative.unwrap_or(0.0) * NG_ML_PER_MG_L,
             begin,
-            above: begin.zip(end).map(|(begin, end)| inside([begin, minutes(*end)])),
+            above: begin.zip(end).map(|_| minutes(inside(&main, f64::INFINITY))),
             asked: own.notice.is_some(),
             gaps,
             ..Self::default()
@@ -326,6 +348,11 @@ impl Sink for EndpointReader<'_> {
                 column[point] = *value;
             }
         }
+        let dt = self.dt;
+        let against = |lane: usize| {
+            let plasma = || plasma.iter().map(|row| row[lane]).collect::<Vec<f64>>();
+            self.line.map(|line| line.read(&plasma(), dt))
+        };
         let owns = self.owns.iter().skip(block * LANES).take(LANES);
         for (l, (own, column)) in owns.zip(self.columns.chunks(points)).enumerate() {
             let site = EffectSite { dt: self.dt, ke0: own.ke0, values: column, plasma: (plasma, l) };
@@ -333,6 +360,7 @@ impl Sink for EndpointReader<'_> {
                 cmax: highest.value[l] * NG_ML_PER_MG_L,
                 tmax: highest.point[l] * self.dt * MINUTES_PER_HOUR,
                 auc: areas[l] * NG_ML_PER_MG_L,
+                above_level: against(l),
                 ..Person::at_site(own, &site, strongest.point[l] as usize)
             });
         }

@@ -15,6 +15,7 @@ mod compare;
 mod covariates;
 mod dots;
 mod endpoints;
+mod level;
 mod outcome;
 mod percentiles;
 mod quartiles;
@@ -30,6 +31,7 @@ pub use bands::{Kept, simulation_alone};
 pub use compare::{Exposures, Ratio, comparable, exposures, models_ratio};
 pub use dots::{DOTS, Dot, fading_dots, noticing_dots};
 pub use endpoints::Person;
+pub use level::{PersonAbove, PopulationAbove};
 pub use outcome::{
     ArmByArm, ArmPopulation, Counted, PopulationOutcome, SessionPopulation, arm_population, counted, population_outcome,
 };

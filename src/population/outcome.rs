@@ -4,7 +4,7 @@ use super::bands::{Wanting, one};
 use super::dots::{Dot, fading_dots, noticing_dots};
 use super::sample::{ByModel, FirstSamples, room_for};
 use super::windows::{people_of, summed};
-use super::{ArmBands, MAY_NOT_FEEL, Person, PopulationWindows, Progress, Sample, Workers};
+use super::{ArmBands, MAY_NOT_FEEL, Person, PopulationAbove, PopulationWindows, Progress, Sample, Workers};
 use crate::error::{Error, Result};
 use crate::library::{Effects, Library};
 use crate::outcome::Caused;
@@ -74,6 +74,8 @@ pub struct Counted {
     pub windows: PopulationWindows,
     /// Share of subjects above their own dissociative level: minute, and number out of 100.
     pub above: Vec<[f64; 2]>,
+    /// Time at or above the level line of the scenario. `None` where it has none.
+    pub above_level: Option<PopulationAbove>,
 }
 
 impl Counted {
@@ -284,7 +286,8 @@ fn counts(
             let drawn = (sample, first_draws.clone());
             let people = people_of(scenario, index, library, drawn, (set, session), (workers, &told))?;
             let windows = summed(&people.iter().collect::<Vec<_>>(), &library.effects);
-            Ok::<_, Error>(Counted { end, above: above(&people), windows, people })
+            let above_level = PopulationAbove::of(&people, scenario.level());
+            Ok::<_, Error>(Counted { end, above: above(&people), above_level, windows, people })
         };
         // a later dose does not turn an earlier session into a range
         let counts = match range.as_ref().and_then(|r| r.until(session.end)) {

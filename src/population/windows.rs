@@ -8,6 +8,7 @@
 use super::cohort::{CHUNK, ChunkState, Cohort, Wanted, Within};
 use super::covariates::SampledCovariates;
 use super::endpoints::{EffectLevels, EndpointReader, Person};
+use super::level::Line;
 use super::sample::FirstSamples;
 use super::{Progress, Sample, Workers};
 use crate::error::{Error, Result};
@@ -89,6 +90,8 @@ pub(super) fn people_of(
     let drawn = (bodies, sample.seed, first_draws);
     let engine = Cohort::new(&case, &set, &wanted, (dt, steps), drawn, Some(0), Within::session(session))?;
     let own = |person: usize| EffectLevels::draw(&library.effects, &arm.drug, site, sample.seed, person);
+    let until = (scenario.horizon.hours() - session.start).max(0.0);
+    let line = scenario.level().map(|level| Line { level: level.concentration().mg_l(), until });
     let count = sample.people.size();
     let chunks: Vec<Mutex<Result<Vec<Person>>>> =
         (0..count.div_ceil(CHUNK)).map(|_| Mutex::new(Ok(Vec::new()))).collect();
@@ -103,7 +106,7 @@ pub(super) fn people_of(
             let at = person - c * CHUNK;
             vec![std::array::from_fn(|l| owns[at + l].ke0)]
         };
-        let mut watched = EndpointReader::new(steps + 1, dt, &owns[..size]);
+        let mut watched = EndpointReader::new(steps + 1, dt, &owns[..size]).against(line);
         let followed = engine.follow((c * CHUNK, size), steps, false, &extra, &mut ChunkState::default(), &mut watched);
         if let Ok(mut slot) = chunks[c].lock() {
             *slot = followed.map(|_| watched.people);

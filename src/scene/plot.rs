@@ -1,7 +1,7 @@
 //! Lays out one panel of concentrations over time.
 
 use super::canvas::{Canvas, GAP, HEADING, SAMPLE, SMALL, TEXT, shortened, wrap};
-use super::{Align, Dash, Ink, PlotArea, Shape, TimeSpan, letters, line_width, marks, ticks};
+use super::{Align, Dash, Ink, PlotArea, Shape, TimeSpan, letters, level, line_width, marks, ticks};
 use crate::figure::{Band, Line, Panel, Ribbon, Role};
 
 /// Heading of the remarks on what lies outside the studied range.
@@ -57,6 +57,9 @@ pub(super) fn draw(
     panel.bands.iter().for_each(|band| draw_band(canvas, band, area, time));
     panel.ribbons.iter().for_each(|ribbon| draw_ribbon(canvas, ribbon, area, time));
     panel.lines.iter().for_each(|line| draw_line(canvas, line, area, time));
+    if let Some(ng_ml) = panel.level {
+        level::draw(canvas, area, ng_ml);
+    }
     if canvas.letters {
         letters::draw(canvas, panel, area, time);
     }

@@ -51,12 +51,17 @@ fn panels(app: &mut App, ui: &mut Ui, actions: &mut Vec<Action>) {
 }
 
 fn toolbar(app: &mut App, ui: &mut Ui, _actions: &mut Vec<Action>) {
-    if panels::is_drawn(&app.shown) {
-        panels::switches(ui, &mut app.state.look.view, &mut app.people, &mut app.compared.open);
-    }
+    let Some(figure) = app.shown.figure().filter(|_| panels::is_drawn(&app.shown)) else { return };
+    let mut level = app.state.scenario.level();
+    let next = app.state.look.level.unwrap_or_else(|| panels::first_level(figure));
+    let view = &mut app.state.look.view;
+    panels::switches(ui, view, &mut app.people, &mut app.compared.open, (&mut level, next));
+    app.state.set_level(level);
 }
 
 fn view(app: &mut App, ui: &mut Ui, actions: &mut Vec<Action>) {
     let App { shown, people, cursor, offered, state, .. } = app;
-    panels::plot(ui, &mut state.look, shown, people, cursor, offered, actions);
+    let mut level = state.scenario.level();
+    panels::plot(ui, (&mut state.look, &mut level), shown, people, cursor, offered, actions);
+    state.set_level(level);
 }

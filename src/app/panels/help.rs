@@ -8,6 +8,10 @@ const KEYS: &[(&str, &str)] = &[
     ("pointer over the plot", "value of every curve at that time"),
     ("wheel over the plot", "zoom in time; drag to move, double click for all"),
     ("arrows in the plot", "move the cursor; with shift in larger steps; Home, End"),
+    (
+        "T, then Up and Down",
+        "a level line of your own; by 1 ng/mL, with shift by 10; drag its handle, with Alt in steps of 1",
+    ),
     ("Ctrl+Z, Ctrl+Shift+Z", "undo, redo"),
     ("Ctrl+O, Ctrl+S, Ctrl+E", "open, save, export the picture"),
     ("in a patient's page alone", "arrows, page keys and the space bar move it, Esc leads back"),

@@ -3,6 +3,7 @@
 mod arms;
 mod compare;
 mod help;
+mod level;
 mod people;
 mod person;
 mod persons;
@@ -14,6 +15,7 @@ mod toolbar;
 pub use arms::arms;
 pub use compare::{Compared, compare};
 pub use help::help;
+pub use level::{first as first_level, focus_handle};
 pub use plot::{empty, is_drawn, picture, plot, summary, switches};
 pub use results::{assumptions, beware, results, warnings};
 pub use status::status;

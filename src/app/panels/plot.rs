@@ -10,7 +10,7 @@ use crate::app::theme;
 use crate::figure::{Figure, RULE_BAR, View, in_words, strip_words};
 use crate::outcome::ArmOutcome;
 use crate::portable::Portable as _;
-use crate::scenario::StudyArm;
+use crate::scenario::{LevelLine, StudyArm};
 use crate::scene::{Ink, Page, Scene, layout};
 use crate::units::significant;
 use egui::{Align2, FontId, Key, Modifiers, Pos2, Rect, Response, Sense, Stroke, Ui, Vec2};
@@ -30,7 +30,7 @@ pub fn is_drawn(shown: &Shown) -> bool {
 /// Shows the picture, or what can be done where there is none.
 pub fn plot(
     ui: &mut Ui,
-    look: &mut Look,
+    (look, level): (&mut Look, &mut Option<LevelLine>),
     shown: &Shown,
     people: &mut People,
     cursor: &mut Option<f64>,
@@ -67,21 +67,24 @@ pub fn plot(
     let below = if counted { super::people::height(people) } else { 0.0 };
     if room.y >= least && !counted {
         let size = room.max(Vec2::new(200.0, least));
-        picture(ui, (figure, &words), (size, dim), horizon, Some(&mut look.view.zoom), cursor);
+        let (scene, rect) = picture(ui, (figure, &words), (size, dim), horizon, Some(&mut look.view.zoom), cursor);
+        super::level::handles(ui, figure, (&scene, rect), level);
         return;
     }
     // a low window scrolls instead of flattening the plot; the wheel then scrolls
     egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         let size = Vec2::new(room.x.max(200.0) - 8.0, least.max(room.y - below));
         let zoom = (room.y >= least + below).then_some(&mut look.view.zoom);
-        picture(ui, (figure, &words), (size, dim), horizon, zoom, cursor);
+        let (scene, rect) = picture(ui, (figure, &words), (size, dim), horizon, zoom, cursor);
+        super::level::handles(ui, figure, (&scene, rect), level);
         if counted {
             super::people::counted(ui, shown, people, look.minute);
         }
     });
 }
 
-/// Shows a figure with its cursor. Without a zoom, the wheel scrolls what contains the figure.
+/// Shows a figure with its cursor. Without a zoom, the wheel scrolls what contains the figure. Returns what is drawn
+/// and where.
 pub fn picture(
     ui: &mut Ui,
     (figure, words): (&Figure, &str),
@@ -89,7 +92,7 @@ pub fn picture(
     horizon: f64,
     zoom: Option<&mut Option<[f64; 2]>>,
     cursor: &mut Option<f64>,
-) {
+) -> (Scene, Rect) {
     let sense = if zoom.is_some() { Sense::click_and_drag() } else { Sense::click() };
     let (rect, response) = ui.allocate_exact_size(size, sense);
     let page = Page { width: f64::from(size.x), height: f64::from(size.y), furniture: false, scale: 1.0 };
@@ -115,6 +118,7 @@ pub fn picture(
         node.set_role(egui::accesskit::Role::Image);
         node.set_label(words);
     });
+    (scene, rect)
 }
 
 /// Strips and rules, one after another, for screen readers.
@@ -173,13 +177,21 @@ pub fn empty(ui: &mut Ui, shown: &Shown, offered: &[StudyArm], actions: &mut Vec
 }
 
 /// Shows the line of switches above the picture.
-pub fn switches(ui: &mut Ui, view: &mut View, people: &mut People, compare: &mut bool) {
+pub fn switches(
+    ui: &mut Ui,
+    view: &mut View,
+    people: &mut People,
+    compare: &mut bool,
+    (level, next): (&mut Option<LevelLine>, LevelLine),
+) {
     ui.horizontal_wrapped(|ui| {
         ui.selectable_value(&mut view.log, false, "linear");
         ui.selectable_value(&mut view.log, true, "log");
         ui.separator();
         ui.selectable_value(&mut view.hours, false, "min");
         ui.selectable_value(&mut view.hours, true, "h");
+        ui.separator();
+        super::level::switch(ui, level, next);
         ui.separator();
         let mut models = view.models;
         if ui
@@ -342,6 +354,7 @@ fn read_out(ui: &Ui, figure: &Figure, scene: &Scene, rect: Rect, hours: f64) {
 /// The picture in words, for screen readers.
 pub fn summary(figure: &Figure, arms: &[ArmOutcome], cursor: Option<f64>) -> String {
     let mut words = vec![in_words(arms)];
+    words.extend(figure.level.iter().cloned());
     if let Some(hours) = cursor {
         words.push(format!("At {} {}:", significant(figure.in_time_unit(hours), 3), figure.time_unit()));
         for (label, _, [low, high]) in figure.panels.iter().flat_map(|p| p.at(hours)) {

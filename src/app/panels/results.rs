@@ -35,7 +35,7 @@ pub fn results(ui: &mut Ui, shown: &Shown, people: &mut People, minute: &mut f64
         if let Some(error) = &people.error {
             refusal(ui, error);
         }
-        for (arm, role) in outcome.arms.iter().zip(roles(&outcome.arms)) {
+        for (place, (arm, role)) in outcome.arms.iter().zip(roles(&outcome.arms)).enumerate() {
             let named = if outcome.arms.len() > 1 { role.lettered(&arm.name()) } else { arm.name() };
             if let Some(error) = shown.error_of_arm(arm.index) {
                 ui.label(in_colour(ui, &named, role.route).size(theme::HEADING).strong());
@@ -54,7 +54,12 @@ pub fn results(ui: &mut Ui, shown: &Shown, people: &mut People, minute: &mut f64
                 small(ui, &format!("times in words are of {which}; the strips show each by itself"));
             }
             ui.push_id(("figures", arm.index), |ui| {
-                ui.scope(|ui| figures(ui, arm));
+                ui.scope(|ui| {
+                    figures(ui, arm);
+                    if let Some(above) = shown.above(place) {
+                        super::level::row(ui, above);
+                    }
+                });
                 let counted = people.outcome.as_ref().and_then(|c| c.arm(arm.index));
                 if let Some((counted, dots)) = counted.zip(people.dots_of(arm.index)) {
                     super::people::card(ui, (arm, role), (counted, dots), *minute, &library.effects);
@@ -196,7 +201,7 @@ pub fn assumptions(ui: &mut Ui, outcome: &Outcome, open: bool) {
     let count: usize = outcome.arms.iter().map(|a| a.assumptions.len()).sum();
     CollapsingHeader::new(format!("Assumptions now ({count})")).default_open(open).show(ui, |ui| {
         for (arm, role) in outcome.arms.iter().zip(roles(&outcome.arms)) {
-            ui.label(in_colour(ui, &named, role.route).strong());
+            ui.label(in_colour(ui, &arm.name(), role.route).strong());
             arm.assumptions.iter().for_each(|line| small(ui, line));
             ui.add_space(2.0);
         }
