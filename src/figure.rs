@@ -31,7 +31,7 @@ pub use words::{doses_in_words, in_words, minutes_in_words, strip_words};
 use words::{footer, legend_text};
 
 use crate::library::Library;
-use crate::outcome::{ArmOutcome, Curve, Outcome};
+use crate::outcome::{ArmAbove, ArmOutcome, Curve, Outcome};
 use crate::population::PopulationOutcome;
 use crate::regimen::Route;
 use crate::scenario::LevelLine;
@@ -117,6 +117,8 @@ pub struct Figure {
     pub letters: bool,
     /// The level line in sentences, and how long each arm is at or above it. Empty where there is none.
     pub level: Vec<String>,
+    /// The same as numbers, one for each arm. Empty where there is none.
+    pub above: Vec<ArmAbove>,
     /// The picture in words: arms, doses, peaks, windows and times above the level line.
     pub description: String,
     /// Full citations of the sources of what is shown.
@@ -373,7 +375,8 @@ impl Figure {
             .zip(&roles)
             .map(|(a, r)| LegendEntry { text: lettered(&legend_text(a, sample), r), role: *r, fill: a.range.is_some() })
             .collect();
-        let level = level::level_sentences(outcome);
+        let above = level::above(outcome);
+        let level = level::level_sentences(outcome, &above);
         Self {
             title: outcome.title.clone(),
             subtitle: format!("{}; simulated for {}", outcome.who(), outcome.horizon),
@@ -383,10 +386,11 @@ impl Figure {
             panels,
             strips,
             legend,
-            footer: footer(outcome, view, points, sample),
+            footer: footer(outcome, view, (points, level::level_footer(outcome, &above)), sample),
             letters,
             description: [in_words(&outcome.arms)].iter().chain(&level).cloned().collect::<Vec<_>>().join(" "),
             level,
+            above,
             sources: sources(outcome).into_iter().map(str::to_owned).collect(),
         }
     }

@@ -258,6 +258,7 @@ fn a_figure_is_written_in_every_format_on_a_page_that_grows_with_it() {
         footer: vec!["Education only.".to_owned()],
         letters: false,
         level: Vec::new(),
+        above: Vec::new(),
         description: "One arm.".to_owned(),
         sources: Vec::new(),
     };

@@ -22,8 +22,6 @@ pub struct Shown {
     /// Arms that cannot be run, by index, with the reason. The others are run.
     pub arm_errors: Vec<(usize, Error)>,
     figure: Made<Drawn, Option<Figure>>,
-    /// Time of every arm above the level line, in the order of the outcome.
-    above: Made<(u64, Option<u64>), Vec<ArmAbove>>,
     /// The scenario of the outcome.
     ran: Option<Scenario>,
     /// Revision: increases when that scenario gives other curves or virtual subjects.
@@ -195,10 +193,6 @@ impl Shown {
         let level = outcome.and_then(|o| o.level);
         let bits = level.map(|l| l.ng_ml().to_bits());
         let key = Drawn { runs: self.runs, view: revision, points: points.revision(), people, level: bits };
-        self.above.update((self.runs, bits), || match (outcome, level) {
-            (Some(outcome), Some(level)) => outcome.arms.iter().map(|arm| arm.above(level)).collect(),
-            _ => Vec::new(),
-        });
         self.figure.update(key, || outcome.map(|o| Figure::with_crowd(o, view, library, points, sample)));
     }
 
@@ -211,7 +205,7 @@ impl Shown {
 
     /// Time of an arm above the level line, by its place in the outcome. `None` without a line.
     pub fn above(&self, place: usize) -> Option<&ArmAbove> {
-        self.above.get()?.get(place)
+        self.figure()?.above.get(place)
     }
 
     /// The figure of the outcome. `None` where there is none.

@@ -107,22 +107,26 @@ fn name(level: LevelLine) -> String {
     format!("level line at {} ng/mL", significant(level.ng_ml(), 4))
 }
 
+/// Time of every arm at or above the level line. Empty without a line.
+pub(super) fn above(outcome: &Outcome) -> Vec<ArmAbove> {
+    outcome.level.map_or(Vec::new(), |level| outcome.arms.iter().map(|arm| arm.above(level)).collect())
+}
+
 /// The level line and every arm's time at or above it, as sentences for readers who do not see the picture. Empty
 /// without a line.
-pub(super) fn level_sentences(outcome: &Outcome) -> Vec<String> {
+pub(super) fn level_sentences(outcome: &Outcome, above: &[ArmAbove]) -> Vec<String> {
     let Some(level) = outcome.level else { return Vec::new() };
-    let arms = outcome.arms.iter().map(|arm| {
-        let words = LevelWords::new(&arm.above(level));
-        format!("{} at or above it: {}.", arm.label, words.sentence())
-    });
+    let arms = outcome.arms.iter().zip(above);
+    let arms = arms.map(|(arm, above)| format!("{} at or above it: {}.", arm.label, LevelWords::new(above).sentence()));
     std::iter::once(format!("A {}.", name(level))).chain(arms).collect()
 }
 
 /// The same as small print under a picture. `None` without a line.
-pub(super) fn level_footer(outcome: &Outcome) -> Option<String> {
+pub(super) fn level_footer(outcome: &Outcome, above: &[ArmAbove]) -> Option<String> {
     let level = outcome.level?;
+    let arms = outcome.arms.iter().zip(above);
     let arms: Vec<String> =
-        outcome.arms.iter().map(|a| format!("{} {}", a.label, LevelWords::new(&a.above(level)).minutes)).collect();
+        arms.map(|(arm, above)| format!("{} {}", arm.label, LevelWords::new(above).minutes)).collect();
     Some(format!("Dotted: {}. Time at or above it: {}. {LEVEL_NOTE}", name(level), arms.join("; ")))
 }
 
@@ -147,7 +151,7 @@ mod tests {
             words(vec![above(&[[5.0, 40.0], [95.0, 240.0]], true)], &[250.0]),
             "180 min, from 5 to 40 and from 95 to the end"
         );
-        assert_eq!(words(vec![above(&[], false)], &[78.25]), "never, peak 78.3 ng/mL");
+        assert_eq!(words(vec![above(&[], false)], &[78.26]), "never, peak 78.3 ng/mL");
         assert_eq!(
             words(vec![above(&[[8.0, 30.0]], false), above(&[[5.0, 46.0]], false)], &[120.0, 160.0]),
             "from 22 to 41 min, low end from 8 to 30; high end from 5 to 46"

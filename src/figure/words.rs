@@ -147,12 +147,12 @@ fn group(list: &mut Vec<(Vec<String>, String)>, name: &str, text: String) {
 pub(super) fn footer(
     outcome: &Outcome,
     view: &View,
-    points: &[PointSet],
+    (points, level): (&[PointSet], Option<String>),
     sample: Option<&PopulationOutcome>,
 ) -> Vec<String> {
     let mut lines = of_arms(outcome);
     lines.extend(sample.iter().flat_map(|c| super::people::footer(c, outcome, view)));
-    lines.extend(super::level::level_footer(outcome));
+    lines.extend(level);
     if !points.is_empty() {
         let names: Vec<&str> = points.iter().map(|p| p.label.as_str()).collect();
         lines.push(format!("Circles: measured points, {}", names.join(", ")));

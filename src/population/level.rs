@@ -1,7 +1,6 @@
 //! Time of virtual subjects at or above the level line of a scenario, in plasma and up to the end of the simulation.
 
-use super::Person;
-use super::endpoints::{crossings, inside};
+use super::crossings::{crossings, inside};
 use crate::analysis::spans;
 use crate::portable::Portable as _;
 use crate::scenario::LevelLine;
@@ -33,9 +32,9 @@ pub struct PopulationAbove {
 
 impl PopulationAbove {
     /// Over these subjects. `None` without a level, and for fewer than two subjects.
-    pub(super) fn of(people: &[Person], level: Option<LevelLine>) -> Option<Self> {
+    pub(super) fn of(people: impl Iterator<Item = PersonAbove>, level: Option<LevelLine>) -> Option<Self> {
         let level = level?;
-        let above: Vec<PersonAbove> = people.iter().filter_map(|p| p.above_level).collect();
+        let above: Vec<PersonAbove> = people.collect();
         let share = |of: fn(&PersonAbove) -> bool| above.iter().filter(|a| of(a)).count() as f64 / above.len() as f64;
         Some(Self {
             level,

@@ -13,6 +13,7 @@ mod bracket;
 mod cohort;
 mod compare;
 mod covariates;
+mod crossings;
 mod dots;
 mod endpoints;
 mod level;

@@ -286,7 +286,7 @@ fn counts(
             let drawn = (sample, first_draws.clone());
             let people = people_of(scenario, index, library, drawn, (set, session), (workers, &told))?;
             let windows = summed(&people.iter().collect::<Vec<_>>(), &library.effects);
-            let above_level = PopulationAbove::of(&people, scenario.level());
+            let above_level = PopulationAbove::of(people.iter().filter_map(|p| p.above_level), scenario.level());
             Ok::<_, Error>(Counted { end, above: above(&people), above_level, windows, people })
         };
         // a later dose does not turn an earlier session into a range
