@@ -3,6 +3,8 @@
 #![cfg(feature = "app")]
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "helpers of tests are tests too")]
 
+#[path = "app/cursor.rs"]
+mod cursor;
 #[path = "app/edges.rs"]
 mod edges;
 #[path = "app/keeping.rs"]
@@ -191,12 +193,12 @@ fn the_plot_has_a_keyboard_cursor_that_is_told() {
         harness.key_press_modifiers(egui::Modifiers::SHIFT, egui::Key::ArrowRight);
         harness.run_ok();
     }
-    let cursor = harness.state().cursor.unwrap();
-    assert!((cursor - 1.2).abs() < 1e-9, "three tenths of four hours, not {cursor}");
-    assert!(harness.query_by_label_contains("At 72 min").is_some());
+    let cursor = harness.state().cursor.hours.unwrap();
+    assert!((cursor - 0.5).abs() < 1e-9, "three times ten minutes, not {cursor}");
+    assert!(harness.query_by_label_contains("At 30 min").is_some());
     harness.key_press(egui::Key::Home);
     harness.run_ok();
-    assert_eq!(harness.state().cursor, Some(0.0));
+    assert_eq!(harness.state().cursor.hours, Some(0.0));
 }
 
 #[test]

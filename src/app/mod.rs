@@ -4,6 +4,7 @@
 
 mod action;
 mod canvas;
+mod cursor;
 mod dialog;
 mod evidence;
 mod fault;
@@ -21,6 +22,7 @@ mod theme;
 mod visit;
 
 pub use action::{Action, Purpose};
+pub use cursor::{Cursor, Step};
 pub use evidence::Evidence;
 pub use fault::Fault;
 pub use modes::Shape;
@@ -59,8 +61,8 @@ pub struct App {
     pub visit: VisitPage,
     /// Measured points shown over the curves.
     pub points: Revised<Vec<PointSet>>,
-    /// Time at the cursor, h. `None` without a cursor.
-    pub cursor: Option<f64>,
+    /// Time at which everything is read.
+    pub cursor: Cursor,
     /// Message of the last action: its success or its error.
     pub message: Option<Result<String>>,
     /// The state at the last comparison, and its revisions.
@@ -124,7 +126,7 @@ impl App {
             people: People::default(),
             visit: VisitPage::default(),
             points: Revised::default(),
-            cursor: None,
+            cursor: Cursor::default(),
             message: None,
             undoer: Undoer::with_settings(settings),
             dialog: dialog::Dialog::default(),
@@ -191,7 +193,8 @@ impl App {
     fn renew(&mut self) {
         (self.shown, self.evidence) = (Shown::default(), Evidence::default());
         (self.people, self.visit) = (People::default(), VisitPage::default());
-        (self.compared, self.dialog, self.cursor) = (panels::Compared::default(), dialog::Dialog::default(), None);
+        (self.compared, self.dialog, self.cursor) =
+            (panels::Compared::default(), dialog::Dialog::default(), Cursor::default());
     }
 
     /// Sets fonts and themes; call once before the first frame.
@@ -217,6 +220,8 @@ impl App {
         self.people.update(ctx, (self.shown.scenario(), self.shown.simulated()), view, &self.library);
         let people = (self.people.outcome.as_ref(), self.people.changes);
         self.shown.draw((view, revisions.view), &self.points, people, &self.library);
+        let played = self.shown.figure().filter(|_| self.state.look.mode == Mode::Compare);
+        panels::play_on(ctx, played, &mut self.cursor);
         (self.state.look.mode.shape().update)(self, ctx);
         let now = ctx.input(|i| i.time);
         self.undoer.feed_state(now, &self.state.scenario);

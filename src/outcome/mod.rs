@@ -1,6 +1,7 @@
 //! Running a scenario: for each arm its curves, figures, windows, sources and assumptions.
 
 mod caused;
+mod event_times;
 mod level;
 mod notes;
 mod others;

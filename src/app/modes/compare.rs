@@ -55,7 +55,9 @@ fn toolbar(app: &mut App, ui: &mut Ui, _actions: &mut Vec<Action>) {
     let mut level = app.state.scenario.level();
     let next = app.state.look.level.unwrap_or_else(|| panels::first_level(figure));
     let view = &mut app.state.look.view;
-    panels::switches(ui, view, &mut app.people, &mut app.compared.open, (&mut level, next));
+    panels::switches(ui, view, &mut app.people, &mut app.compared.open, (&mut level, next), |ui| {
+        panels::play(ui, figure, &mut app.cursor);
+    });
     app.state.set_level(level);
 }
 

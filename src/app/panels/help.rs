@@ -7,7 +7,11 @@ const KEYS: &[(&str, &str)] = &[
     ("drag or type in a field", "change a number; typed numbers may carry a unit"),
     ("pointer over the plot", "value of every curve at that time"),
     ("wheel over the plot", "zoom in time; drag to move, double click for all"),
-    ("arrows in the plot", "move the cursor; with shift in larger steps; Home, End"),
+    ("Space", "play: the cursor moves through the time shown, 10 min a second; again to stop"),
+    (
+        "arrows",
+        "move the cursor by 1 min, with shift by 10, with Ctrl to the next dose, peak or crossing; Home, End; Esc",
+    ),
     (
         "T, then Up and Down",
         "a level line of your own; by 1 ng/mL, with shift by 10; drag its handle, with Alt in steps of 1",

@@ -2,6 +2,7 @@
 
 mod arms;
 mod compare;
+mod cursor;
 mod help;
 mod level;
 mod people;
@@ -14,6 +15,7 @@ mod toolbar;
 
 pub use arms::arms;
 pub use compare::{Compared, compare};
+pub use cursor::{play, play_on};
 pub use help::help;
 pub use level::{first as first_level, focus_handle};
 pub use plot::{empty, is_drawn, picture, plot, summary, switches};

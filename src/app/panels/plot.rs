@@ -3,17 +3,18 @@
 use super::arms::add_menu;
 use crate::app::action::Action;
 use crate::app::canvas::{EguiMeasure, paint, whole_at, without_drawing};
+use crate::app::cursor::Cursor;
 use crate::app::people::People;
 use crate::app::runner::Shown;
 use crate::app::state::Look;
 use crate::app::theme;
 use crate::figure::{Figure, RULE_BAR, View, in_words, strip_words};
-use crate::outcome::ArmOutcome;
+use crate::outcome::{ArmOutcome, Outcome};
 use crate::portable::Portable as _;
 use crate::scenario::{LevelLine, StudyArm};
 use crate::scene::{Ink, Page, Scene, layout};
 use crate::units::significant;
-use egui::{Align2, FontId, Key, Modifiers, Pos2, Rect, Response, Sense, Stroke, Ui, Vec2};
+use egui::{Align2, FontId, Id, Pos2, Rect, Response, Sense, Stroke, Ui, Vec2};
 
 /// Least height of a panel that can be read, points.
 const LEAST: f32 = 150.0;
@@ -33,7 +34,7 @@ pub fn plot(
     (look, level): (&mut Look, &mut Option<LevelLine>),
     shown: &Shown,
     people: &mut People,
-    cursor: &mut Option<f64>,
+    cursor: &mut Cursor,
     offered: &[StudyArm],
     actions: &mut Vec<Action>,
 ) {
@@ -61,22 +62,25 @@ pub fn plot(
     let least = least * figure.panels.len() as f32 + 40.0 + lanes + beyond + ribbons;
     let dim = if shown.error.is_some() || shown.progress().is_some() || shown.is_stopped() { 0.4 } else { 1.0 };
     let horizon = outcome.horizon.hours();
-    let words = summary(figure, &outcome.arms, *cursor);
+    let words = summary(figure, &outcome.arms, cursor.hours);
     spoken(ui, &outcome.arms);
     let counted = look.projector && people.outcome.is_some();
     let below = if counted { super::people::height(people) } else { 0.0 };
     if room.y >= least && !counted {
         let size = room.max(Vec2::new(200.0, least));
-        let (scene, rect) = picture(ui, (figure, &words), (size, dim), horizon, Some(&mut look.view.zoom), cursor);
+        let (scene, rect, plot) =
+            picture(ui, (figure, &words), (size, dim), horizon, Some(&mut look.view.zoom), cursor);
         super::level::handles(ui, figure, (&scene, rect), level);
+        steer(ui, (figure, outcome), (&scene, rect, plot), cursor);
         return;
     }
     // a low window scrolls instead of flattening the plot; the wheel then scrolls
     egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         let size = Vec2::new(room.x.max(200.0) - 8.0, least.max(room.y - below));
         let zoom = (room.y >= least + below).then_some(&mut look.view.zoom);
-        let (scene, rect) = picture(ui, (figure, &words), (size, dim), horizon, zoom, cursor);
+        let (scene, rect, plot) = picture(ui, (figure, &words), (size, dim), horizon, zoom, cursor);
         super::level::handles(ui, figure, (&scene, rect), level);
+        steer(ui, (figure, outcome), (&scene, rect, plot), cursor);
         if counted {
             super::people::counted(ui, shown, people, look.minute);
         }
@@ -91,8 +95,8 @@ pub fn picture(
     (size, dim): (Vec2, f32),
     horizon: f64,
     zoom: Option<&mut Option<[f64; 2]>>,
-    cursor: &mut Option<f64>,
-) -> (Scene, Rect) {
+    cursor: &mut Cursor,
+) -> (Scene, Rect, Id) {
     let sense = if zoom.is_some() { Sense::click_and_drag() } else { Sense::click() };
     let (rect, response) = ui.allocate_exact_size(size, sense);
     let page = Page { width: f64::from(size.x), height: f64::from(size.y), furniture: false, scale: 1.0 };
@@ -105,8 +109,8 @@ pub fn picture(
     if let Some(zoom) = zoom {
         wheel_and_drag(ui, &response, &scene, rect, zoom, horizon);
     }
-    keyboard(ui, &response, figure, horizon, cursor);
-    if let Some(hours) = *cursor {
+    keep_arrows(ui, &response);
+    if let Some(hours) = cursor.hours {
         read_out(ui, figure, &scene, rect, hours);
     }
     if response.has_focus() {
@@ -118,7 +122,19 @@ pub fn picture(
         node.set_role(egui::accesskit::Role::Image);
         node.set_label(words);
     });
-    (scene, rect)
+    (scene, rect, response.id)
+}
+
+/// The handle on the time axis, and the keys that move the cursor.
+fn steer(
+    ui: &Ui,
+    (figure, outcome): (&Figure, &Outcome),
+    (scene, rect, plot): (&Scene, Rect, Id),
+    cursor: &mut Cursor,
+) {
+    let handle = super::cursor::handle(ui, figure, (scene, rect), cursor);
+    let own: Vec<Id> = handle.into_iter().chain([plot]).collect();
+    super::cursor::keys(ui, figure, outcome, &own, cursor);
 }
 
 /// Strips and rules, one after another, for screen readers.
@@ -183,8 +199,11 @@ pub fn switches(
     people: &mut People,
     compare: &mut bool,
     (level, next): (&mut Option<LevelLine>, LevelLine),
+    play: impl FnOnce(&mut Ui),
 ) {
     ui.horizontal_wrapped(|ui| {
+        play(ui);
+        ui.separator();
         ui.selectable_value(&mut view.log, false, "linear");
         ui.selectable_value(&mut view.log, true, "log");
         ui.separator();
@@ -220,15 +239,16 @@ pub fn switches(
 }
 
 /// Moves the cursor to the pointer.
-fn pointer(ui: &Ui, response: &Response, scene: &Scene, rect: Rect, cursor: &mut Option<f64>) {
+fn pointer(ui: &Ui, response: &Response, scene: &Scene, rect: Rect, cursor: &mut Cursor) {
     if response.clicked() {
         response.request_focus();
     }
     match hovered(response, scene, rect) {
         Some(x) if ui.input(|i| i.pointer.delta() != Vec2::ZERO) || response.clicked() => {
-            *cursor = Some(scene.time.to_hours(x))
+            cursor.playing = false;
+            cursor.hours = Some(scene.time.to_hours(x));
         }
-        None if !response.hovered() && !response.has_focus() => *cursor = None,
+        None if !response.hovered() && !response.has_focus() && !cursor.held => cursor.hours = None,
         _ => {}
     }
 }
@@ -265,31 +285,11 @@ fn zoomed([from, to]: [f64; 2], horizon: f64) -> Option<[f64; 2]> {
     (to - from < horizon * 0.999).then_some([from.min(horizon - least), to.max(from + least)])
 }
 
-/// Arrow keys move the cursor by a hundredth of the axis, or by a tenth with shift.
-fn keyboard(ui: &Ui, response: &Response, figure: &Figure, horizon: f64, cursor: &mut Option<f64>) {
-    if !response.has_focus() {
-        return;
-    }
-    ui.memory_mut(|m| {
+/// While the plot has the focus, arrows move the cursor and not the focus.
+fn keep_arrows(ui: &Ui, response: &Response) {
+    if response.has_focus() {
         let filter = egui::EventFilter { horizontal_arrows: true, escape: false, ..Default::default() };
-        m.set_focus_lock_filter(response.id, filter);
-    });
-    let [from, to] = figure.time;
-    let key = |modifiers: Modifiers, key: Key| ui.input_mut(|i| i.consume_key(modifiers, key));
-    let now = cursor.unwrap_or(from);
-    let mut step = 0.0;
-    for (modifiers, part) in [(Modifiers::SHIFT, 0.1), (Modifiers::NONE, 0.01)] {
-        step += if key(modifiers, Key::ArrowRight) { part } else { 0.0 };
-        step -= if key(modifiers, Key::ArrowLeft) { part } else { 0.0 };
-    }
-    if step != 0.0 {
-        *cursor = Some((now + step * (to - from)).clamp(from.max(0.0), to.min(horizon)));
-    }
-    if key(Modifiers::NONE, Key::Home) {
-        *cursor = Some(from);
-    }
-    if key(Modifiers::NONE, Key::End) {
-        *cursor = Some(to);
+        ui.memory_mut(|m| m.set_focus_lock_filter(response.id, filter));
     }
 }
 

@@ -1,6 +1,7 @@
 //! The chosen curve with other models behind it, why they differ, and what was measured.
 
 use super::Chosen;
+use crate::app::Cursor;
 use crate::app::action::Action;
 use crate::app::canvas::{EguiMeasure, paint};
 use crate::app::evidence::Evidence;
@@ -24,7 +25,7 @@ pub(super) fn middle(
     ui: &mut Ui,
     chosen: &Chosen,
     evidence: &mut Evidence,
-    cursor: &mut Option<f64>,
+    cursor: &mut Cursor,
     actions: &mut Vec<Action>,
 ) {
     let arm = chosen.arm;
@@ -37,7 +38,7 @@ pub(super) fn middle(
         let height = (ui.ctx().content_rect().height() * 0.44).clamp(190.0, 460.0);
         let size = Vec2::new(ui.available_width().max(200.0), height);
         let dim = if chosen.seen.shown.error.is_some() || chosen.arm.faded { 0.4 } else { 1.0 };
-        let words = summary(figure, std::slice::from_ref(arm), *cursor);
+        let words = summary(figure, std::slice::from_ref(arm), cursor.hours);
         picture(ui, (figure, &words), (size, dim), chosen.outcome.horizon.hours(), None, cursor);
     }
     models(ui, chosen, actions);
