@@ -135,7 +135,7 @@ mod tests {
     use super::*;
 
     fn above(stretches: &[[f64; 2]], still_above: bool) -> TimeAbove {
-        let minutes = stretches.iter().map(|[a, b]| b - a).sum();
+        let minutes = crate::analysis::length(stretches, f64::INFINITY);
         TimeAbove { stretches: stretches.to_vec(), minutes, still_above }
     }
 
