@@ -1,7 +1,7 @@
 //! An arm under a model, solved: what every part of an outcome asks.
 
 use super::{Curve, EndOutcome, Options, SessionOutcome};
-use crate::analysis::Exposure;
+use crate::analysis::{Exposure, Peak, peaks};
 use crate::error::{Error, Result};
 use crate::library::Library;
 use crate::model::{Model, Site};
@@ -65,6 +65,14 @@ pub(super) struct Solved {
     pub(super) followed: Rc<Followed>,
     site: Site,
     drug: String,
+    /// What was read already, by read-out.
+    read: RefCell<BTreeMap<usize, Rc<Read>>>,
+}
+
+/// Peaks of a read-out up to the horizon, and what its curve amounts to.
+pub(super) struct Read {
+    pub(super) peaks: Vec<Peak>,
+    exposure: Exposure,
 }
 
 impl<'a> Runner<'a> {
@@ -89,7 +97,7 @@ impl<'a> Runner<'a> {
         let case = self.arm.case(model, &self.scenario.subject, self.library)?;
         let points = Points::grid(self.scenario.horizon.hours(), self.every);
         let followed = case.follow_over(change, points, f64::INFINITY, self.solver)?;
-        Ok(Solved { followed: Rc::new(followed), site, drug: model.drug.clone() })
+        Ok(Solved::new(Rc::new(followed), site, &model.drug))
     }
 
     /// One end of a range, which begins with the first of these times.
@@ -133,7 +141,7 @@ impl<'a> Runner<'a> {
 impl Solved {
     /// Of a model that was followed, read at a site.
     pub(super) fn new(followed: Rc<Followed>, site: Site, drug: &str) -> Self {
-        Self { followed, site, drug: drug.to_owned() }
+        Self { followed, site, drug: drug.to_owned(), read: RefCell::default() }
     }
 
     /// As the end of a range.
@@ -165,11 +173,23 @@ impl Solved {
 
     pub(super) fn curve(&self, analyte: &str, site: Site) -> Result<Option<Curve>> {
         let Some(output) = self.followed.output(analyte, site) else { return Ok(None) };
-        let series = self.profile().series(output);
-        let exposure = Exposure::of(self.profile(), output, &series)?;
+        let exposure = self.read(output)?.exposure;
         let shown = self.profile().shown;
-        let values = series[..shown].iter().map(|v| v * NG_ML_PER_MG_L).collect();
+        let values = self.profile().series(output)[..shown].iter().map(|v| v * NG_ML_PER_MG_L).collect();
         Ok(Some(Curve { analyte: analyte.to_owned(), site, values, exposure }))
+    }
+
+    /// Peaks and figures of a read-out.
+    pub(super) fn read(&self, output: &ReadOut) -> Result<Rc<Read>> {
+        if let Some(known) = self.read.borrow().get(&output.index) {
+            return Ok(known.clone());
+        }
+        let (profile, series) = (self.profile(), self.profile().series(output));
+        let peaks = peaks(profile, output, series);
+        let exposure = Exposure::with_peaks(profile, output, series, &peaks)?;
+        let read = Rc::new(Read { peaks, exposure });
+        self.read.borrow_mut().insert(output.index, read.clone());
+        Ok(read)
     }
 
     /// All analytes at the site, parent first.
