@@ -218,8 +218,9 @@ fn union(by_pair: &[Vec<f64>]) -> Option<Percentiles> {
     if by_pair.iter().map(Vec::len).sum::<usize>() < 2 {
         return None;
     }
-    let low = by_pair.iter().filter_map(|v| percentile(&sorted(v), 0.1)).fold(f64::INFINITY, f64::min);
-    let high = by_pair.iter().filter_map(|v| percentile(&sorted(v), 0.9)).fold(f64::NEG_INFINITY, f64::max);
+    let by_pair: Vec<Vec<f64>> = by_pair.iter().map(|v| sorted(v)).collect();
+    let low = by_pair.iter().filter_map(|v| percentile(v, 0.1)).fold(f64::INFINITY, f64::min);
+    let high = by_pair.iter().filter_map(|v| percentile(v, 0.9)).fold(f64::NEG_INFINITY, f64::max);
     let middle = percentile(&sorted(&by_pair.concat()), 0.5)?;
     Some([low, middle, high])
 }

@@ -6,7 +6,7 @@ use crate::sim::stops::{Even, Stops};
 
 /// Fewer points in a row at one spacing have exponentials of their own.
 const FEW: usize = 3 * LANES;
-/// Points for which exponentials are made at once.
+/// Points that share the start of their exponentials.
 const MANY: usize = LANES * LANES;
 
 /// Modes between cuts.
@@ -128,6 +128,8 @@ struct Room {
     left: Vec<Lane>,
     /// Of which mode each of these is.
     modes: Vec<usize>,
+    sixteens: Vec<Lane>,
+    starts: Vec<Lane>,
     heads: Vec<Lane>,
 }
 
@@ -149,17 +151,14 @@ impl Room {
         }
         self.sums.clear();
         self.sums.resize(rows.len(), splat(0.0));
-        for Term { mode, rate, own, fed } in terms {
+        for term in terms {
             let mut now = splat(0.0);
+            term.left(&hours, &mut now);
             for l in 0..LANES {
-                now[l] = rate * hours[l];
-            }
-            now = exp(&now);
-            for l in 0..LANES {
-                now[l] *= own + fed * hours[l];
+                now[l] *= term.own + term.fed * hours[l];
             }
             for (sum, row) in self.sums.iter_mut().zip(rows) {
-                let weight = row[*mode];
+                let weight = row[term.mode];
                 if weight != 0.0 {
                     for l in 0..LANES {
                         sum[l] += weight * now[l];
@@ -168,73 +167,73 @@ impl Room {
             }
         }
         for (out, sum) in out.iter_mut().zip(&self.sums) {
-            let out = &mut out[first..][..times.len()];
-            for (out, sum) in out.iter_mut().zip(sum) {
-                *out = *sum;
-            }
+            put(sum, &mut out[first..][..times.len()]);
         }
     }
 
-    /// At points in a row, the first of which lies `hours` after the cut.
+    /// At points in a row, the first of which lies `hours` after the cut: what is left of a term at a point is what is left
+    /// at the first of so many, times what is left from there to the first of sixteen, times what is left from there.
     #[inline(always)]
     fn evenly(&mut self, points: &Even, hours: f64, terms: &[Term], rows: &[Vec<f64>], out: &mut [Vec<f64>]) {
         let Even { first, count, spacing } = *points;
-        let Self { sums, left, modes, heads } = self;
-        let mut within = splat(0.0);
-        for (l, within) in within.iter_mut().enumerate() {
-            *within = l as f64 * spacing;
-        }
-        // what is left of each term from the first of sixteen points to each of them; a fed one has a part that grows
-        left.clear();
+        let Self { sums, left, modes, sixteens, starts, heads } = self;
+        let within = spaced(0.0, spacing);
+        let between = spaced(0.0, LANES as f64 * spacing);
         modes.clear();
         for term in terms {
-            let mut own = splat(0.0);
-            for l in 0..LANES {
-                own[l] = term.rate * within[l];
-            }
-            own = exp(&own);
-            left.push(own);
             modes.push(term.mode);
+            // a fed one has a part that grows
             if term.fed != 0.0 {
-                for l in 0..LANES {
-                    own[l] *= within[l];
-                }
-                left.push(own);
                 modes.push(term.mode);
             }
         }
-        for from in (0..count).step_by(MANY) {
-            // the first of each sixteen
-            let mut head = splat(0.0);
-            for (k, head) in head.iter_mut().enumerate() {
-                *head = hours + (from + k * LANES) as f64 * spacing;
+        left.resize(modes.len(), splat(0.0));
+        heads.resize(modes.len(), splat(0.0));
+        sums.resize(modes.len(), splat(0.0));
+        sixteens.resize(terms.len(), splat(0.0));
+        starts.resize(terms.len(), splat(0.0));
+        let mut at = 0;
+        for (term, sixteens) in terms.iter().zip(sixteens.iter_mut()) {
+            term.left(&within, &mut left[at]);
+            term.left(&between, sixteens);
+            at += 1;
+            if term.fed != 0.0 {
+                for l in 0..LANES {
+                    left[at][l] = left[at - 1][l] * within[l];
+                }
+                at += 1;
             }
-            heads.clear();
-            for term in terms {
-                let mut now = splat(0.0);
-                for l in 0..LANES {
-                    now[l] = term.rate * head[l];
+        }
+        for from in (0..count).step_by(MANY) {
+            let many = from / MANY % LANES;
+            if many == 0 {
+                let after = spaced(hours + from as f64 * spacing, MANY as f64 * spacing);
+                for (term, start) in terms.iter().zip(starts.iter_mut()) {
+                    term.left(&after, start);
                 }
-                now = exp(&now);
-                let mut fed = splat(0.0);
+            }
+            let after = spaced(hours + from as f64 * spacing, LANES as f64 * spacing);
+            let mut at = 0;
+            for ((term, start), sixteens) in terms.iter().zip(starts.iter()).zip(sixteens.iter()) {
+                let head = &mut heads[at];
                 for l in 0..LANES {
-                    fed[l] = term.fed * now[l];
-                    now[l] *= term.own + term.fed * head[l];
+                    head[l] = start[many] * sixteens[l] * (term.own + term.fed * after[l]);
                 }
-                heads.push(now);
+                at += 1;
                 if term.fed != 0.0 {
-                    heads.push(fed);
+                    let head = &mut heads[at];
+                    for l in 0..LANES {
+                        head[l] = start[many] * sixteens[l] * term.fed;
+                    }
+                    at += 1;
                 }
             }
             for (row, out) in rows.iter().zip(out.iter_mut()) {
                 let out = &mut out[first + from..][..MANY.min(count - from)];
-                sums.clear();
-                for (head, mode) in heads.iter().zip(modes.iter()) {
-                    let mut own = *head;
-                    for own in &mut own {
-                        *own *= row[*mode];
+                for ((own, head), mode) in sums.iter_mut().zip(heads.iter()).zip(modes.iter()) {
+                    for l in 0..LANES {
+                        own[l] = head[l] * row[*mode];
                     }
-                    sums.push(own);
                 }
                 for (k, out) in out.chunks_mut(LANES).enumerate() {
                     let mut sum = splat(0.0);
@@ -243,13 +242,45 @@ impl Room {
                             sum[l] += head[k] * left[l];
                         }
                     }
-                    for (out, sum) in out.iter_mut().zip(&sum) {
-                        *out = *sum;
-                    }
+                    put(&sum, out);
                 }
             }
         }
     }
+}
+
+impl Term {
+    /// What is left after each of these times, h.
+    #[inline(always)]
+    fn left(&self, hours: &Lane, left: &mut Lane) {
+        let mut powers = splat(0.0);
+        for l in 0..LANES {
+            powers[l] = self.rate * hours[l];
+        }
+        *left = exp(&powers);
+    }
+}
+
+/// Puts as many of sixteen as there is place for: all at once where that is for all.
+#[inline(always)]
+fn put(sums: &Lane, out: &mut [f64]) {
+    if let Some(out) = out.first_chunk_mut::<LANES>() {
+        *out = *sums;
+    } else {
+        for (out, sum) in out.iter_mut().zip(sums) {
+            *out = *sum;
+        }
+    }
+}
+
+/// Sixteen times from one on, so far apart, h.
+#[inline(always)]
+fn spaced(first: f64, spacing: f64) -> Lane {
+    let mut hours = splat(0.0);
+    for (k, hours) in hours.iter_mut().enumerate() {
+        *hours = first + k as f64 * spacing;
+    }
+    hours
 }
 
 #[cfg(test)]
