@@ -276,9 +276,9 @@ fn both_solvers_reach_sixty_days_on_every_model_route_and_manner() {
         for output in &exact.outputs {
             let what = format!("{} {route} {} {}", model.id, output.analyte, output.site.id());
             let [a, b] = [&exact, &numeric].map(|t| t.series(output));
-            assert_close(&b, &a, 1e-8, &what);
-            let top = largest(&a);
-            for (i, (a, b)) in a.iter().zip(&b).enumerate() {
+            assert_close(b, a, 1e-8, &what);
+            let top = largest(a);
+            for (i, (a, b)) in a.iter().zip(b).enumerate() {
                 assert!((a - b).abs() <= 1e-6 * a + 1e-11 * top, "{what}, point {i}: {a} and {b}");
                 compared += usize::from(*a > 1e-6 * top);
             }

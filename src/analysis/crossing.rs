@@ -12,8 +12,12 @@ pub(super) fn summit(profile: &Profile, output: &ReadOut, left: usize, [from, to
 /// Where `f` falls through zero between 0 and `width`: false position with the Illinois rule, which
 /// needs about eight values where halving needs forty.
 pub(crate) fn crossing(width: f64, f: impl Fn(f64) -> f64) -> f64 {
+    crossing_between(width, [f(0.0), f(width)], f)
+}
+
+/// The same where the values at both ends are known.
+pub(super) fn crossing_between(width: f64, [mut f_low, mut f_high]: [f64; 2], f: impl Fn(f64) -> f64) -> f64 {
     let (mut low, mut high) = (0.0, width);
-    let (mut f_low, mut f_high) = (f(low), f(high));
     let (mut side, mut best) = (0, if f_low <= 0.0 { low } else { high });
     for _ in 0..60 {
         if f_low <= 0.0 || f_high >= 0.0 {

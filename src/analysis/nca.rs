@@ -1,7 +1,7 @@
 //! Peak, exact areas and half-lives of a read-out, and a non-compartmental check of them.
 
 use super::crossing::crossing;
-use super::peaks;
+use super::{Peak, peaks};
 use crate::error::{Error, Result};
 use crate::portable::Portable as _;
 use crate::sim::{Profile, ReadOut};
@@ -45,12 +45,19 @@ impl Exposure {
     /// # Errors
     /// When an area cannot be computed, which checked models exclude.
     pub fn of(profile: &Profile, output: &ReadOut, series: &[f64]) -> Result<Self> {
+        Self::with_peaks(profile, output, series, &peaks(profile, output, series))
+    }
+
+    /// The same where the local maxima are known.
+    ///
+    /// # Errors
+    /// As [`Exposure::of`].
+    pub fn with_peaks(profile: &Profile, output: &ReadOut, series: &[f64], local: &[Peak]) -> Result<Self> {
         let shown = profile.shown;
         let top = (0..shown).fold(0, |best, i| if series[i] > series[best] { i } else { best });
         let (mut tmax, mut cmax) = (profile.times[top], series[top]);
         // between two points far apart there may be more than at the highest of them; a curve jumps at cuts alone
         let cuts = (0..shown).filter(|i| profile.is_cut(*i)).map(|i| (profile.times[i], series[i]));
-        let local = peaks(profile, output, series);
         let local = local.iter().map(|p| (profile.times[p.point] + p.after, p.value));
         let tops: Vec<(f64, f64)> = cuts.chain(local).collect();
         for (time, value) in &tops {

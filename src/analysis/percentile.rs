@@ -26,7 +26,7 @@ pub fn spans(values: &[f64]) -> Option<[f64; 3]> {
 /// In ascending order.
 pub(super) fn sorted(values: &[f64]) -> Vec<f64> {
     let mut sorted = values.to_vec();
-    sorted.sort_by(f64::total_cmp);
+    sorted.sort_unstable_by(f64::total_cmp);
     sorted
 }
 

@@ -1,7 +1,7 @@
 //! A curve between its points: a cubic through values and slopes, so that a crossing or a peak does not depend on where
 //! the points happen to lie.
 
-use super::crossing::crossing;
+use super::crossing::{crossing, crossing_between};
 use crate::sim::{Profile, ReadOut};
 
 /// Values and slopes at points in time. A jump has its time twice.
@@ -45,7 +45,7 @@ impl<'a> Smooth<'a> {
             let [a, b] = [curve.values[left], curve.values[left + 1]];
             match curve.turn(left) {
                 Some(at) => {
-                    let turned = curve.at(left, at);
+                    let turned = curve.cubic(left).at(at);
                     curve.runs.push(Run { left, from: 0.0, to: at, values: [a, turned] });
                     curve.runs.push(Run { left, from: at, to: 1.0, values: [turned, b] });
                 }
@@ -137,17 +137,18 @@ impl<'a> Smooth<'a> {
 
     fn meets(&self, run: &Run, level: f64) -> f64 {
         let sign = if run.values[0] >= level { 1.0 } else { -1.0 };
-        let found = crossing(run.to - run.from, |x| sign * (self.at(run.left, run.from + x) - level));
+        let (cubic, ends) = (self.cubic(run.left), run.values.map(|v| sign * (v - level)));
+        let found = crossing_between(run.to - run.from, ends, |x| sign * (cubic.at(run.from + x) - level));
         self.time(run, run.from + found)
     }
 
-    /// The cubic between point `i` and the next, at a share of the way.
-    fn at(&self, i: usize, x: f64) -> f64 {
+    /// The cubic between point `i` and the next.
+    fn cubic(&self, i: usize) -> Cubic {
         let width = self.times[i + 1] - self.times[i];
-        let (a, b) = (self.values[i], self.values[i + 1]);
-        let (left, right) = (self.slopes[i] * width, self.slopes[i + 1] * width);
-        let y = 1.0 - x;
-        a * (1.0 + 2.0 * x) * y * y + b * (3.0 - 2.0 * x) * x * x + left * x * y * y - right * x * x * y
+        Cubic {
+            values: [self.values[i], self.values[i + 1]],
+            slopes: [self.slopes[i] * width, self.slopes[i + 1] * width],
+        }
     }
 
     /// Where the cubic turns within a segment whose ends slope in opposite directions: once.
@@ -161,7 +162,22 @@ impl<'a> Smooth<'a> {
         let sign = if left > 0.0 { 1.0 } else { -1.0 };
         let slope =
             |x: f64| left * (1.0 - 4.0 * x + 3.0 * x * x) + right * (3.0 * x * x - 2.0 * x) + 6.0 * rise * (x - x * x);
-        Some(crossing(1.0, |x| sign * slope(x))).filter(|x| *x > 0.0 && *x < 1.0)
+        Some(crossing_between(1.0, [sign * left, sign * right], |x| sign * slope(x))).filter(|x| *x > 0.0 && *x < 1.0)
+    }
+}
+
+/// A cubic over a segment: values at its ends, and slopes there times its width.
+struct Cubic {
+    values: [f64; 2],
+    slopes: [f64; 2],
+}
+
+impl Cubic {
+    /// At a share of the way.
+    fn at(&self, x: f64) -> f64 {
+        let ([a, b], [left, right]) = (self.values, self.slopes);
+        let y = 1.0 - x;
+        a * (1.0 + 2.0 * x) * y * y + b * (3.0 - 2.0 * x) * x * x + left * x * y * y - right * x * x * y
     }
 }
 

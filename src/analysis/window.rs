@@ -68,7 +68,7 @@ struct Cell {
 /// The windows of a session that starts at `start` (h) for `drug`, over the grid of levels and delays; `curves` are the
 /// ends of a range, or one.
 pub fn windows(curves: &[(&Profile, &ReadOut)], start: f64, drug: &str, effects: &Effects) -> Result<Windows> {
-    let plasma: Vec<Vec<f64>> = curves.iter().map(|(profile, output)| profile.series(output)).collect();
+    let plasma: Vec<&[f64]> = curves.iter().map(|(profile, output)| profile.series(output)).collect();
     let (mut sites, mut cells) = (Vec::new(), Vec::new());
     for (pair, of_pair) in effects.pairs.iter().enumerate() {
         let Some(levels) = of_pair.levels.get(drug) else { continue };
@@ -171,17 +171,16 @@ impl Read<'_> {
 
     fn part(&self, [from, to]: [f64; 2], felt: bool) -> Part {
         // stretches that begin in the part, which for nearly everybody end in it
-        let within = |list: &[[f64; 2]]| -> Vec<[f64; 2]> {
-            list.iter().filter(|s| s[0] >= from && s[0] < to).copied().collect()
-        };
+        let within = |s: &&[f64; 2]| s[0] >= from && s[0] < to;
+        let last = |c: &Cell| c.main.iter().rfind(within).map(|s| s[1]);
         let strong: Vec<[f64; 2]> = self.sites.iter().filter_map(|site| strong(site, [from, to])).collect();
-        let end = |c: &Cell| within(&c.main).last().map(|s| s[1]).filter(|end| end.is_finite());
-        let outlasts = self.cells.iter().any(|c| within(&c.main).last().is_some_and(|s| s[1].is_infinite()));
+        let end = |c: &Cell| last(c).filter(|end| end.is_finite());
+        let outlasts = self.cells.iter().any(|c| last(c).is_some_and(f64::is_infinite));
         let starts: Vec<f64> = strong.iter().map(|s| self.minutes(s[0])).collect();
         let stops: Vec<f64> = strong.iter().map(|s| self.minutes(s[1])).collect();
         let span = percentile(&sorted(&starts), 0.1).zip(percentile(&sorted(&stops), 0.9)).map(|(a, b)| [a, b]);
         Part {
-            onset: self.union(|c| within(&c.notice).first().map(|s| s[0])),
+            onset: self.union(|c| c.notice.iter().find(within).map(|s| s[0])),
             strongest: span.filter(|_| felt),
             main_effects_end: self.union(end).filter(|_| !outlasts),
         }
@@ -219,8 +218,9 @@ fn union(by_pair: &[Vec<f64>]) -> Option<Percentiles> {
     if by_pair.iter().map(Vec::len).sum::<usize>() < 2 {
         return None;
     }
-    let low = by_pair.iter().filter_map(|v| percentile(&sorted(v), 0.1)).fold(f64::INFINITY, f64::min);
-    let high = by_pair.iter().filter_map(|v| percentile(&sorted(v), 0.9)).fold(f64::NEG_INFINITY, f64::max);
+    let by_pair: Vec<Vec<f64>> = by_pair.iter().map(|v| sorted(v)).collect();
+    let low = by_pair.iter().filter_map(|v| percentile(v, 0.1)).fold(f64::INFINITY, f64::min);
+    let high = by_pair.iter().filter_map(|v| percentile(v, 0.9)).fold(f64::NEG_INFINITY, f64::max);
     let middle = percentile(&sorted(&by_pair.concat()), 0.5)?;
     Some([low, middle, high])
 }

@@ -75,7 +75,7 @@ pub fn predict(
     let followed = case.follow(set, horizon, every, Solver::Auto)?;
     let output = read_out(&followed, case, analyte, site)?;
     let series = followed.profile.series(output);
-    let exposure = crate::analysis::Exposure::of(&followed.profile, output, &series)?;
+    let exposure = crate::analysis::Exposure::of(&followed.profile, output, series)?;
     quantities
         .iter()
         .map(|quantity| match *quantity {

@@ -25,8 +25,10 @@ impl Individual {
     pub fn typical(model: &Model, subject: &Subject, set: &BTreeMap<String, Expr>) -> Result<Self> {
         let bounds = model.bounds();
         let formulas = bounds.formulas.clone();
+        let mut powers = Powers::default();
         let typical = |(place, p): (usize, &Parameter)| {
-            by_effects(formulas.effects_on(place).iter().map(|e| &model.effects[*e]), p.value, subject)
+            let acting = formulas.effects_on(place).iter().map(|e| &model.effects[*e]);
+            with_effects(acting, p.value, subject, &mut powers)
         };
         let mut person = Self {
             parameters: model.parameters.iter().enumerate().map(typical).collect(),
@@ -79,8 +81,37 @@ impl Individual {
     }
 }
 
+/// Powers that were worked out last: a model scales several parameters alike.
+#[derive(Default)]
+struct Powers {
+    /// Base, exponent and power; the oldest makes room.
+    known: [Option<(f64, f64, f64)>; 4],
+    next: usize,
+}
+
+impl Powers {
+    fn of(&mut self, base: f64, exponent: f64) -> f64 {
+        if let Some((.., power)) = self.known.iter().flatten().find(|(b, e, _)| *b == base && *e == exponent) {
+            return *power;
+        }
+        let power = libm::pow(base, exponent);
+        self.known[self.next] = Some((base, exponent, power));
+        self.next = (self.next + 1) % self.known.len();
+        power
+    }
+}
+
 /// A parameter's typical value for a subject with these covariates, by the effects that act on it.
 pub(crate) fn by_effects<'a>(effects: impl Iterator<Item = &'a Effect>, typical: f64, subject: &Subject) -> f64 {
+    with_effects(effects, typical, subject, &mut Powers::default())
+}
+
+fn with_effects<'a>(
+    effects: impl Iterator<Item = &'a Effect>,
+    typical: f64,
+    subject: &Subject,
+    powers: &mut Powers,
+) -> f64 {
     let (mut factor, mut added) = (1.0, 0.0);
     for effect in effects {
         let (measure, category) = match effect.by {
@@ -90,7 +121,7 @@ pub(crate) fn by_effects<'a>(effects: impl Iterator<Item = &'a Effect>, typical:
             Covariate::Ancestry => (0.0, subject.ancestry.as_str()),
         };
         match &effect.form {
-            EffectForm::Power { reference, power } => factor *= libm::pow(measure / reference, *power),
+            EffectForm::Power { reference, power } => factor *= powers.of(measure / reference, *power),
             EffectForm::Linear { reference, slope } => added += slope * (measure - reference),
             EffectForm::Hinge { above, slope } => added += slope * (measure - above).max(0.0),
             EffectForm::Category { is, times } if is.iter().any(|c| c == category) => factor *= times,

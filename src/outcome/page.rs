@@ -208,6 +208,6 @@ fn none_by(drug: &str, routes: &[Route]) -> String {
 /// Longest stretch of time that a read-out stays above a level (mg/L), h; none where it never does.
 fn longest_above(profile: &Profile, output: &ReadOut, level: f64) -> Option<f64> {
     let end = profile.times.last().copied().unwrap_or(0.0);
-    let stretches = stretches_above(profile, output, &profile.series(output), (level, 0.0));
+    let stretches = stretches_above(profile, output, profile.series(output), (level, 0.0));
     stretches.into_iter().map(|[from, to]| to.min(end) - from).reduce(f64::max)
 }

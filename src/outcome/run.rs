@@ -93,8 +93,8 @@ impl Scenario {
             None => runner.page(model, &[&plain]),
         };
         let rows = match &ends {
-            Some([low, high]) => vec![low.rows("low end"), high.rows("high end")],
-            None => vec![plain.rows("")],
+            Some([low, high]) => vec![low.rows("low end")?, high.rows("high end")?],
+            None => vec![plain.rows("")?],
         };
         let range = match (&caused, &ends) {
             (Some(caused), Some([low, high])) => {

@@ -1,7 +1,7 @@
 //! An arm under a model, solved: what every part of an outcome asks.
 
 use super::{Curve, EndOutcome, Options, SessionOutcome, Solution};
-use crate::analysis::Exposure;
+use crate::analysis::{Exposure, Peak, peaks};
 use crate::error::{Error, Result};
 use crate::library::Library;
 use crate::model::{Model, Site};
@@ -13,6 +13,7 @@ use crate::subject::Subject;
 use crate::units::{MINUTES_PER_HOUR, NG_ML_PER_MG_L, Time};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// Points of a curve are at most about this many unless asked otherwise.
@@ -68,6 +69,14 @@ pub(super) struct Solved {
     pub(super) followed: Arc<Followed>,
     site: Site,
     drug: String,
+    /// What was read already, by read-out.
+    read: RefCell<BTreeMap<usize, Rc<Read>>>,
+}
+
+/// Peaks of a read-out up to the horizon, and what its curve amounts to.
+pub(super) struct Read {
+    pub(super) peaks: Vec<Peak>,
+    exposure: Exposure,
 }
 
 impl<'a> Runner<'a> {
@@ -93,7 +102,7 @@ impl<'a> Runner<'a> {
         let case = self.arm.case(model, &self.subject, self.library)?;
         let points = Points::grid(self.scenario.horizon.hours(), self.every);
         let followed = case.follow_over(change, points, f64::INFINITY, self.solver)?;
-        Ok(Solved { followed: Arc::new(followed), site, drug: model.drug.clone() })
+        Ok(Solved::new(Arc::new(followed), site, &model.drug))
     }
 
     /// One end of a range, which begins with the first of these times.
@@ -137,7 +146,7 @@ impl<'a> Runner<'a> {
 impl Solved {
     /// Of a model that was followed, read at a site.
     pub(super) fn new(followed: Arc<Followed>, site: Site, drug: &str) -> Self {
-        Self { followed, site, drug: drug.to_owned() }
+        Self { followed, site, drug: drug.to_owned(), read: RefCell::default() }
     }
 
     /// As the end of a range.
@@ -169,12 +178,24 @@ impl Solved {
 
     pub(super) fn curve(&self, analyte: &str, site: Site) -> Result<Option<Curve>> {
         let Some(output) = self.followed.output(analyte, site) else { return Ok(None) };
-        let series = self.profile().series(output);
-        let exposure = Exposure::of(self.profile(), output, &series)?;
+        let exposure = self.read(output)?.exposure;
         let shown = self.profile().shown;
-        let values = series[..shown].iter().map(|v| v * NG_ML_PER_MG_L).collect();
+        let values = self.profile().series(output)[..shown].iter().map(|v| v * NG_ML_PER_MG_L).collect();
         let solution = Solution::new(Arc::clone(&self.followed));
         Ok(Some(Curve { analyte: analyte.to_owned(), site, values, exposure, solution }))
+    }
+
+    /// Peaks and figures of a read-out.
+    pub(super) fn read(&self, output: &ReadOut) -> Result<Rc<Read>> {
+        if let Some(known) = self.read.borrow().get(&output.index) {
+            return Ok(known.clone());
+        }
+        let (profile, series) = (self.profile(), self.profile().series(output));
+        let peaks = peaks(profile, output, series);
+        let exposure = Exposure::with_peaks(profile, output, series, &peaks)?;
+        let read = Rc::new(Read { peaks, exposure });
+        self.read.borrow_mut().insert(output.index, read.clone());
+        Ok(read)
     }
 
     /// All analytes at the site, parent first.

@@ -95,7 +95,7 @@ impl Runner<'_> {
         let band = self.library.effects.caution(&self.arm.drug);
         let (Some(band), Some(output)) = (band, followed.parent(site)) else { return Vec::new() };
         let series = followed.profile.series(output);
-        stretches_above(&followed.profile, output, &series, (band.band[0].mg_l(), session.start))
+        stretches_above(&followed.profile, output, series, (band.band[0].mg_l(), session.start))
     }
 
     /// Last time at the level of the dissociative part in a session, min from its first dose.
@@ -104,7 +104,7 @@ impl Runner<'_> {
         let followed = self.session(model, session, &[]).ok()?;
         let output = followed.parent(model.estimated_from)?;
         let series = followed.profile.series(output);
-        let last = stretches_above(&followed.profile, output, &series, (level.mg_l(), session.start)).pop()?;
+        let last = stretches_above(&followed.profile, output, series, (level.mg_l(), session.start)).pop()?;
         let end = followed.profile.times.last().copied().unwrap_or(session.end);
         Some((last[1].min(end) - session.start) * MINUTES_PER_HOUR)
     }

@@ -174,9 +174,9 @@ pub(super) fn figures(
         .ok_or_else(|| Error::cannot(format!("{} has no curve of its own drug", model.id)))?;
     let profile = &followed.profile;
     let series = profile.series(output);
-    let exposure = Exposure::of(profile, output, &series)?;
+    let exposure = Exposure::of(profile, output, series)?;
     let above = |level: Concentration| {
-        let stretches = stretches_above(profile, output, &series, (level.mg_l(), 0.0));
+        let stretches = stretches_above(profile, output, series, (level.mg_l(), 0.0));
         length(&stretches, points.horizon) * MINUTES_PER_HOUR
     };
     Ok(Figures {

@@ -54,9 +54,10 @@ impl Lowered {
 
 /// What a model was lowered to, by number of mouths and forms of doses. Copies share what they keep.
 #[derive(Debug, Clone, Default)]
-pub struct Lowerings(Arc<Mutex<Vec<(Key, Arc<Lowered>)>>>);
+pub struct Lowerings(Arc<Mutex<Vec<Kept>>>);
 
 type Key = (usize, Vec<Form>);
+type Kept = (Key, Arc<Lowered>);
 
 impl Lowerings {
     /// The model, to which these belong, lowered for doses of these forms.

@@ -271,9 +271,9 @@ impl Numeric {
         Ok(one)
     }
 
-    /// Adds a read-out at every point to `sum`, mg/L.
-    pub fn add_values(&self, output: usize, sum: &mut [f64]) {
-        sum.iter_mut().zip(&self.points).for_each(|(s, z)| *s += self.read(output, z));
+    /// A read-out at every point, mg/L.
+    pub fn values(&self, output: usize) -> Vec<f64> {
+        self.points.iter().map(|z| self.read(output, z)).collect()
     }
 
     fn read(&self, output: usize, z: &[f64]) -> f64 {

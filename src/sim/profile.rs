@@ -8,7 +8,7 @@ use super::stops::{Points, Stops};
 use super::system::{ReadOut, State};
 use crate::error::{Error, Result};
 use crate::units::number;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// No rate is followed that is faster than this, 1/h: a half-life of 2.5 ms.
 const FASTEST: f64 = 1e6;
@@ -36,10 +36,12 @@ pub struct Profile {
     pub grid: Vec<usize>,
     /// What can be read.
     pub outputs: Vec<ReadOut>,
-    stops: Stops,
+    stops: Arc<Stops>,
     /// Doses that enter in another way than those before them are followed apart: what they bring adds up.
     parts: Vec<Part>,
     cuts: Vec<bool>,
+    /// By read-out, what [`Profile::series`] gave.
+    series: Vec<OnceLock<Vec<f64>>>,
 }
 
 /// Doses that enter alike, and what they bring.
@@ -104,7 +106,7 @@ impl Doses {
         (more, sites)
     }
 
-    fn follow(&self, stops: &Stops, solver: Solver, every: bool) -> Result<Followed> {
+    fn follow(&self, stops: &Arc<Stops>, solver: Solver, every: bool) -> Result<Followed> {
         let Lowered { system, ways, vein, .. } = &*self.lowered;
         if solver == Solver::Numeric || !system.is_linear() {
             if solver == Solver::Exact {
@@ -125,6 +127,30 @@ impl Doses {
     }
 }
 
+impl Followed {
+    /// A read-out at every point, mg/L.
+    fn values(&self, output: usize) -> Vec<f64> {
+        match self {
+            Self::Exact(linear) => linear.values(output),
+            Self::Numeric(numeric) => numeric.values(output),
+        }
+    }
+}
+
+/// Adds what a further part brings at every point.
+fn add(sum: &mut Vec<f64>, own: Vec<f64>) {
+    if sum.is_empty() {
+        *sum = own;
+    } else {
+        sum.iter_mut().zip(own).for_each(|(s, v)| *s += v);
+    }
+}
+
+/// Rounding can leave a hair below nothing.
+fn not_negative(values: &mut [f64]) {
+    values.iter_mut().for_each(|v| *v = if *v <= 0.0 { 0.0 } else { *v });
+}
+
 impl Profile {
     /// Follows doses over all points; with `every` state, so that amounts can be read.
     ///
@@ -132,7 +158,7 @@ impl Profile {
     /// When a solver gives up.
     pub(super) fn new(parts: Vec<Doses>, points: Points, solver: Solver, every: bool) -> Result<Self> {
         let states = parts.first().map_or(0, |p| p.lowered.system.states.len());
-        let stops = Stops::new(parts.iter().flat_map(|p| &p.events), states, points);
+        let stops = Arc::new(Stops::new(parts.iter().flat_map(|p| &p.events), states, points));
         for doses in &parts {
             let fastest = doses.lowered.system.rates.iter().map(|r| doses.slots[r.slot].abs()).fold(0.0, f64::max);
             if fastest.is_nan() || fastest > FASTEST {
@@ -152,6 +178,7 @@ impl Profile {
             times: stops.times.clone(),
             shown: stops.shown,
             grid: stops.grid.clone(),
+            series: vec![OnceLock::new(); outputs.len()],
             outputs,
             stops,
             parts,
@@ -167,24 +194,20 @@ impl Profile {
     /// Whether every concentration is a finite number.
     pub fn is_finite(&self) -> bool {
         let of = |part: &Part| match &part.followed {
-            Followed::Exact(linear) => linear.is_finite(&self.stops),
+            Followed::Exact(linear) => linear.is_finite(),
             Followed::Numeric(numeric) => numeric.is_finite(),
         };
         self.parts.iter().all(of)
     }
 
-    /// Concentration of a read-out at every point, mg/L.
-    pub fn series(&self, output: &ReadOut) -> Vec<f64> {
-        let mut sum = vec![0.0; self.times.len()];
-        for part in &self.parts {
-            match &part.followed {
-                Followed::Exact(linear) => linear.add_values(output.index, &mut sum),
-                Followed::Numeric(numeric) => numeric.add_values(output.index, &mut sum),
-            }
-        }
-        // rounding can leave a hair below nothing
-        sum.iter_mut().for_each(|v| *v = if *v < 0.0 { 0.0 } else { *v });
-        sum
+    /// Concentration of a read-out at every point, mg/L: worked out when it is first asked for.
+    pub fn series(&self, output: &ReadOut) -> &[f64] {
+        self.series[output.index].get_or_init(|| {
+            let mut sum = Vec::new();
+            self.parts.iter().for_each(|part| add(&mut sum, part.followed.values(output.index)));
+            not_negative(&mut sum);
+            sum
+        })
     }
 
     /// Rates of change of a read-out just before and just after every point, mg/L/h; nothing is before the first.
@@ -354,10 +377,10 @@ impl Profile {
     /// # Errors
     /// When a solver gives up.
     pub fn behind(&self, output: &ReadOut, ke0s: &[f64]) -> Result<Vec<Vec<f64>>> {
-        let mut sites = vec![vec![0.0; self.times.len()]; ke0s.len()];
+        let mut sites = vec![Vec::new(); ke0s.len()];
         for part in &self.parts {
             let quick = match &part.followed {
-                Followed::Exact(linear) => linear.behind(output.index, ke0s, &self.stops),
+                Followed::Exact(linear) => linear.behind(output.index, ke0s),
                 Followed::Numeric(_) => vec![None; ke0s.len()],
             };
             let slow: Vec<f64> = quick.iter().zip(ke0s).filter(|(q, _)| q.is_none()).map(|(_, k)| *k).collect();
@@ -369,25 +392,14 @@ impl Profile {
                     Followed::Numeric(_) => Solver::Numeric,
                 };
                 let again = doses.follow(&self.stops, solver, false)?;
-                followed = outputs
-                    .into_iter()
-                    .map(|output| {
-                        let mut sum = vec![0.0; self.times.len()];
-                        match &again {
-                            Followed::Exact(linear) => linear.add_values(output, &mut sum),
-                            Followed::Numeric(numeric) => numeric.add_values(output, &mut sum),
-                        }
-                        sum
-                    })
-                    .collect();
+                followed = outputs.into_iter().map(|output| again.values(output)).collect();
                 followed.reverse();
             }
             for (site, quick) in sites.iter_mut().zip(quick) {
-                let values = quick.or_else(|| followed.pop()).unwrap_or_default();
-                site.iter_mut().zip(values).for_each(|(s, v)| *s += v);
+                add(site, quick.or_else(|| followed.pop()).unwrap_or_default());
             }
         }
-        sites.iter_mut().flatten().for_each(|v| *v = if *v < 0.0 { 0.0 } else { *v });
+        sites.iter_mut().for_each(|site| not_negative(site));
         Ok(sites)
     }
 }

@@ -53,6 +53,8 @@ pub(crate) struct Stops {
     pub grid: Vec<usize>,
     /// Points at which something begins, ends or moves.
     pub cuts: Vec<Cut>,
+    /// Points of the grid that lie in a row, where there are some.
+    pub even: Vec<Even>,
     /// Up to here, h, curves are shown: rounding is set against the highest that is reached until then.
     pub judged_to: f64,
 }
@@ -68,6 +70,16 @@ pub(crate) struct Cut {
     pub jumps: bool,
 }
 
+/// Points of the grid in a row, at one spacing and between two neighbouring cuts.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Even {
+    /// The first of them, and how many there are.
+    pub first: usize,
+    pub count: usize,
+    /// h
+    pub spacing: f64,
+}
+
 #[derive(Debug, Clone, Copy, Default)]
 struct Stop {
     grid: bool,
@@ -80,36 +92,98 @@ impl Stops {
         let mut acts: Vec<(f64, bool)> =
             events.filter(|e| e.amount != 0.0).map(|e| (e.time, e.state < states)).collect();
         acts.sort_by(|a, b| a.0.total_cmp(&b.0));
-        let mut stops = Self::default();
-        let mut next = 0;
-        let merged = merged(&acts, points);
-        stops.times.reserve(merged.len() + acts.len());
-        for (time, stop) in merged {
-            stops.times.push(time);
-            if stop.cut {
-                let from = next;
-                next += acts[next..].partition_point(|(t, _)| *t <= time + SAME_INSTANT);
-                let jumps = time > 0.0 && acts[from..next].iter().any(|(_, state)| *state);
-                if jumps {
-                    stops.times.push(time);
-                }
-                stops.cuts.push(Cut { point: stops.times.len() - 1, time, jumps });
+        let (steps, fine) = points.every.map_or((0, 1), |every| grid(points.horizon, every));
+        let part = points.every.map_or(f64::INFINITY, |every| every / fine as f64);
+        let others = others(&acts, points, part);
+        let mut gather = Gather { stops: Self::default(), open: None, acts: &acts };
+        gather.stops.times.reserve(steps * fine + 1 + others.len() + acts.len());
+        gather.stops.grid.reserve(steps + 1);
+        let mut others = others.into_iter().peekable();
+        // both come in order of time
+        let last = points.every.map_or(0, |_| steps * fine + 1);
+        let mut i = 0;
+        while i < last {
+            let time = i as f64 * part;
+            while let Some((t, stop)) = others.next_if(|(t, _)| *t < time) {
+                gather.put(t, stop);
             }
-            if stop.grid {
-                stops.grid.push(stops.times.len() - 1);
-            }
-            if time <= points.horizon + SAME_INSTANT {
-                stops.shown = stops.times.len();
+            gather.put(time, Stop { grid: i % fine == 0, cut: false });
+            i += 1;
+            // the next but one of the grid lies before anything else: it and its like are put as they are
+            let until = others.peek().map_or(last, |(t, _)| ((t / part) as usize).saturating_sub(1).min(last));
+            if until > i && part > 2.0 * SAME_INSTANT {
+                gather.grid(i..until, part, fine);
+                i = until;
             }
         }
+        others.for_each(|(t, stop)| gather.put(t, stop));
+        gather.close();
+        let mut stops = gather.stops;
+        stops.shown = stops.times.partition_point(|t| *t <= points.horizon + SAME_INSTANT);
         let last = stops.times.last().copied().unwrap_or(points.horizon);
         stops.judged_to = if points.every.is_some() { points.horizon } else { last };
         stops
     }
 }
 
-/// All times at which something is recorded or happens, ascending, equal ones merged.
-fn merged(acts: &[(f64, bool)], points: Points) -> Vec<(f64, Stop)> {
+/// Stops as they are put together, in order of time.
+struct Gather<'a> {
+    stops: Stops,
+    /// The last one, which may still be the same as the next.
+    open: Option<(f64, Stop)>,
+    /// Events that are not met yet: times, h, and whether each puts something into a state.
+    acts: &'a [(f64, bool)],
+}
+
+impl Gather<'_> {
+    fn put(&mut self, time: f64, stop: Stop) {
+        match &mut self.open {
+            Some((t, s)) if time - *t <= SAME_INSTANT => {
+                // an asked-for time keeps its digits
+                *t = if stop.grid { time } else { *t };
+                s.grid |= stop.grid;
+                s.cut |= stop.cut;
+            }
+            _ => {
+                self.close();
+                self.open = Some((time, stop));
+            }
+        }
+    }
+
+    /// Further multiples of `part`, h, with nothing between them.
+    fn grid(&mut self, of: std::ops::Range<usize>, part: f64, fine: usize) {
+        self.close();
+        let Stops { times, grid, even, .. } = &mut self.stops;
+        even.push(Even { first: times.len(), count: of.len(), spacing: part });
+        let first_asked = of.start.next_multiple_of(fine);
+        let asked = (first_asked..of.end).step_by(fine);
+        grid.extend(asked.map(|i| times.len() + i - of.start));
+        times.extend(of.map(|i| i as f64 * part));
+    }
+
+    fn close(&mut self) {
+        let Some((time, stop)) = self.open.take() else { return };
+        let stops = &mut self.stops;
+        stops.times.push(time);
+        if stop.cut {
+            let here;
+            (here, self.acts) = self.acts.split_at(self.acts.partition_point(|(t, _)| *t <= time + SAME_INSTANT));
+            let jumps = time > 0.0 && here.iter().any(|(_, state)| *state);
+            if jumps {
+                stops.times.push(time);
+            }
+            stops.cuts.push(Cut { point: stops.times.len() - 1, time, jumps });
+        }
+        if stop.grid {
+            stops.grid.push(stops.times.len() - 1);
+        }
+    }
+}
+
+/// The times beside those of the grid at which something is recorded or happens, ascending; points of the grid lie `part`
+/// hours apart.
+fn others(acts: &[(f64, bool)], points: Points, part: f64) -> Vec<(f64, Stop)> {
     let horizon = points.horizon;
     let last_act = acts.last().map_or(0.0, |(t, _)| *t);
     let mut others = vec![(horizon, Stop::default()), (points.dense_from, Stop::default())];
@@ -120,8 +194,6 @@ fn merged(acts: &[(f64, bool)], points: Points) -> Vec<(f64, Stop)> {
     cuts.dedup_by(|a, b| *a - *b <= SAME_INSTANT);
     let end = horizon.max(last_act) + TAIL_H;
     let each = (OF_ALL_CUTS / cuts.len()).clamp(*OF_ONE_SPACING.start(), *OF_ONE_SPACING.end());
-    let (steps, fine) = points.every.map_or((0, 1), |every| grid(horizon, every));
-    let part = points.every.map_or(f64::INFINITY, |every| every / fine as f64);
     // points of the grid that lie closer than these show as much
     let shows_more = |time: f64, spacing: f64| time > horizon || spacing < part;
     for (i, cut) in cuts.iter().enumerate().filter(|(_, t)| **t >= points.dense_from) {
@@ -131,29 +203,7 @@ fn merged(acts: &[(f64, bool)], points: Points) -> Vec<(f64, Stop)> {
     }
     others.push((end, Stop::default()));
     others.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let mut merged: Vec<(f64, Stop)> = Vec::with_capacity(others.len() + steps * fine + 1);
-    let mut put = |time: f64, stop: Stop| match merged.last_mut() {
-        Some((t, s)) if time - *t <= SAME_INSTANT => {
-            // an asked-for time keeps its digits
-            *t = if stop.grid { time } else { *t };
-            s.grid |= stop.grid;
-            s.cut |= stop.cut;
-        }
-        _ => merged.push((time, stop)),
-    };
-    // both come in order of time
-    let mut others = others.into_iter().peekable();
-    if points.every.is_some() {
-        for i in 0..=steps * fine {
-            let time = i as f64 * part;
-            while let Some((t, stop)) = others.next_if(|(t, _)| *t < time) {
-                put(t, stop);
-            }
-            put(time, Stop { grid: i % fine == 0, cut: false });
-        }
-    }
-    others.for_each(|(t, stop)| put(t, stop));
-    merged
+    others
 }
 
 /// How many multiples of `every` there are, and into how many parts each is divided where that is not many.

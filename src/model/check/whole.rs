@@ -296,11 +296,15 @@ impl Checker {
         let doses = |r: &Range| [1.0, 1e3].map(|times| r.above.map_or(0.0, Amount::mg) * times);
         let ends = model.ranges.iter().flat_map(|r| doses(r).map(|mg| [r.low.set_of(mg), r.high.set_of(mg)]));
         let ends: Vec<_> = ends.flatten().chain(model.conditions.iter().map(|c| c.set.clone())).collect();
+        // what nothing depends on need not be varied
+        let acts = |by: Covariate| model.effects.iter().any(|e| e.by == by);
+        let sexes = if acts(Covariate::Sex) { Sex::ALL.len() } else { 1 };
+        let ancestries = if acts(Covariate::Ancestry) { Ancestry::ALL.len() } else { 1 };
         for set in std::iter::once(&none).chain(&ends) {
             for &weight in &weights {
                 for &age in &ages {
-                    for (sex, _) in Sex::ALL {
-                        for (ancestry, _) in Ancestry::ALL {
+                    for (sex, _) in Sex::ALL.into_iter().take(sexes) {
+                        for (ancestry, _) in Ancestry::ALL.into_iter().take(ancestries) {
                             Individual::typical(model, &Subject { weight, age, sex, ancestry }, set)?;
                         }
                     }

@@ -1,15 +1,16 @@
 //! One subject under first-order kinetics, at points of their own: coordinates (eigenmodes, or states where modes would
-//! cost too many digits) at every point, and what each read-out has of each coordinate.
+//! cost too many digits) before and after every cut, from which read-outs are worked out at any point, and what each
+//! read-out has of each coordinate.
 
 use super::super::dense::{self, dot, product, times};
 use super::super::dose_events::Event;
 use super::super::lanes::{Lane, Work, splat, wide};
-use super::super::stops::Stops;
+use super::super::stops::{Cut, SAME_INSTANT, Stops};
 use super::eigenmodes::{Modes, ModesWorkspace};
 use super::engine::Engine;
 use super::matrix_exponential::{Kernel, Scratch};
 use super::spaced_points::Fading;
-use crate::model::formulas::Slot;
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -23,31 +24,30 @@ const SPACING_H: f64 = 1.0 / 180.0;
 /// One subject followed over all points.
 #[derive(Debug, Clone)]
 pub(crate) struct Linear {
-    n: usize,
-    points: usize,
-    /// Coordinate by coordinate, its value at every point; after what happens there.
-    coordinates: Vec<f64>,
-    /// At cuts where no state jumps, point and coordinates just before: modes move with the inputs that feed them.
-    before: Vec<(usize, Vec<f64>)>,
-    /// Points at which something happens, and the read-outs that do not jump there: rounding must not make them.
-    still: Vec<(usize, Vec<usize>)>,
+    pub(super) n: usize,
+    pub(super) stops: Arc<Stops>,
+    /// Cut by cut, the coordinates just before and just after what happens there.
+    before: Vec<f64>,
+    after: Vec<f64>,
+    /// Cut by cut, which read-outs do not jump there: rounding must not make them.
+    still: Vec<bool>,
     /// Which coordinates are constant inputs.
     inputs: Vec<usize>,
-    way: Way,
+    pub(super) way: Way,
     /// By read-out: what a unit of each coordinate adds, mg/L, and to its slope, mg/L/h.
-    weights: Vec<Vec<f64>>,
+    pub(super) weights: Vec<Vec<f64>>,
     slopes: Vec<Vec<f64>>,
     /// What a unit in a state of the system brings to each coordinate, for states that were asked for.
-    columns: HashMap<usize, Vec<f64>>,
+    columns: Vec<(usize, Vec<f64>)>,
 }
 
 /// How coordinates change between events.
 #[derive(Debug, Clone)]
-enum Way {
+pub(super) enum Way {
     /// Each at a rate of its own, 1/h; one that is linked is fed by the one before it at the rate `links`, else 0.
     Modes { rates: Vec<f64>, links: Vec<f64> },
-    /// Together, by the matrix exponential.
-    States { kernel: Arc<Kernel>, generator: Vec<Lane> },
+    /// Together, by the matrix exponential; point by point, after what happens there.
+    States { kernel: Arc<Kernel>, generator: Vec<Lane>, points: Vec<f64> },
 }
 
 /// Rates and modes of one subject, found by lanes that are all alike.
@@ -82,7 +82,7 @@ impl Work for Decompose<'_> {
 impl Linear {
     /// Follows one subject whose numbers are `slots` through all stops; `also` are further states for which
     /// [`Linear::column`] is asked.
-    pub fn new(engine: &Engine, slots: &[f64], events: &[Event], stops: &Stops, also: &[usize]) -> Self {
+    pub fn new(engine: &Engine, slots: &[f64], events: &[Event], stops: &Arc<Stops>, also: &[usize]) -> Self {
         let Engine { kernel, modes } = engine;
         let lanes: Vec<Lane> = slots.iter().map(|v| splat(*v)).collect();
         let mut generator = Vec::new();
@@ -105,25 +105,23 @@ impl Linear {
         let n = kernel.states();
         let mut one = Self {
             n,
-            points: stops.times.len(),
-            coordinates: vec![0.0; n * stops.times.len()],
-            before: Vec::new(),
+            stops: stops.clone(),
+            before: Vec::with_capacity(n * stops.cuts.len()),
+            after: Vec::with_capacity(n * stops.cuts.len()),
             still: Vec::new(),
             inputs: Vec::new(),
             way: Way::Modes { rates: Vec::new(), links: Vec::new() },
             weights: Vec::new(),
             slopes: Vec::new(),
-            columns: HashMap::new(),
+            columns: Vec::new(),
         };
-        // by state of the system, the read-outs that show it
-        let shows = |place: usize, parts: &[(usize, Slot)]| parts.iter().any(|(state, _)| *state == place);
-        let outputs = 0..kernel.outputs.len();
-        let shown_by = |state: usize| {
-            let place = kernel.place(state)?;
-            Some((state, outputs.clone().filter(|o| shows(place, &kernel.outputs[*o])).collect::<Vec<usize>>()))
-        };
-        let shown: HashMap<usize, Vec<usize>> = events.iter().filter_map(|e| shown_by(e.state)).collect();
-        let asked = events.iter().map(|e| e.state).chain(also.iter().copied());
+        let mut asked: Vec<usize> = Vec::new();
+        for state in events.iter().map(|e| e.state).chain(also.iter().copied()) {
+            if !asked.contains(&state) {
+                asked.push(state);
+            }
+        }
+        let asked = asked.into_iter();
         match modes {
             Some(modes) if by_modes => {
                 let first = |lanes: &[Lane]| -> Vec<f64> { lanes.iter().map(|l| l[0]).collect() };
@@ -137,7 +135,6 @@ impl Linear {
                 };
                 one.columns = asked.filter_map(column).collect();
                 one.way = Way::Modes { rates: first(&room.rates), links };
-                one.slopes = one.weights.iter().map(|w| one.slope_of(w)).collect();
             }
             _ => {
                 one.inputs = (0..n).filter(|s| kernel.is_input(*s)).collect();
@@ -148,11 +145,12 @@ impl Linear {
                 }
                 let unit = |place: usize| (0..n).map(|i| f64::from(i == place)).collect::<Vec<f64>>();
                 one.columns = asked.filter_map(|s| Some((s, unit(kernel.place(s)?)))).collect();
-                one.way = Way::States { kernel: kernel.clone(), generator };
-                one.slopes = one.weights.iter().map(|w| one.slope_of(w)).collect();
+                let points = vec![0.0; n * stops.times.len()];
+                one.way = Way::States { kernel: kernel.clone(), generator, points };
             }
         }
-        one.follow(events, stops, &shown);
+        one.slopes = one.weights.iter().map(|w| one.slope_of(w)).collect();
+        one.follow(kernel, events);
         one
     }
 
@@ -168,38 +166,44 @@ impl Linear {
                 let fed = |m: usize| if m + 1 < self.n { row[m + 1] * links[m + 1] } else { 0.0 };
                 (0..self.n).map(|m| row[m] * rates[m] + fed(m)).collect()
             }
-            Way::States { kernel, generator } => times(row, &kernel.dense(generator)),
+            Way::States { kernel, generator, .. } => times(row, &kernel.dense(generator)),
         }
     }
 
-    fn follow(&mut self, events: &[Event], stops: &Stops, shown: &HashMap<usize, Vec<usize>>) {
+    fn follow(&mut self, kernel: &Kernel, events: &[Event]) {
         let mut order: Vec<&Event> =
-            events.iter().filter(|e| e.amount != 0.0 && self.columns.contains_key(&e.state)).collect();
+            events.iter().filter(|e| e.amount != 0.0 && self.column(e.state).is_some()).collect();
         order.sort_by(|a, b| a.time.total_cmp(&b.time));
         let mut pending = order.into_iter().peekable();
+        let stops = self.stops.clone();
         let mut z = vec![0.0; self.n];
         let mut from = 0;
         let mut steps = HashMap::new();
         for cut in &stops.cuts {
-            let last = if cut.jumps { cut.point - 1 } else { cut.point };
-            self.cross(&stops.times, [from, last], &mut z, &mut steps);
-            if !cut.jumps {
-                self.before.push((cut.point, z.clone()));
-            }
-            let mut still: Vec<usize> = (0..self.weights.len()).collect();
-            while let Some(event) = pending.next_if(|e| e.time <= cut.time + super::super::stops::SAME_INSTANT) {
+            self.cross([from, cut.point - usize::from(cut.jumps)], &mut z, &mut steps);
+            self.before.extend_from_slice(&z);
+            let first = self.still.len();
+            self.still.resize(first + self.weights.len(), true);
+            while let Some(event) = pending.next_if(|e| e.time <= cut.time + SAME_INSTANT) {
                 self.apply(event, &mut z);
-                still.retain(|o| !shown.get(&event.state).is_some_and(|shown| shown.contains(o)));
+                let place = kernel.place(event.state);
+                for (still, parts) in self.still[first..].iter_mut().zip(&kernel.outputs) {
+                    *still &= !parts.iter().any(|(state, _)| Some(*state) == place);
+                }
             }
-            self.still.push((cut.point, still));
-            self.put(cut.point, &z);
+            self.after.extend_from_slice(&z);
+            if let Way::States { points, .. } = &mut self.way {
+                points[cut.point * self.n..][..self.n].copy_from_slice(&z);
+            }
             from = cut.point;
         }
-        self.cross(&stops.times, [from, self.points.saturating_sub(1)], &mut z, &mut steps);
+        if !self.by_modes() {
+            self.cross([from, stops.times.len().saturating_sub(1)], &mut z, &mut steps);
+        }
     }
 
     fn apply(&self, event: &Event, z: &mut [f64]) {
-        let Some(column) = self.columns.get(&event.state) else { return };
+        let Some(column) = self.column(event.state) else { return };
         z.iter_mut().zip(column).for_each(|(z, c)| *z += c * event.amount);
         for i in &self.inputs {
             if column[*i] != 0.0 && z[*i].abs() < ENDED * event.amount.abs() {
@@ -208,19 +212,12 @@ impl Linear {
         }
     }
 
-    fn put(&mut self, point: usize, z: &[f64]) {
-        for (m, value) in z.iter().enumerate() {
-            self.coordinates[m * self.points + point] = *value;
-        }
-    }
-
-    /// From the point `from`, at which the coordinates are z, over all points to `to`.
-    fn cross(&mut self, times: &[f64], [from, to]: [usize; 2], z: &mut [f64], steps: &mut HashMap<u64, Vec<f64>>) {
-        match &self.way {
-            Way::Modes { rates, links } => {
-                Fading { rates, links }.cross(times, [from, to], z, (&mut self.coordinates, self.points));
-            }
-            Way::States { kernel, generator } => {
+    /// From the point `from`, at which the coordinates are z, to the point `to`; states are kept at all points between.
+    fn cross(&mut self, [from, to]: [usize; 2], z: &mut [f64], steps: &mut HashMap<u64, Vec<f64>>) {
+        let times = &self.stops.times;
+        match &mut self.way {
+            Way::Modes { rates, links } => Fading { rates, links }.fade(z, times[to] - times[from]),
+            Way::States { kernel, generator, points } => {
                 for point in from + 1..=to {
                     let spacing = times[point] - times[point - 1];
                     // spacings that differ only by rounding (1e-12 h) share one transition
@@ -228,50 +225,77 @@ impl Linear {
                     let step = steps.entry(key).or_insert_with(|| power(kernel, generator, spacing));
                     let next = product(step, z);
                     z.copy_from_slice(&next);
-                    z.iter().enumerate().for_each(|(m, v)| self.coordinates[m * self.points + point] = *v);
+                    points[point * self.n..][..self.n].copy_from_slice(z);
                 }
             }
         }
     }
 
-    fn at(&self, point: usize) -> Vec<f64> {
-        (0..self.n).map(|m| self.coordinates[m * self.points + point]).collect()
+    /// Every cut with the coordinates just before and just after it.
+    pub(super) fn cuts(&self) -> impl Iterator<Item = (&Cut, [&[f64]; 2])> {
+        let both = |k: usize| [&self.before[k * self.n..][..self.n], &self.after[k * self.n..][..self.n]];
+        self.stops.cuts.iter().enumerate().map(move |(k, cut)| (cut, both(k)))
+    }
+
+    /// The last cut up to a point and the coordinates after it; `None` before the first, where nothing is there.
+    fn last_cut(&self, point: usize) -> Option<(usize, &[f64])> {
+        let k = self.stops.cuts.partition_point(|cut| cut.point <= point).checked_sub(1)?;
+        Some((self.stops.cuts[k].point, &self.after[k * self.n..][..self.n]))
+    }
+
+    /// Coordinates at a point, after what happens there.
+    fn at(&self, point: usize) -> Cow<'_, [f64]> {
+        match &self.way {
+            Way::Modes { rates, links } => match self.last_cut(point) {
+                Some((cut, z)) if cut == point => Cow::Borrowed(z),
+                Some((cut, z)) => {
+                    let mut z = z.to_vec();
+                    Fading { rates, links }.fade(&mut z, self.stops.times[point] - self.stops.times[cut]);
+                    Cow::Owned(z)
+                }
+                None => Cow::Owned(vec![0.0; self.n]),
+            },
+            Way::States { points, .. } => Cow::Borrowed(&points[point * self.n..][..self.n]),
+        }
     }
 
     /// Whether every coordinate and weight is a finite number: what is not at one point is not at those after it.
-    pub fn is_finite(&self, stops: &Stops) -> bool {
-        let last = self.points.saturating_sub(1);
-        let mut points = stops.cuts.iter().map(|cut| cut.point).chain([last]);
-        points.all(|p| (0..self.n).all(|m| self.coordinates[m * self.points + p].is_finite()))
-            && self.weights.iter().flatten().all(|w| w.is_finite())
+    pub fn is_finite(&self) -> bool {
+        let last = self.at(self.stops.times.len().saturating_sub(1));
+        let mut all = self.after.iter().chain(last.iter()).chain(self.weights.iter().flatten());
+        all.all(|v| v.is_finite())
     }
 
-    /// Adds a read-out at every point to `sum`.
-    pub fn add_values(&self, output: usize, sum: &mut [f64]) {
-        let mut own = vec![0.0; self.points];
-        self.add(&self.weights[output], &mut own);
-        for (point, _) in self.still.iter().filter(|(_, still)| still.contains(&output)) {
-            own[*point] = self.just_before(*point).map_or_else(|| own[point - 1], |z| dot(&self.weights[output], z));
+    /// What rows have of the coordinates at every point.
+    fn sums(&self, rows: &[Vec<f64>]) -> Vec<Vec<f64>> {
+        match &self.way {
+            Way::Modes { rates, links } => Fading { rates, links }.sums(&self.stops, &self.after, rows),
+            Way::States { points, .. } => {
+                let count = self.stops.times.len();
+                let at = |row: &[f64], point: usize| dot(row, &points[point * self.n..][..self.n]);
+                rows.iter().map(|row| (0..count).map(|point| at(row, point)).collect()).collect()
+            }
         }
-        sum.iter_mut().zip(&own).for_each(|(s, v)| *s += v);
     }
 
-    fn add(&self, row: &[f64], sum: &mut [f64]) {
-        let shown = (0..self.n).filter(|m| row[*m] != 0.0);
-        for m in shown {
-            let own = &self.coordinates[m * self.points..][..self.points];
-            sum.iter_mut().zip(own).for_each(|(s, z)| *s += row[m] * z);
+    /// A read-out at every point, mg/L.
+    pub fn values(&self, output: usize) -> Vec<f64> {
+        let row = &self.weights[output];
+        let mut own = self.sums(std::slice::from_ref(row)).pop().unwrap_or_default();
+        let still = self.still.chunks(self.weights.len().max(1)).map(|still| still[output]);
+        for ((cut, [before, _]), _) in self.cuts().zip(still).filter(|(_, still)| *still) {
+            own[cut.point] = if cut.jumps { own[cut.point - 1] } else { dot(row, before) };
         }
+        own
     }
 
     /// Adds the rates of change of a read-out just before and just after every point, mg/L/h.
     pub fn add_slopes(&self, output: usize, both: &mut [[f64; 2]]) {
         let row = &self.slopes[output];
-        let mut after = vec![0.0; self.points];
-        self.add(row, &mut after);
+        let after = self.sums(std::slice::from_ref(row)).pop().unwrap_or_default();
         let mut before = after.clone();
-        for (point, z) in &self.before {
-            before[*point] = dot(row, z);
+        for (cut, [z, _]) in self.cuts().filter(|(cut, _)| !cut.jumps) {
+            before[cut.point] = dot(row, z);
         }
         both.iter_mut().zip(before.iter().zip(&after)).for_each(|(both, (before, after))| {
             both[0] += before;
@@ -284,14 +308,15 @@ impl Linear {
         let (weights, slopes) = (&self.weights[output], &self.slopes[output]);
         match &self.way {
             Way::Modes { rates, links } => {
-                let z = |m: usize| self.coordinates[m * self.points + point];
-                let fed = |m: usize| if links[m] == 0.0 { 0.0 } else { links[m] * dt * z(m - 1) };
-                (0..self.n).fold((0.0, 0.0), |(value, slope), m| {
-                    let now = libm::exp(rates[m] * dt) * (z(m) + fed(m));
+                let Some((cut, z)) = self.last_cut(point) else { return (0.0, 0.0) };
+                let hours = self.stops.times[point] - self.stops.times[cut] + dt;
+                let fed = |m: usize| if links[m] == 0.0 { 0.0 } else { links[m] * hours * z[m - 1] };
+                (0..self.n).filter(|m| weights[*m] != 0.0 || slopes[*m] != 0.0).fold((0.0, 0.0), |(value, slope), m| {
+                    let now = libm::exp(rates[m] * hours) * (z[m] + fed(m));
                     (value + weights[m] * now, slope + slopes[m] * now)
                 })
             }
-            Way::States { kernel, generator } => {
+            Way::States { kernel, generator, .. } => {
                 let now = product(&power(kernel, generator, dt), &self.at(point));
                 (dot(weights, &now), dot(slopes, &now))
             }
@@ -306,7 +331,7 @@ impl Linear {
                 let fed = |m: usize| if m + 1 < self.n { left[m + 1] * links[m + 1] * dt } else { 0.0 };
                 (0..self.n).map(|m| left[m] + fed(m)).collect()
             }
-            Way::States { kernel, generator } => times(row, &power(kernel, generator, dt)),
+            Way::States { kernel, generator, .. } => times(row, &power(kernel, generator, dt)),
         }
     }
 
@@ -337,7 +362,7 @@ impl Linear {
                     areas[m] = -(row[m] + fed) / rates[m];
                 }
             }
-            Way::States { kernel, generator } => {
+            Way::States { kernel, generator, .. } => {
                 areas = dense::areas(&kernel.dense(generator), row, &self.inputs)?;
             }
         }
@@ -347,19 +372,24 @@ impl Linear {
     /// Area that coordinates at a point still lead to when nothing more happens, by [`Linear::areas`]; with `before`,
     /// those just before what happens there.
     pub fn content(&self, point: usize, areas: &[f64], before: bool) -> f64 {
-        let moving = |m: usize| if self.inputs.contains(&m) { 0.0 } else { areas[m] };
-        let areas: Vec<f64> = (0..self.n).map(moving).collect();
-        if before { self.before(point, &areas) } else { dot(&areas, &self.at(point)) }
+        let cut = if before { self.stops.cuts.binary_search_by_key(&point, |cut| cut.point).ok() } else { None };
+        let z = cut.map_or_else(|| self.at(point), |k| Cow::Borrowed(&self.before[k * self.n..][..self.n]));
+        let moving = (0..self.n).filter(|m| !self.inputs.contains(m));
+        moving.map(|m| areas[m] * z[m]).sum()
     }
 
     /// Area per hour that inputs bring from a point on, by [`Linear::areas`].
     pub fn inflow(&self, point: usize, areas: &[f64]) -> f64 {
-        self.inputs.iter().map(|m| areas[*m] * self.coordinates[m * self.points + point]).sum()
+        if self.inputs.is_empty() {
+            return 0.0;
+        }
+        let z = self.at(point);
+        self.inputs.iter().map(|m| areas[*m] * z[*m]).sum()
     }
 
     /// Coordinates of a unit in a state of the system.
     pub fn column(&self, state: usize) -> Option<&[f64]> {
-        self.columns.get(&state).map(Vec::as_slice)
+        self.columns.iter().find(|(s, _)| *s == state).map(|(_, column)| column.as_slice())
     }
 
     /// Slowest rate that shows in a read-out, 1/h: its half-life is the terminal one.
@@ -369,72 +399,17 @@ impl Linear {
             Way::Modes { rates, .. } => {
                 (0..self.n).filter(|m| row[*m] != 0.0 && !self.inputs.contains(m)).map(|m| rates[m]).collect()
             }
-            Way::States { kernel, generator } => dense::rates(&kernel.dense(generator), row, &self.inputs)?,
+            Way::States { kernel, generator, .. } => dense::rates(&kernel.dense(generator), row, &self.inputs)?,
         };
         dense::slowest(&rates)
     }
 
     /// What is in a state of the system at a point, mg; 0 where no dose reaches it, `None` where modes are followed.
     pub fn amount(&self, state: usize, point: usize) -> Option<f64> {
-        let Way::States { kernel, .. } = &self.way else { return None };
-        Some(kernel.place(state).map_or(0.0, |place| self.coordinates[place * self.points + point]))
-    }
-
-    /// Concentrations at effect sites that follow a read-out at these rates ke0, 1/h, at every point, mg/L; `None` where
-    /// states are followed, or where a rate lies too near ke0. A site is empty at the first point and never jumps.
-    pub fn behind(&self, output: usize, ke0s: &[f64], stops: &Stops) -> Vec<Option<Vec<f64>>> {
-        let Way::Modes { rates, links } = &self.way else { return vec![None; ke0s.len()] };
-        let row = &self.weights[output];
-        let apart = |ke0: f64| (0..self.n).all(|m| row[m] == 0.0 || (rates[m] + ke0).abs() >= NEAR * ke0);
-        // what a site has of each mode once what it lacked after an event has faded
-        let part = |ke0: f64| {
-            let mut part = vec![0.0; self.n];
-            for m in (0..self.n).rev() {
-                let fed = if m + 1 < self.n { part[m + 1] * links[m + 1] } else { 0.0 };
-                let (own, gap) = (ke0 * row[m] - fed, rates[m] + ke0);
-                part[m] = if own == 0.0 { 0.0 } else { own / gap };
-            }
-            part
-        };
-        let parts: Vec<Vec<f64>> = ke0s.iter().map(|ke0| part(*ke0)).collect();
-        let mut follows: Vec<Vec<f64>> = vec![vec![0.0; self.points]; ke0s.len()];
-        follows.iter_mut().zip(&parts).for_each(|(f, part)| self.add(part, f));
-        let fade = Fading { rates: &ke0s.iter().map(|k| -k).collect::<Vec<_>>(), links: &vec![0.0; ke0s.len()] };
-        let mut lacks = vec![0.0; ke0s.len() * self.points];
-        let mut z: Vec<f64> = follows.iter().map(|f| -f[0]).collect();
-        z.iter().enumerate().for_each(|(j, z)| lacks[j * self.points] = *z);
-        let mut from = 0;
-        for cut in stops.cuts.iter().filter(|cut| cut.point > 0) {
-            let last = if cut.jumps { cut.point - 1 } else { cut.point };
-            fade.cross(&stops.times, [from, last], &mut z, (&mut lacks, self.points));
-            for (j, z) in z.iter_mut().enumerate() {
-                let was = if cut.jumps { follows[j][last] } else { self.before(cut.point, &parts[j]) };
-                *z += was - follows[j][cut.point];
-                lacks[j * self.points + cut.point] = *z;
-            }
-            from = cut.point;
-        }
-        fade.cross(&stops.times, [from, self.points.saturating_sub(1)], &mut z, (&mut lacks, self.points));
-        for (own, lacks) in follows.iter_mut().zip(lacks.chunks(self.points.max(1))) {
-            own.iter_mut().zip(lacks).for_each(|(f, l)| *f += l);
-        }
-        follows.into_iter().zip(ke0s).map(|(f, ke0)| apart(*ke0).then_some(f)).collect()
-    }
-
-    /// What a row gives just before what happens at a point.
-    fn before(&self, point: usize, row: &[f64]) -> f64 {
-        self.just_before(point).map_or_else(|| dot(row, &self.at(point)), |z| dot(row, z))
-    }
-
-    /// Coordinates just before a cut where no state jumps; `None` at other points.
-    fn just_before(&self, point: usize) -> Option<&[f64]> {
-        let at = self.before.binary_search_by_key(&point, |(p, _)| *p).ok()?;
-        Some(&self.before[at].1)
+        let Way::States { kernel, points, .. } = &self.way else { return None };
+        Some(kernel.place(state).map_or(0.0, |place| points[point * self.n + place]))
     }
 }
-
-/// A rate nearer to ke0 than this part of it costs too many digits.
-const NEAR: f64 = 1e-5;
 
 /// The transition over a time, h, row by row.
 fn power(kernel: &Kernel, generator: &[Lane], dt: f64) -> Vec<f64> {
