@@ -22,7 +22,7 @@ impl TimeAbove {
     /// Reads `output` of `profile`: crossings lie on the solution itself, not on lines between its points.
     pub fn of(profile: &Profile, output: &ReadOut, level: Concentration) -> Self {
         let series = profile.series(output);
-        let hours = stretches_between(profile, output, &knots(profile, output, &series), level.mg_l());
+        let hours = stretches_between(profile, output, &knots(profile, output, series), level.mg_l());
         let end = profile.shown.checked_sub(1).map_or(0.0, |last| profile.times[last]);
         let still_above = hours.last().is_some_and(|[from, to]| to.is_infinite() && *from < end);
         let hours: Vec<[f64; 2]> =
