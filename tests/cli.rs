@@ -195,7 +195,7 @@ fn csv_of_the_comparison_has_a_row_for_each_arm_and_analyte() {
     let page = printed(&["compare", "--csv"]);
     let mut reader = csv::Reader::from_reader(page.as_bytes());
     let headers = reader.headers().unwrap().clone();
-    let units = ["_mg_base", "_mg_per_kg", "_fraction", "_ng_ml", "_min", "_ng_h_ml", "_h"];
+    let units = ["_mg_base", "_mg_per_kg", "_fraction", "_ng_ml", "_min", "_ng_h_ml", "_h", "_kg", "_y"];
     assert!(headers.iter().skip(5).all(|h| h == "sessions" || units.iter().any(|u| h.ends_with(u))), "{headers:?}");
     assert_eq!(reader.records().map(Result::unwrap).count(), 4 * 2);
 }
